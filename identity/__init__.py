@@ -1,0 +1,1 @@
+"""People and organizations, the face scan, and the authorizations that come of it."""

@@ -1,0 +1,1 @@
+"""Documents, agreements, signatures, seals and electronic certificates."""

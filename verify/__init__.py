@@ -1,0 +1,1 @@
+"""Checks evidence without the server, the database or anybody's word."""
