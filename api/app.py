@@ -1,0 +1,36 @@
+"""The application: every door of the house on one FastAPI, each with its policy."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from api import doorkeeper, problems
+from api.house import House
+from api.pages import home
+from api.policy import require_policy
+from api.routes import sessions
+
+STATIC = Path(__file__).with_name("static")
+
+ROUTERS = (
+    sessions.router,
+    home.router,
+)
+
+
+def create_app(house: House) -> FastAPI:
+    """Build the application on ``house``.
+
+    Raises:
+        PolicyMissing: a route names no role.
+    """
+    app = FastAPI(title="Yinxin 印信", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app.state.house = house
+    problems.install(app)
+    doorkeeper.install(app)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
+    require_policy(app)
+    return app

@@ -1,0 +1,77 @@
+"""What every request meets first: its size, its origin, its visitor, and the headers of its answer."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from api.accounts import visitor as visitor_of
+from api.language import COOKIE, language_of
+from api.problems import OriginForeign, UploadTooLarge, answer_refusal
+from evidence.errors import YinxinError
+
+SESSION_COOKIE = "yinxin_session"
+UPLOAD_LIMIT = 40 * 1024 * 1024  # bytes: a 30 MB drawing set, or a clip of 60 frames, with room
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+YEAR = 365 * 24 * 3600  # seconds
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
+        "media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(self)",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def _check_size(request: Request) -> None:
+    announced = request.headers.get("content-length", "0")
+    chunked = "chunked" in request.headers.get("transfer-encoding", "")
+    if chunked or not announced.isdigit() or int(announced) > UPLOAD_LIMIT:
+        raise UploadTooLarge(limit_mb=UPLOAD_LIMIT // 2**20)
+
+
+def _check_origin(request: Request) -> None:
+    origin = request.headers.get("origin")
+    if origin is None or request.method in SAFE_METHODS:
+        return
+    own = {request.app.state.house.settings.public_url.rstrip("/"), f"{request.url.scheme}://{request.url.netloc}"}
+    if origin not in own:
+        raise OriginForeign(origin=origin[:100])
+
+
+def _find_visitor(request: Request) -> None:
+    house = request.app.state.house
+    token = request.cookies.get(SESSION_COOKIE)
+    with house.database.transaction() as session:
+        request.state.visitor = visitor_of(session, token=token, clock=house.clock)
+
+
+async def keep(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Let one request through."""
+    try:
+        _check_size(request)
+        _check_origin(request)
+        if not request.url.path.startswith("/static/"):
+            await run_in_threadpool(_find_visitor, request)
+        response = await answer(request)
+    except YinxinError as error:
+        response = answer_refusal(request, error)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not request.url.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    if request.query_params.get("lang"):
+        response.set_cookie(COOKIE, language_of(request), max_age=YEAR, samesite="lax")
+    return response
+
+
+def install(app: FastAPI) -> None:
+    """Set the doorkeeper before every route of ``app``."""
+    app.middleware("http")(keep)

@@ -1,0 +1,127 @@
+"""The one policy point: who may call which route.
+
+Every route names the roles that may call it by depending on ``allow(…)``; ``require_policy`` refuses to start an
+application with a route that names none.
+
+    @router.post("/agreements")
+    def create(visitor: Annotated[Visitor, allow(Role.FIRM)]) -> …
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from evidence.errors import Refused
+
+
+class Role(StrEnum):
+    """What a visitor may act as."""
+
+    ANYONE = "anyone"
+    PERSON = "person"
+    FIRM = "firm"
+    AGENCY = "agency"
+    OFFICER = "officer"
+
+
+class SignInNeeded(Refused):
+    """Nobody is signed in, and the page is not for everybody."""
+
+    code = "sign-in-needed"
+    zh = "请先登录，再打开此页。"
+    en = "Sign in first, then open this page."
+
+
+class NotYours(Refused):
+    """Somebody is signed in, but in another role."""
+
+    code = "not-yours"
+    zh = "此页供“{role_zh}”使用，请换用相应账户登录。"
+    en = "This page is for {role_en}; sign in with that account."
+
+
+class PolicyMissing(Exception):  # noqa: N818  a fault of the program, named by its reason like every error here
+    """A route names no role; the application must not start."""
+
+
+ROLE_ZH = {Role.PERSON: "本人", Role.FIRM: "企业", Role.AGENCY: "发证机关", Role.OFFICER: "执法人员"}
+ROLE_EN = {Role.PERSON: "a person", Role.FIRM: "a firm", Role.AGENCY: "the issuing agency", Role.OFFICER: "an officer"}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is calling: an account that is signed in, or nobody."""
+
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    account: UUID | None = None
+    person: UUID | None = None
+    organization: str | None = None
+    title_zh: str = ""
+    title_en: str = ""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether an account stands behind the request."""
+        return self.account is not None
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A dependency that lets only visitors with one of ``roles`` pass."""
+
+    roles: frozenset[Role]
+
+    def __call__(self, request: Request) -> Visitor:
+        """Give the visitor, or refuse.
+
+        Raises:
+            SignInNeeded: nobody is signed in.
+            NotYours: the visitor has none of the roles.
+        """
+        visitor: Visitor = request.state.visitor
+        if Role.ANYONE in self.roles or visitor.roles & self.roles:
+            return visitor
+        if not visitor.signed_in:
+            raise SignInNeeded
+        wanted = sorted(self.roles)
+        raise NotYours(
+            role_zh="、".join(ROLE_ZH[role] for role in wanted),
+            role_en=" or ".join(ROLE_EN[role] for role in wanted),
+        )
+
+
+def allow(*roles: Role) -> Any:
+    """Name the roles that may call a route."""
+    return Depends(Allowed(frozenset(roles)))
+
+
+def _dependencies(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for inner in dependant.dependencies:
+        yield from _dependencies(inner)
+
+
+def roles_of(route: APIRoute) -> frozenset[Role]:
+    """Give the roles that ``route`` names; empty when it names none."""
+    named: frozenset[Role] = frozenset()
+    for dependant in _dependencies(route.dependant):
+        if isinstance(dependant.call, Allowed):
+            named |= dependant.call.roles
+    return named
+
+
+def require_policy(app: FastAPI) -> None:
+    """Refuse an application that has a route without a policy.
+
+    Raises:
+        PolicyMissing: names the first such route.
+    """
+    for route in app.routes:
+        if isinstance(route, APIRoute) and not roles_of(route):
+            raise PolicyMissing(f"{sorted(route.methods)} {route.path} names no role")

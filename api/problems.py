@@ -1,0 +1,128 @@
+"""Every failure as one clear sentence: RFC 9457 problem details for programs, a page for people.
+
+The HTTP words are here and nowhere below: Refused is 409 (or what ``STATUS`` says), Unavailable 503, Invalid 422.
+"""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.language import language_of, sentence
+from api.pages import page
+from evidence.errors import Invalid, Refused, Unavailable, YinxinError
+
+log = logging.getLogger("yinxin.api")
+
+STATUS = {
+    "sign-in-needed": HTTPStatus.UNAUTHORIZED,
+    "not-yours": HTTPStatus.FORBIDDEN,
+    "link-spent": HTTPStatus.FORBIDDEN,
+    "origin-foreign": HTTPStatus.FORBIDDEN,
+    "upload-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
+
+
+class OriginForeign(Refused):
+    """A page of another site tried to act in the visitor's name."""
+
+    code = "origin-foreign"
+    zh = "该操作来自其他网站（{origin}），已拒绝。请在本站页面上操作。"
+    en = "The request came from another site ({origin}) and was refused; act on this site's own pages."
+
+
+class UploadTooLarge(Refused):
+    """A request body above the limit."""
+
+    code = "upload-too-large"
+    zh = "上传内容超过 {limit_mb} MB 的上限，请缩小后重试。"
+    en = "The upload is larger than the limit of {limit_mb} MB; make it smaller and try again."
+
+
+def status_of(error: YinxinError) -> HTTPStatus:
+    """Give the HTTP status of ``error``."""
+    if error.code in STATUS:
+        return STATUS[error.code]
+    if error.code.endswith("-unknown"):
+        return HTTPStatus.NOT_FOUND
+    match error:
+        case Unavailable():
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        case Invalid():
+            return HTTPStatus.UNPROCESSABLE_ENTITY
+        case _:
+            return HTTPStatus.CONFLICT
+
+
+def _wants_page(request: Request) -> bool:
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def _answer(request: Request, *, status: HTTPStatus, code: str, zh: str, en: str) -> Response:
+    words = zh if language_of(request) == "zh" else en
+    if _wants_page(request):
+        return page(request, "problem.html", status_code=status, words=words, code=code, status=int(status))
+    return JSONResponse(
+        {"type": f"/problems/{code}", "title": code, "status": int(status), "detail": words, "zh": zh, "en": en},
+        status_code=status,
+        media_type="application/problem+json",
+    )
+
+
+def answer_refusal(request: Request, error: YinxinError) -> Response:
+    """Answer an error of the house in the visitor's language."""
+    return _answer(
+        request, status=status_of(error), code=error.code, zh=error.sentence("zh"), en=error.sentence("en")
+    )
+
+
+def _by_key(request: Request, status: HTTPStatus, key: str, **facts: object) -> Response:
+    return _answer(
+        request,
+        status=status,
+        code=key.removeprefix("problem."),
+        zh=sentence(key, "zh", **facts),
+        en=sentence(key, "en", **facts),
+    )
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, YinxinError):
+        raise error
+    return answer_refusal(request, error)
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    fields = "、".join(sorted({str(problem["loc"][-1]) for problem in error.errors()}))
+    return _by_key(request, HTTPStatus.UNPROCESSABLE_ENTITY, "problem.form-incomplete", fields=fields)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return _by_key(request, HTTPStatus.NOT_FOUND, "problem.page-unknown", path=request.url.path)
+    return _by_key(request, HTTPStatus(error.status_code), "problem.request-refused", status=error.status_code)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    # The message of an unexpected error may quote what a person typed: its type and place are logged, never its text.
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    log.error("unexpected %s at %s on %s %s", type(error).__name__, place, request.method, request.scope.get("route"))
+    return _by_key(request, HTTPStatus.INTERNAL_SERVER_ERROR, "problem.unexpected")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ``app`` as a problem."""
+    app.add_exception_handler(YinxinError, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)

@@ -1,0 +1,75 @@
+"""Coming in and going out: one-click accounts of the demonstration, sign-in links, sign-out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import BaseModel
+
+from api import accounts
+from api.doorkeeper import SESSION_COOKIE
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+
+router = APIRouter()
+
+HOME = {Role.AGENCY: "/agency", Role.FIRM: "/firm", Role.PERSON: "/engineer", Role.OFFICER: "/officer"}
+
+
+class Entering(BaseModel):
+    """The one-click account that is entered."""
+
+    account: UUID
+
+
+def home_of(roles: frozenset[Role]) -> str:
+    """Give the first page of a visitor with ``roles``."""
+    return next((path for role, path in HOME.items() if role in roles), "/")
+
+
+def _remember(response: Response, *, token: str, house: InHouse) -> None:
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=int(accounts.SESSION_LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=house.settings.public_url.startswith("https://"),
+    )
+
+
+@router.post("/api/sessions")
+def enter(entering: Entering, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+    """Enter a one-click account of the demonstration."""
+    if not house.settings.demonstration:
+        raise accounts.AccountUnknown
+    with house.database.transaction() as session:
+        token = accounts.sign_in_by_click(session, account=entering.account, clock=house.clock)
+        visitor = accounts.visitor(session, token=token, clock=house.clock)
+    response = JSONResponse({"next": home_of(visitor.roles)}, status_code=201)
+    _remember(response, token=token, house=house)
+    return response
+
+
+@router.get("/sign-in/{token}")
+def enter_by_link(token: str, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+    """Spend a sign-in link that an administrator handed out."""
+    with house.database.transaction() as session:
+        fresh = accounts.sign_in_by_link(session, token=token, clock=house.clock)
+        visitor = accounts.visitor(session, token=fresh, clock=house.clock)
+    response = RedirectResponse(home_of(visitor.roles), status_code=303)
+    _remember(response, token=fresh, house=house)
+    return response
+
+
+@router.delete("/api/sessions/current")
+def leave(request: Request, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+    """End the session."""
+    token = request.cookies.get(SESSION_COOKIE)
+    if token:
+        with house.database.transaction() as session:
+            accounts.sign_out(session, token=token)
+    response = JSONResponse({"next": "/"})
+    response.delete_cookie(SESSION_COOKIE)
+    return response

@@ -1,0 +1,86 @@
+"""Settings: the only reader of the environment.
+
+Every setting is an environment variable with the prefix ``YINXIN_``; docs/settings.md lists them. The default mode is
+production, which refuses to start with a demonstration account, a scripted double or a secret that is missing or short.
+
+    settings = Settings()          # reads YINXIN_MODE, YINXIN_PORT, …
+    settings.require_ready()       # raises SettingMissing in production
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from evidence.errors import Refused
+
+SHORTEST_SECRET = 32  # characters; 128 bits of a base-16 secret
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingMissing(Refused):
+    """Production lacks a setting that it cannot do without."""
+
+    code = "setting-missing"
+    zh = "缺少设置 {setting}：{zh_why}。请设置后重新启动。"
+    en = "The setting {setting} is missing: {en_why}. Set it and start again."
+
+
+class Mode(StrEnum):
+    """Whether this is a city at work or a demonstration of one."""
+
+    PRODUCTION = "production"
+    DEMONSTRATION = "demonstration"
+
+
+class Settings(BaseSettings):
+    """What the house may be told from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="YINXIN_", frozen=True)
+
+    mode: Mode = Field(Mode.PRODUCTION, description="production or demonstration")
+    folder: Path = Field(Path("var"), description="where the house keeps its database, objects and keys")
+    database_url: str | None = Field(None, description="PostgreSQL by URL; embedded when absent")
+    chain_url: str | None = Field(None, description="JSON-RPC of the chain; the local Hardhat node when absent")
+    chain_depth: int = Field(1, ge=1, description="blocks on top of an anchor before it is called final")
+    chain_key: SecretStr | None = Field(None, description="private key of the submitting chain account, hexadecimal")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+    public_url: str = Field("http://localhost:8000", description="address printed in QR codes and used by passkeys")
+    secret: SecretStr | None = Field(None, description="secret that encrypts held keys and face templates")
+    origin: str = Field("yinxin.example/city", description="name of this log, in every checkpoint")
+    city_zh: str = Field("示范市", description="name of the city in Chinese")
+    city_en: str = Field("Demonstration City", description="name of the city in English")
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether one-click accounts are offered and every page says so."""
+        return self.mode is Mode.DEMONSTRATION
+
+    def require_ready(self) -> None:
+        """Refuse to start a production that would not be safe.
+
+        Raises:
+            SettingMissing: names the first setting that production cannot do without.
+        """
+        if self.demonstration:
+            return
+        if self.secret is None or len(self.secret.get_secret_value()) < SHORTEST_SECRET:
+            raise SettingMissing(
+                setting="YINXIN_SECRET",
+                zh_why=f"正式环境需要至少 {SHORTEST_SECRET} 个字符的密钥",
+                en_why=f"production needs a secret of at least {SHORTEST_SECRET} characters",
+            )
+        if self.chain_url is None or self.chain_key is None:
+            raise SettingMissing(
+                setting="YINXIN_CHAIN_URL, YINXIN_CHAIN_KEY",
+                zh_why="正式环境不使用本地演示链",
+                en_why="production does not anchor on the local demonstration chain",
+            )
+        if not self.public_url.startswith("https://"):
+            raise SettingMissing(
+                setting="YINXIN_PUBLIC_URL",
+                zh_why="正式环境的公开地址必须以 https:// 开头",
+                en_why="production needs a public address that begins with https://",
+            )

@@ -1,0 +1,96 @@
+// What every page can do: send a form or a button's act as JSON, show the answer's one sentence, copy a value.
+//
+// <form data-to="/api/…">             sends its fields as JSON, or as multipart when it has a file
+// <button data-act="POST" data-to="…" data-body='{…}' data-confirm="…">
+// An answer with {next} opens that page; a problem shows its sentence in #alert.
+
+export const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
+
+/** A refusal of the server: `message` is the sentence to show, `code` its stable name. */
+export class Problem extends Error {
+  constructor(problem) {
+    super(problem.detail ?? words["house.network"]);
+    this.code = problem.title ?? "network";
+  }
+}
+
+/** Send `body` (an object as JSON, or FormData) and give the answer; throws Problem. */
+export const send = async (method, path, body) => {
+  const form = body instanceof FormData;
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: { accept: "application/json", ...(form || body === undefined ? {} : { "content-type": "application/json" }) },
+      body: form ? body : body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Problem({});
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Problem(answer);
+  return answer;
+};
+
+/** Show one sentence to the visitor; an empty one hides it. */
+export const say = (sentence) => {
+  const place = document.getElementById("alert");
+  place.textContent = sentence;
+  place.hidden = !sentence;
+};
+
+const busy = async (button, work) => {
+  const label = button?.textContent;
+  say("");
+  if (button) {
+    button.disabled = true;
+    button.setAttribute("aria-busy", "true");
+    if (!button.children.length) button.textContent = words["house.working"];
+  }
+  try {
+    const answer = await work();
+    if (answer.next) location.assign(answer.next);
+    else location.reload();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    say(problem.message);
+    if (button) {
+      button.disabled = false;
+      button.removeAttribute("aria-busy");
+      if (!button.children.length) button.textContent = label;
+    }
+  }
+};
+
+const fieldsOf = (form) => {
+  const data = new FormData(form);
+  if (form.querySelector("input[type=file]")) return data;
+  return Object.fromEntries([...data].map(([name, value]) => [name, value]));
+};
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.dataset.to) return;
+  event.preventDefault();
+  busy(event.submitter, () => send(form.dataset.act ?? "POST", form.dataset.to, fieldsOf(form)));
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-act]");
+  if (button) {
+    if (button.dataset.confirm && !confirm(button.dataset.confirm)) return;
+    const body = button.dataset.body ? JSON.parse(button.dataset.body) : undefined;
+    busy(button, () => send(button.dataset.act, button.dataset.to, body));
+    return;
+  }
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    navigator.clipboard.writeText(copy.dataset.copy).then(() => {
+      copy.dataset.said = words["house.copied"];
+      setTimeout(() => delete copy.dataset.said, 1500);
+    });
+    return;
+  }
+  const keep = event.target.closest("a[data-keep-fragment]");
+  if (keep && location.hash) keep.href = keep.getAttribute("href").split("#")[0] + location.hash;
+});
