@@ -1,0 +1,164 @@
+"""Why a picture or a clip of a face is refused: what is wrong, which part of it, what to do now.
+
+No sentence carries a score or a threshold: whoever attacks would climb it like a stair.
+"""
+
+from enum import StrEnum
+
+from evidence.errors import Refused
+
+
+class Step(StrEnum):
+    """A movement the server asks for; left and right are the person's own."""
+
+    TURN_LEFT = "turn_left"
+    TURN_RIGHT = "turn_right"
+    BLINK = "blink"
+    OPEN_MOUTH = "open_mouth"
+
+    @property
+    def zh(self) -> str:
+        """The step as said to a Chinese reader."""
+        return _WORDS[self][0]
+
+    @property
+    def en(self) -> str:
+        """The step as said to an English reader."""
+        return _WORDS[self][1]
+
+
+_WORDS = {
+    Step.TURN_LEFT: ("向您的左侧转头", "turning your head to your left"),
+    Step.TURN_RIGHT: ("向您的右侧转头", "turning your head to your right"),
+    Step.BLINK: ("眨眼", "blinking"),
+    Step.OPEN_MOUTH: ("张嘴", "opening your mouth"),
+}
+
+
+class NoFace(Refused):
+    """No face was found where one is needed."""
+
+    code = "no-face"
+    zh = "画面中没有找到人脸。请让整张脸正对镜头、光线均匀，然后重新开始。"
+    en = "No face was found in the picture; face the camera in even light and start again."
+
+
+class FaceLost(Refused):
+    """The face left the picture, or jumped, in the middle of the clip."""
+
+    code = "face-lost"
+    zh = "刷脸中途人脸离开了画面或画面中断。请让脸一直留在画面内，然后重新开始。"
+    en = "The face left the picture during the scan; keep it in view all the time and start again."
+
+
+class TwoFaces(Refused):
+    """More than one face is in the picture."""
+
+    code = "two-faces"
+    zh = "画面中有不止一张人脸。请只留您本人在镜头前，然后重新开始。"
+    en = "There is more than one face in the picture; be alone before the camera and start again."
+
+
+class FaceTooSmall(Refused):
+    """The face has too few pixels to be compared."""
+
+    code = "face-too-small"
+    zh = "人脸在画面中太小。请靠近镜头，让脸占画面宽度的三分之一以上，然后重新开始。"
+    en = "The face is too small in the picture; come closer until it fills a third of the width and start again."
+
+
+class ImageBlurred(Refused):
+    """The face is out of focus or smeared."""
+
+    code = "image-blurred"
+    zh = "画面中的人脸模糊。请擦净镜头、拿稳手机并补足光线，然后重新开始。"
+    en = "The face is blurred; clean the lens, hold still in good light and start again."
+
+
+class FaceTurnedAway(Refused):
+    """A portrait, or a whole clip, shows no face that looks straight ahead."""
+
+    code = "face-turned-away"
+    zh = "没有看到正面的人脸。请正视镜头，然后重新开始。"
+    en = "The face does not look straight at the camera; look straight ahead and start again."
+
+
+class EyesShut(Refused):
+    """The eyes of a portrait are shut."""
+
+    code = "eyes-shut"
+    zh = "照片中的眼睛是闭着的。请换一张睁眼正视镜头的照片。"
+    en = "The eyes in the portrait are shut; use a portrait with open eyes."
+
+
+class AnotherFace(Refused):
+    """The face in the clip is not the enrolled person's."""
+
+    code = "another-face"
+    zh = "画面中的人脸与所登记的人不一致。请由本人重新刷脸；若您就是本人，可改用不刷脸的办理方式。"
+    en = (
+        "The face is not the enrolled person's; let that person start again, "
+        "or use the way without a face scan if you are that person."
+    )
+
+
+class StillImage(Refused):
+    """Nothing of the face moves: a photograph, printed or on a display."""
+
+    code = "still-image"
+    zh = "画面中的人脸没有任何动作，像是一张照片。请由本人在镜头前重新刷脸，并按提示做动作。"
+    en = "Nothing in the face moves, as in a photograph; start again in person and follow the prompts."
+
+
+class MotionMissing(Refused):
+    """A step the server asked for was not seen in its place. Fact ``step``: :class:`Step`."""
+
+    code = "motion-missing"
+    zh = "没有看到所要求的动作：{step_zh}。请按屏幕提示的顺序完成每个动作并回正，然后重新开始。"
+    en = "The step “{step_en}” was not seen in its place; follow the prompts in order and start again."
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(step=step, step_zh=step.zh, step_en=step.en)
+
+
+class MotionNotAsked(Refused):
+    """A deliberate movement that the server did not ask for. Fact ``step``: :class:`Step`."""
+
+    code = "motion-not-asked"
+    zh = "看到了没有要求的动作：{step_zh}。请只按屏幕提示的动作和顺序做，然后重新开始。"
+    en = "An unasked step was seen: {step_en}; do only what the prompts ask and start again."
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(step=step, step_zh=step.zh, step_en=step.en)
+
+
+class ClipTooShort(Refused):
+    """Too few frames, or too little time, to show the steps. Facts ``frames`` and ``milliseconds``."""
+
+    code = "clip-too-short"
+    zh = "刷脸录像太短（{frames} 帧，{milliseconds} 毫秒）。请完整做完动作后再提交。"
+    en = "The clip is too short ({frames} frames, {milliseconds} ms); finish every step before sending it."
+
+
+class ClipTooLong(Refused):
+    """More frames or more time than a scan takes. Facts ``frames`` and ``milliseconds``."""
+
+    code = "clip-too-long"
+    zh = "刷脸录像太长（{frames} 帧，{milliseconds} 毫秒）。请重新开始，并按提示连续完成动作。"
+    en = "The clip is too long ({frames} frames, {milliseconds} ms); start again and do the steps without a pause."
+
+
+class ClipBroken(Refused):
+    """Frames and times do not belong together, or time does not run forward evenly."""
+
+    code = "clip-broken"
+    zh = "刷脸录像的画面与时间不相符或有中断。请重新开始。"
+    en = "The clip's frames and times do not fit together, or it has a gap; start again."
+
+
+class TemplateOfAnotherModel(Refused):
+    """The stored template was made by another model than the one in use."""
+
+    code = "template-of-another-model"
+    zh = "所登记的人脸模板与现用的比对模型不符。请重新登记人脸。"
+    en = "The enrolled face template belongs to another model; enroll the face again."
