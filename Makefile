@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 TESTS ?= tests
 PYTEST_WORKERS ?= 2
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check set-up set-up-tests assets chain outside lint types floors contracts docs wheel clean
