@@ -1,0 +1,130 @@
+"""Setting type: templates, fonts and one compiler that every page and stamp comes from.
+
+The templates are the ``.typ`` files beside this module. Facts reach them as one JSON text in ``sys.inputs.facts``, so
+that nothing a person typed is ever read as markup. Only the fonts of ``signing/fonts`` are used; the compiler puts
+into each PDF just the characters it needs. A character that the font lacks is refused by name before anything is
+set: a box in place of a person's name would be worse than no page.
+
+    typesetter = Typesetter()
+    pdf = typesetter.set("construction-permit.typ", facts, at=clock.now())
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import typst
+from fontTools.ttLib import TTFont
+
+from evidence.errors import Refused, Unavailable
+
+TEMPLATES = Path(__file__).parent / "templates"
+FONTS = Path(__file__).parent / "fonts"
+FONT_FILES = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
+
+Fact = str | int | bool | None | Sequence["Fact"] | Mapping[str, "Fact"]
+
+
+class GlyphMissing(Refused):
+    """The font has no sign for a character. Facts: ``character``, ``code_point``; the text itself may be a name."""
+
+    code = "glyph-missing"
+    zh = "字体中没有“{character}”（{code_point}）这个字；请换用规范汉字，或补充字库。"
+    en = "The font has no sign for {character} ({code_point}); use a standard character or add a font."
+
+
+class FontsMissing(Unavailable):
+    """The fonts were not brought in. Facts: ``path``."""
+
+    code = "fonts-missing"
+    zh = "缺少字体文件 {path}；请运行 make assets。"
+    en = "The font file {path} is missing; run make assets."
+
+
+class TypesettingFailed(Unavailable):
+    """The compiler refused a template. Facts: ``template``, ``reason``."""
+
+    code = "typesetting-failed"
+    zh = "版式 {template} 无法生成（{reason}）；请联系管理员。"
+    en = "The template {template} could not be set ({reason}); tell the administrator."
+
+
+class Typesetter:
+    """Turns a template and facts into a PDF; safe to share between threads, one page at a time.
+
+    Raises:
+        FontsMissing: ``fonts`` lacks one of ``FONT_FILES``.
+    """
+
+    def __init__(self, *, fonts: Path = FONTS, templates: Path = TEMPLATES) -> None:
+        for name in FONT_FILES:
+            if not (fonts / name).is_file():
+                raise FontsMissing(path=fonts / name)
+        self._fonts = fonts
+        self._templates = templates
+        self._lock = threading.Lock()
+        self._compiler = typst.Compiler(
+            root=str(templates),
+            font_paths=typst.Fonts(
+                include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts)]
+            ),
+        )
+
+    def set(self, template: str, facts: Mapping[str, Fact], *, at: datetime) -> bytes:
+        """Set ``template`` with ``facts`` and return the PDF, dated ``at``.
+
+        Raises:
+            GlyphMissing: a text among the facts holds a character that the font lacks.
+            TypesettingFailed: the template does not compile.
+        """
+        for text in _texts(facts):
+            self.check_glyphs(text)
+        inputs = {"facts": json.dumps(facts, ensure_ascii=False)}
+        with self._lock:
+            try:
+                pdf = self._compiler.compile(
+                    self._templates / template,
+                    format="pdf",
+                    sys_inputs=inputs,
+                    timestamp=at.astimezone(UTC),
+                    pdf_tags=False,
+                )
+            except typst.TypstError as error:
+                raise TypesettingFailed(template=template, reason=error.message) from error
+        if not isinstance(pdf, bytes):
+            raise TypesettingFailed(template=template, reason="no pages")
+        return pdf
+
+    def check_glyphs(self, text: str) -> None:
+        """Refuse ``text`` if the font lacks one of its characters; line breaks are none.
+
+        Raises:
+            GlyphMissing: names the first such character and its code point.
+        """
+        for character in text:
+            if character != "\n" and ord(character) not in self._glyphs:
+                code_point = f"U+{ord(character):04X}"
+                raise GlyphMissing(character=character, code_point=code_point)
+
+    @cached_property
+    def _glyphs(self) -> frozenset[int]:
+        """The code points that every one of the fonts has."""
+        sets = []
+        for name in FONT_FILES:
+            with TTFont(self._fonts / name, lazy=True) as font:
+                sets.append(frozenset(font.getBestCmap()))
+        return frozenset.intersection(*sets)
+
+
+def _texts(fact: Fact) -> Iterator[str]:
+    if isinstance(fact, str):
+        yield fact
+    elif isinstance(fact, Mapping):
+        for each in fact.values():
+            yield from _texts(each)
+    elif isinstance(fact, Sequence):
+        for each in fact:
+            yield from _texts(each)
