@@ -1,1 +1,1 @@
-"""Third-party fonts and browser files: which are taken, from where, and whether they are what they should be."""
+"""Third-party fonts and browser files: which are taken, from where, and their SHA-256."""
