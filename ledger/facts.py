@@ -69,7 +69,7 @@ class Fact:
 def record(session: Session, statement: Statement, *, signer: Signer, refs: tuple[bytes, ...] = ()) -> Fact:
     """Sign ``statement``, append its entry and store both; durable when the transaction commits.
 
-    ``refs`` are the digests (32 bytes each) of earlier statements that this one builds on. The log
+    ``refs`` are the leaves (32 bytes each) of earlier entries that this one builds on. The log
     stays locked for others until the transaction ends, so record late in it.
     """
     signed = sign(statement, signer)
