@@ -91,8 +91,8 @@ def _ordered(value: Value, depth: int) -> Value:
 
 
 def _ordered_map(value: Mapping[str, Value] | Mapping[int, Value], depth: int) -> Value:
-    kinds = {type(key) for key in value}
-    if kinds - {str} and kinds - {int}:
+    integers = [key for key in value if isinstance(key, int) and not isinstance(key, bool)]
+    if len(integers) != len(value) and not all(isinstance(key, str) for key in value):
         raise NotEncodable(kind="map")
     pairs = sorted((cbor2.dumps(_ordered(key, depth)), key, item) for key, item in value.items())
     ordered = {key: _ordered(item, depth - 1) for _, key, item in pairs}

@@ -238,6 +238,14 @@ class QrKeyUnknown(Invalid):
     en = "The QR code is signed with the untrusted key {key_id}; update the trust list or ask the issuer."
 
 
+class QrTooLarge(Refused):
+    """A payload does not fit a code that a phone reads reliably; ``bits`` and ``limit`` say by how much."""
+
+    code = "qr-too-large"
+    zh = "证照上的文字太长，二维码放不下（{bits}位，上限{limit}位），请缩短各栏文字。"
+    en = "The printed fields do not fit the QR code ({bits} bits, limit {limit}); shorten them."
+
+
 class IdentifierMalformed(Refused):
     """An identifier does not have the form of its standard; ``position`` counts from 1."""
 

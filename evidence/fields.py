@@ -40,6 +40,13 @@ class Fields:
         """Tell whether the map still holds field ``key``."""
         return key in self._left
 
+    def absent(self, key: Key) -> bool:
+        """Take a null: return True when field ``key`` is there and null, and leave any other value."""
+        if key not in self._left or self._left[key] is not None:
+            return False
+        del self._left[key]
+        return True
+
     def take(self, key: Key) -> Value:
         """Take any value; absent is refused."""
         if key not in self._left:
@@ -92,6 +99,14 @@ class Fields:
     def fields(self, key: Key) -> "Fields":
         """Take a map, to be read in the same strict way."""
         return Fields(self.take(key), self._malformed, place=f"{self._place}{key}")
+
+    def each(self, key: Key) -> tuple["Fields", ...]:
+        """Take an array of maps, each to be read in the same strict way."""
+        place = f"{self._place}{key}"
+        return tuple(
+            Fields(value, self._malformed, place=f"{place}.{index}")
+            for index, value in enumerate(self.items(key))
+        )
 
     def done(self) -> None:
         """Refuse what is left: an unknown key is no extension, it is something unchecked."""
