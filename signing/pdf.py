@@ -2,8 +2,8 @@
 
 Every signature is appended, so the original stays a byte-for-byte prefix of every later file and each earlier
 signature stays valid. Increments of one PDF cannot be merged: assembly adds them one after another. Profiles are
-ETSI EN 319 142-1's: B-T for a party (a timestamp beside the signature), B-LTA for the closing seal (revocation lists
-inside, a document timestamp over all). The closing seal also locks the document, so that a reader shows anything
+ETSI EN 319 142-1's: B-T for a party (a timestamp beside the signature), B-LT for the closing seal (revocation lists
+inside as well); ``add_document_timestamp`` takes a file to B-LTA. The closing seal also locks the document, so that a reader shows anything
 added after it as a change.
 
 The functions here block and run an event loop of their own: call them in a thread that has none.
@@ -13,6 +13,7 @@ The functions here block and run an event loop of their own: call them in a thre
 
 import asyncio
 import binascii
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,8 @@ from io import BytesIO
 from typing import Any
 
 from asn1crypto import crl
-from pyhanko.pdf_utils.content import PdfContent
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.content import PdfContent, ResourceType
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -38,6 +40,9 @@ from signing.pdf_document import OpenedDocument, open_document
 from signing.pki import Chain
 from signing.stamps import Stamp
 from signing.timestamps import TimestampAuthority
+
+# pyHanko warns that revocation lists cannot be fetched; here they are given, and nothing may be fetched.
+logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
 
 LONGEST_SIGNATURE = 384  # bytes: RSA of 3072 bits; DER of ES256 takes at most 72
 
@@ -122,34 +127,41 @@ def add_closing_seal(
     visible: VisibleStamp | None = None,
     field: str = "closing-seal",
 ) -> bytes:
-    """Append the platform's PAdES B-LTA seal, which locks the document, and return the longer file.
+    """Append the platform's PAdES B-LT seal, which locks the document, and return the longer file.
 
-    ``revocation_lists`` are the authorities' own, DER (``Authority.revocation_lists``); they and a document timestamp
-    make the file checkable after the certificates have run out.
+    ``revocation_lists`` are the authorities' own, DER (``Authority.revocation_lists``); they are put into the file, so
+    that it can be checked when nobody answers for the certificates any more.
 
     Raises:
         BoxOutsidePage, FieldSigned, DocumentBroken, …: as ``add_signature``.
     """
-    context = ValidationContext(
-        trust_roots=[to_asn1(party.chain[-1])],
-        crls=[crl.CertificateList.load(each) for each in revocation_lists],
-        other_certs=[to_asn1(each) for each in party.chain[1:]],
-        allow_fetching=False,
-        revocation_mode="require",
-        moment=at,
-    )
     metadata = signers.PdfSignatureMetadata(
         field_name=field,
         md_algorithm="sha256",
         subfilter=fields.SigSeedSubFilter.PADES,
         reason=reason,
-        validation_context=context,
+        validation_context=_validation(party.chain, revocation_lists, at=at),
         embed_validation_info=True,
-        use_pades_lta=True,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
     lock = fields.FieldMDPSpec(action=fields.FieldMDPAction.ALL)
     place = fields.SigFieldSpec(field, field_mdp_spec=lock, doc_mdp_update_value=fields.MDPPerm.NO_CHANGES)
     return _append(content, metadata, place, visible, party, timestamps, at=at)
+
+
+def add_document_timestamp(content: bytes, *, timestamps: TimestampAuthority) -> bytes:
+    """Append a document timestamp over the whole file (ETSI EN 319 142-1, 5.4.3: B-LTA) and return the longer file.
+
+    The archive repeats this before the last timestamp's certificate runs out. Poppler cannot check document
+    timestamps yet and says so; pyHanko and commercial readers can.
+
+    Raises:
+        DocumentBroken, DocumentEncrypted, …: see ``open_document``.
+    """
+    open_document(content)
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    output = asyncio.run(signers.PdfTimeStamper(timestamps).async_timestamp_pdf(writer, "sha256"))
+    return bytes(output.getvalue())
 
 
 def signed_fields(content: bytes) -> tuple[str, ...]:
@@ -160,6 +172,18 @@ def signed_fields(content: bytes) -> tuple[str, ...]:
     """
     open_document(content)
     return tuple(each.field_name for each in PdfFileReader(BytesIO(content)).embedded_regular_signatures)
+
+
+def _validation(chain: Chain, revocation_lists: Sequence[bytes], *, at: datetime) -> ValidationContext:
+    """Return what pyHanko needs to check ``chain`` at ``at`` from the given lists alone, without the network."""
+    return ValidationContext(
+        trust_roots=[to_asn1(chain[-1])],
+        other_certs=[to_asn1(each) for each in chain[1:]],
+        crls=[crl.CertificateList.load(each) for each in revocation_lists],
+        allow_fetching=False,
+        revocation_mode="require",
+        moment=at,
+    )
 
 
 def _append(
@@ -224,11 +248,13 @@ class _StampPage(PdfContent):  # type: ignore[misc]  # pyHanko ships no types he
         super().__init__(box=BoxConstraints(width=stamp.width, height=stamp.height))
 
     def render(self) -> bytes:
-        """Take the page into the document and return the operator that draws it."""
+        """Take the page into the document and return the operators that draw it, as ink over what is there."""
         page = PdfFileReader(BytesIO(self._stamp.content))
         name = b"/Stamp" + binascii.hexlify(uuid.uuid4().bytes)
         self.resources.xobject[name.decode("ascii")] = self.writer.import_page_as_xobject(page)
-        return name + b" Do"
+        ink = generic.DictionaryObject({generic.pdf_name("/BM"): generic.pdf_name("/Multiply")})
+        self.set_resource(ResourceType.EXT_G_STATE, generic.pdf_name("/Ink"), ink)
+        return b"/Ink gs " + name + b" Do"
 
 
 class _PartySigner(signers.Signer):  # type: ignore[misc]  # pyHanko ships no types here

@@ -200,7 +200,7 @@ def _name(subject: Subject) -> x509.Name:
     if subject.organization is not None:
         attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, subject.organization))
     if subject.uscc is not None:
-        attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, f"NTRCN-{subject.uscc}"))
+        attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, f"NTRCN-{subject.uscc.text}"))
     if subject.serial is not None:
         attributes.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, subject.serial))
     attributes.append(x509.NameAttribute(NameOID.COMMON_NAME, subject.name))

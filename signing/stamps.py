@@ -1,20 +1,25 @@
 """Stamps: what a reader of the PDF sees where somebody signed or sealed.
 
 A stamp is a one-page vector PDF with its size; ``signing.pdf`` makes it the appearance of a signature. A person's
-stamp shows name, capacity and moment in Chinese beside a QR code; an organization's is the round cinnabar seal with
-its name along the arc and a star, as physical seals have been since 国发〔1999〕25号.
+stamp shows name, capacity and moment in Chinese beside a QR code. An organization's shows the round cinnabar seal,
+its name along the arc and a star in its middle as physical seals have them, and beside it the keeper, the moment and
+a QR code. ``organization_seal`` is the seal alone, as it goes over the name and date of a certificate.
 
     stamp = person_stamp(typesetter, name="林知远", capacity="设计负责人", at=moment, qr=url)
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
+from signing.qr_image import qr_svg
 from signing.typesetting import Typesetter
 
 MILLIMETRE = 72 / 25.4  # in points
-PERSON_STAMP = (62 * MILLIMETRE, 24 * MILLIMETRE)
-SEAL_DIAMETER = 42 * MILLIMETRE  # 国发〔1999〕25号, item 4: a city's organs 4.2 cm
+PERSON_STAMP = (68 * MILLIMETRE, 26 * MILLIMETRE)
+ORGANIZATION_STAMP = (68 * MILLIMETRE, 42 * MILLIMETRE)
+SEAL_DIAMETER = 42 * MILLIMETRE  # 国发〔1999〕25号 gives organs of a city 4.2 cm
+
+BEIJING_TIME = timezone(timedelta(hours=8), "北京时间")
 
 
 @dataclass(frozen=True)
@@ -27,26 +32,52 @@ class Stamp:
 
 
 def person_stamp(typesetter: Typesetter, *, name: str, capacity: str, at: datetime, qr: str) -> Stamp:
-    """Return the stamp of a person who signed as ``capacity`` at the moment ``at``, 62 by 24 mm.
+    """Return the stamp of a person who signed as ``capacity`` at the moment ``at``, 68 by 26 mm.
 
-    ``qr`` is the text of the QR code, at most 300 characters, commonly the address of the agreement.
+    ``qr`` is the text of the QR code, commonly the address of the agreement.
 
     Raises:
         GlyphMissing: the font lacks a character.
         QrTooLong: the text does not fit a code of version 20 at level M.
     """
-    raise NotImplementedError
+    facts = {"name": name, "capacity": capacity, "qr": qr_svg(qr), **_moment(at)}
+    return Stamp(typesetter.set("person-stamp.typ", facts, at=at), *PERSON_STAMP)
+
+
+def organization_stamp(
+    typesetter: Typesetter, *, name: str, keeper: str, capacity: str, at: datetime, qr: str
+) -> Stamp:
+    """Return the stamp of the organization ``name``, sealed by ``keeper`` at the moment ``at``, 68 by 42 mm.
+
+    ``capacity`` is the part that the organization has in the document, such as ``施工单位``.
+
+    Raises:
+        GlyphMissing: the font lacks a character.
+        QrTooLong: the text does not fit a code of version 20 at level M.
+    """
+    facts = {"name": name, "keeper": keeper, "capacity": capacity, "qr": qr_svg(qr), **_moment(at)}
+    return Stamp(typesetter.set("organization-stamp.typ", facts, at=at), *ORGANIZATION_STAMP)
 
 
 def organization_seal(
     typesetter: Typesetter, *, name: str, at: datetime, caption: str = "", code: str = ""
 ) -> Stamp:
-    """Return the round seal of ``name``, 42 mm across, with a star in its middle.
+    """Return the round seal of ``name`` alone, 42 mm across, without background.
 
-    ``caption`` runs straight below the star (``施工许可专用章``); ``code`` is the seal's registration number along the
+    ``caption`` runs straight below the star (``电子证照专用章``); ``code`` is the seal's registration number along the
     lower arc, commonly 13 digits.
 
     Raises:
         GlyphMissing: the font lacks a character.
     """
-    raise NotImplementedError
+    facts = {"name": name, "caption": caption, "code": code}
+    return Stamp(typesetter.set("round-seal.typ", facts, at=at), SEAL_DIAMETER, SEAL_DIAMETER)
+
+
+def chinese_date(at: datetime) -> str:
+    """Return the day of ``at`` in Beijing as ``2026年05月02日``."""
+    return f"{at.astimezone(BEIJING_TIME):%Y年%m月%d日}"
+
+
+def _moment(at: datetime) -> dict[str, str]:
+    return {"day": chinese_date(at), "time": f"{at.astimezone(BEIJING_TIME):%H:%M:%S} 北京时间"}
