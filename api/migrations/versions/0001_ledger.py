@@ -5,6 +5,8 @@ be erased. The triggers are ENABLE ALWAYS, so that they also hold for a session 
 a replica.
 """
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -16,7 +18,7 @@ depends_on = None
 _APPEND_ONLY = ("entries", "nodes", "checkpoints")
 
 
-def _bytes(name: str, length: int, *, nullable: bool = False) -> tuple[sa.Column, sa.CheckConstraint]:
+def _bytes(name: str, length: int, *, nullable: bool = False) -> tuple[sa.Column[bytes], sa.CheckConstraint]:
     """A bytea column of exactly ``length`` bytes, with the check that holds it to that."""
     return (
         sa.Column(name, sa.LargeBinary, nullable=nullable),
@@ -24,7 +26,7 @@ def _bytes(name: str, length: int, *, nullable: bool = False) -> tuple[sa.Column
     )
 
 
-def _time(name: str, *, nullable: bool = False) -> sa.Column:
+def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
@@ -121,11 +123,13 @@ def _chain_tables() -> None:
         sa.Column("state", sa.SmallInteger, nullable=False),
         sa.Column("reason", sa.Integer, nullable=False),
         sa.Column("submission", sa.BigInteger, sa.ForeignKey("submissions.id"), nullable=True),
-        _time("recorded_at"),
+        sa.Column("sending", sa.Text, nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
     )
     op.create_index("status_changes_of_key", "status_changes", ["issuer", "key", "id"])
+    op.create_index("status_changes_of_submission", "status_changes", ["submission"])
     op.create_index(
-        "status_changes_waiting", "status_changes", ["id"], postgresql_where=sa.text("submission is null")
+        "status_changes_waiting", "status_changes", ["id"], postgresql_where=sa.text("sending = 'waiting'")
     )
 
 

@@ -1,0 +1,181 @@
+"""The status of certificates on the chain: an outbox of changes, and what the register answers.
+
+A change is recorded in the transaction that decides it; the worker sends it later, several at a
+time. Only exceptions stand on the chain: the register knows nothing of a certificate that never
+had one. ``issuer`` is the SHA-256 of the issuer's USCC in UTF-8, ``key`` that of the certificate's
+identifier without version and check digits, both 32 bytes.
+
+    status.change(session, issuer=issuer, key=key, state=CertificateState.SUSPENDED, reason=3)
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from evidence.errors import Refused
+from evidence.statuslist import CertificateState
+from ledger import contracts
+from ledger.chain import Address, Block, Chain
+from ledger.contracts import StatusChange, StatusException
+from ledger.database import Base
+
+BATCH_LIMIT = 100  # changes in one transaction: about 4 million gas at 36,000 measured for each
+
+
+class CertificateRevoked(Refused):
+    """A revoked certificate stays revoked."""
+
+    code = "certificate-revoked"
+    zh = "该证照（{key}）已被吊销，吊销不可撤回；如确需恢复，请重新办理。"
+    en = "The certificate with key {key} was revoked, which is final; issue a new one instead."
+
+
+class _Sending(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    NEEDLESS = "needless"  # the register already says so
+
+
+class StatusChangeRow(Base):
+    """One change; ``issuer`` and ``key`` are 32 bytes, ``state`` a CertificateState."""
+
+    __tablename__ = "status_changes"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    issuer: Mapped[bytes] = mapped_column(LargeBinary)
+    key: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[int] = mapped_column(SmallInteger)
+    reason: Mapped[int] = mapped_column(Integer)
+    submission: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("submissions.id"))
+    sending: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingChange:
+    """A change that is not on its way yet; ``issuer`` is 32 bytes."""
+
+    id: int
+    issuer: bytes
+    change: StatusChange
+
+
+@dataclass(frozen=True, slots=True)
+class ChainStatus:
+    """What the register says of a certificate, and the block at which it was asked."""
+
+    state: CertificateState
+    version: int
+    reason: int
+    block: Block
+
+
+def change(session: Session, *, issuer: bytes, key: bytes, state: CertificateState, reason: int) -> None:
+    """Record that a certificate's state is now ``state`` for ``reason`` (0 to 65535, 0 for none).
+
+    Raises:
+        CertificateRevoked: it was revoked before.
+    """
+    of_key = select(StatusChangeRow.state).where(StatusChangeRow.issuer == issuer, StatusChangeRow.key == key)
+    before = session.scalars(of_key.order_by(StatusChangeRow.id.desc()).limit(1)).first()
+    if before == CertificateState.REVOKED:
+        raise CertificateRevoked(key=key.hex())
+    session.add(
+        StatusChangeRow(issuer=issuer, key=key, state=int(state), reason=reason, sending=_Sending.WAITING)
+    )
+    session.flush()
+
+
+def read(chain: Chain, register: Address, *, issuer: bytes, key: bytes) -> ChainStatus:
+    """Ask the register of a chain, at its newest block, for the state of a certificate.
+
+    Raises:
+        ChainUnavailable: the chain does not answer.
+        LedgerDiffers: no register stands at this address.
+    """
+    reading = chain.read(register, contracts.ask_exception(issuer=issuer, key=key))
+    found = contracts.exception(reading.value)
+    return ChainStatus(CertificateState(found.state), found.version, found.reason, reading.block)
+
+
+def waiting(session: Session, *, limit: int = BATCH_LIMIT) -> tuple[WaitingChange, ...]:
+    """Give the oldest changes that wait, all of one issuer, in the order they were recorded."""
+    query = select(StatusChangeRow).where(StatusChangeRow.sending == _Sending.WAITING)
+    rows = session.scalars(query.order_by(StatusChangeRow.id).limit(limit)).all()
+    return tuple(
+        WaitingChange(row.id, row.issuer, StatusChange(row.key, row.state, row.reason))
+        for row in rows
+        if row.issuer == rows[0].issuer
+    )
+
+
+def count_waiting(session: Session) -> int:
+    """Give how many changes wait to be sent."""
+    waits = StatusChangeRow.sending == _Sending.WAITING
+    return session.scalars(select(func.count()).select_from(StatusChangeRow).where(waits)).one()
+
+
+def needed(
+    changes: Sequence[WaitingChange], held: Mapping[bytes, StatusException]
+) -> tuple[WaitingChange, ...]:
+    """Leave out the changes that the register would refuse as repeats or after a revocation.
+
+    ``held`` says for each certificate key what the register holds before the first change.
+    """
+    states = dict(held)
+    kept = []
+    for each in changes:
+        before, after = states[each.change.key], each.change
+        repeats = (before.state, before.reason) == (after.state, after.reason)
+        if not repeats and before.state != CertificateState.REVOKED:
+            kept.append(each)
+            states[after.key] = replace(before, state=after.state, reason=after.reason)
+    return tuple(kept)
+
+
+def sent(session: Session, ids: Sequence[int], submission: int) -> None:
+    """Keep that the changes ``ids`` travel in ``submission``."""
+    _mark(session, ids, sending=_Sending.SENT, submission=submission)
+
+
+def needless(session: Session, ids: Sequence[int]) -> None:
+    """Keep that the changes ``ids`` need not be sent."""
+    _mark(session, ids, sending=_Sending.NEEDLESS)
+
+
+def release(session: Session, submission: int) -> None:
+    """Let the changes of a submission that came to nothing wait again."""
+    session.execute(
+        update(StatusChangeRow)
+        .where(StatusChangeRow.submission == submission)
+        .values(sending=_Sending.WAITING, submission=None)
+    )
+
+
+def send_again(session: Session) -> None:
+    """Let the exceptions in force wait again: the chain that held them is gone."""
+    newest = select(func.max(StatusChangeRow.id)).group_by(StatusChangeRow.issuer, StatusChangeRow.key)
+    session.execute(
+        update(StatusChangeRow)
+        .where(StatusChangeRow.id.in_(newest), StatusChangeRow.state != CertificateState.NONE)
+        .values(sending=_Sending.WAITING, submission=None)
+    )
+
+
+def _mark(session: Session, ids: Sequence[int], **values: object) -> None:
+    session.execute(update(StatusChangeRow).where(StatusChangeRow.id.in_(ids)).values(**values))

@@ -1,0 +1,197 @@
+"""Submissions: every transaction the house ever signed for a chain, stored before it was sent.
+
+The life of a submission:
+
+    stored      signed and committed; sent now, and again after a crash, always the same bytes
+    final       mined, at the depth the policy asks for, in a block known by its hash
+    reverted    mined and refused by the contract; its nonce is spent and its work is planned anew
+    superseded  its nonce was spent by another transaction; its work is planned anew
+    forgotten   its chain is gone
+
+A final submission whose block a reorganization removed is stored again and resent.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    LargeBinary,
+    Select,
+    Text,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ledger.chain import Address, Outcome
+from ledger.database import Base
+from ledger.transactions import SignedTransaction
+
+
+class Purpose(StrEnum):
+    """What a submission is for."""
+
+    DEPLOY_LOG = "deploy-log"
+    DEPLOY_REGISTER = "deploy-register"
+    APPEND = "append"
+    EXTEND = "extend"
+    APPOINT = "appoint"
+    STATUS = "status"
+
+
+class State(StrEnum):
+    """Where a submission is in its life."""
+
+    STORED = "stored"
+    FINAL = "final"
+    REVERTED = "reverted"
+    SUPERSEDED = "superseded"
+    FORGOTTEN = "forgotten"
+
+
+class SubmissionRow(Base):
+    """One signed transaction; hashes are 32 bytes, ``account`` 20, ``size`` only where the log grows."""
+
+    __tablename__ = "submissions"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    deployment: Mapped[int] = mapped_column(BigInteger, ForeignKey("deployments.id"))
+    purpose: Mapped[str] = mapped_column(Text)
+    account: Mapped[bytes] = mapped_column(LargeBinary)
+    nonce: Mapped[int] = mapped_column(BigInteger)
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text)
+    size: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("checkpoints.size"))
+    block_number: Mapped[int | None] = mapped_column(BigInteger)
+    block_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A stored transaction; ``size`` is what it grows the log to, None when it does not."""
+
+    id: int
+    purpose: Purpose
+    nonce: int
+    raw: bytes
+    hash: bytes
+    size: int | None
+    block_hash: bytes | None
+
+
+def store(
+    session: Session,
+    signed: SignedTransaction,
+    *,
+    deployment: int,
+    purpose: Purpose,
+    account: Address,
+    nonce: int,
+    size: int | None,
+    at: datetime,
+) -> Submission:
+    """Keep ``signed`` as number ``nonce`` of ``account``; to be committed before it is sent."""
+    row = SubmissionRow(
+        deployment=deployment,
+        purpose=purpose,
+        account=account,
+        nonce=nonce,
+        raw=signed.raw,
+        hash=signed.hash,
+        state=State.STORED,
+        size=size,
+        created_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return _submission(row)
+
+
+def waiting(session: Session, deployment: int) -> tuple[Submission, ...]:
+    """Give what is stored and not settled, in the order of nonces."""
+    return _all(session, _of(deployment, State.STORED).order_by(SubmissionRow.nonce))
+
+
+def newest_final(session: Session, deployment: int) -> Submission | None:
+    """Give the final submission with the highest nonce, or None."""
+    found = _all(session, _of(deployment, State.FINAL).order_by(SubmissionRow.nonce.desc()).limit(1))
+    return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class AnchoredAt:
+    """Where the log was grown to ``size`` on a chain: transaction and block by hash, 32 bytes each."""
+
+    size: int
+    transaction: bytes
+    block_hash: bytes
+    block_number: int
+
+
+def anchoring(session: Session, deployment: int, index: int) -> AnchoredAt | None:
+    """Give the first final growth of the log that covers entry ``index``, or None."""
+    query = _of(deployment, State.FINAL).where(SubmissionRow.size > index).order_by(SubmissionRow.size)
+    row = session.scalars(query.limit(1)).first()
+    if row is None or row.size is None or row.block_hash is None or row.block_number is None:
+        return None
+    return AnchoredAt(row.size, row.hash, row.block_hash, row.block_number)
+
+
+def anchored_size(session: Session, deployment: int) -> int:
+    """Give how many entries are covered by what is final on the chain."""
+    final = (SubmissionRow.deployment == deployment, SubmissionRow.state == State.FINAL)
+    return session.scalars(select(func.max(SubmissionRow.size)).where(*final)).one() or 0
+
+
+def settle(session: Session, submission: Submission, outcome: Outcome) -> None:
+    """Keep where ``submission`` was mined, and whether the contract took it."""
+    _change(
+        session,
+        submission.id,
+        state=State.FINAL if outcome.succeeded else State.REVERTED,
+        block_number=outcome.block_number,
+        block_hash=outcome.block_hash,
+    )
+
+
+def supersede(session: Session, submission: Submission) -> None:
+    """Give ``submission`` up: its nonce was spent by another transaction."""
+    _change(session, submission.id, state=State.SUPERSEDED)
+
+
+def reopen(session: Session, submission: Submission) -> None:
+    """Take back that ``submission`` is final: its block is no longer in the chain."""
+    _change(session, submission.id, state=State.STORED, block_number=None, block_hash=None)
+
+
+def forget(session: Session, deployment: int) -> None:
+    """Give up everything that was sent to a chain that is gone."""
+    live = (State.STORED, State.FINAL)
+    session.execute(
+        update(SubmissionRow)
+        .where(SubmissionRow.deployment == deployment, SubmissionRow.state.in_(live))
+        .values(state=State.FORGOTTEN)
+    )
+
+
+def _of(deployment: int, state: State) -> Select[SubmissionRow]:
+    return select(SubmissionRow).where(SubmissionRow.deployment == deployment, SubmissionRow.state == state)
+
+
+def _all(session: Session, query: Select[SubmissionRow]) -> tuple[Submission, ...]:
+    return tuple(_submission(row) for row in session.scalars(query))
+
+
+def _change(session: Session, id_: int, **values: object) -> None:
+    session.execute(update(SubmissionRow).where(SubmissionRow.id == id_).values(**values))
+
+
+def _submission(row: SubmissionRow) -> Submission:
+    return Submission(row.id, Purpose(row.purpose), row.nonce, row.raw, row.hash, row.size, row.block_hash)

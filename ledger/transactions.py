@@ -1,0 +1,74 @@
+"""Signing for the chain: an account of the house, and the one form of transaction it sends.
+
+A transaction is signed before it is stored and stored before it is sent, so its hash is known
+whatever happens next. The form is that of EIP-1559 (type 2).
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from eth_account import Account
+
+from ledger.chain import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What a transaction may cost at most, in wei per gas; zero on a chain without fees."""
+
+    limit: int = 100_000_000_000
+    tip: int = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked of a chain: ``data`` for the contract ``to``, or a new contract when None.
+
+    ``gas`` is the most it may burn.
+    """
+
+    to: Address | None
+    data: bytes
+    gas: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignedTransaction:
+    """``raw`` bytes as they are sent, and their ``hash`` (32 bytes)."""
+
+    raw: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True)
+class ChainAccount:
+    """An account that signs by its ``secret``, a secp256k1 private key of 32 bytes."""
+
+    secret: bytes = field(repr=False)
+
+    @cached_property
+    def address(self) -> Address:
+        """The account's address."""
+        return Address(bytes.fromhex(self._account.address[2:]))
+
+    def sign(self, call: Call, *, chain_id: int, nonce: int, fees: Fees) -> SignedTransaction:
+        """Sign ``call`` as transaction number ``nonce`` of this account on the chain ``chain_id``."""
+        transaction: dict[str, Any] = {
+            "type": 2,
+            "chainId": chain_id,
+            "nonce": nonce,
+            "gas": call.gas,
+            "maxFeePerGas": fees.limit,
+            "maxPriorityFeePerGas": min(fees.tip, fees.limit),
+            "value": 0,
+            "data": call.data,
+        }
+        if call.to is not None:
+            transaction["to"] = call.to
+        signed = self._account.sign_transaction(transaction)
+        return SignedTransaction(bytes(signed.raw_transaction), bytes(signed.hash))
+
+    @cached_property
+    def _account(self) -> Any:
+        return Account.from_key(self.secret)
