@@ -1,10 +1,11 @@
 """What a face comparison is, whoever computes it: the port and its values.
 
-A matcher finds the faces of a picture, tells what their landmarks show (where the head is turned, how far the
-eyes and the mouth are open), makes a template of one, and says how far two templates are apart. It decides
-nothing: the threshold is policy (:class:`ThresholdPolicy`), and the score never leaves the server.
+A matcher finds the faces of a picture, tells what their landmarks show (where the head is turned, how far
+the eyes and the mouth are open), makes a template of one, and says how far two templates are apart. It
+decides nothing: the threshold is policy (:class:`ThresholdPolicy`), and the score never leaves the server.
 
-Adapters: :mod:`identity.face_dlib` (real) and :mod:`identity.face_scripted` (a double for tests and drills).
+Adapters: :mod:`identity.face_dlib` (real) and :mod:`identity.face_scripted` (a double for tests and
+drills).
 """
 
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ from identity.images import Picture
 class Template:
     """A face turned into numbers, opaque to everybody but the matcher that made it.
 
-    ``value`` begins with the name of the model, so that a template is never compared with one of another model
-    (``dlib-resnet-1``, a zero byte and 128 little-endian float32: 526 bytes). It is biometric: store it only
-    under a per-person key, never log it.
+    ``value`` begins with the name of the model, so that it is never compared with a template of another
+    model (``dlib-resnet-1``, a zero byte and 128 little-endian float32: 526 bytes). It is biometric: store
+    it only under a per-person key, never log it.
     """
 
     value: bytes
@@ -52,10 +53,10 @@ class Box:
 class Measurement:
     """What the landmarks of one face in one picture tell; ratios without unit, free of the face's size.
 
-    ``turn`` is 0 straight ahead, positive to the person's own left, about 0.5 at 20 degrees; ``eyes`` is the
-    mean eye aspect ratio, about 0.28 open and 0.15 shut; ``mouth`` is the inner lips' height over their width,
-    below 0.15 closed and about 0.5 open; ``sharpness`` is the variance of the Laplacian of the face scaled to
-    a fixed size, higher is sharper. Pictures are never mirrored.
+    ``turn`` is 0 straight ahead, positive to the person's own left, about 0.5 at 20 degrees; ``eyes`` is
+    the mean eye aspect ratio, about 0.28 open and 0.15 shut; ``mouth`` is the height of the inner lips over
+    their width, below 0.15 closed and about 0.5 open; ``sharpness`` is the variance of the Laplacian in
+    percent of the variance of the face itself, 2.5 to 10 in focus. Pictures are never mirrored.
     """
 
     box: Box
@@ -69,8 +70,8 @@ class Measurement:
 class ThresholdPolicy:
     """Up to which distance two templates count as one person.
 
-    ``distance`` bounds the median over the compared frames, ``frame_distance`` every single one of them, so that
-    no frame of a clip may show somebody else.
+    ``distance`` bounds the median over the compared frames, ``frame_distance`` every single one of them, so
+    that no frame of a clip may show somebody else.
     """
 
     distance: float
@@ -80,11 +81,13 @@ class ThresholdPolicy:
 class FaceMatcher(Protocol):
     """Finds, measures and compares faces; pure computation, no state that one call leaves for the next."""
 
-    double: bool
-    """True for a shipped double, which production refuses."""
+    @property
+    def double(self) -> bool:
+        """True for a shipped double, which production refuses."""
+        ...
 
     def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
-        """Measure every face, the widest first; ``small`` looks for smaller ones too and costs ten times more."""
+        """Measure every face, the widest first; ``small`` finds smaller ones too, at ten times the cost."""
         ...
 
     def template(self, picture: Picture, face: Measurement) -> Template:

@@ -3,36 +3,8 @@
 No sentence carries a score or a threshold: whoever attacks would climb it like a stair.
 """
 
-from enum import StrEnum
-
-from evidence.errors import Refused
-
-
-class Step(StrEnum):
-    """A movement the server asks for; left and right are the person's own."""
-
-    TURN_LEFT = "turn_left"
-    TURN_RIGHT = "turn_right"
-    BLINK = "blink"
-    OPEN_MOUTH = "open_mouth"
-
-    @property
-    def zh(self) -> str:
-        """The step as said to a Chinese reader."""
-        return _WORDS[self][0]
-
-    @property
-    def en(self) -> str:
-        """The step as said to an English reader."""
-        return _WORDS[self][1]
-
-
-_WORDS = {
-    Step.TURN_LEFT: ("向您的左侧转头", "turning your head to your left"),
-    Step.TURN_RIGHT: ("向您的右侧转头", "turning your head to your right"),
-    Step.BLINK: ("眨眼", "blinking"),
-    Step.OPEN_MOUTH: ("张嘴", "opening your mouth"),
-}
+from evidence.errors import Refused, Unavailable
+from identity.steps import Step
 
 
 class NoFace(Refused):
@@ -44,11 +16,11 @@ class NoFace(Refused):
 
 
 class FaceLost(Refused):
-    """The face left the picture, or jumped, in the middle of the clip."""
+    """The face left the picture, or jumped as in a cut, in the middle of the clip."""
 
     code = "face-lost"
-    zh = "刷脸中途人脸离开了画面或画面中断。请让脸一直留在画面内，然后重新开始。"
-    en = "The face left the picture during the scan; keep it in view all the time and start again."
+    zh = "刷脸中途人脸离开了画面或突然跳动。请让脸一直留在画面内、动作放慢一些，然后重新开始。"
+    en = "The face left the picture or jumped during the scan; keep it in view, move gently and start again."
 
 
 class TwoFaces(Refused):
@@ -64,7 +36,7 @@ class FaceTooSmall(Refused):
 
     code = "face-too-small"
     zh = "人脸在画面中太小。请靠近镜头，让脸占画面宽度的三分之一以上，然后重新开始。"
-    en = "The face is too small in the picture; come closer until it fills a third of the width and start again."
+    en = "The face is too small in the picture; come closer until it fills a third of the width."
 
 
 class ImageBlurred(Refused):
@@ -111,25 +83,25 @@ class StillImage(Refused):
 
 
 class MotionMissing(Refused):
-    """A step the server asked for was not seen in its place. Fact ``step``: :class:`Step`."""
+    """A step the server asked for was not seen in its place."""
 
     code = "motion-missing"
-    zh = "没有看到所要求的动作：{step_zh}。请按屏幕提示的顺序完成每个动作并回正，然后重新开始。"
-    en = "The step “{step_en}” was not seen in its place; follow the prompts in order and start again."
+    zh = "没有看到所要求的动作：{step.zh}。请按屏幕提示的顺序完成每个动作并回正，然后重新开始。"
+    en = "The step “{step.en}” was not seen in its place; follow the prompts in order and start again."
 
-    def __init__(self, step: Step) -> None:
-        super().__init__(step=step, step_zh=step.zh, step_en=step.en)
+    def __init__(self, *, step: Step) -> None:
+        super().__init__(step=step)
 
 
 class MotionNotAsked(Refused):
-    """A deliberate movement that the server did not ask for. Fact ``step``: :class:`Step`."""
+    """A deliberate movement the server did not ask for."""
 
     code = "motion-not-asked"
-    zh = "看到了没有要求的动作：{step_zh}。请只按屏幕提示的动作和顺序做，然后重新开始。"
-    en = "An unasked step was seen: {step_en}; do only what the prompts ask and start again."
+    zh = "看到了没有要求的动作：{step.zh}。请只按屏幕提示的动作和顺序做，然后重新开始。"
+    en = "An unasked step was seen: {step.en}; do only what the prompts ask and start again."
 
-    def __init__(self, step: Step) -> None:
-        super().__init__(step=step, step_zh=step.zh, step_en=step.en)
+    def __init__(self, *, step: Step) -> None:
+        super().__init__(step=step)
 
 
 class ClipTooShort(Refused):
@@ -145,7 +117,7 @@ class ClipTooLong(Refused):
 
     code = "clip-too-long"
     zh = "刷脸录像太长（{frames} 帧，{milliseconds} 毫秒）。请重新开始，并按提示连续完成动作。"
-    en = "The clip is too long ({frames} frames, {milliseconds} ms); start again and do the steps without a pause."
+    en = "The clip is too long ({frames} frames, {milliseconds} ms); do the steps without a pause."
 
 
 class ClipBroken(Refused):
@@ -162,3 +134,14 @@ class TemplateOfAnotherModel(Refused):
     code = "template-of-another-model"
     zh = "所登记的人脸模板与现用的比对模型不符。请重新登记人脸。"
     en = "The enrolled face template belongs to another model; enroll the face again."
+
+
+class FacePackagesMissing(Unavailable):
+    """The packages that compare faces are not installed."""
+
+    code = "face-packages-missing"
+    zh = "本机没有安装人脸比对软件包。请运行 pip install --no-deps face-recognition-ng==1.4.2 后重新启动。"
+    en = (
+        "The packages that compare faces are not installed here; "
+        "run pip install --no-deps face-recognition-ng==1.4.2 and start again."
+    )

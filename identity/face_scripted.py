@@ -1,0 +1,84 @@
+"""A shipped double of the matcher: the colour of a picture says what it shows.
+
+For tests and drills where the faces are not the point. Production refuses it (``double``). A frame is a
+picture of one colour; the script says which faces that colour stands for.
+
+    script = {RED: (ScriptedFace("p01"),), BLUE: (ScriptedFace("p01", turn=0.5),)}
+    matcher = ScriptedMatcher(script)
+    clip = Clip((plain_picture(RED), plain_picture(BLUE)), (0, 100))
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PIL import Image
+
+from identity.face import Box, Measurement, Template
+from identity.images import Picture
+from identity.scan_refusals import TemplateOfAnotherModel
+
+Colour = tuple[int, int, int]
+"""Red, green, blue, 0 to 255 each."""
+
+MODEL = b"scripted-1\x00"
+
+SMALL = 80
+"""Pixels of width that the real detector finds without upsampling."""
+
+
+@dataclass(frozen=True)
+class ScriptedFace:
+    """A face as the script has it: whose it is, and what :class:`identity.face.Measurement` says of it."""
+
+    person: str
+    turn: float = 0.0
+    eyes: float = 0.28
+    mouth: float = 0.04
+    sharpness: float = 5.0
+    left: int = 100
+    width: int = 200
+
+
+class ScriptedMatcher:
+    """A :class:`identity.face.FaceMatcher` that answers from a script; unknown colours show no face.
+
+    Templates of one person are 0 apart, of two persons 1.
+    """
+
+    double = True
+
+    def __init__(self, script: Mapping[Colour, tuple[ScriptedFace, ...]]) -> None:
+        self._script = dict(script)
+
+    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
+        """Say what the script says of this colour; faces below :data:`SMALL` only if ``small``."""
+        faces = sorted(self._at(picture), key=lambda face: face.width, reverse=True)
+        return tuple(_measurement(face) for face in faces if small or face.width >= SMALL)
+
+    def template(self, picture: Picture, face: Measurement) -> Template:
+        """Name the person."""
+        person = next(one.person for one in self._at(picture) if _measurement(one) == face)
+        return Template(MODEL + person.encode())
+
+    def distance(self, one: Template, other: Template) -> float:
+        """0 or 1."""
+        if not (one.value.startswith(MODEL) and other.value.startswith(MODEL)):
+            raise TemplateOfAnotherModel
+        return 0.0 if one == other else 1.0
+
+    def _at(self, picture: Picture) -> tuple[ScriptedFace, ...]:
+        red, green, blue = (int(part) for part in picture.pixels[0, 0])
+        return self._script.get((red, green, blue), ())
+
+
+def _measurement(face: ScriptedFace) -> Measurement:
+    box = Box(left=face.left, top=100, right=face.left + face.width, bottom=100 + face.width)
+    return Measurement(box=box, turn=face.turn, eyes=face.eyes, mouth=face.mouth, sharpness=face.sharpness)
+
+
+def plain_picture(colour: Colour) -> bytes:
+    """A small PNG of one colour."""
+    out = io.BytesIO()
+    Image.new("RGB", (16, 16), colour).save(out, "PNG")
+    return out.getvalue()

@@ -1,0 +1,165 @@
+"""Scans in processes of their own, because dlib holds the interpreter's lock while it computes.
+
+Each worker loads the weights once and answers one call at a time. The life of a worker:
+
+    started -> warm -> asked -> answered -> asked -> ...
+                            +-> silent beyond the limit, or dead: killed and replaced, the caller told so
+
+A caller waits on a thread of its own; with all workers busy it waits for one, at most the limit as well. A
+worker whose server died finds the end of its pipe and ends too.
+
+    pool = ScanPool(DlibMatcher, workers=1)
+    pool.warm_up()
+    verdict = pool.examine(clip, steps, template, policy)
+"""
+
+import queue
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from evidence.errors import Unavailable
+from identity.clips import Clip
+from identity.face import FaceMatcher, Measurement, Template
+from identity.images import Picture
+from identity.scan_worker import Silent, Worker
+from identity.scans import ScanPolicy, Verdict, examine, examine_portrait
+from identity.steps import Step
+
+LIMIT_S = 20.0
+"""Seconds for one answer, and to wait for a free worker: a scan takes 1 to 2 s of CPU."""
+
+Answer = TypeVar("Answer")
+
+
+class ScansBusy(Unavailable):
+    """All workers are busy."""
+
+    code = "scans-busy"
+    zh = "正在刷脸的人较多，暂时排不上。请稍候再试，已填的内容不会丢失。"
+    en = "Many people are scanning right now; try again in a moment, nothing entered is lost."
+
+
+class ScanInterrupted(Unavailable):
+    """A worker died or gave no answer in time; another one has taken its place."""
+
+    code = "scan-interrupted"
+    zh = "人脸比对意外中断，现已恢复。请重新刷脸。"
+    en = "The face comparison was interrupted and has recovered; start the scan again."
+
+
+class ScanPool:
+    """A few processes that scan; also a :class:`identity.face.FaceMatcher`, for rooms that want one."""
+
+    def __init__(
+        self, matcher: Callable[[], FaceMatcher], *, workers: int = 1, limit_s: float = LIMIT_S
+    ) -> None:
+        """Start the workers; ``matcher``, importable by name, makes the matcher within each of them."""
+        self._matcher = matcher
+        self._limit_s = limit_s
+        self._workers = workers
+        self._closed = False
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+        for _ in range(workers):
+            self._idle.put(Worker(matcher))
+
+    @property
+    def double(self) -> bool:
+        """Whether the matcher within is a double."""
+        return bool(getattr(self._matcher, "double", False))
+
+    def warm_up(self) -> None:
+        """Wait until every worker has its weights.
+
+        Raises:
+            FacePackagesMissing: the matcher cannot be made here.
+            ScanInterrupted: a worker did not start.
+        """
+        workers = [self._idle.get() for _ in range(self._workers)]
+        try:
+            for worker in workers:
+                worker.wait_until_warm()
+        except Silent as error:
+            raise ScanInterrupted from error
+        finally:
+            for worker in workers:
+                self._put_back(worker)
+
+    def examine(self, clip: Clip, steps: Sequence[Step], template: Template, policy: ScanPolicy) -> Verdict:
+        """Do :func:`identity.scans.examine` in a worker; also raises ScansBusy and ScanInterrupted."""
+        return self._ask(_examine, clip, tuple(steps), template, policy)
+
+    def examine_portrait(self, content: bytes) -> Template:
+        """Do :func:`identity.scans.examine_portrait` in a worker."""
+        return self._ask(_examine_portrait, content)
+
+    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
+        """Measure every face, the widest first."""
+        return self._ask(_faces, picture, small)
+
+    def template(self, picture: Picture, face: Measurement) -> Template:
+        """Turn the measured ``face`` of ``picture`` into a template."""
+        return self._ask(_template, picture, face)
+
+    def distance(self, one: Template, other: Template) -> float:
+        """Say how far two templates are apart."""
+        return self._ask(_distance, one, other)
+
+    def close(self) -> None:
+        """End the idle workers; a busy one ends once it has answered."""
+        self._closed = True
+        while not self._idle.empty():
+            self._idle.get_nowait().end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ask(self, call: Callable[..., Answer], *arguments: Any) -> Answer:
+        try:
+            worker = self._idle.get(timeout=self._limit_s)
+        except queue.Empty as error:
+            raise ScansBusy from error
+        if not worker.lives:
+            worker = Worker(self._matcher)
+        try:
+            answer: Answer = worker.ask(call, arguments, self._limit_s)
+        except Silent as error:
+            worker.end()
+            worker = Worker(self._matcher)
+            raise ScanInterrupted from error
+        finally:
+            self._put_back(worker)
+        return answer
+
+    def _put_back(self, worker: Worker) -> None:
+        if self._closed:
+            worker.end()
+        else:
+            self._idle.put(worker)
+
+
+def _examine(
+    matcher: FaceMatcher, clip: Clip, steps: tuple[Step, ...], template: Template, policy: ScanPolicy
+) -> Verdict:
+    return examine(clip, steps, template, policy, matcher=matcher)
+
+
+def _examine_portrait(matcher: FaceMatcher, content: bytes) -> Template:
+    return examine_portrait(content, matcher=matcher)
+
+
+def _faces(matcher: FaceMatcher, picture: Picture, small: bool) -> tuple[Measurement, ...]:  # noqa: FBT001 - a call sent over a pipe has positions only
+    return matcher.faces(picture, small=small)
+
+
+def _template(matcher: FaceMatcher, picture: Picture, face: Measurement) -> Template:
+    return matcher.template(picture, face)
+
+
+def _distance(matcher: FaceMatcher, one: Template, other: Template) -> float:
+    return matcher.distance(one, other)
