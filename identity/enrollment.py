@@ -1,0 +1,219 @@
+"""Enrollment: from one portrait to the one protected template that face scans are compared with.
+
+The life of a reference: consent to face processing is in force; the portrait is examined and forgotten; its
+template is sealed for the person under the next version number; a fact records that it happened. A new
+enrollment erases the former template. A withdrawal erases it too. Erasing is destroying the key: the row
+stays, so that "enrolled from when to when" has an answer, and holds nothing of the face.
+
+    enroll(session, person=person_id, portrait=jpeg, matcher=matcher, vault=vault, issuer=issuer, …)
+    reference(session, person=person_id, vault=vault, clock=clock)  # the template
+
+Source: GB/T 35273-2020, 6.3; 人脸识别技术应用安全管理办法, article 8.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Index, Integer, LargeBinary, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from evidence.canonical import Value
+from evidence.clock import Clock
+from evidence.errors import Refused
+from evidence.keys import Signer
+from evidence.statement import Statement, StatementType
+from identity import consent, people
+from identity.commitments import commit_person
+from identity.consent import Consent
+from identity.consent_text import Purpose
+from identity.face import FaceMatcher, Template
+from identity.people import PersonId
+from identity.scans import examine_portrait
+from identity.vault import SealedTemplate, TemplateVault
+from ledger import facts
+from ledger.database import Base
+
+
+class NotEnrolled(Refused):
+    """No template is kept for the person."""
+
+    code = "not-enrolled"
+    zh = "此人尚未登记人脸，或已删除登记；请先登记人脸，或改用其他办理方式。"
+    en = "This person has no enrolled face, or it was erased; enroll first, or use another way."
+
+
+@dataclass(frozen=True)
+class Enrollment:
+    """One enrollment; ``fact`` is the digest (32 bytes) of its ledger fact, ``version`` counts from 1."""
+
+    person: PersonId
+    version: int
+    enrolled_at: datetime
+    erased_at: datetime | None
+    fact: bytes
+
+
+class EnrollmentRow(Base):
+    """One sealed template; its three sealed columns are empty once it is erased."""
+
+    __tablename__ = "enrollments"
+
+    person: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    enrolled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    fact: Mapped[bytes] = mapped_column(ForeignKey("facts.id"))
+    key_id: Mapped[bytes | None] = mapped_column(LargeBinary)
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    ciphertext: Mapped[bytes | None] = mapped_column(LargeBinary)
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+_CURRENT = EnrollmentRow.erased_at.is_(None)
+
+Index("enrollments_current", EnrollmentRow.person, unique=True, postgresql_where=_CURRENT)
+
+
+def enroll(
+    session: Session,
+    *,
+    person: PersonId,
+    portrait: bytes,
+    matcher: FaceMatcher,
+    vault: TemplateVault,
+    issuer: str,
+    signer: Signer,
+    clock: Clock,
+) -> Enrollment:
+    """Enroll ``person`` from ``portrait``, an encoded image that is not kept.
+
+    Examining takes a third of a second; a route that serves others meanwhile examines the portrait in a
+    process of its own, before the transaction, and calls :func:`keep`.
+
+    Raises:
+        ConsentMissing: no consent to face processing is in force; the portrait is then not even decoded.
+        Refused: a named refusal of :func:`identity.scans.examine_portrait`.
+    """
+    consent.require(session, person=person, purpose=Purpose.FACE_PROCESSING, clock=clock)
+    template = examine_portrait(portrait, matcher=matcher)
+    return keep(
+        session, person=person, template=template, vault=vault, issuer=issuer, signer=signer, clock=clock
+    )
+
+
+def keep(
+    session: Session,
+    *,
+    person: PersonId,
+    template: Template,
+    vault: TemplateVault,
+    issuer: str,
+    signer: Signer,
+    clock: Clock,
+) -> Enrollment:
+    """Keep ``template`` as the reference of ``person``; a former one is erased.
+
+    Raises:
+        ConsentMissing: no consent to face processing is in force.
+        PersonUnknown: the person is not registered.
+    """
+    given = consent.require(session, person=person, purpose=Purpose.FACE_PROCESSING, clock=clock)
+    erase(session, person=person, clock=clock)
+    version = _last_version(session, person) + 1
+    body: dict[str, Value] = {
+        "person": commit_person(session, people.person(session, person)),
+        "consent": given.given_fact,
+        "method": "portrait",
+        "version": version,
+    }
+    statement = Statement(StatementType.ENROLLMENT, issuer, clock.now(), body)
+    fact = facts.record(session, statement, signer=signer, refs=(given.given_fact,))
+    sealed = vault.seal(template.value, person=person, version=version)
+    row = EnrollmentRow(
+        person=person,
+        version=version,
+        enrolled_at=clock.now(),
+        fact=fact.digest,
+        key_id=sealed.key_id,
+        wrapped_key=sealed.wrapped_key,
+        ciphertext=sealed.ciphertext,
+        erased_at=None,
+    )
+    session.add(row)
+    session.flush()
+    return _enrollment(row)
+
+
+def reference(session: Session, *, person: PersonId, vault: TemplateVault, clock: Clock) -> Template:
+    """Give the template against which scans of ``person`` are compared.
+
+    Raises:
+        ConsentMissing: no consent to face processing is in force.
+        NotEnrolled: no template is kept.
+        TemplateKeyChanged, TemplateUnreadable: it does not open.
+    """
+    consent.require(session, person=person, purpose=Purpose.FACE_PROCESSING, clock=clock)
+    row = _current(session, person)
+    if row is None or row.key_id is None or row.wrapped_key is None or row.ciphertext is None:
+        raise NotEnrolled
+    sealed = SealedTemplate(row.key_id, row.wrapped_key, row.ciphertext)
+    return Template(vault.open(sealed, person=person, version=row.version))
+
+
+def enrollment(session: Session, person: PersonId) -> Enrollment | None:
+    """Give the current enrollment of ``person``, None when there is none."""
+    row = _current(session, person)
+    return None if row is None else _enrollment(row)
+
+
+def withdraw(session: Session, *, person: PersonId, issuer: str, signer: Signer, clock: Clock) -> Consent:
+    """Withdraw the consent to face processing and erase the template in the same transaction.
+
+    Raises:
+        ConsentMissing, ConsentWithdrawn: there is nothing to withdraw.
+    """
+    withdrawn = consent.withdraw(
+        session,
+        person=person,
+        purpose=Purpose.FACE_PROCESSING,
+        issuer=issuer,
+        signer=signer,
+        clock=clock,
+    )
+    erase(session, person=person, clock=clock)
+    return withdrawn
+
+
+def erase(session: Session, *, person: PersonId, clock: Clock) -> None:
+    """Destroy the key and the ciphertext of the current template; nothing happens when there is none."""
+    row = _current(session, person, lock=True)
+    if row is None:
+        return
+    row.key_id = row.wrapped_key = row.ciphertext = None
+    row.erased_at = clock.now()
+    session.flush()
+
+
+def _current(session: Session, person: PersonId, *, lock: bool = False) -> EnrollmentRow | None:
+    query = select(EnrollmentRow).where(EnrollmentRow.person == person, _CURRENT)
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def _last_version(session: Session, person: PersonId) -> int:
+    versions = (
+        select(EnrollmentRow.version)
+        .where(EnrollmentRow.person == person)
+        .order_by(EnrollmentRow.version.desc())
+        .limit(1)
+    )
+    return session.scalar(versions) or 0
+
+
+def _enrollment(row: EnrollmentRow) -> Enrollment:
+    return Enrollment(
+        person=PersonId(row.person),
+        version=row.version,
+        enrolled_at=row.enrolled_at,
+        erased_at=row.erased_at,
+        fact=row.fact,
+    )

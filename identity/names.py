@@ -1,0 +1,76 @@
+"""Names and short texts that people will read and sign: one line, visible, of bounded length.
+
+A line break or an invisible character in a name or a purpose could make a text read otherwise than it is: a
+right-to-left override turns a sentence round, a line feed starts a new one. Such text is refused at the
+door.
+
+    check_name(" 林知远 ") == "林知远"
+"""
+
+import unicodedata
+
+from evidence.errors import Refused, Term
+
+LONGEST_NAME = 100
+"""Longest name of a person or an organization, characters."""
+
+LONGEST_TEXT = 200
+"""Longest purpose, project or reason, characters; as a use-reason in licence sharing (GB/T 36906)."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""Unicode categories that no reader sees, or sees differently in each font; unassigned ones may be new, rare
+characters of a real name and pass."""
+
+
+NAME = Term("名称", "name")
+PURPOSE = Term("用途", "purpose")
+PROJECT = Term("项目", "project")
+REASON = Term("原因", "reason")
+
+
+class TextEmpty(Refused):
+    """A field that must say something is blank."""
+
+    code = "text-empty"
+    zh = "“{field}”未填写；请写明后再提交。"
+    en = "The {field} is empty; state it and submit again."
+
+
+class TextTooLong(Refused):
+    """A field is longer than a reader can weigh."""
+
+    code = "text-too-long"
+    zh = "“{field}”有 {length} 个字，上限为 {limit} 个字；请缩短后再提交。"
+    en = "The {field} has {length} characters, the limit is {limit}; shorten it and submit again."
+
+
+class HiddenCharacter(Refused):
+    """A line break, control, direction or private-use character stands in a field."""
+
+    code = "hidden-character"
+    zh = "“{field}”的第 {position} 个字符是换行或不可见字符；请删除后再提交。"
+    en = "Character {position} of the {field} is a line break or invisible; remove it and submit again."
+
+
+def check_text(text: str, field: Term, *, limit: int = LONGEST_TEXT) -> str:
+    """Give ``text`` without outer blanks, fit to stand on one line of a text that is signed.
+
+    Raises:
+        TextEmpty: nothing but blanks.
+        TextTooLong: above ``limit`` characters.
+        HiddenCharacter: a line break, control, direction or private-use character.
+    """
+    visible = text.strip()
+    if not visible:
+        raise TextEmpty(field=field)
+    if len(visible) > limit:
+        raise TextTooLong(field=field, length=len(visible), limit=limit)
+    for position, character in enumerate(visible, start=1):
+        if unicodedata.category(character) in _UNSEEN:
+            raise HiddenCharacter(field=field, position=position)
+    return visible
+
+
+def check_name(name: str) -> str:
+    """Give the name of a person or an organization as it will stand in texts; raises as ``check_text``."""
+    return check_text(name, NAME, limit=LONGEST_NAME)
