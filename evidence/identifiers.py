@@ -27,9 +27,11 @@ SERIAL_LIMIT = 32
 
 _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _USCC_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # without I, O, S, V and Z
-_USCC_FORM = [r"[0-9A-HJ-NP-RTUWXY]"] * 2 + [r"[0-9]"] * 6 + [r"[0-9A-HJ-NP-RTUWXY]"] * 10
-_CITIZEN_FORM = [r"[0-9]"] * 17 + [r"[0-9X]"]
-_PERMIT_FORM = [r"[0-9]"] * 18
+_DIGIT, _CAPITAL_OR_DIGIT, _USCC_CHARACTER = "[0-9]", "[0-9A-Z]", f"[{_USCC_CHARACTERS}]"
+_USCC_FORM = [_USCC_CHARACTER] * 2 + [_DIGIT] * 6 + [_USCC_CHARACTER] * 10
+_CITIZEN_FORM = [_DIGIT] * 17 + ["[0-9X]"]
+_PERMIT_FORM = [_DIGIT] * 18
+_LICENCE_PARTS = 5
 _PERMIT_CLASSES = range(1, 20)
 _ORGANIZATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -185,13 +187,16 @@ def licence_check(body: str) -> str:
     return _ALPHANUMERIC[(37 - product) % 36]
 
 
-def _check_form(text: str, form: list[str], kind: Term) -> None:
-    """Check each character against its position's pattern; the first wrong or missing one is named."""
-    for place, pattern in enumerate(form):
-        if not re.fullmatch(pattern, text[place : place + 1]):
-            raise IdentifierMalformed(kind=kind, position=place + 1)
+def _check_form(text: str, form: list[str], kind: Term, *, place: int = 0) -> None:
+    """Check each character against its position's pattern; the first wrong or missing one is named.
+
+    ``text`` begins at ``place`` of the whole identifier, counted from 0.
+    """
+    for index, pattern in enumerate(form):
+        if not re.fullmatch(pattern, text[index : index + 1]):
+            raise IdentifierMalformed(kind=kind, position=place + index + 1)
     if len(text) > len(form):
-        raise IdentifierMalformed(kind=kind, position=len(form) + 1)
+        raise IdentifierMalformed(kind=kind, position=place + len(form) + 1)
 
 
 def _check_date(text: str, place: int, kind: Term) -> None:
@@ -211,36 +216,35 @@ def _check_date(text: str, place: int, kind: Term) -> None:
         raise IdentifierMalformed(kind=kind, position=place + 7) from error
 
 
-_LICENCE_PARTS = (
-    r"[0-9A-Z]{18}[0-9]{3}",
-    r"[0-9A-Z]{18}",
-    rf"[0-9A-Z]{{1,{SERIAL_LIMIT}}}",
-    r"[0-9]{3}",
-    r"[0-9A-Z]",
-)
-
-
 def _licence_parts(text: str) -> list[tuple[int, str]]:
-    """Return each part after the root with its position in ``text``, counted from 1."""
-    root, *parts = [text[: len(LICENCE_ROOT)], *text[len(LICENCE_ROOT) :].split(".")[1:]]
-    if root != LICENCE_ROOT or not text.startswith(f"{LICENCE_ROOT}."):
-        raise IdentifierMalformed(kind=LICENCE_IDENTIFIER, position=1)
-    position, placed = len(LICENCE_ROOT) + 2, []
-    for pattern, part in zip(_LICENCE_PARTS, parts, strict=False):
-        if not re.fullmatch(pattern, part):
-            raise IdentifierMalformed(kind=LICENCE_IDENTIFIER, position=position)
-        placed.append((position, part))
-        position += len(part) + 1
-    if len(parts) != len(_LICENCE_PARTS):
-        raise IdentifierMalformed(kind=LICENCE_IDENTIFIER, position=min(position, len(text) + 1))
+    """Return the five parts after the root, each with its place in ``text``, counted from 0."""
+    prefix = f"{LICENCE_ROOT}."
+    _check_form(text[: len(prefix)], [re.escape(character) for character in prefix], LICENCE_IDENTIFIER)
+    place, placed = len(prefix), []
+    parts = text[place:].split(".")
+    for part, form in zip(parts, _licence_forms(parts), strict=False):
+        _check_form(part, form, LICENCE_IDENTIFIER, place=place)
+        placed.append((place, part))
+        place += len(part) + 1
+    if len(parts) != len(placed) or len(placed) != _LICENCE_PARTS:
+        raise IdentifierMalformed(kind=LICENCE_IDENTIFIER, position=place)
     return placed
 
 
-def _check_uscc_within(text: str, position: int) -> None:
-    """Check a code that begins at ``position`` of a licence identifier."""
-    try:
-        Uscc.parse(text)
-    except (IdentifierMalformed, CheckDigitWrong) as error:
-        within = error.facts["position"]
-        shifted = position - 1 + (within if isinstance(within, int) else 0)
-        raise type(error)(kind=LICENCE_IDENTIFIER, position=shifted) from error
+def _licence_forms(parts: list[str]) -> list[list[str]]:
+    """Return the patterns of type code, issuer, serial (as long as it is), version and check character."""
+    serial = "".join(parts[2:3])
+    return [
+        [*_USCC_FORM, *[_DIGIT] * 3],
+        _USCC_FORM,
+        [_CAPITAL_OR_DIGIT] * min(max(len(serial), 1), SERIAL_LIMIT),
+        [_DIGIT] * 3,
+        [_CAPITAL_OR_DIGIT],
+    ]
+
+
+def _check_uscc_within(text: str, place: int) -> None:
+    """Check the check characters of a code that begins at ``place`` of a licence identifier."""
+    for position, check in ((17, organization_check(text[8:16])), (18, uscc_check(text[:17]))):
+        if check != text[position - 1]:
+            raise CheckDigitWrong(kind=LICENCE_IDENTIFIER, position=place + position)
