@@ -1,0 +1,160 @@
+"""``yinxin verify``: check bundles and QR codes with nothing but a trust file. Opens no connection.
+
+Exit codes: 0 genuine; 1 not genuine; 2 cannot be verified; 3 unusable input; 4 genuine, but known not to be
+in force. For several subjects it is the gravest, in the order 3, 1, 2, 4, 0.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from evidence.clock import SystemClock
+from evidence.errors import Invalid, Language, Refused, YinxinError
+from verify.bundle import verify_bundle
+from verify.checks import Outcome
+from verify.errors import TrustMissing
+from verify.qr import verify_qr
+from verify.report import Answer, Report
+from verify.trust import TrustAnchors
+from verify.words import BEIJING
+
+NAME = "verify"
+HELP = "核验证据包或二维码，不联网。 Verify evidence bundles or QR codes without a network."
+
+GENUINE, NOT_GENUINE, INDETERMINATE, UNUSABLE, NOT_IN_FORCE = 0, 1, 2, 3, 4
+_GRAVEST_FIRST = (UNUSABLE, NOT_GENUINE, INDETERMINATE, NOT_IN_FORCE, GENUINE)
+_EXIT = {
+    Outcome.PASSED: GENUINE,
+    Outcome.FAILED: NOT_GENUINE,
+    Outcome.INDETERMINATE: INDETERMINATE,
+}
+_MARK = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.INDETERMINATE: "?"}
+
+
+class FileUnreadable(Refused):
+    """A file named on the command line cannot be read. Facts: ``path``, ``reason``."""
+
+    code = "file-unreadable"
+    zh = "读不了文件 {path}（{reason}），请检查路径和权限。"
+    en = "The file {path} cannot be read ({reason}); check the path and the permissions."
+
+
+class MomentMalformed(Invalid):
+    """The time given with --as-of is no time. Facts: ``text``."""
+
+    code = "as-of-malformed"
+    zh = "“{text}”不是时间，请写成 2026-05-02T09:00:00+08:00；不写时区即北京时间。"
+    en = "{text} is no time: write 2026-05-02T09:00:00+08:00; without an offset it is Beijing time."
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "subjects", nargs="+", metavar="FILE|QR-URL", help="证据包文件或二维码网址 bundle or code"
+    )
+    parser.add_argument("--trust", type=Path, help="信任文件 trust file (var/trust.json)")
+    parser.add_argument("--status-list", type=Path, help="二维码所用的状态清单 status list for a QR code")
+    parser.add_argument("--as-of", help="核验哪一时刻的效力 moment asked about (now)")
+    parser.add_argument("--json", action="store_true", help="输出 JSON，每个对象一行 one JSON report a line")
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="语言 language (zh)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify every subject, print a report for each, and return the exit code."""
+    language = cast("Language", args.lang)
+    try:
+        path = _trust_path(args.trust)
+        trust = TrustAnchors.parse(_read(path))
+        as_of = SystemClock().now() if args.as_of is None else _moment(args.as_of)
+        listed = None if args.status_list is None else _read(args.status_list)
+    except YinxinError as error:
+        sys.stderr.write(error.sentence(language) + "\n")
+        return UNUSABLE
+    codes = []
+    for subject in args.subjects:
+        try:
+            report = _verify(subject, trust, as_of, listed)
+        except YinxinError as error:
+            sys.stderr.write(f"{_short(subject)}: {error.sentence(language)}\n")
+            codes.append(UNUSABLE)
+            continue
+        text = report.to_json().decode() if args.json else _text(subject, report, path, language)
+        sys.stdout.write(text + "\n")
+        codes.append(exit_code(report))
+    return next(code for code in _GRAVEST_FIRST if code in codes)
+
+
+def exit_code(report: Report) -> int:
+    """The exit code for one report."""
+    code = _EXIT[report.conclusion]
+    return NOT_IN_FORCE if code == GENUINE and report.answer is Answer.NOT_IN_FORCE else code
+
+
+def _verify(subject: str, trust: TrustAnchors, as_of: datetime, status_list: bytes | None) -> Report:
+    if subject.lower().startswith(("http://", "https://")):
+        return verify_qr(subject, trust, as_of=as_of, status_list=status_list)
+    return verify_bundle(_read(Path(subject)), trust, as_of=as_of)
+
+
+def _trust_path(named: Path | None) -> Path:
+    """The trust file to use.
+
+    Raises:
+        TrustMissing: it is not where it was looked for.
+    """
+    # The verifier is installed without the settings of the server (pydantic), so this one variable of the
+    # XDG Base Directory Specification is read here.
+    configured = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    places = (Path("var/trust.json"), configured / "yinxin" / "trust.json") if named is None else (named,)
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise TrustMissing(places="、".join(str(place) for place in places))
+    return found
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(path=path, reason=error.strerror) from error
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise MomentMalformed(text=text) from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=BEIJING)
+
+
+def _text(subject: str, report: Report, trust_path: Path, language: Language) -> str:
+    colon = "：" if language == "zh" else ": "
+    lines = [report.headline.said(language), report.why.said(language), ""]
+    lines += [f"  {fact.label.said(language)}{colon}{fact.value.said(language)}" for fact in report.facts]
+    lines += [""] if report.facts else []
+    for check in report.checks:
+        sentence = check.zh if language == "zh" else check.en
+        lines.append(f"{check.number:>3} {_MARK[check.outcome]} {check.outcome.value:<13} {sentence}")
+    lines += ["", *_sources(subject, report, trust_path, language)]
+    return "\n".join(lines) + "\n"
+
+
+def _sources(subject: str, report: Report, trust_path: Path, language: Language) -> Sequence[str]:
+    names = ("结论", "核验对象", "信任文件") if language == "zh" else ("Conclusion", "Subject", "Trust file")
+    colon = "：" if language == "zh" else ": "
+    conclusion = f"{report.conclusion.value}, {report.answer.value}"
+    city = report.city.said(language)
+    return (
+        f"{names[0]}{colon}{conclusion}",
+        f"{names[1]}{colon}{_short(subject)}",
+        f"{names[2]}{colon}{trust_path} ({city}) SHA-256 {report.trust_fingerprint}",
+    )
+
+
+def _short(subject: str) -> str:
+    """The subject as named on the command line; of a QR code only the address before its content."""
+    return f"{subject.split('#', maxsplit=1)[0]}#…" if "#" in subject and "://" in subject else subject

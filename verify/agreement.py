@@ -1,0 +1,106 @@
+"""An agreement bundle: genuine by checks 1 to 8, complete by check 9, then one check for each other exhibit.
+
+The agreement names the signatures of its parties by digest; each must be in the bundle and over the same
+manifest, and where the manifest itself is enclosed, its slots are exactly those signed. An agreement has no
+state to look up, so the answer is UNKNOWN by its nature and the headline says what is known: that the
+signing is complete.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from evidence import canonical
+from evidence.canonical import Value
+from evidence.errors import BundleMalformed
+from evidence.fields import Fields
+from evidence.merkle import HASH_BYTES
+from evidence.statement import StatementType
+from verify.argument import Examined, disclosed_facts
+from verify.checks import Finding, Outcome
+from verify.exhibits import ReadExhibit
+from verify.report import Answer, Kind, Report
+from verify.sentences import SENTENCES
+from verify.settlement import Subject, settle
+from verify.standing import Standing
+from verify.trust import TrustAnchors
+
+PARTIES = "parties"
+COMPLETE = "complete"
+
+
+@dataclass(frozen=True)
+class AgreementBody:
+    """What an agreement statement says: its id, its parties' signatures and its files, by 32-byte digests."""
+
+    agreement: bytes
+    signatures: tuple[bytes, ...]
+    files: tuple[bytes, ...]
+
+    @classmethod
+    def read(cls, body: Value) -> "AgreementBody":
+        """Read the body of an agreement statement.
+
+        Raises:
+            BundleMalformed: naming the member that is missing or malformed.
+        """
+        fields = Fields(body, BundleMalformed, place="body")
+        return cls(
+            agreement=fields.octets("agreement"),
+            signatures=fields.octets_list("signatures", length=HASH_BYTES),
+            files=fields.octets_list("files", length=HASH_BYTES),
+        )
+
+
+def agreement_report(examined: Examined, trust: TrustAnchors, *, asked_at: datetime) -> Report:
+    """Give the report on a bundle whose subject is an agreement.
+
+    Raises:
+        BundleMalformed: the body of the agreement statement is incomplete.
+        NotCanonical: an enclosed manifest cannot be read.
+    """
+    body = AgreementBody.read(examined.subject.body)
+    findings = (*examined.findings, _check_parties(examined, body), *examined.related)
+    standing = Standing(
+        Answer.UNKNOWN, COMPLETE, None, SENTENCES["headline-agreement"], SENTENCES["agreement-lasts"]
+    )
+    about = Subject(Kind.AGREEMENT, body.agreement.hex(), disclosed_facts(examined))
+    return settle(about, findings, standing, trust, asked_at=asked_at)
+
+
+def _check_parties(examined: Examined, body: AgreementBody) -> Finding:
+    signed = [one for one in examined.exhibits if one.digest in body.signatures]
+    for place, signature in enumerate(signed, start=1):
+        if not _is_over(signature, body):
+            words = SENTENCES["parties-of-another"].filled(place=place)
+            return Finding(PARTIES, Outcome.FAILED, words)
+    count, missing = len(body.signatures), len(body.signatures) - len(signed)
+    if missing:
+        words = SENTENCES["parties-missing"].filled(missing=missing, count=count)
+        return Finding(PARTIES, Outcome.INDETERMINATE, words)
+    if not _slots_agree(examined, signed):
+        return Finding(PARTIES, Outcome.FAILED, SENTENCES["parties-slots"])
+    return Finding(PARTIES, Outcome.PASSED, SENTENCES["parties-all"].filled(count=count))
+
+
+def _is_over(signature: ReadExhibit, body: AgreementBody) -> bool:
+    return (
+        signature.type is StatementType.SIGNATURE
+        and signature.body.get("agreement") == body.agreement
+        and signature.body.get("manifest") in body.files
+    )
+
+
+def _slots_agree(examined: Examined, signed: Sequence[ReadExhibit]) -> bool:
+    """Whether the slots of the manifest, if it is enclosed, are exactly those signed, each once."""
+    slots = sorted(str(one.body.get("slot")) for one in signed)
+    for manifest in {one.body.get("manifest") for one in signed}:
+        content = examined.bundle.files.get(manifest) if isinstance(manifest, bytes) else None
+        if content is not None and sorted(_slots_of(canonical.decode(content))) != slots:
+            return False
+    return True
+
+
+def _slots_of(manifest: Value) -> list[str]:
+    fields = Fields(manifest, BundleMalformed, place="manifest")
+    return [slot.text("id") for slot in fields.each("slots")]

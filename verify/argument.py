@@ -1,0 +1,116 @@
+"""The part of the argument that is the same for every kind of bundle.
+
+1 form · 2 issuer's key · 3 signature · 4 disclosures · 5 files · 6 entry · 7 receipt · 8 anchor are put to
+the first exhibit, the subject. What a kind adds (validity, state) comes next, and then one check for each
+other exhibit.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evidence import canonical
+from evidence.bundle import Bundle
+from evidence.canonical import Value
+from evidence.commitment import check_disclosure
+from evidence.errors import DisclosureInvalid
+from verify.checks import Finding, Outcome
+from verify.exhibits import (
+    ReadExhibit,
+    check_authorship,
+    check_inclusion,
+    check_opening,
+    check_related,
+    octets_in,
+    unbound,
+)
+from verify.labels import label, shown
+from verify.report import ShownFact
+from verify.sentences import SENTENCES
+from verify.trust import TrustAnchors
+from verify.witness import AnchorWitness
+
+FORM = "form"
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A bundle with the findings about its subject (checks 1 to 8) and about the exhibits beside it."""
+
+    bundle: Bundle
+    exhibits: tuple[ReadExhibit, ...]
+    findings: tuple[Finding, ...]
+    related: tuple[Finding, ...]
+
+    @property
+    def subject(self) -> ReadExhibit:
+        """The first exhibit."""
+        return self.exhibits[0]
+
+    def sound(self, place: int) -> bool:
+        """Whether the exhibit at ``place`` (from 1, the subject is 0) held in every respect."""
+        return self.related[place - 1].outcome is Outcome.PASSED
+
+
+def examine(bundle: Bundle, trust: TrustAnchors, chain: AnchorWitness | None) -> Examined:
+    """Put the common questions to a bundle.
+
+    Raises:
+        StatementMalformed, EntryMalformed: an exhibit cannot be taken apart.
+    """
+    exhibits = tuple(ReadExhibit.of(exhibit) for exhibit in bundle.exhibits)
+    subject = exhibits[0]
+    findings = (
+        _check_form(exhibits),
+        *check_authorship(subject, trust),
+        _check_disclosures(bundle, exhibits),
+        _check_files(bundle, exhibits),
+        check_opening(subject),
+        *check_inclusion(subject, trust, chain),
+    )
+    related = tuple(check_related(exhibit, trust) for exhibit in exhibits[1:])
+    return Examined(bundle, exhibits, findings, related)
+
+
+def _check_form(exhibits: Sequence[ReadExhibit]) -> Finding:
+    place = unbound(exhibits)
+    if place is not None:
+        return Finding(FORM, Outcome.FAILED, SENTENCES["bundle-unbound"].filled(place=place))
+    return Finding(FORM, Outcome.PASSED, SENTENCES["bundle-whole"].filled(count=len(exhibits)))
+
+
+def _check_disclosures(bundle: Bundle, exhibits: Sequence[ReadExhibit]) -> Finding:
+    bound = set().union(*(octets_in(exhibit.body) for exhibit in exhibits))
+    for disclosure in bundle.disclosures:
+        try:
+            check_disclosure(disclosure, bound)
+        except DisclosureInvalid:
+            words = SENTENCES["disclosures-false"].filled(name=label(disclosure.name))
+            return Finding("disclosures", Outcome.FAILED, words)
+    words = SENTENCES["disclosures-open"].filled(
+        shown=len(bundle.disclosures), total=len(commitments_of(exhibits[0].body))
+    )
+    return Finding("disclosures", Outcome.PASSED, words)
+
+
+def commitments_of(body: Mapping[str, Value]) -> frozenset[bytes]:
+    """The commitments to fields that a body lists."""
+    return frozenset(octets_in(body.get("commitments")))
+
+
+def _check_files(bundle: Bundle, exhibits: Sequence[ReadExhibit]) -> Finding:
+    named = set().union(*(octets_in(exhibit.body.get("files")) for exhibit in exhibits))
+    for digest, content in bundle.files.items():
+        if digest not in named or hashlib.sha256(content).digest() != digest:
+            words = SENTENCES["files-unbound"].filled(digest=f"sha256:{digest.hex()}")
+            return Finding("files", Outcome.FAILED, words)
+    words = SENTENCES["files-match"].filled(present=len(bundle.files), named=len(named))
+    return Finding("files", Outcome.PASSED, words)
+
+
+def disclosed_facts(examined: Examined) -> tuple[ShownFact, ...]:
+    """The disclosed fields of the subject, in the order of the bundle."""
+    return tuple(
+        shown(one.name, one.value if isinstance(one.value, str) else canonical.to_json(one.value).decode())
+        for one in examined.bundle.disclosures
+    )

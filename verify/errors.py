@@ -1,0 +1,54 @@
+"""What makes a verification impossible, as opposed to what makes it fail.
+
+A subject that can be read but does not hold gives a report. These errors are for input that is no subject at
+all, and for a verifier without trust anchors.
+"""
+
+from evidence.errors import Invalid, Unavailable
+
+
+class TrustMissing(Unavailable):
+    """No trust file was found. Facts: ``places``, where it was looked for."""
+
+    code = "trust-missing"
+    zh = (
+        "找不到信任文件（查找位置：{places}）。请从发证机关官方网站的 /trust.json 或当面取得 trust.json，"
+        "核对其 SHA-256 指纹后用 --trust 指定。"
+    )
+    en = (
+        "No trust file was found (looked at: {places}). Get trust.json from /trust.json on the issuing "
+        "agency's own "
+        "site or by hand, compare its SHA-256 fingerprint, and name it with --trust."
+    )
+
+
+class TrustMalformed(Invalid):
+    """The trust file cannot be used. Facts: ``member``, the path of the member that is wrong."""
+
+    code = "trust-malformed"
+    zh = "信任文件无法使用：“{member}”缺失或格式不对。请向发证机关重新取得 trust.json。"
+    en = "The trust file cannot be used: {member} is missing or malformed. Get it again from the agency."
+
+
+class NoBundle(Invalid):
+    """The bytes do not begin as an evidence bundle does."""
+
+    code = "no-bundle"
+    zh = "这不是证据包。请选择扩展名为 .bundle 的证据包文件；核验二维码请给出完整网址。"
+    en = "This is no evidence bundle. Choose a file ending in .bundle; for a QR code, give its full address."
+
+
+class ListKeyUnknown(Invalid):
+    """A status list is signed with a key that nobody pinned."""
+
+    code = "status-list-key-unknown"
+    zh = "信任文件里没有签署状态清单的密钥。请取得最新的信任文件。"
+    en = "The trust file does not name the key that signed the status list. Get the newest trust file."
+
+
+class ListOfAnother(Invalid):
+    """A status list is another issuer's, or its key may not sign status lists."""
+
+    code = "status-list-of-another"
+    zh = "状态清单不是发证机关有权签发的。请重新下载清单。"
+    en = "The status list is not one that the issuer of the certificate signed. Download it again."

@@ -1,0 +1,164 @@
+"""One exhibit: signed by a pinned key, opened by its entry, led to the log's root by its receipt.
+
+The same five questions are put to every exhibit of a bundle, to the subject one by one and to the others
+together.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evidence import statement
+from evidence.bundle import Exhibit
+from evidence.canonical import Value
+from evidence.checkpoint import check_checkpoint
+from evidence.digest import Digest, sha256
+from evidence.entry import Entry, check_entry
+from evidence.errors import CommitmentMismatch, Invalid
+from evidence.receipt import Receipt, check_receipt
+from evidence.statement import SignedStatement, StatementType
+from verify.checks import Concern, Finding, Outcome, worst
+from verify.issuer_keys import check_signature, claim_of, find_key
+from verify.sentences import SENTENCES
+from verify.trust import TrustAnchors
+from verify.witness import AnchorWitness
+from verify.words import moment, told
+
+_WRITTEN_DIGEST = re.compile("sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class ReadExhibit:
+    """An exhibit taken apart; nothing in it is trusted yet."""
+
+    exhibit: Exhibit
+    signed: SignedStatement
+    entry: Entry
+
+    @classmethod
+    def of(cls, exhibit: Exhibit) -> "ReadExhibit":
+        """Take an exhibit apart.
+
+        Raises:
+            StatementMalformed, EntryMalformed: naming the place.
+        """
+        return cls(exhibit, statement.read(exhibit.statement), Entry.decode(exhibit.entry))
+
+    @property
+    def type(self) -> StatementType:
+        """The type of the statement."""
+        return self.signed.statement.type
+
+    @property
+    def body(self) -> Mapping[str, Value]:
+        """The body of the statement."""
+        return self.signed.statement.body
+
+    @property
+    def digest(self) -> bytes:
+        """The 32-byte SHA-256 of the signed statement, by which others refer to it."""
+        return sha256(self.exhibit.statement).value
+
+    def mentions(self, other: "ReadExhibit") -> bool:
+        """Whether this statement names the other's digest, or this entry the other's leaf."""
+        return other.digest in octets_in(self.body) or bool(
+            {other.digest, other.entry.leaf}.intersection(self.entry.refs)
+        )
+
+
+def octets_in(value: Value) -> set[bytes]:
+    """Every byte string inside ``value``, and every digest that is written as text."""
+    if isinstance(value, bytes):
+        return {value}
+    if isinstance(value, str):
+        return {Digest.parse(value).value} if _WRITTEN_DIGEST.fullmatch(value) else set()
+    if isinstance(value, Mapping):
+        return set().union(*(octets_in(item) for item in value.values()))
+    if isinstance(value, Sequence):
+        return set().union(*(octets_in(item) for item in value))
+    return set()
+
+
+def unbound(exhibits: Sequence[ReadExhibit]) -> int | None:
+    """The place (from 1) of the first exhibit with no chain of mentions to the first one, or None."""
+    bound, left = [exhibits[0]], list(exhibits[1:])
+    while left:
+        tied = [one for one in left if any(one.mentions(other) or other.mentions(one) for other in bound)]
+        if not tied:
+            return next(place for place, one in enumerate(exhibits, start=1) if one is left[0])
+        bound += tied
+        left = [one for one in left if not any(one is other for other in tied)]
+    return None
+
+
+def check_authorship(exhibit: ReadExhibit, trust: TrustAnchors) -> tuple[Finding, Finding]:
+    """Checks of the issuer's key and of the signature."""
+    found = find_key(claim_of(exhibit.signed), trust)
+    encoded = exhibit.exhibit.statement
+    return found.finding, check_signature(found.pinned, lambda key: statement.check(encoded, key))
+
+
+def check_opening(exhibit: ReadExhibit) -> Finding:
+    """Check that the entry opens to the statement."""
+    try:
+        check_entry(exhibit.entry, exhibit.exhibit.statement, exhibit.exhibit.salt)
+    except CommitmentMismatch as error:
+        words = SENTENCES["entry-of-another"].filled(member=str(error.facts["place"]))
+        return Finding("entry", Outcome.FAILED, words)
+    return Finding("entry", Outcome.PASSED, SENTENCES["entry-opens"])
+
+
+def check_inclusion(
+    exhibit: ReadExhibit, trust: TrustAnchors, chain: AnchorWitness | None
+) -> tuple[Finding, Finding]:
+    """Checks of the receipt and of the anchor that it claims."""
+    log = trust.log
+    try:
+        receipt = check_receipt(exhibit.exhibit.receipt, origin=log.origin, key=log.key)
+    except Invalid as error:
+        words = SENTENCES["receipt-broken"].filled(reason=told(error))
+        return Finding("receipt", Outcome.FAILED, words), _anchor("anchor-none", Outcome.INDETERMINATE)
+    anchored = _check_anchor(receipt, trust, chain)
+    if receipt.leaf != exhibit.entry.leaf:
+        return Finding("receipt", Outcome.FAILED, SENTENCES["receipt-of-another"]), anchored
+    if receipt.checkpoint is None:
+        words = SENTENCES["receipt-recorded"].filled(origin=log.origin, index=receipt.index)
+        return Finding("receipt", Outcome.INDETERMINATE, words), anchored
+    size = check_checkpoint(receipt.checkpoint, log.origin, log.key).size
+    words = SENTENCES["receipt-holds"].filled(origin=log.origin, index=receipt.index, size=size)
+    return Finding("receipt", Outcome.PASSED, words), anchored
+
+
+def _check_anchor(receipt: Receipt, trust: TrustAnchors, chain: AnchorWitness | None) -> Finding:
+    anchor = receipt.anchor
+    if anchor is None:
+        return _anchor("anchor-none", Outcome.INDETERMINATE)
+    if (anchor.chain_id, anchor.contract) != (trust.chain.chain_id, trust.chain.log_contract):
+        contract = f"0x{anchor.contract.hex()}"
+        return _anchor("anchor-elsewhere", Outcome.FAILED, chain=anchor.chain_id, contract=contract)
+    seen = None if chain is None else chain.anchor(receipt)
+    if seen is None:
+        return _anchor(
+            "anchor-claimed", Outcome.INDETERMINATE, chain=anchor.chain_id, block=anchor.block_number
+        )
+    return _anchor(
+        "anchor-confirmed", Outcome.PASSED, chain=anchor.chain_id, block=seen.block_number, depth=seen.depth
+    )
+
+
+def _anchor(key: str, outcome: Outcome, **facts: str | int) -> Finding:
+    return Finding("anchor", outcome, SENTENCES[key].filled(**facts), Concern.ANCHORED)
+
+
+def check_related(exhibit: ReadExhibit, trust: TrustAnchors) -> Finding:
+    """Put the questions to an exhibit that is not the subject, and answer with the gravest finding."""
+    key, signature = check_authorship(exhibit, trust)
+    receipt, _ = check_inclusion(exhibit, trust, None)
+    gravest = worst((key, signature, check_opening(exhibit), receipt))
+    stated = exhibit.signed.statement
+    facts = {"issuer": trust.name_of(stated.issuer), "at": moment(stated.issued_at)}
+    type_words = SENTENCES[f"type-{stated.type.value.split('/')[1]}"]
+    if gravest.outcome is Outcome.PASSED:
+        return Finding("related", Outcome.PASSED, SENTENCES["related-holds"].filled(type=type_words, **facts))
+    words = SENTENCES["related-not"].filled(type=type_words, reason=gravest.words, **facts)
+    return Finding("related", gravest.outcome, words)

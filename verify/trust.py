@@ -1,0 +1,241 @@
+"""Trust anchors: whose keys count, for what, and from when to when.
+
+They are pinned in a file that the reader obtained beforehand and are never taken from the thing being
+checked. The file is plain JSON, so that an agency can publish it and a stranger can read it; its
+fingerprint is the SHA-256 of the very bytes of the file, and every report names it.
+
+    {"v": 1,
+     "city": {"name_zh", "name_en"},
+     "hosts": ["permits.example.gov.cn"],
+     "issuers": [{"issuer", "name_zh", "name_en", "spki": base64 DER,
+                  "valid_from", "valid_until": null or time, "roles": ["certificate", "status-list"]}],
+     "log": {"origin", "spki"},
+     "chain": {"chain_id", "genesis", "log_contract", "status_contract": hex, "code_hashes": {name: hex}},
+     "policy": {"status_list_max_age_hours": 24}}
+
+A role is the short name of a statement type (``certificate`` for ``yinxin/certificate/1``). ``policy`` may
+be absent.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from evidence.errors import YinxinError
+from evidence.keys import VerifyingKey
+from verify.errors import TrustMalformed
+from verify.words import Words, instant
+
+STATUS_LIST_MAX_AGE = timedelta(hours=24)
+"""How old a status list may be unless the trust file says otherwise: an officer loads one every morning."""
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far the clock of the checking device may be behind the issuer's before a list counts as from the "
+"future."""
+
+
+@dataclass(frozen=True)
+class IssuerKey:
+    """A key pinned to an issuer: its window of validity and the statement types it may sign (``roles``)."""
+
+    issuer: str
+    name: Words
+    key: VerifyingKey
+    valid_from: datetime
+    valid_until: datetime | None
+    roles: frozenset[str]
+
+    def valid_at(self, moment: datetime) -> bool:
+        """Whether the window covers ``moment``; the end is exclusive."""
+        return self.valid_from <= moment and (self.valid_until is None or moment < self.valid_until)
+
+
+@dataclass(frozen=True)
+class LogAnchor:
+    """The log: the origin line of its checkpoints and the key that signs checkpoints and receipts."""
+
+    origin: str
+    key: VerifyingKey
+
+
+@dataclass(frozen=True)
+class ChainAnchor:
+    """The chain: genesis and code hashes of 32 bytes each, contract addresses of 20."""
+
+    chain_id: int
+    genesis: bytes
+    log_contract: bytes
+    status_contract: bytes
+    code_hashes: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TrustAnchors:
+    """Everything that a verification takes on trust."""
+
+    city: Words
+    hosts: tuple[str, ...]
+    issuers: tuple[IssuerKey, ...]
+    log: LogAnchor
+    chain: ChainAnchor
+    status_list_max_age: timedelta = STATUS_LIST_MAX_AGE
+    fingerprint: str = ""
+
+    @classmethod
+    def parse(cls, data: bytes) -> "TrustAnchors":
+        """Read a trust file.
+
+        Raises:
+            TrustMalformed: naming the first member that is missing or malformed.
+        """
+        try:
+            document = json.loads(data)
+        except ValueError as error:
+            raise TrustMalformed(member="JSON") from error
+        return _anchors(_Member(document, "trust"), hashlib.sha256(data).hexdigest())
+
+    def to_json(self) -> bytes:
+        """The trust file that says the same, for the agency to publish."""
+        document = {
+            "v": 1,
+            "city": {"name_zh": self.city.zh, "name_en": self.city.en},
+            "hosts": list(self.hosts),
+            "issuers": [_issuer_members(issuer) for issuer in self.issuers],
+            "log": {"origin": self.log.origin, "spki": _base64(self.log.key.spki)},
+            "chain": {
+                "chain_id": self.chain.chain_id,
+                "genesis": self.chain.genesis.hex(),
+                "log_contract": self.chain.log_contract.hex(),
+                "status_contract": self.chain.status_contract.hex(),
+                "code_hashes": {name: code.hex() for name, code in sorted(self.chain.code_hashes.items())},
+            },
+            "policy": {"status_list_max_age_hours": self.status_list_max_age // timedelta(hours=1)},
+        }
+        return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+    def keys_named(self, key_id_prefix: bytes) -> tuple[IssuerKey, ...]:
+        """The pinned keys whose id begins with these 8 bytes; one key may serve two issuers."""
+        return tuple(issuer for issuer in self.issuers if issuer.key.key_id.startswith(key_id_prefix))
+
+    def name_of(self, issuer: str) -> Words:
+        """The pinned name of ``issuer``, or its identifier where the file does not know it."""
+        known = (pinned.name for pinned in self.issuers if pinned.issuer == issuer)
+        return next(known, Words(issuer, issuer))
+
+
+def _issuer_members(issuer: IssuerKey) -> dict[str, object]:
+    return {
+        "issuer": issuer.issuer,
+        "name_zh": issuer.name.zh,
+        "name_en": issuer.name.en,
+        "spki": _base64(issuer.key.spki),
+        "valid_from": instant(issuer.valid_from),
+        "valid_until": None if issuer.valid_until is None else instant(issuer.valid_until),
+        "roles": sorted(issuer.roles),
+    }
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A value of the file with its path, so that a refusal can name it."""
+
+    value: object
+    path: str
+
+    def refuse(self) -> TrustMalformed:
+        return TrustMalformed(member=self.path)
+
+    def at(self, name: str) -> "_Member":
+        if not isinstance(self.value, dict):
+            raise self.refuse()
+        return _Member(self.value.get(name), f"{self.path}.{name}")
+
+    def each(self) -> "tuple[_Member, ...]":
+        if not isinstance(self.value, list):
+            raise self.refuse()
+        return tuple(_Member(item, f"{self.path}[{place}]") for place, item in enumerate(self.value))
+
+    def text(self) -> str:
+        if not isinstance(self.value, str) or not self.value:
+            raise self.refuse()
+        return self.value
+
+    def count(self) -> int:
+        if not isinstance(self.value, int) or isinstance(self.value, bool) or self.value < 0:
+            raise self.refuse()
+        return self.value
+
+    def octets(self, length: int) -> bytes:
+        try:
+            octets = bytes.fromhex(self.text().removeprefix("0x"))
+        except ValueError as error:
+            raise self.refuse() from error
+        if len(octets) != length:
+            raise self.refuse()
+        return octets
+
+    def moment(self) -> datetime:
+        try:
+            moment = datetime.fromisoformat(self.text())
+        except ValueError as error:
+            raise self.refuse() from error
+        if moment.tzinfo is None:
+            raise self.refuse()
+        return moment
+
+    def key(self) -> VerifyingKey:
+        try:
+            return VerifyingKey.from_spki(base64.b64decode(self.text(), validate=True))
+        except (binascii.Error, YinxinError) as error:
+            raise self.refuse() from error
+
+
+def _anchors(document: _Member, fingerprint: str) -> TrustAnchors:
+    if document.at("v").count() != 1:
+        raise document.at("v").refuse()
+    city, log, policy = document.at("city"), document.at("log"), document.at("policy")
+    max_age = STATUS_LIST_MAX_AGE
+    if policy.value is not None:
+        max_age = timedelta(hours=policy.at("status_list_max_age_hours").count())
+    return TrustAnchors(
+        city=Words(city.at("name_zh").text(), city.at("name_en").text()),
+        hosts=tuple(host.text() for host in document.at("hosts").each()),
+        issuers=tuple(_issuer(issuer) for issuer in document.at("issuers").each()),
+        log=LogAnchor(log.at("origin").text(), log.at("spki").key()),
+        chain=_chain(document.at("chain")),
+        status_list_max_age=max_age,
+        fingerprint=fingerprint,
+    )
+
+
+def _issuer(member: _Member) -> IssuerKey:
+    until = member.at("valid_until")
+    return IssuerKey(
+        issuer=member.at("issuer").text(),
+        name=Words(member.at("name_zh").text(), member.at("name_en").text()),
+        key=member.at("spki").key(),
+        valid_from=member.at("valid_from").moment(),
+        valid_until=None if until.value is None else until.moment(),
+        roles=frozenset(role.text() for role in member.at("roles").each()),
+    )
+
+
+def _chain(member: _Member) -> ChainAnchor:
+    codes = member.at("code_hashes")
+    if not isinstance(codes.value, dict):
+        raise codes.refuse()
+    return ChainAnchor(
+        chain_id=member.at("chain_id").count(),
+        genesis=member.at("genesis").octets(32),
+        log_contract=member.at("log_contract").octets(20),
+        status_contract=member.at("status_contract").octets(20),
+        code_hashes={name: codes.at(name).octets(32) for name in codes.value},
+    )
