@@ -35,8 +35,9 @@ contract EvidenceLog is IEvidenceLog {
         require(grown < SIZE_LIMIT, SizeTooLarge(grown));
         uint256 peaks = MerkleTree.peaks(size);
         require(frontier.length == peaks, FrontierLengthWrong(size, peaks, frontier.length));
-        (bytes32 before, bytes32 root) = MerkleTree.fold(frontier, size, leaves);
+        bytes32 before = MerkleTree.bag(frontier);
         require(before == _root, FrontierOfAnotherLog(_root, before));
+        bytes32 root = MerkleTree.bag(MerkleTree.fold(frontier, size, leaves));
         emit Appended(_grow(uint64(grown), root), uint64(grown), root);
     }
 
