@@ -1,0 +1,182 @@
+"""Opening an agreement: whose signatures it wants, in which capacities, until when.
+
+What cannot be filled or drawn is refused now, not when everybody has signed: a person who does not act for
+the organization, the same slot twice, a name that the stamp's font cannot show.
+
+    opened = create(session, document=document, title="…", slots=(SlotDraft(…), …), by=uscc, …)
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from evidence.clock import Clock
+from evidence.errors import Refused, Term
+from evidence.identifiers import Uscc
+from identity.commitments import commit_person
+from identity.members import positions
+from identity.names import check_name
+from identity.organizations import organization
+from identity.people import PersonId, person
+from signing.agreements import Agreement, AgreementId, agreement
+from signing.documents import Document
+from signing.manifest import Manifest, ManifestSlot, Place, SlotKind
+from signing.tables import AgreementRow, SlotRow
+from signing.typesetting import Typesetter
+
+MOST_SLOTS = 40
+"""Slots of one agreement: each adds about 30 kB to the PDF and a stamp to its pages."""
+
+LIFETIME = timedelta(hours=72)
+"""How long an agreement stays open unless its parties say otherwise (personas, 2)."""
+
+
+class AgreementEndsInThePast(Refused):
+    """An agreement cannot begin after its own end."""
+
+    code = "agreement-ends-in-the-past"
+    zh = "截止时间 {expires_at} 已经过去，请另选截止时间。"
+    en = "The end {expires_at} has passed already; choose a later one."
+
+
+class SlotCountWrong(Refused):
+    """An agreement has one to forty slots."""
+
+    code = "slot-count-wrong"
+    zh = "一次签署需要 1 至 {limit} 个签署位，现有 {count} 个。"
+    en = "An agreement needs 1 to {limit} slots; this one has {count}."
+
+
+class SlotRepeated(Refused):
+    """The same party would sign twice in the same capacity."""
+
+    code = "slot-repeated"
+    zh = "签署位“{capacity}”（{organization}）重复，请删除其中一个。"
+    en = "The slot “{capacity}” of {organization} is there twice; remove one."
+
+
+class SlotPersonWrong(Refused):
+    """A person slot names a person of its organization, a seal slot names none."""
+
+    code = "slot-person-wrong"
+    zh = "签署位“{capacity}”须指定 {organization} 的一名在任人员（盖章位不指定人员）。"
+    en = "The slot “{capacity}” must name a person in office at {organization} (a seal slot names nobody)."
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotDraft:
+    """A slot as the party that starts the agreement wants it.
+
+    ``person`` is named in a person slot only; without a ``place`` the stamp goes to the last page.
+    """
+
+    kind: SlotKind
+    organization: Uscc
+    capacity_zh: str
+    capacity_en: str
+    person: PersonId | None = None
+    place: Place | None = None
+
+
+def create(
+    session: Session,
+    *,
+    document: Document,
+    title: str,
+    slots: tuple[SlotDraft, ...],
+    by: Uscc,
+    typesetter: Typesetter,
+    clock: Clock,
+    expires_at: datetime | None = None,
+) -> Agreement:
+    """Open an agreement over ``document`` with one slot for each draft, stamped in that order.
+
+    Raises:
+        OrganizationUnknown: a party, or the organization that starts it, is not registered.
+        SlotCountWrong, SlotRepeated, SlotPersonWrong: the slots cannot be filled.
+        AgreementEndsInThePast: ``expires_at`` is not later than now.
+        TextEmpty, TextTooLong, HiddenCharacter: the title or a capacity cannot be shown.
+        GlyphMissing: a stamp could not be set; better now than when all have signed.
+    """
+    now = clock.now()
+    ends = (expires_at or now + LIFETIME).astimezone(UTC).replace(microsecond=0)
+    if ends <= now:
+        raise AgreementEndsInThePast(expires_at=ends)
+    organization(session, by)
+    _check_drafts(session, slots)
+    _check_glyphs(session, slots, typesetter)
+    id_ = AgreementId(uuid4())
+    rows = [_slot_row(id_, position, draft) for position, draft in enumerate(slots)]
+    manifest = Manifest(
+        agreement=id_,
+        title=check_name(title),
+        documents=(document.digest,),
+        slots=tuple(_manifest_slot(session, row, draft) for row, draft in zip(rows, slots, strict=True)),
+        expires_at=ends,
+    )
+    session.add(
+        AgreementRow(
+            id=id_,
+            title=manifest.title,
+            document=document.digest.value,
+            manifest=manifest.encode(),
+            manifest_digest=manifest.digest.value,
+            started_by=by.text,
+            created_at=now,
+            expires_at=ends,
+        )
+    )
+    session.flush()
+    session.add_all(rows)
+    session.flush()
+    return agreement(session, id_)
+
+
+def _check_drafts(session: Session, drafts: tuple[SlotDraft, ...]) -> None:
+    if not 1 <= len(drafts) <= MOST_SLOTS:
+        raise SlotCountWrong(limit=MOST_SLOTS, count=len(drafts))
+    for draft, times in Counter(drafts).items():
+        party = organization(session, draft.organization).name
+        capacity = Term(check_name(draft.capacity_zh), check_name(draft.capacity_en))
+        if times > 1:
+            raise SlotRepeated(organization=party, capacity=capacity)
+        if (draft.kind is SlotKind.PERSON) != (draft.person is not None):
+            raise SlotPersonWrong(organization=party, capacity=capacity)
+        if draft.person is not None and not positions(session, uscc=draft.organization, person=draft.person):
+            raise SlotPersonWrong(organization=party, capacity=capacity)
+
+
+def _check_glyphs(session: Session, drafts: tuple[SlotDraft, ...], typesetter: Typesetter) -> None:
+    for draft in drafts:
+        typesetter.check_glyphs(organization(session, draft.organization).name)
+        typesetter.check_glyphs(draft.capacity_zh)
+        if draft.person is not None:
+            typesetter.check_glyphs(person(session, draft.person).name)
+
+
+def _slot_row(agreement_id: AgreementId, position: int, draft: SlotDraft) -> SlotRow:
+    return SlotRow(
+        agreement=agreement_id,
+        id=f"{position + 1}",
+        position=position,
+        kind=draft.kind.value,
+        organization=draft.organization.text,
+        capacity_zh=draft.capacity_zh.strip(),
+        capacity_en=draft.capacity_en.strip(),
+        person=draft.person,
+    )
+
+
+def _manifest_slot(session: Session, row: SlotRow, draft: SlotDraft) -> ManifestSlot:
+    return ManifestSlot(
+        id=row.id,
+        kind=draft.kind,
+        organization=draft.organization,
+        capacity_zh=row.capacity_zh,
+        capacity_en=row.capacity_en,
+        person=None if draft.person is None else commit_person(session, person(session, draft.person)),
+        place=draft.place,
+    )

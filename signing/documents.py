@@ -1,0 +1,80 @@
+"""Documents: PDFs frozen by their digest before anybody signs.
+
+A frozen document is D0 of an agreement. Its bytes lie in the object store under their own digest, so
+they cannot be exchanged later; its row keeps the name people gave it and how many pages they saw.
+
+    document = freeze(session, store, content, name="施工许可申请表.pdf", clock=clock)
+    content = store.get(document.digest)
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from evidence.clock import Clock
+from evidence.digest import Digest, HashAlgorithm
+from evidence.errors import Refused
+from identity.names import check_name
+from signing.objects import ObjectStore
+from signing.pdf_document import open_document
+from signing.tables import DocumentRow
+
+
+class DocumentUnknown(Refused):
+    """No document of this digest was frozen here."""
+
+    code = "document-unknown"
+    zh = "没有摘要为 {digest} 的文件，请先上传文件。"
+    en = "No document {digest} was frozen here; upload it first."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A frozen PDF; ``size`` is in bytes."""
+
+    digest: Digest
+    name: str
+    pages: int
+    size: int
+    frozen_at: datetime
+
+
+def freeze(session: Session, store: ObjectStore, content: bytes, *, name: str, clock: Clock) -> Document:
+    """Keep ``content`` for ever under its digest; freezing the same bytes again returns the first.
+
+    The store is written before the session is first used, so no transaction waits for it.
+
+    Raises:
+        DocumentBroken, DocumentEncrypted, DocumentTooLarge, DocumentTooLong, DocumentEmpty,
+            DocumentActive: not a PDF that can be signed.
+        TextEmpty, TextTooLong, HiddenCharacter: the name cannot be shown.
+    """
+    shown = check_name(name)
+    pages = len(open_document(content).pages)
+    digest = store.put(content)
+    session.execute(
+        insert(DocumentRow)
+        .values(digest=digest.value, name=shown, pages=pages, size=len(content), frozen_at=clock.now())
+        .on_conflict_do_nothing()
+    )
+    return document(session, digest)
+
+
+def document(session: Session, digest: Digest) -> Document:
+    """Return the frozen document of ``digest``.
+
+    Raises:
+        DocumentUnknown: it was never frozen here.
+    """
+    row = session.get(DocumentRow, digest.value)
+    if row is None:
+        raise DocumentUnknown(digest=digest)
+    return Document(
+        digest=Digest(HashAlgorithm.SHA256, row.digest),
+        name=row.name,
+        pages=row.pages,
+        size=row.size,
+        frozen_at=row.frozen_at,
+    )

@@ -1,0 +1,261 @@
+"""A small town for the tests of joint signing: three firms, their people, an agency, one clock."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from random import Random
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from evidence.algorithms import Algorithm
+from evidence.clock import FixedClock
+from evidence.digest import Digest
+from evidence.identifiers import CitizenNumber, Uscc
+from evidence.keys import LocalSigner
+from identity import challenges
+from identity.approvals import Approval, approve
+from identity.challenges import Action
+from identity.members import Position, appoint
+from identity.organizations import register_organization
+from identity.people import Person, PersonId, register_person
+from identity.scans import Verdict
+from ledger.database import Database
+from signing import documents, pki
+from signing.agreement_drafting import SlotDraft, create
+from signing.agreements import Agreement, agreement
+from signing.assembly import Workshop
+from signing.certificate_issue import Press
+from signing.certificate_registration import Application
+from signing.certificate_types import CONSTRUCTION_PERMIT
+from signing.certificates import Agency
+from signing.held_keys import Keyring
+from signing.keystore import KeyHandle
+from signing.keystore_memory import MemoryKeyStore
+from signing.manifest import SlotKind
+from signing.objects_memory import MemoryObjectStore
+from signing.pki import Subject
+from signing.profiles import Profile
+from signing.seals import Seal, make_seal
+from signing.signatures import Signature, sign_slot
+from signing.speaker import Speaker
+from signing.timestamps import TimestampAuthority
+from signing.typesetting import Typesetter
+
+NOW = datetime(2026, 5, 2, 8, 0, tzinfo=UTC)
+AGENCY = Uscc.parse("11990100MB0A10013K")
+OWNER = Uscc.parse("91990100MA0DM00178")
+CONTRACTOR = Uscc.parse("91990100MA0DM1028K")
+DESIGNER = Uscc.parse("91990100MA0DM2039Y")
+FIELDS = {
+    "project_name": "示范市人民医院门诊楼",
+    "site": "示范市中山路18号",
+    "owner": "示范城市发展有限公司",
+    "contractor": "示范建设集团有限公司",
+    "scale": "地上12层，建筑面积38224.90平方米",
+    "contract_price": "17216.50万元",
+    "contract_period": "2026年5月6日至2028年5月5日",
+    "design_institute": "示范市建筑设计研究院有限公司",
+}
+
+
+def small_pdf(*, pages: int = 2, mark: str = "") -> bytes:
+    """A whole PDF of empty A4 pages; ``mark`` tells one from another."""
+    kids = " ".join(f"{number + 3} 0 R" for number in range(pages))
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>"]
+    objects += ["<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> >>"] * pages
+    content, offsets = f"%PDF-1.7\n%{mark}\n".encode(), []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(content))
+        content += f"{number} 0 obj\n{body}\nendobj\n".encode()
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    count, start = len(objects) + 1, len(content)
+    trailer = f"trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    return content + f"xref\n0 {count}\n0000000000 65535 f \n{table}{trailer}".encode()
+
+
+@pytest.fixture(scope="session")
+def typesetter() -> Typesetter:
+    return Typesetter()
+
+
+@dataclass
+class Town:
+    """Everything that a test of joint signing starts from, on a real database."""
+
+    database: Database
+    typesetter: Typesetter
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    keystore: MemoryKeyStore = field(default_factory=MemoryKeyStore)
+    store: MemoryObjectStore = field(default_factory=MemoryObjectStore)
+    verifier: LocalSigner = field(default_factory=lambda: LocalSigner.generate(Algorithm.ES256))
+    random: Random = field(default_factory=lambda: Random(7))  # noqa: S311  the order of head movements, the same each run
+
+    def __post_init__(self) -> None:
+        now = self.clock.now()
+        self.authority = pki.found(self.keystore, city="示范市", at=now)
+        seal = KeyHandle("agency:1")
+        self.authority.ensure(seal, Subject(name="示范市行政审批服务局", uscc=AGENCY), Profile.AGENCY, at=now)
+        stamp = KeyHandle("timestamp:1")
+        chain = self.authority.ensure(stamp, Subject(name="示范市时间戳"), Profile.TIMESTAMP, at=now)
+        self.timestamps = TimestampAuthority(
+            signer=self.keystore.signer(stamp), chain=chain, clock=self.clock
+        )
+        self.speaker = Speaker(
+            uscc=AGENCY,
+            name="示范市行政审批服务局",
+            signer=LocalSigner.generate(Algorithm.ES256),
+            seal=seal,
+        )
+        self.keyring = Keyring(
+            keystore=self.keystore, authority=self.authority, platform=self.speaker, clock=self.clock
+        )
+        self.agency = Agency(speaker=self.speaker, administrative_code="990100", qr_host="localhost:8000")
+        self.workshop = Workshop(
+            store=self.store,
+            keyring=self.keyring,
+            typesetter=self.typesetter,
+            timestamps=self.timestamps,
+            address=lambda agreement_id: f"http://localhost:8000/agreements/{agreement_id}",
+        )
+        self.press = Press(
+            agency=self.agency,
+            store=self.store,
+            keystore=self.keystore,
+            authority=self.authority,
+            typesetter=self.typesetter,
+            timestamps=self.timestamps,
+            clock=self.clock,
+        )
+        self._settle()
+
+    def _settle(self) -> None:
+        with self.database.transaction() as session:
+            for uscc, name in (
+                (AGENCY, "示范市行政审批服务局"),
+                (OWNER, "示范城市发展有限公司"),
+                (CONTRACTOR, "示范建设集团有限公司"),
+                (DESIGNER, "示范市建筑设计研究院有限公司"),
+            ):
+                register_organization(session, uscc=uscc, name=name, clock=self.clock)
+            self.representative = self._member(session, "沈若华", "11010519491231002X", OWNER, Position.CLERK)
+            self.engineer = self._member(session, "林知远", "34052419800101001X", DESIGNER, Position.ENGINEER)
+            self.keeper = self._member(
+                session, "周明哲", "990100198804120114", CONTRACTOR, Position.SEAL_KEEPER
+            )
+
+    def _member(self, session: Session, name: str, number: str, uscc: Uscc, position: Position) -> Person:
+        citizen = CitizenNumber.parse(number)
+        member = register_person(session, name=name, citizen_number=citizen, clock=self.clock)
+        appoint(session, uscc=uscc, person=member.id, position=position, clock=self.clock)
+        return member
+
+    def seal(self) -> Seal:
+        with self.database.transaction() as session:
+            return make_seal(session, organization=CONTRACTOR, keeper=self.keeper.id, keyring=self.keyring)
+
+    def slots(self) -> tuple[SlotDraft, ...]:
+        """Owner and designer sign by a person, the contractor seals."""
+        return (
+            self.person_slot(OWNER, "建设单位", "owner", self.representative.id),
+            SlotDraft(
+                kind=SlotKind.SEAL, organization=CONTRACTOR, capacity_zh="施工单位", capacity_en="contractor"
+            ),
+            self.person_slot(DESIGNER, "设计单位", "design institute", self.engineer.id),
+        )
+
+    @staticmethod
+    def person_slot(uscc: Uscc, zh: str, en: str, person: PersonId) -> SlotDraft:
+        return SlotDraft(
+            kind=SlotKind.PERSON, organization=uscc, capacity_zh=zh, capacity_en=en, person=person
+        )
+
+    def open(
+        self,
+        *,
+        slots: tuple[SlotDraft, ...] | None = None,
+        content: bytes | None = None,
+        expires_at: datetime | None = None,
+    ) -> Agreement:
+        with self.database.transaction() as session:
+            document = documents.freeze(
+                session, self.store, content or small_pdf(), name="施工许可申请表.pdf", clock=self.clock
+            )
+            return create(
+                session,
+                document=document,
+                title="施工许可联合申请",
+                slots=self.slots() if slots is None else slots,
+                by=OWNER,
+                typesetter=self.typesetter,
+                clock=self.clock,
+                expires_at=expires_at,
+            )
+
+    def signer(self, opened: Agreement, slot: str) -> Person:
+        person = opened.slot(slot).person
+        return next((one for one in (self.representative, self.engineer) if one.id == person), self.keeper)
+
+    def approve(self, person: Person, action: Action, subject: Digest) -> Approval:
+        with self.database.transaction() as session:
+            asked = challenges.issue(
+                session,
+                person=person.id,
+                action=action,
+                subject=subject,
+                clock=self.clock,
+                random=self.random,
+            )
+            challenges.consume(
+                session, asked.id, person=person.id, action=action, subject=subject, clock=self.clock
+            )
+            verdict = Verdict("test-policy/1", asked.steps, movements=(), frames=20, compared=5)
+            return approve(
+                session,
+                challenge=asked,
+                verdict=verdict,
+                issuer=AGENCY.text,
+                signer=self.verifier,
+                clock=self.clock,
+            )
+
+    def approve_slot(self, opened: Agreement, slot: str) -> Approval:
+        action = Action.SEAL if opened.slot(slot).kind is SlotKind.SEAL else Action.SIGN
+        return self.approve(self.signer(opened, slot), action, opened.manifest_digest)
+
+    def sign(self, opened: Agreement, slot: str, *, approval: Approval | None = None) -> Signature:
+        shown = approval or self.approve_slot(opened, slot)
+        with self.database.transaction() as session:
+            return sign_slot(
+                session,
+                agreement_id=opened.id,
+                slot_id=slot,
+                approval=shown,
+                verifier=self.verifier.key,
+                keyring=self.keyring,
+            )
+
+    def signed_by_all(self) -> Agreement:
+        self.seal()
+        opened = self.open()
+        for slot in opened.slots:
+            self.sign(opened, slot.id)
+        return self.read(opened.id)
+
+    def read(self, agreement_id: UUID) -> Agreement:
+        with self.database.transaction() as session:
+            return agreement(session, agreement_id)
+
+    def application(self, signed: Agreement, **fields: str) -> Application:
+        return Application(
+            certificate_type=CONSTRUCTION_PERMIT,
+            agreement=signed.id,
+            holder=OWNER,
+            fields={**FIELDS, **fields},
+            valid_from=date(2026, 5, 2),
+        )
+
+
+@pytest.fixture
+def town(database: Database, typesetter: Typesetter) -> Town:
+    return Town(database, typesetter)
