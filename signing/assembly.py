@@ -1,0 +1,216 @@
+"""Assembly: the frozen document, one PAdES increment for each party, and the platform's closing seal.
+
+The job needs nobody: every party's one increment was activated when the party signed. Each increment goes
+to the object store and is recorded before the next begins, so that an attempt that dies is taken up where
+it stopped and no activation makes two increments. No transaction is open while a PDF is worked on.
+
+1. claim the job;
+2. take the document D0, or the last recorded increment;
+3. for each slot in order: draw the stamp, append the party's signature, store, record;
+4. append the closing seal (timestamped, LTA) and check that D0 is still a byte-for-byte prefix;
+5. store the PDF, state its digest as a fact, finish the job.
+
+    job = assemble(database, agreement_id, workshop=workshop)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from evidence.canonical import Value
+from evidence.digest import Digest
+from evidence.errors import Invalid, YinxinError
+from evidence.statement import StatementType
+from identity.people import person
+from ledger.database import Database
+from signing.activation import Activation, activation, incrementing_party, record_increment
+from signing.agreements import Agreement, agreement
+from signing.assembly_jobs import (
+    AssemblyJob,
+    Claim,
+    ClaimLost,
+    assembly_job,
+    claim_next,
+    fail,
+    finish,
+    keep_claim,
+)
+from signing.held_keys import Keyring
+from signing.manifest import Manifest, ManifestSlot
+from signing.objects import ObjectStore
+from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, add_signature
+from signing.pdf_document import open_document
+from signing.placement import box_for
+from signing.stamps import Stamp, organization_stamp, person_stamp
+from signing.tables import SealRow, SignatureRow
+from signing.timestamps import TimestampAuthority
+from signing.typesetting import Typesetter
+
+
+class OriginalChanged(Invalid):
+    """The assembled file does not begin with the frozen document."""
+
+    code = "original-changed"
+    zh = "合成的文件没有完整保留原文，已弃用，请重试。"
+    en = "The assembled file does not keep the original byte for byte; it was thrown away. Try again."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workshop:
+    """What assembly works with; ``address`` gives the page that a stamp's QR code opens for an agreement."""
+
+    store: ObjectStore
+    keyring: Keyring
+    typesetter: Typesetter
+    timestamps: TimestampAuthority
+    address: Callable[[UUID], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Increment:
+    """What one party adds: its activation, and whom its stamp names; ``seal`` runs along the seal's rim."""
+
+    position: int
+    slot: ManifestSlot
+    activation: Activation
+    signer: str
+    seal: str | None
+
+
+def assemble_next(database: Database, *, workshop: Workshop) -> AssemblyJob | None:
+    """Assemble the agreement that waits longest; None when none waits."""
+    with database.transaction() as session:
+        claim = claim_next(session, at=workshop.keyring.clock.now())
+    return None if claim is None else _run(database, claim, workshop)
+
+
+def assemble(database: Database, agreement_id: UUID, *, workshop: Workshop) -> AssemblyJob:
+    """Assemble one agreement if its job waits, and return the job as it then stands.
+
+    Raises:
+        AssemblyUnknown: the agreement is not complete.
+    """
+    with database.transaction() as session:
+        claim = claim_next(session, at=workshop.keyring.clock.now(), agreement=agreement_id)
+        if claim is None:
+            return assembly_job(session, agreement_id)
+    return _run(database, claim, workshop)
+
+
+def _run(database: Database, claim: Claim, workshop: Workshop) -> AssemblyJob:
+    try:
+        _work(database, claim, workshop)
+    except ClaimLost:
+        pass
+    except YinxinError as error:
+        with database.transaction() as session:
+            fail(session, claim, error, at=workshop.keyring.clock.now())
+    with database.transaction() as session:
+        return assembly_job(session, claim.agreement)
+
+
+def _work(database: Database, claim: Claim, workshop: Workshop) -> None:
+    with database.transaction() as session:
+        found = agreement(session, claim.agreement)
+        increments = _increments(session, found)
+    original = workshop.store.get(found.document)
+    content = original
+    for increment in increments:
+        if increment.activation.increment is not None:
+            content = workshop.store.get(increment.activation.increment)
+        else:
+            content = _append(database, claim, increment, content, workshop)
+    _close(database, claim, original, content, workshop)
+
+
+def _increments(session: Session, found: Agreement) -> tuple[_Increment, ...]:
+    slots = Manifest.decode(found.manifest).slots
+    return tuple(_increment(session, found.id, position, slot) for position, slot in enumerate(slots))
+
+
+def _increment(session: Session, agreement_id: UUID, position: int, slot: ManifestSlot) -> _Increment:
+    activated = activation(session, agreement=agreement_id, slot=slot.id)
+    signed = session.get_one(SignatureRow, (agreement_id, slot.id))
+    return _Increment(
+        position=position,
+        slot=slot,
+        activation=activated,
+        signer=person(session, activated.person).name,
+        seal=None if signed.seal is None else session.get_one(SealRow, signed.seal).name_zh,
+    )
+
+
+def _append(
+    database: Database, claim: Claim, increment: _Increment, content: bytes, workshop: Workshop
+) -> bytes:
+    """Append one party's signature to ``content``, store the result and record it under the claim."""
+    now = workshop.keyring.clock.now()
+    with database.transaction() as session:
+        party = incrementing_party(session, increment.activation, keyring=workshop.keyring)
+    stamp = _stamp(increment, workshop)
+    box = box_for(
+        open_document(content).pages, stamp, place=increment.slot.place, position=increment.position
+    )
+    longer = add_signature(
+        content,
+        field=f"slot-{increment.slot.id}",
+        visible=VisibleStamp(stamp=stamp, box=box),
+        party=party,
+        timestamps=workshop.timestamps,
+        reason=increment.slot.capacity_zh,
+        at=now,
+    )
+    stored = workshop.store.put(longer)
+    with database.transaction() as session:
+        keep_claim(session, claim)
+        record_increment(session, increment.activation, stored, at=now)
+    return longer
+
+
+def _stamp(increment: _Increment, workshop: Workshop) -> Stamp:
+    capacity, at = increment.slot.capacity_zh, increment.activation.at
+    qr = workshop.address(increment.activation.agreement)
+    if increment.seal is None:
+        return person_stamp(workshop.typesetter, name=increment.signer, capacity=capacity, at=at, qr=qr)
+    return organization_stamp(
+        workshop.typesetter, name=increment.seal, keeper=increment.signer, capacity=capacity, at=at, qr=qr
+    )
+
+
+def _close(database: Database, claim: Claim, original: bytes, content: bytes, workshop: Workshop) -> None:
+    """Seal what all parties signed, and state the result as a fact."""
+    keyring = workshop.keyring
+    now = keyring.clock.now()
+    platform = keyring.platform
+    sealed = add_closing_seal(
+        content,
+        party=SigningParty(
+            signer=keyring.keystore.signer(platform.seal), chain=keyring.keystore.chain(platform.seal)
+        ),
+        timestamps=workshop.timestamps,
+        revocation_lists=keyring.authority.revocation_lists(at=now),
+        reason=f"{platform.name}存证",
+        at=now,
+    )
+    if not sealed.startswith(original):
+        raise OriginalChanged
+    result = workshop.store.put(sealed)
+    with database.transaction() as session:
+        keep_claim(session, claim)
+        fact = _state(session, claim, result, keyring)
+        finish(session, claim, result=result, fact=fact, at=now)
+
+
+def _state(session: Session, claim: Claim, result: Digest, keyring: Keyring) -> bytes:
+    found = agreement(session, claim.agreement)
+    completed = () if found.fact is None else (found.fact,)
+    body: dict[str, Value] = {
+        "action": "assembled",
+        "agreement": found.id.bytes,
+        "completed": found.fact,
+        "files": [result.value],
+    }
+    now = keyring.clock.now()
+    return keyring.platform.record(session, StatementType.AGREEMENT, body, at=now, after=completed).digest
