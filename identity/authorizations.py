@@ -145,10 +145,12 @@ def decline(
         TextEmpty, TextTooLong, HiddenCharacter: the reason cannot be shown on one line.
     """
     row = _turning(session, authorization_id, State.REFUSED, person=person)
-    row.reason = _reason(reason)
-    row.answered_at = clock.now()
-    row.answer_fact = _record_change(session, row, State.REFUSED, issuer=issuer, signer=signer, clock=clock)
-    return _turned(session, row, State.REFUSED)
+    said = _reason(reason)
+    fact = _record_change(session, row, State.REFUSED, issuer=issuer, signer=signer, clock=clock)
+    row.state, row.reason = State.REFUSED.value, said
+    row.answered_at, row.answer_fact = clock.now(), fact
+    session.flush()
+    return read_row(row)
 
 
 def use(
@@ -189,8 +191,8 @@ def revoke(
         TextEmpty, TextTooLong, HiddenCharacter: the reason cannot be shown on one line.
     """
     row = _turning(session, authorization_id, State.REVOKED, person=person)
-    row.reason = _reason(reason)
-    return _end(session, row, State.REVOKED, issuer=issuer, signer=signer, clock=clock)
+    said = _reason(reason)
+    return _end(session, row, State.REVOKED, reason=said, issuer=issuer, signer=signer, clock=clock)
 
 
 def lapse(
@@ -245,27 +247,22 @@ def _turning(
     return row
 
 
-def _turned(session: Session, row: AuthorizationRow, state: State) -> Authorization:
-    row.state = state.value
-    session.flush()
-    return read_row(row)
-
-
 def _end(
     session: Session,
     row: AuthorizationRow,
     state: State,
     *,
     used_for: Digest | None = None,
+    reason: str | None = None,
     issuer: str,
     signer: Signer,
     clock: Clock,
 ) -> Authorization:
-    row.ended_at = clock.now()
-    row.end_fact = _record_change(
-        session, row, state, used_for=used_for, issuer=issuer, signer=signer, clock=clock
-    )
-    return _turned(session, row, state)
+    fact = _record_change(session, row, state, used_for=used_for, issuer=issuer, signer=signer, clock=clock)
+    row.state, row.reason = state.value, reason
+    row.ended_at, row.end_fact = clock.now(), fact
+    session.flush()
+    return read_row(row)
 
 
 def _check_own_approval(

@@ -130,7 +130,7 @@ def give(
         "change": "given",
         "person": commit_person(session, subject),
         "purpose": notice.purpose.value,
-        "text": digest.value,
+        "text": str(digest),
         "keep_until": microseconds(now + notice.retention),
     }
     fact = _record(session, body, issuer=issuer, signer=signer, clock=clock)

@@ -14,6 +14,7 @@ from typing import NewType
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Text, Uuid, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.clock import Clock
@@ -73,19 +74,22 @@ def register_person(
         PersonAlreadyRegistered: the citizen number is taken.
         TextEmpty, TextTooLong, HiddenCharacter: the name cannot stand in a text.
     """
-    number = citizen_number.text
-    if session.scalar(select(PersonRow.id).where(PersonRow.citizen_number == number)) is not None:
-        raise PersonAlreadyRegistered
-    row = PersonRow(
-        id=uuid4(),
-        name=check_name(name),
-        citizen_number=number,
-        phone=phone.strip(),
-        registered_at=clock.now(),
+    written = session.scalar(
+        insert(PersonRow)
+        .values(
+            id=uuid4(),
+            name=check_name(name),
+            citizen_number=citizen_number.text,
+            phone=phone.strip(),
+            registered_at=clock.now(),
+        )
+        # Not a failed insert: the database's message about a duplicate would repeat the number.
+        .on_conflict_do_nothing(index_elements=[PersonRow.citizen_number])
+        .returning(PersonRow.id)
     )
-    session.add(row)
-    session.flush()
-    return _person(row)
+    if written is None:
+        raise PersonAlreadyRegistered
+    return person(session, PersonId(written))
 
 
 def person(session: Session, person_id: PersonId) -> Person:

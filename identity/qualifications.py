@@ -11,6 +11,7 @@ from typing import NewType
 from uuid import UUID, uuid4
 
 from sqlalchemy import Date, ForeignKey, Text, UniqueConstraint, Uuid, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.errors import Refused, Term
@@ -117,23 +118,23 @@ def register_qualification(
     """
     people.person(session, person)
     organizations.organization(session, employer)
-    number = check_name(registration_number)
-    taken = select(QualificationRow.id).where(
-        QualificationRow.kind == kind.value, QualificationRow.registration_number == number
+    written = session.scalar(
+        insert(QualificationRow)
+        .values(
+            id=uuid4(),
+            person=person,
+            kind=kind.value,
+            registration_number=check_name(registration_number),
+            employer=employer.text,
+            valid_until=valid_until,
+        )
+        # Not a failed insert: the database's message about a duplicate would repeat the number.
+        .on_conflict_do_nothing(constraint="qualifications_number")
+        .returning(QualificationRow.id)
     )
-    if session.scalar(taken) is not None:
+    if written is None:
         raise QualificationAlreadyRegistered
-    row = QualificationRow(
-        id=uuid4(),
-        person=person,
-        kind=kind.value,
-        registration_number=number,
-        employer=employer.text,
-        valid_until=valid_until,
-    )
-    session.add(row)
-    session.flush()
-    return _qualification(row)
+    return qualification(session, QualificationId(written))
 
 
 def qualification(session: Session, qualification_id: QualificationId) -> Qualification:

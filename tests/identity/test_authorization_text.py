@@ -1,0 +1,84 @@
+"""The exact text that a person authorizes."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from evidence.digest import sha256
+from identity.authorization_requests import ValidityPast, ValidityReversed
+from identity.authorizations import Authorization
+from identity.names import HiddenCharacter
+from identity.organizations import Organization
+from identity.people import Person
+from identity.qualifications import Qualification, QualificationExpired
+
+RequestOf = Callable[..., Authorization]
+
+
+def test_the_text_says_who_what_for_whom_and_how_long(
+    requested: Authorization,
+    engineer: Person,
+    firm: Organization,
+    institute: Organization,
+    qualification: Qualification,
+) -> None:
+    shared = [
+        engineer.name,
+        firm.name,
+        firm.uscc.text,
+        institute.name,
+        qualification.registration_number,
+        requested.purpose,
+        requested.project,
+        str(requested.id),
+    ]
+    assert not [words for words in shared if words not in requested.text.zh]
+    assert not [words for words in shared if words not in requested.text.en]
+
+
+def test_times_are_beijing_time_in_chinese_and_utc_in_english(requested: Authorization) -> None:
+    assert "北京时间 2026-05-02 16:00 起，至北京时间 2026-05-12 16:00 止" in requested.text.zh
+    assert "from 2026-05-02 08:00 UTC until 2026-05-12 08:00 UTC" in requested.text.en
+
+
+def test_the_text_shows_four_characters_of_the_citizen_number(
+    requested: Authorization, engineer: Person
+) -> None:
+    number = engineer.citizen_number.text
+    assert number[-4:] in requested.text.zh
+    assert number[-5:] not in requested.text.zh + requested.text.en
+
+
+def test_the_text_tells_the_consequences_and_the_other_way(requested: Authorization) -> None:
+    for words in ("一次", "撤销", "拒绝", "窗口"):
+        assert words in requested.text.zh
+
+
+def test_the_digest_covers_both_languages(requested: Authorization) -> None:
+    document = f"{requested.text.zh}\n\n{requested.text.en}\n"
+    assert requested.digest == sha256(document.encode())
+
+
+def test_two_like_requests_have_different_digests(request_of: RequestOf) -> None:
+    assert request_of().digest != request_of().digest
+
+
+def test_a_firm_cannot_write_lines_of_its_own_into_the_text(request_of: RequestOf) -> None:
+    with pytest.raises(HiddenCharacter):
+        request_of(purpose="投标\n六、授权长期有效")
+
+
+def test_a_validity_that_ends_before_it_begins_is_refused(request_of: RequestOf) -> None:
+    with pytest.raises(ValidityReversed):
+        request_of(begins=timedelta(days=2), ends=timedelta(days=1))
+
+
+def test_a_validity_that_is_over_is_refused(request_of: RequestOf) -> None:
+    with pytest.raises(ValidityPast):
+        request_of(begins=timedelta(days=-2), ends=timedelta(days=-1))
+
+
+def test_a_qualification_must_cover_the_whole_validity(request_of: RequestOf) -> None:
+    with pytest.raises(QualificationExpired):
+        request_of(ends=timedelta(days=3650))

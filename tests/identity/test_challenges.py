@@ -1,0 +1,216 @@
+"""A challenge is answered once, in time, by its person, for its act and its subject."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from evidence.clock import FixedClock
+from evidence.digest import Digest, sha256
+from evidence.identifiers import CitizenNumber
+from identity import challenges, people
+from identity.challenges import (
+    FAILURE_WINDOW,
+    LIFETIME,
+    MOST_FAILURES,
+    Action,
+    Challenge,
+    ChallengeExpired,
+    ChallengeForAnotherAction,
+    ChallengeForAnotherSubject,
+    ChallengeId,
+    ChallengeOfAnother,
+    ChallengeUnknown,
+    ChallengeUsed,
+    TooManyFailures,
+)
+from identity.people import Person, PersonId
+from identity.scan_refusals import StillImage
+from identity.steps import Step
+from ledger.database import Database
+
+SUBJECT = sha256(b"the text")
+
+
+def issue(
+    session: Session, person: Person, clock: FixedClock, *, subject: Digest = SUBJECT, seed: int = 7
+) -> Challenge:
+    return challenges.issue(
+        session,
+        person=person.id,
+        action=Action.AUTHORIZE,
+        subject=subject,
+        clock=clock,
+        random=Random(seed),  # noqa: S311  # a test wants the same steps each time
+    )
+
+
+def consume(
+    session: Session,
+    challenge_id: ChallengeId,
+    clock: FixedClock,
+    *,
+    person: PersonId,
+    action: Action = Action.AUTHORIZE,
+    subject: Digest = SUBJECT,
+) -> Challenge:
+    return challenges.consume(
+        session, challenge_id, person=person, action=action, subject=subject, clock=clock
+    )
+
+
+@pytest.fixture
+def asked(session: Session, engineer: Person, clock: FixedClock) -> Challenge:
+    return issue(session, engineer, clock)
+
+
+def test_a_challenge_is_consumed_by_what_it_was_issued_for(
+    session: Session, asked: Challenge, clock: FixedClock
+) -> None:
+    assert consume(session, asked.id, clock, person=asked.person) == asked
+
+
+def test_a_used_challenge_is_refused(session: Session, asked: Challenge, clock: FixedClock) -> None:
+    consume(session, asked.id, clock, person=asked.person)
+    with pytest.raises(ChallengeUsed):
+        consume(session, asked.id, clock, person=asked.person)
+
+
+def test_an_expired_challenge_is_refused(session: Session, asked: Challenge, clock: FixedClock) -> None:
+    clock.advance(LIFETIME)
+    with pytest.raises(ChallengeExpired):
+        consume(session, asked.id, clock, person=asked.person)
+
+
+def test_a_challenge_lives_to_its_last_second(session: Session, asked: Challenge, clock: FixedClock) -> None:
+    clock.advance(LIFETIME - timedelta(milliseconds=1))
+    consume(session, asked.id, clock, person=asked.person)
+
+
+def test_an_unknown_challenge_is_refused(session: Session, engineer: Person, clock: FixedClock) -> None:
+    with pytest.raises(ChallengeUnknown):
+        consume(session, ChallengeId(uuid4()), clock, person=engineer.id)
+
+
+def test_a_challenge_of_another_person_is_refused(
+    session: Session, asked: Challenge, stranger: Person, clock: FixedClock
+) -> None:
+    with pytest.raises(ChallengeOfAnother):
+        consume(session, asked.id, clock, person=stranger.id)
+
+
+def test_a_challenge_for_another_act_is_refused(
+    session: Session, asked: Challenge, clock: FixedClock
+) -> None:
+    with pytest.raises(ChallengeForAnotherAction):
+        consume(session, asked.id, clock, person=asked.person, action=Action.SIGN)
+
+
+def test_a_challenge_for_another_text_is_refused(
+    session: Session, asked: Challenge, clock: FixedClock
+) -> None:
+    with pytest.raises(ChallengeForAnotherSubject):
+        consume(session, asked.id, clock, person=asked.person, subject=sha256(b"another text"))
+
+
+def test_a_failed_scan_uses_the_challenge_up(session: Session, asked: Challenge, clock: FixedClock) -> None:
+    challenges.record_failure(session, asked.id, person=asked.person, refusal=StillImage(), clock=clock)
+    with pytest.raises(ChallengeUsed):
+        consume(session, asked.id, clock, person=asked.person)
+
+
+def test_a_scan_that_failed_too_late_still_counts(
+    session: Session, asked: Challenge, clock: FixedClock
+) -> None:
+    clock.advance(LIFETIME)
+    challenges.record_failure(session, asked.id, person=asked.person, refusal=StillImage(), clock=clock)
+    with pytest.raises(ChallengeUsed):
+        challenges.challenge(session, asked.id, person=asked.person, clock=clock)
+
+
+def test_reading_a_challenge_does_not_use_it(session: Session, asked: Challenge, clock: FixedClock) -> None:
+    assert challenges.challenge(session, asked.id, person=asked.person, clock=clock) == asked
+    consume(session, asked.id, clock, person=asked.person)
+
+
+def fail(session: Session, person: Person, clock: FixedClock, times: int) -> None:
+    for _ in range(times):
+        failed = issue(session, person, clock)
+        challenges.record_failure(session, failed.id, person=person.id, refusal=StillImage(), clock=clock)
+
+
+def test_too_many_failed_scans_leave_the_way_without_a_face(
+    session: Session, engineer: Person, clock: FixedClock
+) -> None:
+    fail(session, engineer, clock, MOST_FAILURES)
+    with pytest.raises(TooManyFailures) as refused:
+        issue(session, engineer, clock)
+    assert "窗口" in refused.value.sentence("zh")
+
+
+def test_failures_are_forgiven_after_their_window(
+    session: Session, engineer: Person, clock: FixedClock
+) -> None:
+    fail(session, engineer, clock, MOST_FAILURES)
+    clock.advance(FAILURE_WINDOW)
+    issue(session, engineer, clock)
+
+
+def test_failures_for_one_text_do_not_bar_another(
+    session: Session, engineer: Person, clock: FixedClock
+) -> None:
+    fail(session, engineer, clock, MOST_FAILURES)
+    issue(session, engineer, clock, subject=sha256(b"another text"))
+
+
+def test_steps_are_two_different_ones_in_every_order(
+    session: Session, engineer: Person, clock: FixedClock
+) -> None:
+    seen = Counter(issue(session, engineer, clock, seed=seed).steps for seed in range(120))
+    assert all(len(set(steps)) == 2 for steps in seen)
+    assert len(seen) == len(Step) * (len(Step) - 1)
+
+
+def test_the_system_source_gives_a_fresh_nonce_each_time(
+    session: Session, engineer: Person, clock: FixedClock
+) -> None:
+    one, other = (
+        challenges.issue(session, person=engineer.id, action=Action.SIGN, subject=SUBJECT, clock=clock)
+        for _ in range(2)
+    )
+    assert len(one.nonce) == 32
+    assert one.nonce != other.nonce
+
+
+def test_the_digest_binds_everything_that_was_asked(asked: Challenge) -> None:
+    variants = {
+        asked.digest,
+        replace(asked, person=PersonId(uuid4())).digest,
+        replace(asked, action=Action.SEAL).digest,
+        replace(asked, subject=sha256(b"another text")).digest,
+        replace(asked, nonce=bytes(32)).digest,
+        replace(asked, steps=asked.steps[::-1]).digest,
+        replace(asked, expires_at=asked.expires_at + timedelta(seconds=1)).digest,
+    }
+    assert len(variants) == 7
+
+
+def test_two_decisions_at_once_cannot_both_use_a_challenge(database: Database, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        number = CitizenNumber.parse("34052419800101001X")
+        person = people.register_person(session, name="林知远", citizen_number=number, clock=clock)
+        asked = issue(session, person, clock)
+    with database.transaction() as first:
+        consume(first, asked.id, clock, person=person.id)
+        with database.transaction() as second:
+            second.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            with pytest.raises(OperationalError):
+                consume(second, asked.id, clock, person=person.id)
+    with database.transaction() as third, pytest.raises(ChallengeUsed):
+        consume(third, asked.id, clock, person=person.id)

@@ -1,0 +1,37 @@
+"""The migration and the code say the same of every identity table."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+import identity.authorizations
+import identity.enrollment
+import identity.members
+from ledger.database import Base, Database
+
+TABLES = {
+    "people",
+    "identity_commitments",
+    "organizations",
+    "members",
+    "qualifications",
+    "consents",
+    "enrollments",
+    "challenges",
+    "approvals",
+    "authorizations",
+}
+
+
+def test_the_migration_makes_the_tables_that_the_code_maps(identity_database: Database) -> None:
+    assert {identity.authorizations, identity.enrollment, identity.members}
+    with identity_database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "include_object": lambda _object, name, kind, _reflected, _other: (
+                    kind != "table" or name in TABLES
+                )
+            },
+        )
+        assert compare_metadata(context, Base.metadata) == []
+    assert set(Base.metadata.tables) >= TABLES
