@@ -112,7 +112,9 @@ class LicenceIdentifier:
             IdentifierMalformed: a part has a character or length that is not allowed.
             CheckDigitWrong: the defining body within the type code has a wrong check character.
         """
-        return cls.parse(str(cls(type_code, issuer, serial, version)))
+        made = cls(type_code, issuer, serial, version)
+        _licence_parts(f"{made.base}.{version}.0")  # the check character is computed of allowed ones only
+        return cls.parse(str(made))
 
     @classmethod
     def parse(cls, text: str) -> "LicenceIdentifier":
