@@ -1,5 +1,7 @@
 """Fixtures that every room's tests share: a real PostgreSQL, and a migrated, empty database per test."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -27,15 +29,20 @@ def _named(server: EmbeddedPostgres, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """One server a test process, without the waits for the disk that a test does not need."""
-    folder: Path = tmp_path_factory.mktemp("postgres") / "data"
-    server = postgres.start(folder)
+def postgres_server() -> Iterator[EmbeddedPostgres]:
+    """One server a test process, without the waits for the disk that a test does not need.
+
+    It lives outside pytest's own temporary folder: as root, the server runs as another user, and
+    the next pytest that starts would close that folder to it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="yinxin-postgres-"))
+    server = postgres.start(folder / "data")
     for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
         _run(server, f"ALTER SYSTEM SET {setting}")
     _run(server, "SELECT pg_reload_conf()")
     yield server
     server.stop()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

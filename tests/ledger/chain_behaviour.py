@@ -1,0 +1,131 @@
+"""What every adapter of the chain port does alike.
+
+A test file that runs this over an adapter gives two fixtures, ``adapter`` (a Chain that mines what it
+is sent) and ``account`` (one with money on it), and imports everything from here.
+"""
+
+from contextlib import suppress
+
+import pytest
+
+from ledger import contracts
+from ledger.chain import Address, Chain, ChainRefused, LedgerDiffers, Outcome
+from ledger.transactions import Call, ChainAccount, Fees, SignedTransaction
+
+NOWHERE = Address(bytes(19) + b"\x77")
+
+
+def sign(adapter: Chain, account: ChainAccount, call: Call) -> SignedTransaction:
+    nonce = adapter.next_nonce(account.address)
+    return account.sign(call, chain_id=adapter.identity().chain_id, nonce=nonce, fees=Fees())
+
+
+def mined(adapter: Chain, account: ChainAccount, call: Call) -> Outcome:
+    signed = sign(adapter, account, call)
+    adapter.send(signed.raw)
+    outcome = adapter.outcome(signed.hash)
+    assert outcome is not None
+    return outcome
+
+
+@pytest.fixture
+def log(adapter: Chain, account: ChainAccount) -> Address:
+    created = mined(adapter, account, contracts.deploy_log(account.address)).contract
+    assert created is not None
+    return created
+
+
+def test_a_chain_is_the_same_chain_when_asked_again(adapter: Chain) -> None:
+    assert adapter.identity() == adapter.identity()
+
+
+def test_no_code_stands_where_nothing_was_deployed(adapter: Chain) -> None:
+    assert adapter.identity(NOWHERE).codes == (None,)
+
+
+def test_a_deployed_contract_has_code(adapter: Chain, log: Address) -> None:
+    (code,) = adapter.identity(log).codes
+    assert code is not None
+    assert len(code) == 32
+
+
+def test_a_new_log_is_empty(adapter: Chain, log: Address) -> None:
+    assert contracts.head(adapter.read(log, contracts.HEAD).value).size == 0
+
+
+def test_an_answer_from_where_no_contract_stands_says_that_the_ledger_differs(adapter: Chain) -> None:
+    reading = adapter.read(NOWHERE, contracts.HEAD)
+    with pytest.raises(LedgerDiffers):
+        contracts.head(reading.value)
+
+
+def test_a_growth_is_told_by_the_log_itself(adapter: Chain, account: ChainAccount, log: Address) -> None:
+    outcome = mined(adapter, account, contracts.append(log, frontier=(), leaves=(b"l" * 32,)))
+    assert contracts.growth(outcome.events, log) == (1, b"l" * 32)
+
+
+def test_a_growth_told_by_another_contract_does_not_count(
+    adapter: Chain, account: ChainAccount, log: Address
+) -> None:
+    outcome = mined(adapter, account, contracts.append(log, frontier=(), leaves=(b"l" * 32,)))
+    assert contracts.growth(outcome.events, NOWHERE) is None
+
+
+def test_a_transaction_nobody_sent_has_no_outcome(adapter: Chain) -> None:
+    assert adapter.outcome(b"t" * 32) is None
+
+
+def test_sending_twice_spends_one_nonce_and_changes_nothing(adapter: Chain, account: ChainAccount) -> None:
+    signed = sign(adapter, account, contracts.deploy_log(account.address))
+    adapter.send(signed.raw)
+    first, nonce = adapter.outcome(signed.hash), adapter.next_nonce(account.address)
+    with pytest.raises(ChainRefused):
+        adapter.send(signed.raw)
+    assert (adapter.outcome(signed.hash), adapter.next_nonce(account.address)) == (first, nonce)
+
+
+def test_a_call_that_reverts_is_refused_when_it_is_tried(
+    adapter: Chain, account: ChainAccount, log: Address
+) -> None:
+    call = contracts.extend(log, size=0, root=bytes(32), proof=())
+    with pytest.raises(ChainRefused):
+        adapter.read(log, call.data, sender=account.address)
+
+
+def test_a_transaction_that_reverts_is_mined_and_has_not_succeeded(
+    adapter: Chain, account: ChainAccount, log: Address
+) -> None:
+    signed = sign(adapter, account, contracts.extend(log, size=0, root=bytes(32), proof=()))
+    with suppress(ChainRefused):  # some nodes mine it and complain all the same
+        adapter.send(signed.raw)
+    outcome = adapter.outcome(signed.hash)
+    assert outcome is not None
+    assert not outcome.succeeded
+
+
+def test_a_transaction_is_buried_deeper_by_the_next(adapter: Chain, account: ChainAccount) -> None:
+    signed = sign(adapter, account, contracts.deploy_log(account.address))
+    adapter.send(signed.raw)
+    mined(adapter, account, contracts.deploy_log(account.address))
+    outcome = adapter.outcome(signed.hash)
+    assert outcome is not None
+    assert outcome.confirmations == 2
+
+
+def test_a_reading_names_the_block_it_was_made_at(adapter: Chain, account: ChainAccount) -> None:
+    outcome = mined(adapter, account, contracts.deploy_register(account.address))
+    assert outcome.contract is not None
+    issuer = b"i" * 32
+    reading = adapter.read(outcome.contract, contracts.ask_account(issuer))
+    assert (reading.block.number, reading.block.hash) == (outcome.block_number, outcome.block_hash)
+
+
+def test_an_issuer_acts_by_the_account_that_was_appointed(adapter: Chain, account: ChainAccount) -> None:
+    register = mined(adapter, account, contracts.deploy_register(account.address)).contract
+    assert register is not None
+    mined(adapter, account, contracts.appoint(register, issuer=b"i" * 32, account=account.address))
+    change = contracts.StatusChange(key=b"k" * 32, state=1, reason=7)
+    mined(adapter, account, contracts.change(register, issuer=b"i" * 32, changes=(change,)))
+    reading = adapter.read(register, contracts.ask_exception(issuer=b"i" * 32, key=b"k" * 32))
+    held = contracts.exception(reading.value)
+    assert (held.state, held.version, held.reason) == (1, 1, 7)

@@ -1,0 +1,53 @@
+"""A chain that fails at a chosen call: what a kill, a cut line or a stopped node looks like from inside."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from ledger.chain import Address, Chain, ChainIdentity, Outcome, Reading
+
+T = TypeVar("T")
+
+
+class Killed(BaseException):
+    """Stands for the death of the process: nothing in the house catches it."""
+
+
+class FaultyChain:
+    """Passes every call on, after ``before`` and before ``after`` were told its number and name."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        *,
+        before: Callable[[int, str], None] = lambda _number, _name: None,
+        after: Callable[[int, str], None] = lambda _number, _name: None,
+    ) -> None:
+        self.calls = 0
+        self.sent: list[bytes] = []
+        self._chain = chain
+        self._before = before
+        self._after = after
+
+    def identity(self, *contracts: Address) -> ChainIdentity:
+        return self._passed("identity", lambda: self._chain.identity(*contracts))
+
+    def read(self, contract: Address, data: bytes, *, sender: Address | None = None) -> Reading:
+        return self._passed("read", lambda: self._chain.read(contract, data, sender=sender))
+
+    def next_nonce(self, account: Address) -> int:
+        return self._passed("next_nonce", lambda: self._chain.next_nonce(account))
+
+    def send(self, raw: bytes) -> None:
+        self.sent.append(raw)
+        self._passed("send", lambda: self._chain.send(raw))
+
+    def outcome(self, transaction: bytes) -> Outcome | None:
+        return self._passed("outcome", lambda: self._chain.outcome(transaction))
+
+    def _passed(self, name: str, call: Callable[[], T]) -> T:
+        self.calls += 1
+        number = self.calls
+        self._before(number, name)
+        answer = call()
+        self._after(number, name)
+        return answer

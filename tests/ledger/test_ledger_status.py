@@ -1,0 +1,136 @@
+"""Status: changes wait in an outbox, come onto the chain in order, and are read with their block."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import text
+
+from evidence.statuslist import CertificateState
+from ledger import deployment, status
+from ledger.anchoring import Anchoring
+from ledger.chain import Address, ChainUnavailable, LedgerDiffers
+from ledger.chain_memory import MemoryChain
+from ledger.contracts import StatusChange, StatusException
+from ledger.database import Database
+from ledger.status import ChainStatus, WaitingChange
+
+Worker = Callable[..., Anchoring]
+
+ISSUER, KEY = b"i" * 32, b"k" * 32
+NEVER = StatusException(state=0, version=0, reason=0, time=0)
+
+
+def change(database: Database, state: CertificateState, *, issuer: bytes = ISSUER, reason: int = 1) -> None:
+    with database.transaction() as session:
+        status.change(session, issuer=issuer, key=KEY, state=state, reason=reason)
+
+
+def read(database: Database, chain: MemoryChain, *, issuer: bytes = ISSUER) -> ChainStatus:
+    with database.transaction() as session:
+        stands = deployment.current(session)
+    assert stands is not None
+    assert stands.register is not None
+    return status.read(chain, stands.register.address, issuer=issuer, key=KEY)
+
+
+def waiting(*states: CertificateState) -> tuple[WaitingChange, ...]:
+    return tuple(
+        WaitingChange(number, ISSUER, StatusChange(KEY, state, 1)) for number, state in enumerate(states)
+    )
+
+
+def test_a_certificate_without_a_change_has_no_exception(
+    database: Database, worker: Worker, chain: MemoryChain
+) -> None:
+    worker().step()
+    assert read(database, chain).version == 0
+
+
+def test_a_suspension_stands_on_the_chain_after_a_step(
+    database: Database, worker: Worker, chain: MemoryChain
+) -> None:
+    change(database, CertificateState.SUSPENDED, reason=7)
+    worker().step()
+    held = read(database, chain)
+    assert (held.state, held.version, held.reason) == (CertificateState.SUSPENDED, 1, 7)
+
+
+def test_changes_come_onto_the_chain_one_by_one_in_their_order(
+    database: Database, worker: Worker, chain: MemoryChain
+) -> None:
+    for state in (CertificateState.SUSPENDED, CertificateState.NONE, CertificateState.REVOKED):
+        change(database, state)
+    worker().step()
+    held = read(database, chain)
+    assert (held.state, held.version) == (CertificateState.REVOKED, 3)
+
+
+def test_two_issuers_change_in_one_step(database: Database, worker: Worker, chain: MemoryChain) -> None:
+    change(database, CertificateState.SUSPENDED)
+    change(database, CertificateState.REVOKED, issuer=b"j" * 32)
+    worker().step()
+    states = [read(database, chain).state, read(database, chain, issuer=b"j" * 32).state]
+    assert states == [CertificateState.SUSPENDED, CertificateState.REVOKED]
+
+
+def test_a_repeated_change_is_not_sent(database: Database, worker: Worker, chain: MemoryChain) -> None:
+    for _ in range(2):
+        change(database, CertificateState.SUSPENDED)
+    progress = worker().step()
+    assert (progress.complete, read(database, chain).version) == (True, 1)
+
+
+def test_a_change_after_a_revocation_is_refused(database: Database) -> None:
+    change(database, CertificateState.REVOKED)
+    with pytest.raises(status.CertificateRevoked):
+        change(database, CertificateState.NONE)
+
+
+def test_a_change_while_the_chain_is_down_waits(
+    database: Database, worker: Worker, chain: MemoryChain
+) -> None:
+    chain.unreachable = True
+    change(database, CertificateState.SUSPENDED)
+    assert worker().step().waiting_changes == 1
+
+
+def test_a_change_that_rolled_back_is_not_sent(database: Database, worker: Worker) -> None:
+    change(database, CertificateState.REVOKED)
+    with suppress(status.CertificateRevoked), database.transaction() as session:
+        for state in (CertificateState.NONE, CertificateState.REVOKED):
+            status.change(session, issuer=ISSUER, key=b"n" * 32, state=state, reason=0)
+        status.change(session, issuer=ISSUER, key=KEY, state=CertificateState.NONE, reason=0)
+    worker().step()
+    with database.transaction() as session:
+        assert session.execute(text("SELECT count(*) FROM status_changes")).scalar_one() == 1
+
+
+def test_an_answer_names_the_newest_block(database: Database, worker: Worker, chain: MemoryChain) -> None:
+    worker().step()
+    first = read(database, chain).block.number
+    chain.mine(2)
+    assert read(database, chain).block.number == first + 2
+
+
+def test_a_chain_without_the_register_differs(database: Database, worker: Worker, chain: MemoryChain) -> None:
+    worker().step()
+    chain.restart()
+    with pytest.raises(LedgerDiffers):
+        read(database, chain)
+
+
+def test_a_chain_that_is_down_answers_nothing(chain: MemoryChain) -> None:
+    chain.unreachable = True
+    with pytest.raises(ChainUnavailable):
+        status.read(chain, Address(bytes(20)), issuer=ISSUER, key=KEY)
+
+
+def test_a_change_is_needed_when_the_register_does_not_say_so() -> None:
+    changes = waiting(CertificateState.SUSPENDED)
+    assert status.needed(changes, {KEY: NEVER}) == changes
+
+
+def test_what_follows_a_revocation_on_the_chain_is_not_needed() -> None:
+    changes = waiting(CertificateState.REVOKED, CertificateState.NONE)
+    assert status.needed(changes, {KEY: NEVER}) == changes[:1]
