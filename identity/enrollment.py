@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, Integer, LargeBinary, select
+from sqlalchemy import DateTime, ForeignKey, Index, Integer, LargeBinary, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.canonical import Value
@@ -25,7 +25,7 @@ from evidence.keys import Signer
 from evidence.statement import Statement, StatementType
 from identity import consent, people
 from identity.commitments import commit_person
-from identity.consent import Consent
+from identity.consent import Consent, ConsentRow
 from identity.consent_text import Purpose
 from identity.face import FaceMatcher, Template
 from identity.people import PersonId
@@ -192,6 +192,23 @@ def erase(session: Session, *, person: PersonId, clock: Clock) -> None:
     row.key_id = row.wrapped_key = row.ciphertext = None
     row.erased_at = clock.now()
     session.flush()
+
+
+def erase_due(session: Session, *, clock: Clock, limit: int = 100) -> int:
+    """Erase up to ``limit`` templates that no consent covers any more; give how many.
+
+    A step for the worker: what a notice says about keeping comes true without anybody asking.
+    """
+    covered = exists().where(
+        ConsentRow.person == EnrollmentRow.person,
+        ConsentRow.purpose == Purpose.FACE_PROCESSING.value,
+        ConsentRow.withdrawn_at.is_(None),
+        ConsentRow.keep_until > clock.now(),
+    )
+    due = session.scalars(select(EnrollmentRow.person).where(_CURRENT, ~covered).limit(limit)).all()
+    for person in due:
+        erase(session, person=PersonId(person), clock=clock)
+    return len(due)
 
 
 def _current(session: Session, person: PersonId, *, lock: bool = False) -> EnrollmentRow | None:

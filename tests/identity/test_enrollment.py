@@ -11,6 +11,7 @@ from evidence.keys import LocalSigner
 from evidence.statement import StatementType, check
 from identity import enrollment
 from identity.consent import Consent, ConsentMissing, ConsentWithdrawn
+from identity.consent_text import Purpose
 from identity.enrollment import Enrollment, NotEnrolled
 from identity.face import Template
 from identity.face_scripted import ScriptedFace, ScriptedMatcher, plain_picture
@@ -136,3 +137,12 @@ def test_a_withdrawal_erases_the_template(desk: Desk, engineer: Person) -> None:
 def test_a_stored_template_is_not_readable(desk: Desk, engineer: Person) -> None:
     desk.keep(engineer)
     assert repr(TEMPLATE.value)[2:-1] not in desk.stored()
+
+
+@pytest.mark.usefixtures("face_consent")
+def test_a_template_is_erased_once_its_consent_is_over(desk: Desk, engineer: Person) -> None:
+    desk.keep(engineer)
+    assert enrollment.erase_due(desk.session, clock=desk.clock) == 0
+    desk.clock.advance(Purpose.FACE_PROCESSING.retention)
+    assert enrollment.erase_due(desk.session, clock=desk.clock) == 1
+    assert enrollment.enrollment(desk.session, engineer.id) is None
