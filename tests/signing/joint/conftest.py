@@ -242,6 +242,12 @@ class Town:
             self.sign(opened, slot.id)
         return self.read(opened.id)
 
+    def signed_by_owner(self) -> Agreement:
+        """The cheapest complete agreement: one slot, signed."""
+        opened = self.open(slots=self.slots()[:1])
+        self.sign(opened, "1")
+        return self.read(opened.id)
+
     def read(self, agreement_id: UUID) -> Agreement:
         with self.database.transaction() as session:
             return agreement(session, agreement_id)

@@ -1,0 +1,103 @@
+"""The evidence bundle of a certificate: all that a stranger needs, in one file.
+
+Its exhibits are the certificate's statement, the record of its issue, the newest change of its state, the
+agreement it rests on, and the authorizations it refers to; each with the log's receipt. It discloses every
+printed field, carries the PDF, and encloses the agency's status list as of now. An authorization whose salt
+was erased, as the law asks, is left out: nothing ties it to the log any more.
+
+    data = bundle(database, certificate_id, archive=archive)
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from evidence.bundle import Bundle, Exhibit
+from evidence.canonical import encode
+from evidence.clock import Clock
+from evidence.commitment import Disclosure
+from evidence.keys import Signer
+from evidence.statement import read
+from ledger import entries, facts, receipts
+from ledger.database import Database
+from ledger.facts import FactErased
+from signing.certificate_changes import CertificateUnpublished, history
+from signing.certificates import Agency, Certificate, certificate
+from signing.objects import ObjectStore
+from signing.status_lists import status_list
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archive:
+    """What bundles are gathered from; ``log_signer`` holds the Ed25519 key of the log ``origin``."""
+
+    agency: Agency
+    store: ObjectStore
+    origin: str
+    log_signer: Signer
+    clock: Clock
+
+
+def bundle(database: Database, certificate_id: UUID, *, archive: Archive) -> bytes:
+    """Return the encoded bundle of a published certificate.
+
+    Raises:
+        CertificateUnknown: there is no such certificate.
+        CertificateUnpublished: its PDF is not made yet.
+        ObjectMissing, ObjectAltered: the store lost its PDF.
+    """
+    with database.transaction() as session:
+        found = certificate(session, certificate_id)
+        if found.pdf is None:
+            raise CertificateUnpublished(number=found.number)
+        exhibits = tuple(_exhibits(session, found, archive))
+        enclosed = status_list(session, agency=archive.agency, clock=archive.clock)
+    gathered = Bundle(
+        kind="certificate",
+        exhibits=exhibits,
+        disclosures=_disclosures(found),
+        files={found.pdf.value: archive.store.get(found.pdf)},
+        status_list=enclosed,
+    )
+    return gathered.encode()
+
+
+def _exhibits(session: Session, found: Certificate, archive: Archive) -> Iterator[Exhibit]:
+    yield exhibit(session, found.statement, archive=archive)
+    changes = history(session, found.id)
+    for change in changes[:1] + changes[1:][-1:]:
+        yield exhibit(session, change.statement, archive=archive)
+    for referred in _references(session, found):
+        try:
+            yield exhibit(session, referred, archive=archive)
+        except FactErased:
+            continue
+
+
+def _references(session: Session, found: Certificate) -> tuple[bytes, ...]:
+    refs = read(facts.signed_statement(session, found.statement)).statement.body["refs"]
+    return tuple(ref for ref in refs if isinstance(ref, bytes)) if isinstance(refs, list) else ()
+
+
+def exhibit(session: Session, digest: bytes, *, archive: Archive) -> Exhibit:
+    """Return the fact of ``digest`` (32 bytes) with its entry and the log's receipt as of now.
+
+    Raises:
+        FactUnknown, FactErased: nothing can be shown.
+    """
+    fact = facts.fact(session, digest)
+    return Exhibit(
+        statement=fact.signed,
+        salt=fact.salt,
+        entry=entries.entry(session, fact.index).encode(),
+        receipt=receipts.receipt(
+            session, fact.index, origin=archive.origin, signer=archive.log_signer, clock=archive.clock
+        ),
+    )
+
+
+def _disclosures(found: Certificate) -> tuple[Disclosure, ...]:
+    disclosures = [Disclosure(entry.name, entry.value, entry.salt) for entry in found.entries]
+    return tuple(sorted(disclosures, key=lambda shown: encode([shown.name, shown.salt])))

@@ -1,0 +1,164 @@
+"""Issuing: register, print and seal, publish; each step is taken up again after a crash.
+
+1. register: number, statement and QR code, in one transaction;
+2. print: the page with its fields and its QR code (typst), sealed by the agency (PAdES, LTA), no transaction;
+3. publish: the PDF's digest is stated as the fact ``certificate-change`` with the action ``issued``.
+
+    certificate = issue(database, application, press=press)
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence.canonical import Value
+from evidence.clock import Clock
+from evidence.digest import Digest
+from evidence.statement import StatementType
+from evidence.statuslist import CertificateState
+from ledger.database import Database
+from signing.certificate_registration import Application, register
+from signing.certificate_types import certificate_type
+from signing.certificates import (
+    Agency,
+    Certificate,
+    CertificateId,
+    certificate,
+)
+from signing.keystore import KeyStore
+from signing.objects import ObjectStore
+from signing.pdf import SigningParty, VisibleStamp, add_closing_seal
+from signing.pki import Authority
+from signing.rendering import CertificateSheet, PrintedField, render_certificate
+from signing.stamps import organization_seal
+from signing.tables import CertificateChangeRow, CertificateRow
+from signing.timestamps import TimestampAuthority
+from signing.typesetting import Typesetter
+
+ISSUED = "issued"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """What an agency issues certificates with."""
+
+    agency: Agency
+    store: ObjectStore
+    keystore: KeyStore
+    authority: Authority
+    typesetter: Typesetter
+    timestamps: TimestampAuthority
+    clock: Clock
+
+
+def issue(database: Database, application: Application, *, press: Press) -> Certificate:
+    """Issue a certificate, or finish issuing the one that the same application registered before.
+
+    Raises:
+        The refusals of ``register``.
+        GlyphMissing: the font lacks a character of a value; nothing was registered.
+    """
+    for text in application.certificate_type.arrange(application.fields).values():
+        press.typesetter.check_glyphs(text)
+    with database.transaction() as session:
+        registered = register(session, application, agency=press.agency, clock=press.clock)
+    return finish_issue(database, registered, press=press)
+
+
+def finish_issue(database: Database, registered: Certificate, *, press: Press) -> Certificate:
+    """Print, seal and publish a registered certificate; a published one is returned as it is."""
+    if registered.pdf is not None:
+        return registered
+    stored = press.store.put(print_certificate(registered, press=press))
+    with database.transaction() as session:
+        return publish(session, registered.id, stored, agency=press.agency, clock=press.clock)
+
+
+def unpublished(session: Session, agency: Agency) -> tuple[Certificate, ...]:
+    """Return the certificates whose issuing was interrupted, the oldest first."""
+    query = select(CertificateRow.id).where(
+        CertificateRow.agency == agency.speaker.uscc.text, CertificateRow.pdf.is_(None)
+    )
+    ids = session.scalars(query.order_by(CertificateRow.created_at)).all()
+    return tuple(certificate(session, id_) for id_ in ids)
+
+
+def print_certificate(registered: Certificate, *, press: Press) -> bytes:
+    """Return the PDF of a certificate: its page with the QR code, sealed by the agency."""
+    speaker, now = press.agency.speaker, press.clock.now()
+    rendered = render_certificate(press.typesetter, _sheet(registered, press))
+    seal = organization_seal(press.typesetter, name=speaker.name, at=now)
+    return add_closing_seal(
+        rendered.content,
+        party=SigningParty(
+            signer=press.keystore.signer(speaker.seal), chain=press.keystore.chain(speaker.seal)
+        ),
+        timestamps=press.timestamps,
+        revocation_lists=press.authority.revocation_lists(at=now),
+        reason=f"签发{certificate_type(registered.certificate_type).zh}",
+        at=now,
+        visible=VisibleStamp(stamp=seal, box=rendered.seal_box),
+        field="agency-seal",
+    )
+
+
+def _sheet(registered: Certificate, press: Press) -> CertificateSheet:
+    type_ = certificate_type(registered.certificate_type)
+    values = {entry.name: entry.value for entry in registered.entries}
+    return CertificateSheet(
+        title=type_.zh,
+        number=registered.number,
+        licence_id=registered.licence_id,
+        fields=tuple(
+            PrintedField(label=field.zh, value=values[field.name], paired=field.paired)
+            for field in type_.fields
+            if field.name in values
+        ),
+        agency=press.agency.speaker.name,
+        issued_at=registered.registered_at,
+        qr=registered.qr,
+    )
+
+
+def publish(
+    session: Session, certificate_id: CertificateId, pdf: Digest, *, agency: Agency, clock: Clock
+) -> Certificate:
+    """State that the certificate is issued as ``pdf``; publishing again keeps the first PDF.
+
+    Raises:
+        CertificateUnknown: there is no such certificate.
+    """
+    row = session.get(
+        CertificateRow, certificate_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    found = certificate(session, certificate_id)
+    if row is None or row.pdf is not None:
+        return found
+    now = clock.now()
+    body: dict[str, Value] = {
+        "action": ISSUED,
+        "certificate": found.statement,
+        "licence_id": found.licence_id,
+        "version": 1,
+        "state": int(CertificateState.NONE),
+        "reason": 0,
+        "files": [pdf.value],
+    }
+    fact = agency.speaker.record(
+        session, StatementType.CERTIFICATE_CHANGE, body, at=now, after=(found.statement,)
+    )
+    row.pdf, row.issued_change = pdf.value, fact.digest
+    session.add(
+        CertificateChangeRow(
+            certificate=row.id,
+            version=1,
+            action=ISSUED,
+            state=CertificateState.NONE,
+            reason=0,
+            statement=fact.digest,
+            changed_at=now,
+        )
+    )
+    session.flush()
+    return certificate(session, certificate_id)

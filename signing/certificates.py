@@ -1,0 +1,145 @@
+"""Electronic certificates: stated by the agency, printed with a QR code, sealed, and published.
+
+The life of a certificate: it is registered (number, statement and QR code in one transaction), printed and
+sealed with no transaction open, and published when the digest of its PDF is a fact of its own. A certificate
+whose printing died is registered already and is taken up again; its number is never given twice.
+
+    registered -> published (in force) <-> suspended        -> revoked
+
+The statement holds salted commitments in place of the printed fields. Whoever gets the PDF or a bundle gets
+the fields; whoever sees the log learns nothing.
+
+    certificate = issue(database, application, press=press)
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NewType
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence.digest import Digest, HashAlgorithm
+from evidence.errors import Refused
+from evidence.identifiers import Uscc
+from evidence.statuslist import CertificateState
+from signing.speaker import Speaker
+from signing.tables import CertificateFieldRow, CertificateRow
+
+CertificateId = NewType("CertificateId", UUID)
+
+
+class CertificateUnknown(Refused):
+    """There is no such certificate."""
+
+    code = "certificate-unknown"
+    zh = "没有找到证照 {certificate}，请核对标识或编号。"
+    en = "No certificate {certificate} was issued here; check its identifier or number."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agency:
+    """An issuing agency: who speaks, the 6 digits of its area, and the host in its QR codes."""
+
+    speaker: Speaker
+    administrative_code: str
+    qr_host: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateEntry:
+    """A printed value of a certificate with the 16-byte salt of its commitment."""
+
+    name: str
+    value: str
+    salt: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """A certificate as it stands; ``statement`` and ``issued_change`` are 32-byte digests of facts."""
+
+    id: CertificateId
+    licence_id: str
+    number: str
+    certificate_type: str
+    agency: Uscc
+    holder: Uscc
+    agreement: UUID
+    statement: bytes
+    status_index: int
+    status_key: bytes
+    valid_from: date
+    valid_until: date | None
+    qr: str
+    entries: tuple[CertificateEntry, ...]
+    registered_at: datetime
+    pdf: Digest | None
+    issued_change: bytes | None
+    state: CertificateState
+
+
+def certificate(session: Session, certificate_id: UUID) -> Certificate:
+    """Return the certificate of this id.
+
+    Raises:
+        CertificateUnknown: there is none.
+    """
+    row = session.get(CertificateRow, certificate_id, populate_existing=True)
+    if row is None:
+        raise CertificateUnknown(certificate=certificate_id)
+    return read_row(session, row)
+
+
+def certificate_of_statement(session: Session, statement: bytes) -> Certificate:
+    """Return the certificate whose statement has this digest (32 bytes), as a QR code names it.
+
+    Raises:
+        CertificateUnknown: there is none.
+    """
+    row = session.scalar(select(CertificateRow).where(CertificateRow.statement == statement))
+    if row is None:
+        raise CertificateUnknown(certificate=statement.hex())
+    return read_row(session, row)
+
+
+def certificates_of(
+    session: Session, *, agency: Uscc | None = None, holder: Uscc | None = None
+) -> tuple[Certificate, ...]:
+    """Return the certificates of an agency or a holder, the newest first."""
+    query = select(CertificateRow).order_by(CertificateRow.created_at.desc())
+    if agency is not None:
+        query = query.where(CertificateRow.agency == agency.text)
+    if holder is not None:
+        query = query.where(CertificateRow.holder == holder.text)
+    return tuple(read_row(session, row) for row in session.scalars(query).all())
+
+
+def read_row(session: Session, row: CertificateRow) -> Certificate:
+    """Return the certificate of a row with its printed values."""
+    entries = session.scalars(
+        select(CertificateFieldRow)
+        .where(CertificateFieldRow.certificate == row.id)
+        .order_by(CertificateFieldRow.position)
+    )
+    return Certificate(
+        id=CertificateId(row.id),
+        licence_id=row.licence_id,
+        number=row.number,
+        certificate_type=row.certificate_type,
+        agency=Uscc.parse(row.agency),
+        holder=Uscc.parse(row.holder),
+        agreement=row.agreement,
+        statement=row.statement,
+        status_index=row.status_index,
+        status_key=row.status_key,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        qr=row.qr,
+        entries=tuple(CertificateEntry(name=e.name, value=e.value, salt=e.salt) for e in entries),
+        registered_at=row.created_at,
+        pdf=None if row.pdf is None else Digest(HashAlgorithm.SHA256, row.pdf),
+        issued_change=row.issued_change,
+        state=CertificateState(row.state),
+    )

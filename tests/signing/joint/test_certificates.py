@@ -1,0 +1,314 @@
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+from sqlalchemy import func, select
+
+from evidence.errors import QrTooLarge
+from evidence.identifiers import LicenceIdentifier, PermitNumber
+from evidence.qr import check_qr
+from evidence.statement import StatementType, check
+from evidence.statuslist import CertificateState, check_status_list
+from ledger import facts
+from ledger.facts import FactRow
+from ledger.status import waiting
+from signing.certificate_changes import (
+    CertificateUnpublished,
+    NotTheIssuer,
+    Reason,
+    ReasonUnfit,
+    StepImpossible,
+    history,
+    issuer_key,
+    reinstate,
+    revoke,
+    suspend,
+)
+from signing.certificate_issue import issue, publish, unpublished
+from signing.certificate_numbers import MOST_SERIALS, DaySerialsExhausted, next_number
+from signing.certificate_registration import (
+    AgreementIncomplete,
+    CertificateIssued,
+    HolderNotParty,
+    NotAnAuthorization,
+    ValidityBackwards,
+    register,
+)
+from signing.certificate_types import (
+    CONSTRUCTION_PERMIT,
+    CertificateFieldMissing,
+    CertificateFieldTooLong,
+    CertificateFieldUnknown,
+    CertificateTypeUnknown,
+    certificate_type,
+)
+from signing.certificates import Certificate, CertificateUnknown, certificate, certificate_of_statement
+from signing.status_lists import LIFETIME, status_list
+from signing.typesetting import GlyphMissing
+
+from .conftest import AGENCY, CONTRACTOR, FIELDS, NOW, Town
+
+
+def registered(town: Town, **fields: str) -> Certificate:
+    application = town.application(town.signed_by_owner(), **fields)
+    with town.database.transaction() as session:
+        return register(session, application, agency=town.agency, clock=town.clock)
+
+
+def published(town: Town) -> Certificate:
+    """A certificate published without the cost of printing it."""
+    found = registered(town)
+    with town.database.transaction() as session:
+        return publish(session, found.id, town.store.put(b"pdf"), agency=town.agency, clock=town.clock)
+
+
+def rare(place: int) -> str:
+    """A hundred characters that stand nowhere else, so that nothing can be packed."""
+    return "".join(chr(0x4E00 + 100 * place + offset) for offset in range(100))
+
+
+def test_an_issued_certificate_is_sealed_and_shows_its_qr_code(town: Town, tmp_path: Path) -> None:
+    issued = issue(town.database, town.application(town.signed_by_owner()), press=town.press)
+    assert issued.pdf is not None
+    content = town.store.get(issued.pdf)
+    page = pypdfium2.PdfDocument(content)[0].render(scale=4).to_pil()
+    assert [code.text for code in zxingcpp.read_barcodes(page)] == [issued.qr]
+    file = tmp_path / "certificate.pdf"
+    file.write_bytes(content)
+    if shutil.which("pdfsig") is not None:
+        said = subprocess.run(["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=False)
+        assert "Signature is Valid." in said.stdout
+
+
+def test_the_qr_code_says_what_was_issued(town: Town) -> None:
+    found = registered(town)
+    payload = check_qr(found.qr, hosts={"localhost:8000"}, keys=[town.speaker.signer.key])
+    assert payload.licence_id == found.licence_id
+    assert payload.fields == tuple(FIELDS[name] for name in CONSTRUCTION_PERMIT.in_qr)
+    assert payload.statement == found.statement
+
+
+def test_the_statement_commits_to_the_fields_and_shows_none(town: Town) -> None:
+    found = registered(town)
+    with town.database.transaction() as session:
+        signed = facts.signed_statement(session, found.statement)
+        completed = town.read(found.agreement).fact
+    body = check(signed, town.speaker.signer.key).body
+    assert body["refs"] == [completed]
+    assert body["valid_from"] == (date(2026, 5, 2) - date(1970, 1, 1)).days
+    assert not any(value.encode() in signed for value in FIELDS.values())
+
+
+def test_a_certificate_is_numbered_by_area_day_serial_and_class(town: Town) -> None:
+    found = registered(town)
+    assert found.number == "990100202605020101"
+    assert PermitNumber.parse(found.number).text == found.number
+    licence = LicenceIdentifier.parse(found.licence_id)
+    assert (licence.type_code, licence.issuer) == (f"{AGENCY}001", AGENCY)
+
+
+def test_serials_taken_at_the_same_instant_have_no_gap_and_no_double(town: Town) -> None:
+    def take(_: int) -> str:
+        with town.database.transaction() as session:
+            return next_number(
+                session,
+                agency=AGENCY,
+                administrative_code="990100",
+                certificate_type=CONSTRUCTION_PERMIT,
+                day=NOW.date(),
+            ).text
+
+    with ThreadPoolExecutor(4) as threads:
+        numbers = sorted(threads.map(take, range(20)))
+    assert numbers == [f"99010020260502{serial:02}01" for serial in range(1, 21)]
+
+
+def test_the_serials_of_a_day_end_at_ninety_nine(town: Town) -> None:
+    def take() -> None:
+        next_number(
+            session,
+            agency=AGENCY,
+            administrative_code="990100",
+            certificate_type=CONSTRUCTION_PERMIT,
+            day=NOW.date(),
+        )
+
+    with town.database.transaction() as session:
+        for _ in range(MOST_SERIALS):
+            take()
+        with pytest.raises(DaySerialsExhausted):
+            take()
+
+
+def test_a_registration_that_fails_gives_its_number_back(town: Town) -> None:
+    signed = town.signed_by_owner()
+    long = town.application(signed, **{name: rare(place) for place, name in enumerate(FIELDS)})
+    with pytest.raises(QrTooLarge), town.database.transaction() as session:
+        register(session, long, agency=town.agency, clock=town.clock)
+    with town.database.transaction() as session:
+        found = register(session, town.application(signed), agency=town.agency, clock=town.clock)
+    assert found.number == "990100202605020101"
+
+
+def test_the_same_application_again_is_the_same_certificate(town: Town) -> None:
+    application = town.application(town.signed_by_owner())
+    with town.database.transaction() as session:
+        first = register(session, application, agency=town.agency, clock=town.clock)
+        again = register(session, application, agency=town.agency, clock=town.clock)
+    assert again == first
+
+
+def test_another_content_for_the_same_agreement_is_refused(town: Town) -> None:
+    found = registered(town)
+    other = town.application(town.read(found.agreement), scale="地上13层")
+    with pytest.raises(CertificateIssued), town.database.transaction() as session:
+        register(session, other, agency=town.agency, clock=town.clock)
+
+
+def test_an_issue_that_died_before_publishing_is_taken_up_again(town: Town) -> None:
+    found = registered(town)
+    with town.database.transaction() as session:
+        assert unpublished(session, town.agency) == (found,)
+    issued = issue(town.database, town.application(town.read(found.agreement)), press=town.press)
+    with town.database.transaction() as session:
+        changes = session.scalars(
+            select(func.count()).where(FactRow.type == StatementType.CERTIFICATE_CHANGE)
+        ).one()
+        assert unpublished(session, town.agency) == ()
+    assert (issued.number, changes) == (found.number, 1)
+
+
+def test_publishing_again_keeps_the_first_pdf(town: Town) -> None:
+    first = published(town)
+    with town.database.transaction() as session:
+        again = publish(session, first.id, town.store.put(b"another"), agency=town.agency, clock=town.clock)
+    assert again == first
+
+
+def test_no_certificate_before_all_have_signed(town: Town) -> None:
+    with pytest.raises(AgreementIncomplete), town.database.transaction() as session:
+        register(session, town.application(town.open()), agency=town.agency, clock=town.clock)
+
+
+def test_the_holder_must_be_a_party(town: Town) -> None:
+    application = replace(town.application(town.signed_by_owner()), holder=AGENCY)
+    with pytest.raises(HolderNotParty), town.database.transaction() as session:
+        register(session, application, agency=town.agency, clock=town.clock)
+
+
+def test_a_fact_of_another_kind_is_no_authorization(town: Town) -> None:
+    signed = town.signed_by_owner()
+    assert signed.fact is not None
+    application = replace(town.application(signed), authorizations=(signed.fact,))
+    with pytest.raises(NotAnAuthorization), town.database.transaction() as session:
+        register(session, application, agency=town.agency, clock=town.clock)
+
+
+def test_a_validity_that_ends_before_it_begins_is_refused(town: Town) -> None:
+    application = replace(town.application(town.open()), valid_until=date(2026, 5, 1))
+    with pytest.raises(ValidityBackwards), town.database.transaction() as session:
+        register(session, application, agency=town.agency, clock=town.clock)
+
+
+def test_a_value_that_cannot_be_printed_is_refused_before_a_number_is_taken(town: Town) -> None:
+    application = town.application(town.signed_by_owner(), site="示范市\U0002f800路")
+    with pytest.raises(GlyphMissing):
+        issue(town.database, application, press=town.press)
+    with town.database.transaction() as session:
+        assert unpublished(session, town.agency) == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({**FIELDS, "site": " "}, CertificateFieldMissing),
+        ({**FIELDS, "colour": "red"}, CertificateFieldUnknown),
+        ({**FIELDS, "site": "路" * 201}, CertificateFieldTooLong),
+    ],
+)
+def test_a_type_prints_its_own_fields_only(fields: dict[str, str], refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        CONSTRUCTION_PERMIT.arrange(fields)
+
+
+def test_a_type_that_nobody_issues_is_refused() -> None:
+    with pytest.raises(CertificateTypeUnknown):
+        certificate_type("fishing-licence")
+
+
+def test_a_suspension_is_a_fact_a_state_and_an_intent_for_the_chain(town: Town) -> None:
+    found = published(town)
+    with town.database.transaction() as session:
+        suspended = suspend(session, found.id, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
+        (intent,) = waiting(session)
+        last = history(session, found.id)[-1]
+        body = check(facts.signed_statement(session, last.statement), town.speaker.signer.key).body
+    assert suspended.state is CertificateState.SUSPENDED
+    assert (intent.issuer, intent.change.key) == (issuer_key(AGENCY), found.status_key)
+    assert (body["action"], body["certificate"]) == ("suspended", found.statement)
+
+
+def test_a_reinstated_certificate_is_in_force_again(town: Town) -> None:
+    found = published(town)
+    with town.database.transaction() as session:
+        suspend(session, found.id, Reason.INVESTIGATION, agency=town.agency, clock=town.clock)
+        back = reinstate(session, found.id, Reason.CLEARED, agency=town.agency, clock=town.clock)
+        actions = [step.action for step in history(session, found.id)]
+    assert back.state is CertificateState.NONE
+    assert actions == ["issued", "suspended", "reinstated"]
+
+
+def test_a_revoked_certificate_stays_revoked(town: Town) -> None:
+    found = published(town)
+    with town.database.transaction() as session:
+        revoke(session, found.id, Reason.DECEPTION, agency=town.agency, clock=town.clock)
+        with pytest.raises(StepImpossible) as refused:
+            reinstate(session, found.id, Reason.RECTIFIED, agency=town.agency, clock=town.clock)
+    assert "吊销" in refused.value.sentence("zh")
+
+
+def test_a_reason_must_fit_its_step(town: Town) -> None:
+    found = published(town)
+    with pytest.raises(ReasonUnfit), town.database.transaction() as session:
+        suspend(session, found.id, Reason.RECTIFIED, agency=town.agency, clock=town.clock)
+
+
+def test_another_agency_changes_nothing(town: Town) -> None:
+    found = published(town)
+    other = replace(town.agency, speaker=replace(town.speaker, uscc=CONTRACTOR))
+    with pytest.raises(NotTheIssuer) as refused, town.database.transaction() as session:
+        suspend(session, found.id, Reason.RECTIFICATION, agency=other, clock=town.clock)
+    assert "示范市行政审批服务局" in refused.value.sentence("zh")
+
+
+def test_a_certificate_still_being_made_is_not_changed(town: Town) -> None:
+    found = registered(town)
+    with pytest.raises(CertificateUnpublished), town.database.transaction() as session:
+        suspend(session, found.id, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
+
+
+def test_a_certificate_is_found_by_the_statement_in_its_qr_code(town: Town) -> None:
+    found = registered(town)
+    with town.database.transaction() as session:
+        assert certificate_of_statement(session, found.statement) == found
+        with pytest.raises(CertificateUnknown):
+            certificate(session, found.agreement)
+
+
+def test_the_status_list_holds_the_exceptions_and_ends_after_a_day(town: Town) -> None:
+    found = published(town)
+    with town.database.transaction() as session:
+        before = status_list(session, agency=town.agency, clock=town.clock)
+        suspend(session, found.id, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
+        after = status_list(session, agency=town.agency, clock=town.clock)
+    key = town.speaker.signer.key
+    assert check_status_list(before, key).state(found.status_index) is CertificateState.NONE
+    stated = check_status_list(after, key)
+    assert stated.state(found.status_index) is CertificateState.SUSPENDED
+    assert stated.expires_at - stated.issued_at == LIFETIME == timedelta(hours=24)
