@@ -1,7 +1,8 @@
 """Signatures as X.509 and CMS write them.
 
-A ``Signer`` of ``evidence.keys`` returns an ES256 signature as r||s, 64 bytes (RFC 7518, 3.4); certificates, CMS and
-timestamps want it as a DER sequence of two integers (RFC 3279, 2.2.3). Ed25519 and RSA are the same in both.
+A ``Signer`` of ``evidence.keys`` returns an ES256 signature as r||s, 64 bytes (RFC 7518, 3.4);
+certificates, CMS and timestamps want it as a DER sequence of two integers (RFC 3279, 2.2.3). Ed25519 and
+RSA are the same in both.
 """
 
 from asn1crypto import algos

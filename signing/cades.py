@@ -1,45 +1,51 @@
 """Detached signatures over a manifest: CMS in the CAdES baseline profile B (ETSI EN 319 122-1, 6.3).
 
-The signature covers the manifest's bytes, the moment, the signer's certificate (signing-certificate-v2, RFC 5035)
-and, as signed attributes of our own, the slot of the agreement that it fills and the digest of the approval that let
-the key sign. It stands outside the manifest, so that all parties sign the same bytes at once and in any order.
-Anybody checks it with
+The signature covers the manifest's bytes, the moment, the signer's certificate (signing-certificate-v2,
+RFC 5035) and, as signed attributes of our own, the slot of the agreement that it fills and the digest of the
+approval that let the key sign. It stands outside the manifest, so that all parties sign the same bytes at
+once and in any order. Anybody checks it with
 
-    openssl cms -verify -binary -inform DER -in signature.p7s -content manifest -CAfile root.pem
+    openssl cms -verify -cades -binary -inform DER -in signature.p7s -content manifest -CAfile root.pem
 
-    encoded = sign_detached(manifest, signer=signer, chain=chain, slot="contractor-seal", approval=digest, at=now)
+    encoded = sign_detached(manifest, signer=signer, chain=chain, slot="owner", approval=digest, at=now)
     signature = check_detached(encoded, manifest, roots=(root,))
 """
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from asn1crypto import algos, cms, core
+from asn1crypto import cms, core
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 
-from evidence.digest import Digest, sha256
-from evidence.errors import Invalid
+from evidence.digest import Digest, HashAlgorithm, sha256
+from evidence.errors import Invalid, KeyUnsupported, SignatureInvalid, Term
 from evidence.keys import Signer, VerifyingKey
-from signing.asn1_signature import sign_asn1, signature_algorithm, to_asn1, to_raw
+from signing.asn1_signature import signature_algorithm, to_raw
+from signing.cms_envelope import ARC, attribute, signed_data
 from signing.paths import check_path
 from signing.pki import Chain
 
-SLOT_ATTRIBUTE = (
-    "2.25.137018421650143879125019864319771835001"  # UTF8String; ours, from a random UUID (X.667)
-)
-APPROVAL_ATTRIBUTE = "2.25.137018421650143879125019864319771835002"  # OCTET STRING, SHA-256
+SLOT_ATTRIBUTE = f"{ARC}.2"  # UTF8String
+APPROVAL_ATTRIBUTE = f"{ARC}.3"  # OCTET STRING, 32 bytes: SHA-256
+
+ATTRIBUTES = {
+    "content_type",
+    "message_digest",
+    "signing_certificate_v2",
+    "signing_time",
+    SLOT_ATTRIBUTE,
+    APPROVAL_ATTRIBUTE,
+}
 
 
 class DetachedSignatureMalformed(Invalid):
-    """The bytes are no CMS of the shape that ``sign_detached`` makes. Facts: ``reason``."""
+    """The bytes are no CMS of the shape that ``sign_detached`` makes."""
 
     code = "detached-signature-malformed"
-    zh = "签名数据格式不对（{reason}）；请重新取得签名文件。"
-    en = "The signature is malformed ({reason}); fetch the signature file again."
+    zh = "签名数据格式不对；请重新取得签名文件。"
+    en = "The signature is malformed; fetch the signature file again."
 
 
 class DetachedSignatureWrong(Invalid):
@@ -64,54 +70,115 @@ def sign_detached(
     content: bytes, *, signer: Signer, chain: Chain, slot: str, approval: Digest, at: datetime
 ) -> bytes:
     """Sign ``content`` for ``slot`` and return the detached CMS, DER, about 2 kB with its chain."""
-    own = to_asn1(chain[0])
-    attributes = cms.CMSAttributes(
-        [
-            simple_cms_attribute("content_type", "data"),
-            simple_cms_attribute("message_digest", sha256(content).value),
-            simple_cms_attribute(
-                "signing_time", cms.Time({"utc_time": at.astimezone(UTC).replace(microsecond=0)})
-            ),
-            simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(own)),
-            cms.CMSAttribute({"type": SLOT_ATTRIBUTE, "values": [core.Any(core.UTF8String(slot))]}),
-            cms.CMSAttribute(
-                {"type": APPROVAL_ATTRIBUTE, "values": [core.Any(core.OctetString(approval.value))]}
-            ),
-        ]
+    moment = cms.Time({"utc_time": at.astimezone(UTC).replace(microsecond=0)})
+    attributes = [
+        attribute("signing_time", moment),
+        attribute(SLOT_ATTRIBUTE, core.Any(core.UTF8String(slot))),
+        attribute(APPROVAL_ATTRIBUTE, core.Any(core.OctetString(approval.value))),
+    ]
+    envelope = signed_data(
+        content, content_type="data", signer=signer, chain=chain, attributes=attributes, detached=True
     )
-    digest_algorithm = algos.DigestAlgorithm({"algorithm": "sha256"})
-    signer_info = cms.SignerInfo(
-        {
-            "version": "v1",
-            "sid": {"issuer_and_serial_number": {"issuer": own.issuer, "serial_number": own.serial_number}},
-            "digest_algorithm": digest_algorithm,
-            "signature_algorithm": signature_algorithm(signer.key.algorithm),
-            "signed_attrs": attributes,
-            "signature": sign_asn1(signer, attributes.dump()),
-        }
-    )
-    signed = cms.SignedData(
-        {
-            "version": "v1",
-            "digest_algorithms": [digest_algorithm],
-            "encap_content_info": {"content_type": "data"},
-            "certificates": [to_asn1(certificate) for certificate in chain],
-            "signer_infos": [signer_info],
-        }
-    )
-    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump())
+    return bytes(envelope.dump())
 
 
 def check_detached(encoded: bytes, content: bytes, *, roots: Sequence[x509.Certificate]) -> DetachedSignature:
     """Check a detached signature over ``content`` up to one of ``roots``, at the moment that it states.
 
-    Steps: 1 the CMS has one signer; 2 the message digest is the content's; 3 signing-certificate-v2 names the
-    enclosed certificate; 4 the signature over the attributes holds; 5 the chain leads to a pinned root and was valid
-    at the signing time.
+    1. The CMS has one signer and exactly the attributes that ``sign_detached`` puts in.
+    2. The message digest is the content's.
+    3. signing-certificate-v2 names the enclosed certificate of the signer.
+    4. The signature over the attributes holds.
+    5. The chain leads to a pinned root, and every certificate was in its time at the signing time.
 
     Raises:
-        DetachedSignatureMalformed: the bytes are not such a CMS.
-        DetachedSignatureWrong: digest, certificate or signature do not match.
-        PathInvalid: the chain does not lead to a root, or a certificate was out of its time.
+        DetachedSignatureMalformed: step 1 fails.
+        DetachedSignatureWrong: step 2, 3 or 4 fails.
+        PathInvalid: step 5 fails.
     """
-    raise NotImplementedError
+    envelope = _read(encoded)
+    if envelope.message_digest != sha256(content).value:
+        raise DetachedSignatureWrong(reason=Term("摘要不同", "the digest differs"))
+    der = envelope.certificate.public_bytes(Encoding.DER)
+    if envelope.certificate_digest != sha256(der).value:
+        raise DetachedSignatureWrong(reason=Term("证书不同", "it names another certificate"))
+    envelope.check_signature()
+    check_path(envelope.certificate, envelope.others, roots=roots, at=envelope.signed_at)
+    return DetachedSignature(
+        slot=envelope.slot,
+        approval=Digest(HashAlgorithm.SHA256, envelope.approval),
+        signed_at=envelope.signed_at,
+        certificate=envelope.certificate,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Envelope:
+    """What a CMS says, before any of it is believed."""
+
+    message_digest: bytes
+    certificate_digest: bytes
+    signed_at: datetime
+    slot: str
+    approval: bytes
+    certificate: x509.Certificate
+    others: tuple[x509.Certificate, ...]
+    attributes: bytes
+    signature: bytes
+    algorithm: str
+
+    def check_signature(self) -> None:
+        """Check the signature over the attributes under the certificate's key.
+
+        Raises:
+            DetachedSignatureWrong: it does not hold, or claims another algorithm than the key's.
+        """
+        spki = self.certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        try:
+            key = VerifyingKey.from_spki(spki)
+            if self.algorithm != signature_algorithm(key.algorithm)["algorithm"].native:
+                raise DetachedSignatureWrong(reason=Term("算法不同", "it claims another algorithm"))
+            key.verify(self.attributes, to_raw(key.algorithm, self.signature))
+        except (KeyUnsupported, SignatureInvalid, ValueError) as error:
+            raise DetachedSignatureWrong(reason=Term("签名值不符", "the signature value is wrong")) from error
+
+
+def _read(encoded: bytes) -> _Envelope:
+    """Take the CMS apart.
+
+    Raises:
+        DetachedSignatureMalformed: it is not of the shape that ``sign_detached`` makes.
+    """
+    try:
+        return _parse(encoded)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
+        raise DetachedSignatureMalformed from error
+
+
+def _parse(encoded: bytes) -> _Envelope:
+    body = cms.ContentInfo.load(encoded, strict=True)["content"]
+    (signer_info,) = body["signer_infos"]
+    attributes = {each["type"].native: _only(each["values"]) for each in signer_info["signed_attrs"]}
+    if len(signer_info["signed_attrs"]) != len(ATTRIBUTES) or set(attributes) != ATTRIBUTES:
+        raise ValueError(sorted(attributes))
+    certificates = [x509.load_der_x509_certificate(each.chosen.dump()) for each in body["certificates"]]
+    serial_number = signer_info["sid"].chosen["serial_number"].native
+    (own,) = (each for each in certificates if each.serial_number == serial_number)
+    return _Envelope(
+        message_digest=attributes["message_digest"].native,
+        certificate_digest=_only(attributes["signing_certificate_v2"]["certs"])["cert_hash"].native,
+        signed_at=attributes["signing_time"].native,
+        slot=attributes[SLOT_ATTRIBUTE].parse(core.UTF8String).native,
+        approval=attributes[APPROVAL_ATTRIBUTE].parse(core.OctetString).native,
+        certificate=own,
+        others=tuple(each for each in certificates if each != own),
+        attributes=signer_info["signed_attrs"].untag().dump(),
+        signature=signer_info["signature"].native,
+        algorithm=signer_info["signature_algorithm"]["algorithm"].native,
+    )
+
+
+def _only(values: core.Asn1Value) -> core.Asn1Value:
+    """Return the one element; ValueError when there is none or another."""
+    (value,) = values
+    return value

@@ -1,7 +1,7 @@
 """Writing a file so that a reader sees all of it or none, also after a power cut.
 
-The bytes go to a temporary file in the same folder, reach the disk, and only then get their name; the folder is
-flushed as well, because a name lives in its folder.
+The bytes go to a temporary file in the same folder, reach the disk, and only then get their name; the
+folder is flushed as well, because a name lives in its folder.
 """
 
 import os

@@ -18,7 +18,7 @@ SIGNING_PAGE = 3  # from 0
 PAGE_HEIGHT = 297  # mm, A4
 
 # The grid of places on the signing page, in millimetres from its upper left corner.
-FIRST_PLACE = (27, 82)
+FIRST_PLACE = (27, 76)
 PLACE_SIZE = (76, 60)
 PLACE_STEP = (80, 64)
 COLUMNS = 2

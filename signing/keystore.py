@@ -1,8 +1,8 @@
 """The key store: it makes keys, signs with them and keeps their certificates; it never gives a key out.
 
-A key goes by its handle, a name such as ``person:7f3a…``, ``seal:2`` or ``agency:11…``. The life of a key: it is
-created under a handle, certified (``signing.pki``), its certificate chain is bound to the handle, and from then on
-``signer(handle)`` signs. Nothing in this port returns private bytes.
+A key goes by its handle, a name such as ``person:7f3a…``, ``seal:2`` or ``agency:11…``. The life of a key:
+it is created under a handle, certified (``signing.pki``), its certificate chain is bound to the handle, and
+from then on ``signer(handle)`` signs. Nothing in this port returns private bytes.
 
     key = store.create(KeyHandle("seal:42"), Algorithm.ES256)
     signature = store.signer(KeyHandle("seal:42")).sign(message)

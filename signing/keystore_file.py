@@ -1,9 +1,9 @@
 """Keys kept in a folder, each sealed with AES-256-GCM under a secret given by wiring.
 
-A key file is ``nonce (12 bytes) || sealed`` where ``sealed`` is the PKCS#8 DER of the private key, encrypted under
-a key of its own: HKDF-SHA-256 of the secret with the handle as its context (RFC 5869). The handle is also the
-associated data, so that a file renamed to another handle does not open. Opened keys stay in memory: reading and
-parsing costs more than signing. Files are 0600 and appear whole or not at all.
+A key file is ``nonce (12 bytes) || sealed`` where ``sealed`` is the PKCS#8 DER of the private key,
+encrypted under a key of its own: HKDF-SHA-256 of the secret with the handle as its context (RFC 5869). The
+handle is also the associated data, so that a file renamed to another handle does not open. Opened keys stay
+in memory: reading and parsing costs more than signing. Files are 0600 and appear whole or not at all.
 
     store = FileKeyStore(folder, secret)     # secret: at least 32 random bytes, the same at every start
 """

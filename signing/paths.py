@@ -1,4 +1,4 @@
-"""The path from an end certificate to a pinned root (RFC 5280, section 6, as far as this house's own paths need it)."""
+"""The path from an end certificate to a pinned root: RFC 5280, section 6, as far as our own need it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -6,18 +6,22 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
-from evidence.errors import Invalid
+from evidence.errors import Invalid, Term
 from signing.pki import Chain
 
 LONGEST_PATH = 4  # end, issuing, root, and one to spare
 
+OUT_OF_TIME = Term("签署时不在有效期内", "it was out of its time")
+NO_ROOT = Term("其上没有信任的根证书", "no pinned root stands above it")
+TOO_LONG = Term("证书链过长", "its path is too long")
+
 
 class PathInvalid(Invalid):
-    """A certificate does not lead to a pinned root, or was out of its time. Facts: ``serial`` number, ``reason``."""
+    """A certificate leads to no pinned root, or was out of its time. Facts: ``serial`` number, ``reason``."""
 
     code = "certificate-path-invalid"
     zh = "编号 {serial} 的证书不可信（{reason}）；请核对信任的根证书和签署时间。"
-    en = "The certificate with serial number {serial} is not trusted ({reason}); check the pinned roots and the signing time."
+    en = "The certificate {serial} is not trusted ({reason}); check the pinned roots and the signing time."
 
 
 def check_path(
@@ -27,10 +31,10 @@ def check_path(
     roots: Sequence[x509.Certificate],
     at: datetime,
 ) -> Chain:
-    """Find the path from ``certificate`` over ``others`` to one of ``roots`` and check it at the moment ``at``.
+    """Find the path from ``certificate`` over ``others`` to one of ``roots`` and check it as of ``at``.
 
-    Steps: 1 the certificate is in its time; 2 it is a pinned root, or one of the others or the roots signed it;
-    3 that one is an authority; then the same for that one.
+    Steps: 1 the certificate is in its time; 2 it is a pinned root, or one of the others or the roots signed
+    it; 3 that one is an authority; then the same for that one.
 
     Raises:
         PathInvalid: no path leads to a root, or a certificate on it was out of its time or is no authority.
@@ -39,17 +43,16 @@ def check_path(
     path = [certificate]
     while len(path) <= LONGEST_PATH:
         current = path[-1]
+        serial = f"{current.serial_number:x}"
         if not current.not_valid_before_utc <= at <= current.not_valid_after_utc:
-            raise PathInvalid(
-                serial=f"{current.serial_number:x}", reason=f"not in its time at {at.isoformat()}"
-            )
+            raise PathInvalid(serial=serial, reason=OUT_OF_TIME)
         if current in roots:
             return tuple(path)
         above = next((each for each in candidates if each != current and _signed_by(current, each)), None)
         if above is None:
-            raise PathInvalid(serial=f"{current.serial_number:x}", reason="no pinned root above it")
+            raise PathInvalid(serial=serial, reason=NO_ROOT)
         path.append(above)
-    raise PathInvalid(serial=f"{certificate.serial_number:x}", reason="the path is too long")
+    raise PathInvalid(serial=f"{certificate.serial_number:x}", reason=TOO_LONG)
 
 
 def _signed_by(certificate: x509.Certificate, above: x509.Certificate) -> bool:

@@ -2,10 +2,11 @@
 
     root (20 years) -> issuing (10 years) -> person | seal | agency | platform | timestamp
 
-Every key, the authorities' own included, lives in the key store: a certificate's body is put together here and
-signed through a handle, so nothing here sees a private key. Names are Chinese; an organization carries its unified
-social credit code as organizationIdentifier in the form ``NTRCN-<code>`` (ETSI EN 319 412-1, 5.1.4). A person's
-certificate never carries a citizen number, only the pseudonymous serial number that the caller chose.
+Every key, the authorities' own included, lives in the key store: a certificate's body is put together here
+and signed through a handle, so nothing here sees a private key. Names are Chinese; an organization carries
+its unified social credit code as organizationIdentifier in the form ``NTRCN-<code>`` (ETSI EN 319 412-1,
+5.1.4). A person's certificate never carries a citizen number, only the pseudonymous serial number that the
+caller chose.
 
     authority = found(keystore, city="示范市", at=clock.now())
     chain = authority.ensure(KeyHandle("seal:1"), Subject(name="…", uscc=uscc), Profile.SEAL, at=clock.now())
@@ -51,8 +52,8 @@ _Asn1 = TypeVar("_Asn1", asn1.Certificate, asn1_crl.CertificateList)
 class Subject:
     """Whom a certificate names.
 
-    ``name`` is what readers show: a person's name, a seal's or an agency's full name. ``serial`` tells two people of
-    one name apart; it is a pseudonym, never a citizen number.
+    ``name`` is what readers show: a person's name, a seal's or an agency's full name. ``serial`` tells two
+    people of one name apart; it is a pseudonym, never a citizen number.
     """
 
     name: str
@@ -78,7 +79,7 @@ class Authority:
         return self._keystore.chain(ISSUING_HANDLE)[0]
 
     def ensure(self, handle: KeyHandle, subject: Subject, profile: Profile, *, at: datetime) -> Chain:
-        """Return the chain of ``handle``; make its ES256 key and its certificate first where they are missing."""
+        """Return the chain of ``handle``; make its ES256 key and certificate first where they are missing."""
         chain = _existing_chain(self._keystore, handle)
         return chain if chain is not None else self.issue(handle, subject, profile, at=at)
 
@@ -91,7 +92,7 @@ class Authority:
         at: datetime,
         life: timedelta = END_LIFE,
     ) -> Chain:
-        """Certify the key of ``handle`` for ``subject`` from ``at`` on, bind the chain to the handle and return it.
+        """Certify the key of ``handle`` for ``subject`` from ``at`` on; bind and return the chain.
 
         Raises:
             KeyMissing: no key has this handle.
@@ -102,8 +103,8 @@ class Authority:
     def revocation_lists(self, *, at: datetime) -> tuple[bytes, bytes]:
         """Return the root's and the issuing authority's revocation lists, DER, both empty, valid for 30 days.
 
-        Long-term validation (PAdES B-LT) embeds them. A key of this house is taken out of use by its state in the
-        log, not by its certificate, so that nothing is ever listed here.
+        Long-term validation (PAdES B-LT) embeds them. A key of this house is taken out of use by its state
+        in the log, not by its certificate, so that nothing is ever listed here.
         """
         return (
             _revocation_list(self._keystore, ROOT_HANDLE, at=at),
@@ -189,7 +190,7 @@ def _placeholder_key() -> ec.EllipticCurvePrivateKey:
 
 
 def _signed(unsigned: _Asn1, body: str, signature: str, authority: Signer) -> bytes:
-    """Put the authority's own signature over the body in place of the placeholder's; both are ECDSA with SHA-256."""
+    """Put the authority's own signature over the body in place of the placeholder's."""
     unsigned["signature_algorithm"] = signature_algorithm(authority.key.algorithm)
     unsigned[signature] = sign_asn1(authority, unsigned[body].dump())
     return bytes(unsigned.dump(force=False))

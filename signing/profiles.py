@@ -1,7 +1,7 @@
 """What each kind of certificate may be used for (RFC 5280, 4.2.1).
 
-Signers carry contentCommitment alone: such a key says "I agree to this content" and never logs anybody in. The
-timestamp authority carries the one critical extended key usage that RFC 3161, 2.3 demands.
+Signers carry contentCommitment alone: such a key says "I agree to this content" and never logs anybody in.
+The timestamp authority carries the one critical extended key usage that RFC 3161, 2.3 demands.
 """
 
 from enum import StrEnum

@@ -45,7 +45,8 @@ class PrintedField:
 class CertificateSheet:
     """What stands on a construction permit.
 
-    ``qr`` is the text of the printed code; ``issued_at`` gives the printed day, in Beijing time, and dates the file.
+    ``qr`` is the text of the printed code; ``issued_at`` gives the printed day, in Beijing time, and dates
+    the file.
     """
 
     title: str

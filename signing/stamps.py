@@ -1,9 +1,10 @@
 """Stamps: what a reader of the PDF sees where somebody signed or sealed.
 
-A stamp is a one-page vector PDF with its size; ``signing.pdf`` makes it the appearance of a signature. A person's
-stamp shows name, capacity and moment in Chinese beside a QR code. An organization's shows the round cinnabar seal,
-its name along the arc and a star in its middle as physical seals have them, and beside it the keeper, the moment and
-a QR code. ``organization_seal`` is the seal alone, as it goes over the name and date of a certificate.
+A stamp is a one-page vector PDF with its size; ``signing.pdf`` makes it the appearance of a signature. A
+person's stamp shows name, capacity and moment in Chinese beside a QR code. An organization's shows the
+round cinnabar seal, its name along the arc and a star in its middle as physical seals have them, and beside
+it the keeper, the moment and a QR code. ``organization_seal`` is the seal alone, as it goes over the name
+and date of a certificate.
 
     stamp = person_stamp(typesetter, name="林知远", capacity="设计负责人", at=moment, qr=url)
 """
@@ -64,8 +65,8 @@ def organization_seal(
 ) -> Stamp:
     """Return the round seal of ``name`` alone, 42 mm across, without background.
 
-    ``caption`` runs straight below the star (``电子证照专用章``); ``code`` is the seal's registration number along the
-    lower arc, commonly 13 digits.
+    ``caption`` runs straight below the star (``电子证照专用章``); ``code`` is the seal's registration
+    number along the lower arc, commonly 13 digits.
 
     Raises:
         GlyphMissing: the font lacks a character.

@@ -1,9 +1,10 @@
 """Setting type: templates, fonts and one compiler that every page and stamp comes from.
 
-The templates are the ``.typ`` files beside this module. Facts reach them as one JSON text in ``sys.inputs.facts``, so
-that nothing a person typed is ever read as markup. Only the fonts of ``signing/fonts`` are used; the compiler puts
-into each PDF just the characters it needs. A character that the font lacks is refused by name before anything is
-set: a box in place of a person's name would be worse than no page.
+The templates are the ``.typ`` files beside this module. Facts reach them as one JSON text in
+``sys.inputs.facts``, so that nothing a person typed is ever read as markup. Only the fonts of
+``signing/fonts`` are used; the compiler puts into each PDF just the characters it needs. A character that
+the font lacks is refused by name before anything is set: a box in place of a person's name would be worse
+than no page.
 
     typesetter = Typesetter()
     pdf = typesetter.set("construction-permit.typ", facts, at=clock.now())
@@ -17,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 import typst
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools ships no types
 
 from evidence.errors import Refused, Unavailable
 
@@ -29,7 +30,7 @@ Fact = str | int | bool | None | Sequence["Fact"] | Mapping[str, "Fact"]
 
 
 class GlyphMissing(Refused):
-    """The font has no sign for a character. Facts: ``character``, ``code_point``; the text itself may be a name."""
+    """The font has no sign for a character. Facts: ``character``, ``code_point``."""
 
     code = "glyph-missing"
     zh = "字体中没有“{character}”（{code_point}）这个字；请换用规范汉字，或补充字库。"

@@ -1,0 +1,116 @@
+"""What pyHanko needs of us: a signer over a key's handle, a moment from outside, a stamp as a picture."""
+
+import binascii
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from asn1crypto import crl
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.content import PdfContent, ResourceType
+from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from evidence.keys import Signer
+from signing.asn1_signature import sign_asn1, signature_algorithm, to_asn1
+from signing.pki import Chain
+from signing.stamps import Stamp
+
+# pyHanko warns that revocation lists cannot be fetched; here they are given, and nothing may be fetched.
+logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
+
+LONGEST_SIGNATURE = 384  # bytes: RSA of 3072 bits; DER of ES256 takes at most 72
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningParty:
+    """Who signs: the key's signer and the chain of its certificate."""
+
+    signer: Signer
+    chain: Chain
+
+
+class PartySigner(signers.Signer):
+    """Lets a key behind a handle sign for pyHanko."""
+
+    def __init__(self, party: SigningParty) -> None:
+        self._signer = party.signer
+        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # typed in part
+        registry.register_multiple([to_asn1(each) for each in party.chain[1:]])
+        super().__init__(
+            signing_cert=to_asn1(party.chain[0]),
+            cert_registry=registry,
+            signature_mechanism=signature_algorithm(party.signer.key.algorithm),
+        )
+
+    async def async_sign_raw(
+        self,
+        data: bytes,
+        digest_algorithm: str,
+        dry_run: bool = False,  # noqa: FBT001, FBT002  # pyHanko's signature
+    ) -> bytes:
+        """Sign ``data``, which is the DER of the signed attributes; a dry run asks only for the length."""
+        del digest_algorithm  # the key's own algorithm fixes it
+        return bytes(LONGEST_SIGNATURE) if dry_run else sign_asn1(self._signer, data)
+
+
+class MomentSigner(signers.PdfSigner):
+    """Signs at the moment it is told instead of the machine's own."""
+
+    def __init__(self, *arguments: Any, moment: datetime, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._moment = moment
+
+    def init_signing_session(self, *arguments: Any, **options: Any) -> PdfSigningSession:
+        """Begin as pyHanko does, at the given moment."""
+        session = super().init_signing_session(*arguments, **options)
+        session.system_time = self._moment
+        return session
+
+
+class StampPage(PdfContent):
+    """A stamp's page as the picture of a signature."""
+
+    def __init__(self, stamp: Stamp) -> None:
+        self._stamp = stamp
+        super().__init__(box=BoxConstraints(width=stamp.width, height=stamp.height))
+
+    def render(self) -> bytes:
+        """Take the page into the document and return the operators that draw it as ink over the page."""
+        page = PdfFileReader(BytesIO(self._stamp.content))
+        name = b"/Stamp" + binascii.hexlify(uuid.uuid4().bytes)
+        self.resources.xobject[name.decode("ascii")] = self._ensure_writer.import_page_as_xobject(page)
+        blend = {generic.pdf_name("/BM"): generic.pdf_name("/Multiply")}
+        ink = generic.DictionaryObject(blend)  # type: ignore[no-untyped-call]  # typed in part
+        self.set_resource(ResourceType.EXT_G_STATE, generic.pdf_name("/Ink"), ink)
+        return b"/Ink gs " + name + b" Do"
+
+
+def stamp_style(stamp: Stamp) -> StaticStampStyle:
+    """Return the appearance that fills a signature's box with ``stamp``, without a frame of its own."""
+    middle = AxisAlignment.ALIGN_MID
+    layout = SimpleBoxLayoutRule(x_align=middle, y_align=middle, margins=Margins(0, 0, 0, 0))
+    return StaticStampStyle(
+        border_width=0, background=StampPage(stamp), background_layout=layout, background_opacity=1.0
+    )
+
+
+def validation_context(chain: Chain, revocation_lists: Sequence[bytes], *, at: datetime) -> ValidationContext:
+    """Return what pyHanko needs to check ``chain`` at ``at`` from the given lists, without the network."""
+    return ValidationContext(
+        trust_roots=[to_asn1(chain[-1])],
+        other_certs=[to_asn1(each) for each in chain[1:]],
+        crls=[crl.CertificateList.load(each) for each in revocation_lists],
+        allow_fetching=False,
+        revocation_mode="require",
+        moment=at,
+    )

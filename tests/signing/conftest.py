@@ -1,0 +1,64 @@
+"""A small certificate house: one city, keys in memory, a clock that stands still, one typesetter."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from cryptography import x509
+
+from evidence.clock import FixedClock
+from signing.keystore import KeyHandle
+from signing.keystore_memory import MemoryKeyStore
+from signing.pki import Authority, Subject, found
+from signing.profiles import Profile
+from signing.pyhanko_adapter import SigningParty
+from signing.timestamps import TimestampAuthority
+from signing.typesetting import Typesetter
+
+
+@pytest.fixture(scope="session")
+def moment() -> datetime:
+    return datetime(2026, 5, 2, 2, 21, 33, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def keystore() -> MemoryKeyStore:
+    return MemoryKeyStore()
+
+
+@pytest.fixture(scope="session")
+def authority(keystore: MemoryKeyStore, moment: datetime) -> Authority:
+    return found(keystore, city="示范市", at=moment)
+
+
+@pytest.fixture(scope="session")
+def party(
+    keystore: MemoryKeyStore, authority: Authority, moment: datetime
+) -> Callable[[str, str], SigningParty]:
+    def make(handle: str, name: str) -> SigningParty:
+        chain = authority.ensure(KeyHandle(handle), Subject(name), Profile.PERSON, at=moment)
+        return SigningParty(signer=keystore.signer(KeyHandle(handle)), chain=chain)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def timestamps(keystore: MemoryKeyStore, authority: Authority, moment: datetime) -> TimestampAuthority:
+    handle = KeyHandle("timestamp")
+    chain = authority.ensure(handle, Subject("示范市时间戳服务"), Profile.TIMESTAMP, at=moment)
+    return TimestampAuthority(signer=keystore.signer(handle), chain=chain, clock=FixedClock(moment))
+
+
+@pytest.fixture(scope="session")
+def another_root(moment: datetime) -> x509.Certificate:
+    return found(MemoryKeyStore(), city="邻市", at=moment).root
+
+
+@pytest.fixture(scope="session")
+def typesetter() -> Typesetter:
+    return Typesetter()
+
+
+@pytest.fixture(scope="session")
+def root(authority: Authority) -> x509.Certificate:
+    return authority.root
