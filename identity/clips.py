@@ -10,7 +10,7 @@ from statistics import median
 
 from identity.face import FaceMatcher, Measurement
 from identity.images import FRAME, Picture, decode
-from identity.liveness import Moment
+from identity.movements import Moment
 from identity.scan_refusals import (
     ClipBroken,
     ClipTooLong,
@@ -49,8 +49,8 @@ SECOND_FACE = 0.4
 TWO_FACES_FRAMES = 2
 """Frames that must show a second face: in one the detector may be wrong."""
 
-BLUR = 0.7
-"""``sharpness`` of a blurred face: in focus 2.5 and more, a Gaussian of 4 pixels 0.3-0.9, of 6 below 0.6."""
+BLUR = 0.5
+"""``sharpness`` of a blurred face: in focus 2.5 and more, a Gaussian of 4 pixels 0.3-0.9, of 6 0.2-0.4."""
 
 FASTEST_TURN = 5.0
 """``turn`` a second, about 200 degrees: the clips reach 2, a cut between two photographs 6 and more."""

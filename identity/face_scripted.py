@@ -33,7 +33,7 @@ class ScriptedFace:
 
     person: str
     turn: float = 0.0
-    eyes: float = 0.28
+    eyes: float = 0.13
     mouth: float = 0.04
     sharpness: float = 5.0
     left: int = 100

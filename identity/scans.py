@@ -19,15 +19,16 @@ from statistics import median
 from identity.clips import SMALLEST_FACE, Clip, Sight, check_sharpness, has_second_face, measure
 from identity.face import FaceMatcher, Measurement, Template, ThresholdPolicy
 from identity.images import decode
-from identity.liveness import TURNED_AT_MOST, Movement, judge, looks_ahead, rest
+from identity.liveness import judge
+from identity.movements import TURNED_AT_MOST, Movement, looks_ahead, rest
 from identity.scan_refusals import AnotherFace, EyesShut, FaceTooSmall, FaceTurnedAway, NoFace, TwoFaces
 from identity.steps import Step
 
 COMPARED = 3
 """Frames compared with the template, from the begin, middle and end of the clip: 80 ms of CPU each."""
 
-SHUT_EYES = 0.17
-"""``eyes`` of a portrait that are shut: open ones have 0.26 to 0.34 here, shut ones 0.12 to 0.16."""
+SHUT_EYES = 0.08
+"""``eyes`` of a portrait that are shut: open ones have 0.11 to 0.16 here, shut ones 0.06 to 0.07."""
 
 
 @dataclass(frozen=True)
