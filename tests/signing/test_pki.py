@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -76,7 +77,9 @@ def test_the_revocation_lists_are_signed_by_their_authorities(authority: Authori
     lists = [x509.load_der_x509_crl(each) for each in authority.revocation_lists(at=moment)]
     authorities = [authority.root, authority.issuing]
     for revocation_list, signer in zip(lists, authorities, strict=True):
-        assert revocation_list.is_signature_valid(signer.public_key())
+        key = signer.public_key()
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        assert revocation_list.is_signature_valid(key)
 
 
 def test_a_path_leads_to_the_pinned_root(party: Parties, moment: datetime) -> None:

@@ -93,8 +93,8 @@ def test_zbar_reads_the_code_of_the_page_at_150_dpi(rendered: RenderedCertificat
 def test_the_seals_place_covers_agency_and_date(rendered: RenderedCertificate) -> None:
     box = rendered.seal_box
     top = 210 * 72 / 25.4 - box.bottom - box.height
-    area = ["-x", box.left, "-y", top, "-W", box.width, "-H", box.height]
-    command = ["pdftotext", *(each if isinstance(each, str) else str(int(each)) for each in area), "-", "-"]
+    command = ["pdftotext", "-x", f"{box.left:.0f}", "-y", f"{top:.0f}"]
+    command += ["-W", f"{box.width:.0f}", "-H", f"{box.height:.0f}", "-", "-"]
     outcome = subprocess.run(command, input=rendered.content, check=True, capture_output=True)
     found = outcome.stdout.decode()
     assert "审批服务局" in found
