@@ -1,8 +1,9 @@
 """Accounts and their sessions: who is signed in, and how they came in.
 
-An account names its roles and, where it has them, the person and the organization it acts for. A session is a random
-token of 32 bytes in a cookie; the table keeps its SHA-256 only. A sign-in link is a token of the same kind that works
-once. In the demonstration, and only there, an account marked ``demonstration`` is entered by one click.
+An account names its roles and, where it has them, the person and the organization it acts for. A session is
+a random token of 32 bytes in a cookie; the table keeps its SHA-256 only. A sign-in link is a token of the
+same kind that works once. In the demonstration, and only there, an account marked ``demonstration`` is
+entered by one click.
 """
 
 import hashlib
@@ -109,7 +110,12 @@ def demonstration_accounts(session: Session) -> tuple[Account, ...]:
     """Give the one-click accounts in the order they were opened."""
     rows = session.scalars(select(AccountRow).where(AccountRow.demonstration).order_by(AccountRow.created_at))
     return tuple(
-        Account(id=row.id, roles=tuple(Role(role) for role in row.roles), title_zh=row.title_zh, title_en=row.title_en)
+        Account(
+            id=row.id,
+            roles=tuple(Role(role) for role in row.roles),
+            title_zh=row.title_zh,
+            title_en=row.title_en,
+        )
         for row in rows
     )
 

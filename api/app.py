@@ -25,7 +25,9 @@ def create_app(house: House) -> FastAPI:
     Raises:
         PolicyMissing: a route names no role.
     """
-    app = FastAPI(title="Yinxin 印信", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app = FastAPI(
+        title="Yinxin 印信", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
+    )
     app.state.house = house
     problems.install(app)
     doorkeeper.install(app)

@@ -18,8 +18,9 @@ YEAR = 365 * 24 * 3600  # seconds
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
-        "media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+        "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; "
+        "manifest-src 'self'; worker-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(self)",
@@ -41,7 +42,10 @@ def _check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     if origin is None or request.method in SAFE_METHODS:
         return
-    own = {request.app.state.house.settings.public_url.rstrip("/"), f"{request.url.scheme}://{request.url.netloc}"}
+    own = {
+        request.app.state.house.settings.public_url.rstrip("/"),
+        f"{request.url.scheme}://{request.url.netloc}",
+    }
     if origin not in own:
         raise OriginForeign(origin=origin[:100])
 

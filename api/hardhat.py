@@ -1,6 +1,6 @@
 """The local Hardhat chain: started and stopped beside the house, on loopback alone.
 
-It keeps nothing over a restart; the ledger notices, deploys its contracts again and re-anchors the whole history.
+It keeps nothing over a restart; the ledger notices, deploys its contracts again and re-anchors its history.
 """
 
 import json
@@ -21,7 +21,7 @@ START_SECONDS = 60  # a cold start on a busy machine took 9 s
 STOP_SECONDS = 5
 PROBE_SECONDS = 0.1
 
-# The first account of every Hardhat chain: public knowledge, worth nothing, refused outside the demonstration.
+# The first account of every Hardhat chain: public knowledge, worth nothing, never used in production.
 DEMONSTRATION_ACCOUNT_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
 
 
@@ -86,7 +86,7 @@ def _answers(url: str) -> bool:
 
 
 def start(*, log: Path, port: int | None = None) -> LocalChain:
-    """Start a Hardhat node on ``port`` of 127.0.0.1, a free one when not given; what it prints goes to ``log``.
+    """Start a Hardhat node on ``port`` of 127.0.0.1 (a free one when not given) that prints to ``log``.
 
     Raises:
         NodeMissing: there is no Node on the path.
@@ -95,14 +95,13 @@ def start(*, log: Path, port: int | None = None) -> LocalChain:
     """
     if shutil.which("node") is None:
         raise NodeMissing
-    node, hardhat = FOLDER / "node_modules/node/bin/node", FOLDER / "node_modules/hardhat/dist/src/cli.js"
-    if not node.exists() or not hardhat.exists():
+    if not (FOLDER / "node_modules/hardhat").exists():
         raise ChainNotInstalled
     chosen = port or _free_port()
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603  our own installed node, fixed arguments
-            [str(node), str(hardhat), "node", "--hostname", "127.0.0.1", "--port", str(chosen)],
+        process = subprocess.Popen(  # noqa: S603  our own script, fixed arguments
+            ["/bin/sh", "hardhat", "node", "--hostname", "127.0.0.1", "--port", str(chosen)],
             cwd=FOLDER,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -1,43 +1,70 @@
 """The house as the doors see it: every room's outside parts, put together once by ``api.wiring``."""
 
 from dataclasses import dataclass
-from random import Random
+from pathlib import Path
 
 from api.settings import Settings
 from evidence.clock import Clock
 from evidence.identifiers import Uscc
 from evidence.keys import Signer, VerifyingKey
 from identity.pool import ScanPool
+from identity.scans import ScanPolicy
 from identity.vault import TemplateVault
 from ledger.anchoring import Anchoring
+from ledger.chain import Chain
 from ledger.database import Database
+from signing.assembly import Workshop
+from signing.certificate_bundles import Archive
+from signing.certificate_issue import Press
+from signing.certificates import Agency
 from signing.held_keys import Keyring
-from signing.keystore import KeyStore
 from signing.objects import ObjectStore
+from signing.typesetting import Typesetter
 
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """What a route or the worker may need; nothing here is looked up by name anywhere else."""
+    """What a route or the worker may need; nothing here is looked up by name anywhere else.
+
+    ``verifier_signer`` is the identity verifier's key, ``log_signer`` the log's Ed25519 key.
+    """
 
     settings: Settings
     clock: Clock
-    random: Random
     database: Database
+    chain: Chain
+    anchoring: Anchoring
     store: ObjectStore
-    keystore: KeyStore
+    typesetter: Typesetter
     keyring: Keyring
+    workshop: Workshop
+    press: Press
+    archive: Archive
     vault: TemplateVault
     scans: ScanPool
-    anchoring: Anchoring
-    agency: Uscc
+    scan_policy: ScanPolicy
     log_signer: Signer
     verifier_signer: Signer
 
     @property
+    def folder(self) -> Path:
+        """Where the house keeps what it keeps."""
+        return self.settings.folder
+
+    @property
+    def agency(self) -> Agency:
+        """The agency that issues certificates here."""
+        return self.press.agency
+
+    @property
+    def operator(self) -> Uscc:
+        """The organization that runs this house."""
+        return self.keyring.platform.uscc
+
+    @property
     def issuer(self) -> str:
-        """The code of the organization that runs this house, as statements name it."""
-        return self.agency.text
+        """The operator's code, as statements name it."""
+        return self.operator.text
 
     @property
     def verifier_key(self) -> VerifyingKey:

@@ -1,7 +1,7 @@
 """The two languages of the pages: every sentence by key, Chinese first.
 
-The sentences live in ``api/strings/*.toml`` as ``[some.key]`` with ``zh`` and ``en``. A page is in one language; the
-visitor switches by ``?lang=en`` and a cookie remembers it.
+The sentences live in ``api/strings/*.toml`` as ``[some.key]`` with ``zh`` and ``en``. A page is in one
+language; the visitor switches by ``?lang=en`` and a cookie remembers it.
 """
 
 import tomllib
@@ -17,7 +17,7 @@ COOKIE = "language"
 FOLDER = Path(__file__).with_name("strings")
 
 
-class SentenceMissing(KeyError):
+class SentenceMissing(KeyError):  # noqa: N818  named by its reason, like every error here
     """A page asks for a sentence that no file has; a fault of the program."""
 
 

@@ -1,7 +1,7 @@
 """The one policy point: who may call which route.
 
-Every route names the roles that may call it by depending on ``allow(…)``; ``require_policy`` refuses to start an
-application with a route that names none.
+Every route names the roles that may call it by depending on ``allow(…)``; ``require_policy`` refuses to
+start an application with a route that names none.
 
     @router.post("/agreements")
     def create(visitor: Annotated[Visitor, allow(Role.FIRM)]) -> …
@@ -51,7 +51,12 @@ class PolicyMissing(Exception):  # noqa: N818  a fault of the program, named by 
 
 
 ROLE_ZH = {Role.PERSON: "本人", Role.FIRM: "企业", Role.AGENCY: "发证机关", Role.OFFICER: "执法人员"}
-ROLE_EN = {Role.PERSON: "a person", Role.FIRM: "a firm", Role.AGENCY: "the issuing agency", Role.OFFICER: "an officer"}
+ROLE_EN = {
+    Role.PERSON: "a person",
+    Role.FIRM: "a firm",
+    Role.AGENCY: "the issuing agency",
+    Role.OFFICER: "an officer",
+}
 
 
 @dataclass(frozen=True)
@@ -124,4 +129,4 @@ def require_policy(app: FastAPI) -> None:
     """
     for route in app.routes:
         if isinstance(route, APIRoute) and not roles_of(route):
-            raise PolicyMissing(f"{sorted(route.methods)} {route.path} names no role")
+            raise PolicyMissing(f"{sorted(route.methods or ())} {route.path} names no role")

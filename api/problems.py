@@ -1,6 +1,7 @@
 """Every failure as one clear sentence: RFC 9457 problem details for programs, a page for people.
 
-The HTTP words are here and nowhere below: Refused is 409 (or what ``STATUS`` says), Unavailable 503, Invalid 422.
+The HTTP words are here and nowhere below: Refused is 409 (or what ``STATUS`` says), Unavailable 503,
+Invalid 422.
 """
 
 import logging
@@ -66,7 +67,14 @@ def _answer(request: Request, *, status: HTTPStatus, code: str, zh: str, en: str
     if _wants_page(request):
         return page(request, "problem.html", status_code=status, words=words, code=code, status=int(status))
     return JSONResponse(
-        {"type": f"/problems/{code}", "title": code, "status": int(status), "detail": words, "zh": zh, "en": en},
+        {
+            "type": f"/problems/{code}",
+            "title": code,
+            "status": int(status),
+            "detail": words,
+            "zh": zh,
+            "en": en,
+        },
         status_code=status,
         media_type="application/problem+json",
     )
@@ -107,16 +115,24 @@ async def _http(request: Request, error: Exception) -> Response:
         raise error
     if error.status_code == HTTPStatus.NOT_FOUND:
         return _by_key(request, HTTPStatus.NOT_FOUND, "problem.page-unknown", path=request.url.path)
-    return _by_key(request, HTTPStatus(error.status_code), "problem.request-refused", status=error.status_code)
+    return _by_key(
+        request, HTTPStatus(error.status_code), "problem.request-refused", number=error.status_code
+    )
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    # The message of an unexpected error may quote what a person typed: its type and place are logged, never its text.
+    # Its message may quote what a person typed: type and place are logged, never the text.
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
-    log.error("unexpected %s at %s on %s %s", type(error).__name__, place, request.method, request.scope.get("route"))
+    log.error(
+        "unexpected %s at %s on %s %s",
+        type(error).__name__,
+        place,
+        request.method,
+        request.scope.get("route"),
+    )
     return _by_key(request, HTTPStatus.INTERNAL_SERVER_ERROR, "problem.unexpected")
 
 

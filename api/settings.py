@@ -1,7 +1,8 @@
 """Settings: the only reader of the environment.
 
-Every setting is an environment variable with the prefix ``YINXIN_``; docs/settings.md lists them. The default mode is
-production, which refuses to start with a demonstration account, a scripted double or a secret that is missing or short.
+Every setting is an environment variable with the prefix ``YINXIN_``; docs/settings.md lists them. The
+default mode is production, which refuses to start with a demonstration account, a scripted double or a
+secret that is missing or short.
 
     settings = Settings()          # reads YINXIN_MODE, YINXIN_PORT, …
     settings.require_ready()       # raises SettingMissing in production
@@ -42,12 +43,18 @@ class Settings(BaseSettings):
     mode: Mode = Field(Mode.PRODUCTION, description="production or demonstration")
     folder: Path = Field(Path("var"), description="where the house keeps its database, objects and keys")
     database_url: str | None = Field(None, description="PostgreSQL by URL; embedded when absent")
-    chain_url: str | None = Field(None, description="JSON-RPC of the chain; the local Hardhat node when absent")
+    chain_url: str | None = Field(
+        None, description="JSON-RPC of the chain; the local Hardhat node when absent"
+    )
     chain_depth: int = Field(1, ge=1, description="blocks on top of an anchor before it is called final")
-    chain_key: SecretStr | None = Field(None, description="private key of the submitting chain account, hexadecimal")
+    chain_key: SecretStr | None = Field(
+        None, description="private key of the submitting chain account, hexadecimal"
+    )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
-    public_url: str = Field("http://localhost:8000", description="address printed in QR codes and used by passkeys")
+    public_url: str = Field(
+        "http://localhost:8000", description="address printed in QR codes and used by passkeys"
+    )
     secret: SecretStr | None = Field(None, description="secret that encrypts held keys and face templates")
     origin: str = Field("yinxin.example/city", description="name of this log, in every checkpoint")
     city_zh: str = Field("示范市", description="name of the city in Chinese")

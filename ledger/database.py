@@ -23,7 +23,9 @@ class Database:
     """PostgreSQL reached by ``url`` (``postgresql+psycopg://…``), embedded or a server."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        self.engine: Engine = create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        self.engine: Engine = create_engine(
+            url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+        )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager

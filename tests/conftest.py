@@ -11,6 +11,14 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from api import migrations
+from api.app import create_app
+from api.demonstration.city import OPERATOR, plant
+from api.house import House
+from api.settings import Mode, Settings
+from api.site import Site, listen, open_site
+from api.tasks import tasks
+from api.wiring import open_house
+from api.worker import Worker
 from ledger import postgres
 from ledger.database import Database
 from ledger.postgres import EmbeddedPostgres
@@ -68,3 +76,29 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The planted city, served on a free port with its worker running; ``site.house`` is the house."""
+    listener = listen(host="127.0.0.1", port=0)
+    settings = Settings(
+        mode=Mode.DEMONSTRATION,
+        folder=tmp_path_factory.mktemp("city"),
+        public_url=f"http://localhost:{listener.getsockname()[1]}",
+    )
+    with open_house(settings, OPERATOR) as house:
+        plant(house)
+        worker = Worker(tasks(house), round_seconds=0.2)
+        worker.start()
+        site = open_site(create_app(house), listener)
+        yield site
+        site.close()
+        worker.stop()
+
+
+@pytest.fixture(scope="session")
+def house(site: Site) -> House:
+    """The house behind the site."""
+    house: House = site.server.config.app.state.house  # type: ignore[union-attr]  # it is our FastAPI
+    return house

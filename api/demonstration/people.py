@@ -1,7 +1,7 @@
 """Who lives in the demonstration city. Nobody here exists; the faces are described in ``faces/README.md``.
 
-Citizen numbers and credit codes lie in the administrative code 990100, which no place in China has; their check digits are
-right.
+Citizen numbers and credit codes lie in the administrative code 990100, which no place in China has; their
+check digits are right.
 """
 
 from dataclasses import dataclass

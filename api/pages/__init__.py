@@ -45,8 +45,8 @@ def _words(language: Language) -> Callable[..., str]:
 def page(request: Request, template: str, *, status_code: int = 200, **values: Any) -> Response:
     """Render ``template`` for the visitor of ``request``.
 
-    Every template has ``t(key, **facts)`` for sentences, ``strings(prefix)`` for its scripts, ``language``, ``visitor``,
-    ``Role``, ``demonstration`` and ``city`` beside ``values``.
+    Every template has ``t(key, **facts)`` for sentences, ``strings(prefix)`` for its scripts, ``language``,
+    ``visitor``, ``Role``, ``demonstration`` and ``city`` beside ``values``.
     """
     language = language_of(request)
     settings = request.app.state.house.settings

@@ -1,0 +1,108 @@
+"""Planting the demonstration city: its registers as they stand before anybody has used the house.
+
+Firms, people, positions, qualifications and one-click accounts; no face, no consent, no key of a person.
+Planting again changes nothing.
+"""
+
+from sqlalchemy.orm import Session
+
+from api import accounts
+from api.demonstration.people import (
+    AGENCY,
+    CONTRACTOR,
+    ENGINEER,
+    FIRMS,
+    LEGAL_REPRESENTATIVE,
+    PEOPLE,
+    QUALIFICATION,
+    QUALIFICATION_UNTIL,
+    REGISTRATION_NUMBER,
+    DemonstrationPerson,
+)
+from api.house import House
+from api.policy import Role
+from api.wiring import Operator
+from evidence.clock import Clock
+from identity.members import Position, appoint
+from identity.organizations import register_organization
+from identity.people import PersonId, find_person, register_person
+from identity.qualifications import register_qualification
+from signing.held_keys import Keyring
+from signing.seals import make_seal
+
+OPERATOR = Operator(uscc=AGENCY.uscc, name=AGENCY.name, area="990100")
+
+
+def plant(house: House) -> None:
+    """Plant the city in the house's database, once."""
+    with house.database.transaction() as session:
+        if accounts.demonstration_accounts(session):
+            return
+        for firm in FIRMS:
+            register_organization(session, uscc=firm.uscc, name=firm.name, clock=house.clock)
+        for person in PEOPLE:
+            _settle(session, person, house.clock)
+        _open_desks(session, house.clock)
+        _make_the_contractors_seal(session, house.keyring)
+
+
+def person_id(session: Session, person: DemonstrationPerson) -> PersonId:
+    """Give the id of a person of the planted city."""
+    found = find_person(session, name=person.name, citizen_number=person.citizen_number)
+    if found is None:
+        raise LookupError(person.face)
+    return found.id
+
+
+def _settle(session: Session, person: DemonstrationPerson, clock: Clock) -> None:
+    settled = register_person(session, name=person.name, citizen_number=person.citizen_number, clock=clock)
+    for position in person.positions:
+        appoint(session, uscc=person.firm.uscc, person=settled.id, position=position, clock=clock)
+    if person is ENGINEER:
+        register_qualification(
+            session,
+            person=settled.id,
+            kind=QUALIFICATION,
+            registration_number=REGISTRATION_NUMBER,
+            employer=person.firm.uscc,
+            valid_until=QUALIFICATION_UNTIL,
+        )
+    represents = any(position is not Position.ENGINEER for position in person.positions)
+    accounts.open_account(
+        session,
+        roles=(Role.PERSON, Role.FIRM) if represents else (Role.PERSON,),
+        title_zh=person.title_zh,
+        title_en=person.title_en,
+        person=settled.id,
+        organization=person.firm.uscc.text if represents else None,
+        demonstration=True,
+        clock=clock,
+    )
+
+
+def _open_desks(session: Session, clock: Clock) -> None:
+    """Open the accounts that act for an organization and not as a person."""
+    designer = ENGINEER.firm
+    for roles, organization, zh, en in (
+        ((Role.FIRM,), designer, "设计院经办人", "clerk of the design institute"),
+        ((Role.AGENCY,), AGENCY, "发证机关 · 示范市行政审批服务局", "issuing agency"),
+        ((Role.OFFICER,), AGENCY, "执法人员", "law enforcement officer"),
+    ):
+        accounts.open_account(
+            session,
+            roles=roles,
+            title_zh=zh,
+            title_en=en,
+            organization=organization.uscc.text,
+            demonstration=True,
+            clock=clock,
+        )
+
+
+def _make_the_contractors_seal(session: Session, keyring: Keyring) -> None:
+    make_seal(
+        session,
+        organization=CONTRACTOR.uscc,
+        keeper=person_id(session, LEGAL_REPRESENTATIVE),
+        keyring=keyring,
+    )

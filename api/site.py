@@ -1,0 +1,87 @@
+"""The open site: the application served by uvicorn in a thread, on a port that was free."""
+
+import socket
+import threading
+import time
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import FastAPI
+
+from evidence.errors import Refused, Unavailable
+
+START_SECONDS = 30
+POLL_SECONDS = 0.02
+GRACE_SECONDS = 3  # for answers under way when the site closes
+
+
+class PortTaken(Refused):
+    """Another program listens on the port."""
+
+    code = "port-taken"
+    zh = "端口 {port} 已被其他程序占用。请关闭该程序，或换一个端口：YINXIN_PORT=8001 make run"
+    en = "Port {port} is used by another program. Stop it, or choose another port: YINXIN_PORT=8001 make run"
+
+
+class SiteNotOpened(Unavailable):
+    """The server did not come up."""
+
+    code = "site-not-opened"
+    zh = "网站未能在端口 {port} 启动，请查看上面的错误信息后重试。"
+    en = "The site did not open on port {port}; see the message above and try again."
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served application; ``url`` is where it answers."""
+
+    url: str
+    server: uvicorn.Server
+    thread: threading.Thread
+
+    def close(self) -> None:
+        """Stop serving."""
+        self.server.should_exit = True
+        self.thread.join()
+
+
+def listen(*, host: str, port: int) -> socket.socket:
+    """Take the port before anything else is started; 0 takes a free one.
+
+    Raises:
+        PortTaken: somebody listens there.
+    """
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(port=port) from error
+    return listener
+
+
+def open_site(app: FastAPI, listener: socket.socket) -> Site:
+    """Serve ``app`` on ``listener`` until closed.
+
+    Raises:
+        SiteNotOpened: the server ended or did not come up.
+    """
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="site", daemon=True)
+    thread.start()
+    host, port = listener.getsockname()[:2]
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise SiteNotOpened(port=port)
+        time.sleep(POLL_SECONDS)
+    name = "localhost" if host == "127.0.0.1" else host
+    return Site(url=f"http://{name}:{port}", server=server, thread=thread)

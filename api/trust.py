@@ -1,0 +1,69 @@
+"""The trust file of this house: what others pin to check what it issued (format: ``verify.trust``)."""
+
+from datetime import datetime
+
+from api.house import House
+from evidence.errors import Unavailable
+from evidence.keys import Signer
+from ledger import deployment
+from signing.keystore import KeyHandle
+from verify.trust import ChainAnchor, IssuerKey, LogAnchor, TrustAnchors
+from verify.words import Words
+
+AGENCY_ROLES = frozenset({"certificate", "certificate-change", "status-list"})
+PLATFORM_ROLES = frozenset({"agreement", "signature", "key", "organization"})
+VERIFIER_ROLES = frozenset({"approval", "authorization", "authorization-change", "consent", "enrollment"})
+
+
+class NotYetDeployed(Unavailable):
+    """The contracts do not stand yet, so there is no chain to pin."""
+
+    code = "not-yet-deployed"
+    zh = "链上合约尚未部署完成，请稍后再取信任文件。"
+    en = "The contracts are not deployed yet; fetch the trust file again in a moment."
+
+
+def anchors(house: House) -> TrustAnchors:
+    """Give what to pin.
+
+    Raises:
+        NotYetDeployed: the chain has not been reached yet since the city was founded.
+    """
+    with house.database.transaction() as session:
+        stands = deployment.current(session)
+    if stands is None or stands.log is None or stands.register is None:
+        raise NotYetDeployed
+    city = Words(house.settings.city_zh, house.settings.city_en)
+    return TrustAnchors(
+        city=city,
+        hosts=(house.agency.qr_host,),
+        issuers=(
+            _issuer(house, "agency:statements", house.agency.speaker.signer, AGENCY_ROLES),
+            _issuer(house, "platform:statements", house.keyring.platform.signer, PLATFORM_ROLES),
+            _issuer(house, "verifier", house.verifier_signer, VERIFIER_ROLES),
+        ),
+        log=LogAnchor(house.settings.origin, house.log_signer.key),
+        chain=ChainAnchor(
+            chain_id=stands.chain_id,
+            genesis=stands.genesis,
+            log_contract=stands.log.address,
+            status_contract=stands.register.address,
+            code_hashes={"EvidenceLog": stands.log.code, "StatusRegister": stands.register.code},
+        ),
+    )
+
+
+def _issuer(house: House, handle: str, signer: Signer, roles: frozenset[str]) -> IssuerKey:
+    name = house.agency.speaker.name
+    return IssuerKey(
+        issuer=house.issuer,
+        name=Words(name, name),
+        key=signer.key,
+        valid_from=_since(house, handle),
+        valid_until=None,
+        roles=roles,
+    )
+
+
+def _since(house: House, handle: str) -> datetime:
+    return house.keyring.keystore.chain(KeyHandle(handle))[0].not_valid_before_utc

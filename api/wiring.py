@@ -1,0 +1,274 @@
+"""Wiring: the only place that names adapters. Opens the house in order and closes it in reverse.
+
+1. the secret, then PostgreSQL and its migrations, then the chain;
+2. the key store and the keys of the house, each certified once;
+3. the rooms' own parts: workshop, press, archive, scans, anchoring.
+
+    with open_house(settings) as house:
+        app = create_app(house)
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from api import hardhat, migrations
+from api.house import House
+from api.settings import Settings
+from evidence.algorithms import Algorithm
+from evidence.clock import Clock, SystemClock
+from evidence.errors import Refused
+from evidence.identifiers import Uscc
+from evidence.keys import Signer
+from identity.face_dlib import DlibMatcher
+from identity.pool import ScanPool
+from identity.scans import DEFAULT_POLICY
+from identity.vault import TemplateVault
+from ledger import postgres
+from ledger.anchoring import Anchoring, AnchoringPolicy
+from ledger.chain_web3 import Web3Chain
+from ledger.database import Database
+from ledger.transactions import ChainAccount
+from signing import pki
+from signing.assembly import Workshop
+from signing.certificate_bundles import Archive
+from signing.certificate_issue import Press
+from signing.certificates import Agency
+from signing.held_keys import Keyring
+from signing.keystore import KeyExists, KeyHandle
+from signing.keystore_file import FileKeyStore
+from signing.objects_folder import FolderObjectStore
+from signing.pki import Authority, Subject
+from signing.profiles import Profile
+from signing.speaker import Speaker
+from signing.timestamps import TimestampAuthority
+from signing.typesetting import Typesetter
+
+SECRET_FILE = "secret"  # noqa: S105  the name of the file, not a secret
+KEY_BYTES = 32
+
+
+class DoubleInProduction(Refused):
+    """A shipped double stands where a city at work needs the real thing."""
+
+    code = "double-in-production"
+    zh = "正式环境不能使用替身组件 {part}，请改用真实组件后重新启动。"
+    en = "{part} is a double and cannot serve in production; use the real part and start again."
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who runs the house and issues its certificates; ``area`` is its six-digit administrative code."""
+
+    uscc: Uscc
+    name: str
+    area: str
+
+
+def refuse_doubles(*parts: object) -> None:
+    """Refuse every part that says of itself that it is a double.
+
+    Raises:
+        DoubleInProduction: names the first one.
+    """
+    for part in parts:
+        if getattr(part, "double", False):
+            raise DoubleInProduction(part=type(part).__name__)
+
+
+def _secret(settings: Settings) -> bytes:
+    """Give the secret of the settings; the demonstration makes one of its own and keeps it in its folder."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    file = settings.folder / SECRET_FILE
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(KEY_BYTES))
+    return file.read_text().encode()
+
+
+def _derived(secret: bytes, use: str) -> bytes:
+    """Derive the 32-byte key for one use (HKDF-SHA-256, RFC 5869)."""
+    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=f"yinxin/{use}/1".encode()).derive(secret)
+
+
+def _key(keystore: FileKeyStore, handle: KeyHandle, algorithm: Algorithm) -> Signer:
+    with suppress(KeyExists):
+        keystore.create(handle, algorithm)
+    return keystore.signer(handle)
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The key store with the keys of the house in it, certified."""
+
+    keystore: FileKeyStore
+    authority: Authority
+    platform: Speaker
+    agency: Speaker
+    timestamps: TimestampAuthority
+    log: Signer
+    verifier: Signer
+
+
+def _keys(settings: Settings, secret: bytes, operator: Operator, clock: Clock) -> _Keys:
+    keystore = FileKeyStore(settings.folder / "keys", _derived(secret, "keystore"))
+    now = clock.now()
+    authority = pki.found(keystore, city=settings.city_zh, at=now)
+
+    def certified(handle: str, name: str, profile: Profile) -> Signer:
+        subject = Subject(name=name, organization=operator.name, uscc=operator.uscc)
+        authority.ensure(KeyHandle(handle), subject, profile, at=now)
+        return keystore.signer(KeyHandle(handle))
+
+    platform_name = f"{settings.city_zh}印信平台"
+    certified("platform:seal", platform_name, Profile.PLATFORM)
+    certified("agency:seal", operator.name, Profile.AGENCY)
+    timestamp_signer = certified("timestamp", f"{platform_name}时间戳", Profile.TIMESTAMP)
+    return _Keys(
+        keystore=keystore,
+        authority=authority,
+        platform=Speaker(
+            uscc=operator.uscc,
+            name=platform_name,
+            signer=certified("platform:statements", platform_name, Profile.PLATFORM),
+            seal=KeyHandle("platform:seal"),
+        ),
+        agency=Speaker(
+            uscc=operator.uscc,
+            name=operator.name,
+            signer=certified("agency:statements", operator.name, Profile.AGENCY),
+            seal=KeyHandle("agency:seal"),
+        ),
+        timestamps=TimestampAuthority(
+            signer=timestamp_signer, chain=keystore.chain(KeyHandle("timestamp")), clock=clock
+        ),
+        log=_key(keystore, KeyHandle("log"), Algorithm.EDDSA),
+        verifier=certified("verifier", f"{platform_name}身份核验", Profile.PLATFORM),
+    )
+
+
+def _database(settings: Settings, closing: ExitStack) -> Database:
+    url = settings.database_url
+    if url is None:
+        embedded = postgres.start(settings.folder / "postgres")
+        closing.callback(embedded.stop)
+        url = embedded.url
+    migrations.upgrade(url)
+    database = Database(url)
+    closing.callback(database.close)
+    return database
+
+
+def _chain(settings: Settings, closing: ExitStack) -> Web3Chain:
+    url = settings.chain_url
+    if url is None:
+        local = hardhat.start(log=settings.folder / "log" / "hardhat.log")
+        closing.callback(local.stop)
+        url = local.url
+    return Web3Chain.at(url)
+
+
+def _account(settings: Settings) -> ChainAccount:
+    key = settings.chain_key.get_secret_value() if settings.chain_key else hardhat.DEMONSTRATION_ACCOUNT_KEY
+    return ChainAccount(bytes.fromhex(key.removeprefix("0x")))
+
+
+@contextmanager
+def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
+    """Open the house of ``operator``; leaving the block closes all that was started.
+
+    Raises:
+        SettingMissing, DoubleInProduction: production would not be safe.
+        NodeMissing, ChainNotInstalled, ChainNotStarted, PostgresNotStarted: a part did not start.
+    """
+    settings.require_ready()
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with ExitStack() as closing:
+        clock = SystemClock()
+        secret = _secret(settings)
+        scans = ScanPool(DlibMatcher)
+        closing.callback(scans.close)
+        database = _database(settings, closing)
+        chain = _chain(settings, closing)
+        keys = _keys(settings, secret, operator, clock)
+        store = FolderObjectStore(settings.folder / "objects")
+        if not settings.demonstration:
+            refuse_doubles(scans, keys.keystore, store, chain)
+        yield _house(
+            settings,
+            operator,
+            keys=keys,
+            store=store,
+            database=database,
+            chain=chain,
+            scans=scans,
+            vault=TemplateVault(_derived(secret, "templates")),
+            clock=clock,
+        )
+
+
+def _house(
+    settings: Settings,
+    operator: Operator,
+    *,
+    keys: _Keys,
+    store: FolderObjectStore,
+    database: Database,
+    chain: Web3Chain,
+    scans: ScanPool,
+    vault: TemplateVault,
+    clock: Clock,
+) -> House:
+    typesetter = Typesetter()
+    address = settings.public_url.rstrip("/")
+    keyring = Keyring(keystore=keys.keystore, authority=keys.authority, platform=keys.platform, clock=clock)
+    agency = Agency(
+        speaker=keys.agency, administrative_code=operator.area, qr_host=urlsplit(settings.public_url).netloc
+    )
+
+    def page_of(agreement: UUID) -> str:
+        return f"{address}/agreements/{agreement}"
+
+    return House(
+        settings=settings,
+        clock=clock,
+        database=database,
+        chain=chain,
+        anchoring=Anchoring(
+            database=database,
+            chain=chain,
+            account=_account(settings),
+            origin=settings.origin,
+            signer=keys.log,
+            clock=clock,
+            policy=AnchoringPolicy(depth=settings.chain_depth, may_forget=settings.chain_url is None),
+        ),
+        store=store,
+        typesetter=typesetter,
+        keyring=keyring,
+        workshop=Workshop(
+            store=store, keyring=keyring, typesetter=typesetter, timestamps=keys.timestamps, address=page_of
+        ),
+        press=Press(
+            agency=agency,
+            store=store,
+            keystore=keys.keystore,
+            authority=keys.authority,
+            typesetter=typesetter,
+            timestamps=keys.timestamps,
+            clock=clock,
+        ),
+        archive=Archive(agency=agency, store=store, origin=settings.origin, log_signer=keys.log, clock=clock),
+        vault=vault,
+        scans=scans,
+        scan_policy=DEFAULT_POLICY,
+        log_signer=keys.log,
+        verifier_signer=keys.verifier,
+    )
