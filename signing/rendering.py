@@ -15,6 +15,8 @@ from signing.typesetting import Fact, Typesetter
 PAGE_HEIGHT = 210 * MILLIMETRE  # A4 in landscape
 SEAL_CENTRE = (112 * MILLIMETRE, 160 * MILLIMETRE)  # from the left and from the top: between agency and date
 
+EMPTY = "／"  # an empty line is struck out, so that nobody writes into it later
+
 GRANT = "根据《中华人民共和国建筑法》第八条规定，经审查，本建筑工程符合施工条件，准予施工。"
 
 # The notes of the national form, in our own order of printing (2014 form; general knowledge).
@@ -92,7 +94,7 @@ def render_certificate(typesetter: Typesetter, sheet: CertificateSheet) -> Rende
 def _rows(fields: tuple[PrintedField, ...]) -> list[list[Fact]]:
     rows: list[list[Fact]] = []
     for field in fields:
-        line: Fact = {"label": field.label, "value": field.value}
+        line: Fact = {"label": field.label, "value": field.value or EMPTY}
         if field.paired and rows and len(rows[-1]) == 1:
             rows[-1].append(line)
         else:

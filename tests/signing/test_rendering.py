@@ -1,3 +1,4 @@
+import re
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -124,3 +125,7 @@ def test_a_character_that_the_font_lacks_is_named(typesetter: Typesetter) -> Non
 def test_a_day_is_the_day_in_beijing(typesetter: Typesetter) -> None:
     late = datetime(2026, 5, 2, 16, 30, tzinfo=UTC)
     assert "2026年05月03日" in text_of(render_certificate(typesetter, replace(SHEET, issued_at=late)).content)
+
+
+def test_an_empty_field_is_struck_out(rendered: RenderedCertificate) -> None:
+    assert re.search(r"备注\s+／", text_of(rendered.content))
