@@ -5,42 +5,28 @@ agreement it rests on, and the authorizations it refers to; each with the log's 
 printed field, carries the PDF, and encloses the agency's status list as of now. An authorization whose salt
 was erased, as the law asks, is left out: nothing ties it to the log any more.
 
-    data = bundle(database, certificate_id, archive=archive)
+    data = bundle(database, certificate_id, agency=agency, archive=archive)
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from evidence.bundle import Bundle, Exhibit
 from evidence.canonical import encode
-from evidence.clock import Clock
 from evidence.commitment import Disclosure
-from evidence.keys import Signer
 from evidence.statement import read
-from ledger import entries, facts, receipts
+from ledger import facts
 from ledger.database import Database
 from ledger.facts import FactErased
 from signing.certificate_changes import CertificateUnpublished, history
 from signing.certificates import Agency, Certificate, certificate
-from signing.objects import ObjectStore
+from signing.exhibits import Archive, exhibit
 from signing.status_lists import status_list
 
 
-@dataclass(frozen=True, kw_only=True)
-class Archive:
-    """What bundles are gathered from; ``log_signer`` holds the Ed25519 key of the log ``origin``."""
-
-    agency: Agency
-    store: ObjectStore
-    origin: str
-    log_signer: Signer
-    clock: Clock
-
-
-def bundle(database: Database, certificate_id: UUID, *, archive: Archive) -> bytes:
+def bundle(database: Database, certificate_id: UUID, *, agency: Agency, archive: Archive) -> bytes:
     """Return the encoded bundle of a published certificate.
 
     Raises:
@@ -53,7 +39,7 @@ def bundle(database: Database, certificate_id: UUID, *, archive: Archive) -> byt
         if found.pdf is None:
             raise CertificateUnpublished(number=found.number)
         exhibits = tuple(_exhibits(session, found, archive))
-        enclosed = status_list(session, agency=archive.agency, clock=archive.clock)
+        enclosed = status_list(session, agency=agency, clock=archive.clock)
     gathered = Bundle(
         kind="certificate",
         exhibits=exhibits,
@@ -79,23 +65,6 @@ def _exhibits(session: Session, found: Certificate, archive: Archive) -> Iterato
 def _references(session: Session, found: Certificate) -> tuple[bytes, ...]:
     refs = read(facts.signed_statement(session, found.statement)).statement.body["refs"]
     return tuple(ref for ref in refs if isinstance(ref, bytes)) if isinstance(refs, list) else ()
-
-
-def exhibit(session: Session, digest: bytes, *, archive: Archive) -> Exhibit:
-    """Return the fact of ``digest`` (32 bytes) with its entry and the log's receipt as of now.
-
-    Raises:
-        FactUnknown, FactErased: nothing can be shown.
-    """
-    fact = facts.fact(session, digest)
-    return Exhibit(
-        statement=fact.signed,
-        salt=fact.salt,
-        entry=entries.entry(session, fact.index).encode(),
-        receipt=receipts.receipt(
-            session, fact.index, origin=archive.origin, signer=archive.log_signer, clock=archive.clock
-        ),
-    )
 
 
 def _disclosures(found: Certificate) -> tuple[Disclosure, ...]:

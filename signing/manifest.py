@@ -11,6 +11,7 @@ A person slot names its person by a salted commitment only; the person's name is
     manifest.digest    # what the parties approve and sign
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,7 +20,8 @@ from uuid import UUID
 from evidence import canonical
 from evidence.canonical import Value
 from evidence.digest import Digest, HashAlgorithm, sha256
-from evidence.errors import Invalid
+from evidence.errors import CheckDigitWrong, IdentifierMalformed, Malformed, NotCanonical
+from evidence.fields import Fields
 from evidence.identifiers import Uscc
 
 SCHEMA = "yinxin/manifest/1"
@@ -38,12 +40,12 @@ class Policy(StrEnum):
     ALL = "all"
 
 
-class ManifestMalformed(Invalid):
+class ManifestMalformed(Malformed):
     """The bytes are not a manifest of this schema."""
 
     code = "manifest-malformed"
-    zh = "签署清单无法识别，请向发起方重新索取。"
-    en = "The manifest cannot be read; ask the party that started the agreement for it again."
+    zh = "签署清单的结构不对（{place}），请向发起方重新索取。"
+    en = "The manifest is malformed at {place}; ask the party that started the agreement for it again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,69 +116,49 @@ class Manifest:
         """Read a manifest back.
 
         Raises:
-            ManifestMalformed: the bytes are not canonical, or not a manifest of this schema.
+            ManifestMalformed: the bytes are not the one encoding of a manifest of this schema.
         """
         try:
-            return _manifest(canonical.decode(encoded))
-        except (Invalid, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ManifestMalformed from error
-
-
-def _manifest(value: Value) -> Manifest:
-    match value:
-        case {
-            "schema": str(schema),
-            "agreement": bytes(agreement),
-            "title": str(title),
-            "documents": list(documents),
-            "slots": list(slots),
-            "policy": str(policy),
-            "expires_at": int(expires_at),
-        } if schema == SCHEMA:
-            return Manifest(
-                agreement=UUID(bytes=agreement),
-                title=title,
-                documents=tuple(_document(document) for document in documents),
-                slots=tuple(_slot(slot) for slot in slots),
-                policy=Policy(policy),
-                expires_at=datetime.fromtimestamp(expires_at, UTC),
+            fields = Fields(canonical.decode(encoded), ManifestMalformed)
+            if fields.text("schema") != SCHEMA:
+                raise ManifestMalformed(place="schema")
+            manifest = cls(
+                agreement=UUID(bytes=fields.octets("agreement", length=16)),
+                title=fields.text("title"),
+                documents=tuple(
+                    Digest(HashAlgorithm.SHA256, value)
+                    for value in fields.octets_list("documents", length=32)
+                ),
+                slots=tuple(_slot(slot) for slot in fields.each("slots")),
+                policy=Policy(fields.text("policy")),
+                expires_at=datetime.fromtimestamp(fields.count("expires_at"), UTC),
             )
-    raise ManifestMalformed
+        except (NotCanonical, IdentifierMalformed, CheckDigitWrong) as error:
+            raise ManifestMalformed(place=error.facts.get("position", "manifest")) from error
+        except (ValueError, OverflowError) as error:
+            raise ManifestMalformed(place="value") from error
+        fields.done()
+        return manifest
 
 
-def _document(value: Value) -> Digest:
+def _slot(fields: Fields) -> ManifestSlot:
+    capacity = fields.fields("capacity")
+    slot = ManifestSlot(
+        id=fields.text("id"),
+        kind=SlotKind(fields.text("kind")),
+        organization=Uscc.parse(fields.text("organization")),
+        capacity_zh=capacity.text("zh"),
+        capacity_en=capacity.text("en"),
+        person=None if fields.absent("person") else fields.octets("person", length=32),
+        place=None if fields.absent("place") else _place(fields.items("place")),
+    )
+    capacity.done()
+    fields.done()
+    return slot
+
+
+def _place(value: Sequence[Value]) -> Place:
     match value:
-        case bytes(digest):
-            return Digest(HashAlgorithm.SHA256, digest)
-    raise ManifestMalformed
-
-
-def _slot(value: Value) -> ManifestSlot:
-    match value:
-        case {
-            "id": str(id_),
-            "kind": str(kind),
-            "organization": str(organization),
-            "capacity": {"zh": str(zh), "en": str(en)},
-            "person": (None | bytes()) as person,
-            "place": place,
-        }:
-            return ManifestSlot(
-                id=id_,
-                kind=SlotKind(kind),
-                organization=Uscc.parse(organization),
-                capacity_zh=zh,
-                capacity_en=en,
-                person=person,
-                place=_place(place),
-            )
-    raise ManifestMalformed
-
-
-def _place(value: Value) -> Place | None:
-    match value:
-        case None:
-            return None
         case [int(page), int(left), int(bottom)]:
             return Place(page=page, left=left, bottom=bottom)
-    raise ManifestMalformed
+    raise ManifestMalformed(place="place")

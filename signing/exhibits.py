@@ -1,0 +1,38 @@
+"""Exhibits: a fact as a stranger can check it, with its salt, its entry of the log and the log's receipt."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from evidence.bundle import Exhibit
+from evidence.clock import Clock
+from evidence.keys import Signer
+from ledger import entries, facts, receipts
+from signing.objects import ObjectStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archive:
+    """What bundles are gathered from; ``log_signer`` holds the Ed25519 key of the log ``origin``."""
+
+    store: ObjectStore
+    origin: str
+    log_signer: Signer
+    clock: Clock
+
+
+def exhibit(session: Session, digest: bytes, *, archive: Archive) -> Exhibit:
+    """Return the fact of ``digest`` (32 bytes) with its entry and the log's receipt as of now.
+
+    Raises:
+        FactUnknown, FactErased: nothing can be shown.
+    """
+    fact = facts.fact(session, digest)
+    return Exhibit(
+        statement=fact.signed,
+        salt=fact.salt,
+        entry=entries.entry(session, fact.index).encode(),
+        receipt=receipts.receipt(
+            session, fact.index, origin=archive.origin, signer=archive.log_signer, clock=archive.clock
+        ),
+    )

@@ -1,0 +1,120 @@
+"""Bundles as this room makes them, read by the verifier that strangers use."""
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+
+from evidence.algorithms import Algorithm
+from evidence.bundle import Bundle
+from evidence.keys import LocalSigner
+from ledger import checkpoints
+from signing import agreement_bundles, certificate_bundles
+from signing.assembly import assemble
+from signing.assembly_jobs import AssemblyUnknown
+from signing.certificate_changes import CertificateUnpublished, Reason, suspend
+from signing.certificate_issue import publish
+from signing.certificate_registration import register
+from signing.certificates import Certificate
+from signing.exhibits import Archive
+from verify.bundle import verify_bundle
+from verify.checks import Outcome
+from verify.report import Answer
+from verify.trust import ChainAnchor, IssuerKey, LogAnchor, TrustAnchors
+from verify.words import Words
+
+from .conftest import AGENCY, FIELDS, NOW, Town
+
+ORIGIN = "shifan.example/log"
+ROLES = frozenset({"certificate", "certificate-change", "status-list", "agreement", "signature", "receipt"})
+
+
+@pytest.fixture
+def archive(town: Town) -> Archive:
+    log_signer = LocalSigner.generate(Algorithm.EDDSA)
+    return Archive(store=town.store, origin=ORIGIN, log_signer=log_signer, clock=town.clock)
+
+
+def trust(town: Town, archive: Archive) -> TrustAnchors:
+    city = Words("示范市", "Demonstration City")
+    agency = IssuerKey(
+        issuer=AGENCY.text,
+        name=city,
+        key=town.speaker.signer.key,
+        valid_from=NOW - timedelta(days=1),
+        valid_until=None,
+        roles=ROLES,
+    )
+    return TrustAnchors(
+        city=city,
+        hosts=("localhost:8000",),
+        issuers=(agency,),
+        log=LogAnchor(ORIGIN, archive.log_signer.key),
+        chain=ChainAnchor(
+            chain_id=31337,
+            genesis=bytes(32),
+            log_contract=bytes(20),
+            status_contract=bytes(20),
+            code_hashes={},
+        ),
+        fingerprint=hashlib.sha256(b"trust").hexdigest(),
+    )
+
+
+def take_checkpoint(town: Town, archive: Archive) -> None:
+    with town.database.transaction() as session:
+        checkpoints.take(session, origin=ORIGIN, signer=archive.log_signer, clock=town.clock)
+
+
+def issued(town: Town) -> Certificate:
+    application = town.application(town.signed_by_owner())
+    with town.database.transaction() as session:
+        found = register(session, application, agency=town.agency, clock=town.clock)
+        return publish(session, found.id, town.store.put(b"pdf"), agency=town.agency, clock=town.clock)
+
+
+def test_the_verifier_passes_a_certificate_bundle_and_finds_it_in_force(town: Town, archive: Archive) -> None:
+    found = issued(town)
+    take_checkpoint(town, archive)
+    data = certificate_bundles.bundle(town.database, found.id, agency=town.agency, archive=archive)
+    report = verify_bundle(data, trust(town, archive), as_of=town.clock.now())
+    assert (report.conclusion, report.answer) == (Outcome.PASSED, Answer.IN_FORCE)
+    assert FIELDS["site"] in {fact.value.zh for fact in report.facts}
+
+
+def test_the_verifier_finds_a_suspended_certificate_not_in_force(town: Town, archive: Archive) -> None:
+    found = issued(town)
+    with town.database.transaction() as session:
+        suspend(session, found.id, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
+    take_checkpoint(town, archive)
+    data = certificate_bundles.bundle(town.database, found.id, agency=town.agency, archive=archive)
+    report = verify_bundle(data, trust(town, archive), as_of=town.clock.now())
+    assert (report.conclusion, report.answer) == (Outcome.PASSED, Answer.NOT_IN_FORCE)
+
+
+def test_a_certificate_bundle_names_no_signer(town: Town, archive: Archive) -> None:
+    data = certificate_bundles.bundle(town.database, issued(town).id, agency=town.agency, archive=archive)
+    assert "沈若华".encode() not in data
+
+
+def test_a_certificate_without_its_pdf_has_no_bundle(town: Town, archive: Archive) -> None:
+    application = town.application(town.signed_by_owner())
+    with town.database.transaction() as session:
+        found = register(session, application, agency=town.agency, clock=town.clock)
+    with pytest.raises(CertificateUnpublished):
+        certificate_bundles.bundle(town.database, found.id, agency=town.agency, archive=archive)
+
+
+def test_the_verifier_passes_an_agreement_bundle_with_every_file(town: Town, archive: Archive) -> None:
+    signed = town.signed_by_owner()
+    assemble(town.database, signed.id, workshop=town.workshop)
+    take_checkpoint(town, archive)
+    data = agreement_bundles.bundle(town.database, signed.id, archive=archive)
+    report = verify_bundle(data, trust(town, archive), as_of=town.clock.now())
+    assert report.conclusion is Outcome.PASSED
+    assert len(Bundle.decode(data).files) == 4
+
+
+def test_an_open_agreement_has_no_bundle(town: Town, archive: Archive) -> None:
+    with pytest.raises(AssemblyUnknown):
+        agreement_bundles.bundle(town.database, town.open().id, archive=archive)
