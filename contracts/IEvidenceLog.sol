@@ -66,6 +66,8 @@ interface IEvidenceLog {
     /// @dev Checks the consistency proof by the steps of RFC 9162, section 2.1.4.2. A log of no entries is the
     /// beginning of every log, so the first growth takes any size and root with an empty proof: this is how a whole
     /// history is anchored again, in one transaction, on a chain that forgot it. The events of that chain show it.
+    /// The proof shows that the present tree is the beginning of the tree of `root`; that this tree has `size` entries
+    /// and not a few more or less is for whoever holds the entries to check.
     /// Reverts with NotSubmitter, SizeNotLarger, SizeTooLarge or ConsistencyNotShown.
     /// @param size Entries in the larger tree, more than now and below 2^63
     /// @param root Merkle root of the larger tree, 32 bytes

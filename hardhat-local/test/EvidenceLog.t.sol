@@ -78,6 +78,17 @@ contract EvidenceLogTest is ContractTest {
         refuseExtension(size, leaves.length, PlainTree.root(leaves), longer);
     }
 
+    function testFuzz_no_proof_is_refused(bytes32 seed, uint256 older, uint256 newer) external {
+        (bytes32[] memory leaves, uint256 size) = begin(seed, older, newer);
+        refuseExtension(size, leaves.length, PlainTree.root(leaves), _none);
+    }
+
+    function testFuzz_a_proof_for_a_lower_tree_is_refused(bytes32 seed, uint256 older, uint256 newer) external {
+        (bytes32[] memory leaves, uint256 size) = begin(seed, older, newer);
+        uint256 higher = 2 ** 8 + leaves.length;
+        refuseExtension(size, higher, PlainTree.root(leaves), PlainTree.proof(leaves, size));
+    }
+
     function testFuzz_append_and_extend_continue_each_other(bytes32 seed, uint256 older, uint256 newer) external {
         (bytes32[] memory leaves,) = begin(seed, older, newer);
         _log.extend(uint64(leaves.length), PlainTree.root(leaves), PlainTree.proof(leaves, older % LARGEST + 1));
