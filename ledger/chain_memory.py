@@ -33,7 +33,7 @@ class MemoryChain:
         _MemoryChains.started += 1
         genesis = PyEVMBackend.generate_genesis_params({"timestamp": _MemoryChains.started})
         self._tester = EthereumTester(PyEVMBackend(genesis_parameters=genesis))
-        self._chain = Web3Chain(Web3(EthereumTesterProvider(self._tester)), endpoint="memory")
+        self._chain = Web3Chain(Web3(EthereumTesterProvider(self._tester), middleware=[]), endpoint="memory")
         self._remembered = self._tester.take_snapshot()
 
     def mine(self, blocks: int = 1) -> None:

@@ -51,8 +51,7 @@ class Web3Chain:
     def at(cls, url: str, *, time_out: float = TIME_OUT_SECONDS) -> "Web3Chain":
         """Reach the node at ``url``; a call without an answer after ``time_out`` seconds fails."""
         provider = HTTPProvider(url, request_kwargs={"timeout": time_out}, exception_retry_configuration=None)
-        web3 = Web3(provider)
-        web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)  # consortium blocks sign there
+        web3 = Web3(provider, middleware=[ExtraDataToPOAMiddleware])  # consortium blocks sign there
         parts = urlsplit(url)
         return cls(web3, endpoint=f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname))
 

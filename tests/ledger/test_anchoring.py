@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from evidence.statuslist import CertificateState
-from ledger import checkpoints, contracts, deployment, entries, receipts, status, tree
+from ledger import checkpoints, contracts, deployment, receipts, status, tree
 from ledger.anchoring import Anchoring, AnchoringPolicy, AnchoringProgress
 from ledger.chain import ChainRefused, ChainUnavailable, LedgerDiffers
 from ledger.chain_memory import MemoryChain
@@ -120,33 +120,32 @@ def test_after_a_kill_between_commit_and_send_the_same_bytes_are_sent(
 def test_a_kill_at_any_call_loses_and_doubles_nothing(
     database: Database, worker: Worker, record: Record, chain: MemoryChain, moment: str
 ) -> None:
-    """One history grows through deaths at the 1st, 2nd, 3rd … call to the chain."""
-    deaths, call = 0, 0
-    while True:
-        call += 1
+    """One history grows through deaths at the 1st, 2nd, 3rd … call, each found by a new worker."""
+    deaths = 0
+    progress: AnchoringProgress | None = None
+    while progress is None:
 
-        def die(number: int, _name: str, at: int = call) -> None:
-            if number == at:
+        def die(number: int, _name: str, last: int = deaths + 1) -> None:
+            if number == last:
                 raise Killed
 
         record(1)
         with database.transaction() as session:
-            key = call.to_bytes(32, "big")
-            status.change(session, issuer=b"i" * 32, key=key, state=CertificateState.SUSPENDED, reason=0)
+            state = CertificateState.NONE if deaths % 2 else CertificateState.SUSPENDED
+            status.change(session, issuer=b"i" * 32, key=b"k" * 32, state=state, reason=0)
         dying = FaultyChain(chain, **{moment: die})
         try:
-            worker(on=dying, account=chain.account).step()
-            break
+            progress = worker(on=dying, account=chain.account).step()
         except Killed:
             deaths += 1
-            progress = worker().step()
-            assert progress.complete
     with database.transaction() as session:
-        doubled = session.execute(text("SELECT count(*) FROM submissions WHERE state <> 'final'"))
-        assert doubled.scalar_one() == 0
-        assert deaths > 10
-        held = head(database, chain)
-        assert (held.size, held.growths) == (entries.size(session), purposes(database).count("append"))
+        spent = session.execute(text("SELECT count(*), max(nonce) + 1 FROM submissions")).one()
+    held = head(database, chain)
+    assert progress.complete
+    assert deaths > 10
+    assert held.size == deaths + 1
+    assert held.growths == purposes(database).count("append")
+    assert spent == (len(purposes(database)), chain.next_nonce(chain.account.address))
 
 
 def test_no_transaction_is_open_while_the_chain_is_asked(
