@@ -1,11 +1,8 @@
 """Every sentence that a report can say, once, in both languages.
 
-The browser's verifier says the same words: ``api/static/js/verifier/sentences.js`` is written from this
-table by ``python -m verify.sentences``, and a test compares the two.
+The browser's verifier says the same words (``verify.browser_words``).
 """
 
-import json
-import sys
 from collections.abc import Mapping
 from typing import Final
 
@@ -296,16 +293,3 @@ SENTENCES: Final[Mapping[str, Words]] = {
     ),
     "headline-agreement": Words("真实，签署已完成。", "Genuine, and the signing is complete."),
 }
-
-
-def script() -> str:
-    """The table as an ES module."""
-    table = {key: {"zh": words.zh, "en": words.en} for key, words in SENTENCES.items()}
-    return (
-        "// Written by `python -m verify.sentences` from verify/sentences.py; a test compares the two.\n"
-        f"export const SENTENCES = {json.dumps(table, ensure_ascii=False, indent=2)};\n"
-    )
-
-
-if __name__ == "__main__":
-    sys.stdout.write(script())

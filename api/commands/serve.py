@@ -1,0 +1,54 @@
+"""``yinxin serve``: serve the site of a city at work; a process of its own, beside any number of its kind."""
+
+import argparse
+import sys
+
+import uvicorn
+
+from api.app import create_app
+from api.settings import Settings
+from api.wiring import Operator, open_house
+from evidence.errors import YinxinError
+from evidence.identifiers import Uscc
+
+NAME = "serve"
+HELP = "打开网站（正式环境）。 Serve the site of a city at work."
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare who runs the house."""
+    add_operator(parser)
+
+
+def add_operator(parser: argparse.ArgumentParser) -> None:
+    """Declare the organization that runs the house."""
+    parser.add_argument("--operator", required=True, help="统一社会信用代码 its unified social credit code")
+    parser.add_argument("--name", required=True, help="单位名称 its name")
+    parser.add_argument("--area", required=True, help="六位行政区划代码 six digits of its area")
+
+
+def operator_of(args: argparse.Namespace) -> Operator:
+    """Give the operator that the arguments name.
+
+    Raises:
+        CheckDigitWrong, IdentifierMalformed: the code is not one.
+    """
+    return Operator(uscc=Uscc.parse(args.operator), name=args.name, area=args.area)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until stopped; give 1 when the house could not open."""
+    settings = Settings()
+    try:
+        with open_house(settings, operator_of(args)) as house:
+            uvicorn.run(
+                create_app(house),
+                host=settings.host,
+                port=settings.port,
+                access_log=False,
+                server_header=False,
+            )
+    except YinxinError as error:
+        sys.stderr.write(error.sentence(settings.language) + "\n")
+        return 1
+    return 0

@@ -1,0 +1,85 @@
+"""An agreement is complete when every signature that it names is there and over the same manifest."""
+
+from dataclasses import replace
+
+from evidence import canonical
+from evidence.canonical import Value
+from evidence.digest import sha256
+from evidence.statement import StatementType
+from tests.verify import city
+from verify.bundle import verify_evidence
+from verify.checks import Outcome
+from verify.report import Answer, Kind, Report
+
+AGREEMENT = b"\x07" * 16
+MANIFEST = canonical.encode({"slots": [{"id": "1"}, {"id": "2"}]})
+
+
+def signature(slot: str, **changes: Value) -> bytes:
+    body: dict[str, Value] = {"agreement": AGREEMENT, "manifest": sha256(MANIFEST).value, "slot": slot}
+    return city.stated(StatementType.SIGNATURE, {**body, **changes})
+
+
+def agreement(*signatures: bytes, **changes: Value) -> bytes:
+    body: dict[str, Value] = {
+        "action": "completed",
+        "agreement": AGREEMENT,
+        "signatures": [sha256(one).value for one in signatures],
+        "files": [sha256(MANIFEST).value, sha256(city.PDF).value],
+    }
+    return city.stated(StatementType.AGREEMENT, {**body, **changes})
+
+
+def verified(*statements: bytes, files: tuple[bytes, ...] = (MANIFEST,)) -> Report:
+    made = city.bundle(*statements, kind="agreement", disclosures=(), files=files)
+    return verify_evidence(replace(made, status_list=None), city.trust_anchors(), as_of=city.NOW)
+
+
+def not_passed(report: Report) -> dict[str, Outcome]:
+    return {
+        check.name: check.outcome
+        for check in report.checks
+        if check.outcome is not Outcome.PASSED and check.name != "anchor"
+    }
+
+
+def test_a_completed_agreement_is_genuine_and_complete() -> None:
+    first, second = signature("1"), signature("2")
+    report = verified(agreement(first, second), first, second)
+    assert not_passed(report) == {}
+    assert (report.kind, report.state) == (Kind.AGREEMENT, "complete")
+    assert (report.conclusion, report.answer) == (Outcome.PASSED, Answer.UNKNOWN)
+
+
+def test_a_missing_signature_leaves_the_agreement_undecided() -> None:
+    first, second = signature("1"), signature("2")
+    report = verified(agreement(first, second), first)
+    assert not_passed(report) == {"parties": Outcome.INDETERMINATE}
+
+
+def test_a_signature_over_another_manifest_fails_the_parties_alone() -> None:
+    first, second = signature("1"), signature("2", manifest=bytes(32))
+    report = verified(agreement(first, second), first, second)
+    assert not_passed(report) == {"parties": Outcome.FAILED}
+
+
+def test_a_slot_of_the_manifest_that_nobody_signed_fails_the_parties_alone() -> None:
+    first, second = signature("1"), signature("1", kind="person")
+    report = verified(agreement(first, second), first, second)
+    assert not_passed(report) == {"parties": Outcome.FAILED}
+
+
+def test_the_manifest_may_be_left_out() -> None:
+    first = signature("1")
+    assert not_passed(verified(agreement(first), first, files=())) == {}
+
+
+def test_an_incomplete_agreement_fails_the_form() -> None:
+    assert not_passed(verified(agreement(signatures=None))) == {"form": Outcome.FAILED}
+
+
+def test_a_manifest_that_cannot_be_read_fails_the_form() -> None:
+    manifest = b"no manifest"
+    first = signature("1", manifest=sha256(manifest).value)
+    subject = agreement(first, files=[sha256(manifest).value])
+    assert not_passed(verified(subject, first, files=(manifest,))) == {"form": Outcome.FAILED}

@@ -1,0 +1,140 @@
+"""An authorization is genuine when its person approved exactly it, and never in force on its own word."""
+
+from datetime import timedelta
+
+import pytest
+
+from evidence.bundle import Bundle
+from evidence.canonical import Value
+from evidence.clock import microseconds
+from evidence.commitment import Disclosure, commit_fields
+from evidence.digest import sha256
+from evidence.statement import StatementType
+from tests.verify import city
+from verify.bundle import verify_evidence
+from verify.checks import Outcome
+from verify.report import Answer, Kind, Report
+
+TEXT = "资格使用授权书\n".encode()
+PERSON: dict[str, Value] = {"person": {"name": "林知远"}}
+(COMMITMENT,) = commit_fields(PERSON, city.salts(PERSON))
+START, END = city.ISSUED, city.ISSUED + timedelta(days=30)
+
+
+def approval(**changes: Value) -> bytes:
+    body: dict[str, Value] = {
+        "person": COMMITMENT,
+        "action": "authorize",
+        "subject": str(sha256(TEXT)),
+        "method": "face",
+    }
+    return city.stated(StatementType.APPROVAL, {**body, **changes})
+
+
+def authorization(approved: bytes, **changes: Value) -> bytes:
+    body: dict[str, Value] = {
+        "firm": "91370200MA3C00005K",
+        "purpose": "申请施工许可",
+        "project": "示范中学教学楼",
+        "valid_from": microseconds(START),
+        "valid_until": microseconds(END),
+        "person": COMMITMENT,
+        "commitments": [COMMITMENT],
+        "text": str(sha256(TEXT)),
+        "files": [sha256(TEXT).value],
+        "approval": sha256(approved).value,
+    }
+    return city.stated(StatementType.AUTHORIZATION, {**body, **changes})
+
+
+def ended(subject: bytes, change: str) -> bytes:
+    body: dict[str, Value] = {"authorization": sha256(subject).value, "change": change}
+    return city.stated(StatementType.AUTHORIZATION_CHANGE, body, at=city.LISTED)
+
+
+def bundle(*statements: bytes) -> Bundle:
+    disclosed = [Disclosure("person", PERSON["person"], city.salts(PERSON)["person"])]
+    made = city.bundle(*statements, kind="authorization", disclosures=disclosed, files=(TEXT,))
+    return Bundle(made.kind, made.exhibits, made.disclosures, made.files, None)
+
+
+def verified(*statements: bytes, after: timedelta = timedelta(days=2)) -> Report:
+    trust = city.trust_anchors()
+    return verify_evidence(bundle(*statements), trust, as_of=city.ISSUED + after)
+
+
+def not_passed(report: Report) -> dict[str, Outcome]:
+    return {
+        check.name: check.outcome
+        for check in report.checks
+        if check.outcome is not Outcome.PASSED and check.name not in {"anchor", "status"}
+    }
+
+
+def test_an_approved_authorization_is_genuine_and_of_unknown_state() -> None:
+    approved = approval()
+    report = verified(authorization(approved), approved)
+    assert not_passed(report) == {}
+    assert (report.kind, report.conclusion) == (Kind.AUTHORIZATION, Outcome.PASSED)
+    assert report.answer is Answer.UNKNOWN
+
+
+def test_a_whole_authorization_bundle_reads_from_its_bytes() -> None:
+    approved = approval()
+    assert Bundle.decode(bundle(authorization(approved), approved).encode()).kind == "authorization"
+
+
+def test_an_authorization_without_its_approval_is_undecided() -> None:
+    report = verified(authorization(approval()))
+    assert not_passed(report) == {"approval": Outcome.INDETERMINATE}
+    assert report.conclusion is Outcome.INDETERMINATE
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("action", "sign"), ("subject", str(sha256(b"another text"))), ("person", bytes(32))],
+)
+def test_an_approval_of_something_else_fails_the_approval_alone(member: str, value: Value) -> None:
+    other = approval(**{member: value})
+    report = verified(authorization(other), other)
+    assert not_passed(report) == {"approval": Outcome.FAILED}
+    assert member in next(check.en for check in report.checks if check.name == "approval")
+
+
+def test_another_statement_is_no_approval() -> None:
+    other = city.stated(StatementType.SIGNATURE, {})
+    assert not_passed(verified(authorization(other), other)) == {"approval": Outcome.FAILED}
+
+
+def test_an_authorization_before_its_validity_is_not_in_force() -> None:
+    approved = approval()
+    report = verified(authorization(approved), approved, after=-timedelta(seconds=1))
+    assert (report.answer, report.state) == (Answer.NOT_IN_FORCE, "not-yet-valid")
+
+
+def test_an_authorization_past_its_validity_is_not_in_force() -> None:
+    approved = approval()
+    report = verified(authorization(approved), approved, after=timedelta(days=30))
+    assert not_passed(report) == {"validity": Outcome.FAILED}
+    assert (report.answer, report.state) == (Answer.NOT_IN_FORCE, "expired")
+
+
+@pytest.mark.parametrize("change", ["used", "revoked", "refused", "lapsed"])
+def test_a_change_record_ends_an_authorization(change: str) -> None:
+    approved = approval()
+    subject = authorization(approved)
+    report = verified(subject, approved, ended(subject, change))
+    assert (report.conclusion, report.answer) == (Outcome.PASSED, Answer.NOT_IN_FORCE)
+    assert (report.state, report.as_of) == (change, city.LISTED)
+
+
+def test_an_unknown_change_says_nothing() -> None:
+    approved = approval()
+    subject = authorization(approved)
+    assert verified(subject, approved, ended(subject, "renamed")).answer is Answer.UNKNOWN
+
+
+def test_an_incomplete_authorization_fails_the_form() -> None:
+    approved = approval()
+    report = verified(authorization(approved, valid_until=None), approved)
+    assert not_passed(report) == {"form": Outcome.FAILED}

@@ -1,0 +1,515 @@
+"""Every check of a certificate bundle fails alone where only its own matter is wrong."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from evidence.bundle import Bundle, Exhibit
+from evidence.canonical import Value
+from evidence.commitment import Disclosure, commit_fields
+from evidence.digest import sha256
+from evidence.receipt import Receipt
+from evidence.statement import StatementType
+from evidence.statuslist import CertificateState
+from tests.verify import city
+from verify.bundle import verify_bundle, verify_evidence
+from verify.checks import Concern, Outcome
+from verify.report import Answer, Report
+from verify.witness import CertificateReference, WitnessedAnchor, WitnessedState
+
+CHECKS = (
+    "form",
+    "issuer-key",
+    "signature",
+    "disclosures",
+    "files",
+    "entry",
+    "receipt",
+    "anchor",
+    "validity",
+    "status",
+    "related",
+)
+
+
+class Chain:
+    """A witness who looked at the chain."""
+
+    def anchor(self, receipt: Receipt) -> WitnessedAnchor | None:
+        return WitnessedAnchor(block_number=7, depth=12) if receipt.anchor else None
+
+
+class Register:
+    """A witness who looked the certificate up at ``as_of``."""
+
+    def __init__(self, state: CertificateState, as_of: datetime, block: int | None = 9) -> None:
+        self._seen = WitnessedState(state, as_of, block)
+
+    def state(self, certificate: CertificateReference) -> WitnessedState | None:
+        return self._seen if certificate.licence_id == city.LICENCE else None
+
+
+def verified(bundle: Bundle | None = None, *, as_of: datetime = city.NOW) -> Report:
+    return verify_evidence(bundle or city.bundle(), city.trust_anchors(), as_of=as_of)
+
+
+def not_passed(report: Report) -> dict[str, Outcome]:
+    """The checks that did not pass, without the anchor, which offline never does."""
+    return {
+        check.name: check.outcome
+        for check in report.checks
+        if check.outcome is not Outcome.PASSED and check.name != "anchor"
+    }
+
+
+def with_first_exhibit(bundle: Bundle, exhibit: Exhibit) -> Bundle:
+    return replace(bundle, exhibits=(exhibit, *bundle.exhibits[1:]))
+
+
+def test_a_whole_bundle_passes_every_check_but_the_anchor_that_nobody_looked_up() -> None:
+    report = verified()
+    assert tuple(check.name for check in report.checks) == CHECKS
+    assert [check.number for check in report.checks] == list(range(1, 12))
+    assert {check.name for check in report.checks if check.outcome is not Outcome.PASSED} == {"anchor"}
+    assert report.conclusion is Outcome.PASSED
+
+
+def test_a_bundle_reads_the_same_from_its_bytes() -> None:
+    trust = city.trust_anchors()
+    encoded = verify_bundle(city.bundle().encode(), trust, as_of=city.NOW)
+    assert encoded == verified()
+
+
+def test_the_answer_is_in_force_as_of_the_time_of_the_status_list() -> None:
+    report = verified()
+    assert (report.answer, report.as_of, report.asked_at) == (Answer.IN_FORCE, city.LISTED, city.NOW)
+
+
+def test_the_report_names_the_fingerprint_of_the_trust_file() -> None:
+    trust = city.trust_anchors()
+    assert verified().trust_fingerprint == sha256(trust.to_json()).value.hex()
+
+
+# 1 form
+
+
+def test_an_exhibit_without_a_tie_to_the_subject_fails_the_form_alone() -> None:
+    stranger = city.stated(StatementType.AGREEMENT, {"action": "completed"})
+    report = verified(city.bundle(city.certificate(), stranger, files=()))
+    assert not_passed(report) == {"form": Outcome.FAILED}
+    assert report.conclusion is Outcome.FAILED
+
+
+def test_exhibits_may_be_tied_through_one_another() -> None:
+    approval = city.stated(StatementType.APPROVAL, {"action": "authorize"})
+    authorization = city.stated(StatementType.AUTHORIZATION, {"approval": str(sha256(approval))})
+    subject = city.certificate(refs=[sha256(authorization).value])
+    assert not_passed(verified(city.bundle(subject, approval, authorization, files=()))) == {}
+
+
+@pytest.mark.parametrize(
+    "member", ["licence_id", "number", "certificate_type", "holder", "valid_from", "status_index"]
+)
+def test_a_certificate_without_a_member_fails_the_form(member: str) -> None:
+    report = verified(city.bundle(city.certificate(**{member: None}), files=()))
+    assert not_passed(report) == {"form": Outcome.FAILED}
+    assert member in report.checks[0].en
+
+
+def test_a_day_beyond_the_calendar_fails_the_form() -> None:
+    report = verified(city.bundle(city.certificate(valid_until=1 << 40), files=()))
+    assert "valid_until" in report.checks[0].en
+
+
+# 2 issuer's key
+
+
+def test_a_key_that_nobody_pinned_leaves_the_bundle_undecided() -> None:
+    subject = city.stated(StatementType.CERTIFICATE, city.certificate_body(), signer=city.strange_signer())
+    report = verified(city.bundle(subject, files=()))
+    assert not_passed(report) == {"issuer-key": Outcome.INDETERMINATE, "signature": Outcome.INDETERMINATE}
+    assert (report.conclusion, report.answer) == (Outcome.INDETERMINATE, Answer.UNKNOWN)
+
+
+def test_a_key_pinned_for_another_issuer_fails_the_key_alone() -> None:
+    subject = city.stated(StatementType.CERTIFICATE, city.certificate_body(), issuer=city.PLATFORM)
+    bundle = city.bundle(subject, files=(), listed=city.status_list(issuer=city.PLATFORM))
+    found = not_passed(verified(replace(bundle, status_list=None)))
+    assert found == {"issuer-key": Outcome.FAILED, "status": Outcome.INDETERMINATE}
+
+
+def test_a_key_without_the_role_fails_the_key_alone() -> None:
+    trust = city.trust_anchors(city.issuer_key(roles=city.ROLES - {"certificate"}))
+    report = verify_evidence(city.bundle(), trust, as_of=city.NOW)
+    assert not_passed(report) == {"issuer-key": Outcome.FAILED}
+
+
+def test_a_key_that_was_not_yet_valid_at_signing_fails_the_key_alone() -> None:
+    late = city.issuer_key(valid_from=city.ISSUED + timedelta(seconds=1))
+    old = city.issuer_key(roles=city.ROLES - {"certificate"})
+    report = verify_evidence(city.bundle(), city.trust_anchors(late, old), as_of=city.NOW)
+    assert not_passed(report) == {"issuer-key": Outcome.FAILED}
+
+
+def test_a_key_that_had_ended_at_signing_fails_the_key_alone() -> None:
+    ended = city.issuer_key(valid_until=city.ISSUED)
+    others = city.issuer_key(roles=city.ROLES - {"certificate"})
+    report = verify_evidence(city.bundle(), city.trust_anchors(ended, others), as_of=city.NOW)
+    assert not_passed(report) == {"issuer-key": Outcome.FAILED}
+
+
+# 3 signature
+
+
+def test_a_broken_signature_fails_the_signature_alone() -> None:
+    signed = city.certificate()
+    broken = signed[:-1] + bytes([signed[-1] ^ 1])
+    bundle = city.bundle(broken, files=())
+    assert not_passed(verified(bundle)) == {"signature": Outcome.FAILED}
+
+
+# 4 disclosures
+
+
+def test_an_altered_fact_fails_the_disclosures_alone() -> None:
+    name, value_salt = "owner", city.salts(city.FIELDS)["owner"]
+    report = verified(city.bundle(disclosures=[Disclosure(name, "另一家公司", value_salt)]))
+    assert not_passed(report) == {"disclosures": Outcome.FAILED}
+    assert "建设单位" in report.checks[3].zh
+    assert report.facts == ()
+
+
+def test_a_fact_that_is_no_text_is_shown_as_json() -> None:
+    fields: dict[str, Value] = {"person": {"name": "林知远"}}
+    salts = city.salts(fields)
+    subject = city.certificate(commitments=list(commit_fields(fields, salts)))
+    disclosed = [Disclosure("person", fields["person"], salts["person"])]
+    report = verified(city.bundle(subject, files=(), disclosures=disclosed))
+    assert '{"name":"林知远"}' in [fact.value.zh for fact in report.facts]
+
+
+# 5 files
+
+
+def test_an_altered_file_fails_the_files_alone() -> None:
+    bundle = replace(city.bundle(), files={sha256(city.PDF).value: city.PDF + b" "})
+    assert not_passed(verified(bundle)) == {"files": Outcome.FAILED}
+
+
+def test_a_file_that_no_statement_names_fails_the_files_alone() -> None:
+    assert not_passed(verified(city.bundle(files=(city.PDF, b"stowaway")))) == {"files": Outcome.FAILED}
+
+
+def test_a_file_may_be_left_out() -> None:
+    report = verified(city.bundle(files=()))
+    assert not_passed(report) == {}
+    assert "0" in report.checks[4].en
+
+
+# 6 entry
+
+
+def test_an_entry_that_commits_to_another_statement_fails_the_entry_alone() -> None:
+    bundle = city.bundle()
+    forged = replace(bundle.exhibits[0], salt=city.salt(99))
+    assert not_passed(verified(with_first_exhibit(bundle, forged))) == {"entry": Outcome.FAILED}
+
+
+# 7 receipt
+
+
+def test_a_receipt_of_another_entry_fails_the_receipt_alone() -> None:
+    bundle = city.bundle()
+    swapped = replace(bundle.exhibits[0], receipt=bundle.exhibits[1].receipt)
+    assert not_passed(verified(with_first_exhibit(bundle, swapped))) == {"receipt": Outcome.FAILED}
+
+
+def test_a_receipt_by_another_key_fails_the_receipt_alone() -> None:
+    forger = city.Log(signer=city.strange_log_signer())
+    report = verified(city.bundle(city.certificate(), log=forger, files=()))
+    assert not_passed(report) == {"receipt": Outcome.FAILED}
+
+
+def test_a_receipt_of_another_log_fails_the_receipt_alone() -> None:
+    report = verified(city.bundle(city.certificate(), log=city.Log(origin="other.example/log"), files=()))
+    assert not_passed(report) == {"receipt": Outcome.FAILED}
+
+
+def test_a_receipt_without_a_checkpoint_leaves_the_bundle_undecided() -> None:
+    report = verified(city.bundle(city.certificate(), log=city.Log(checkpointed=False), files=()))
+    assert not_passed(report) == {"receipt": Outcome.INDETERMINATE}
+    assert report.conclusion is Outcome.INDETERMINATE
+
+
+# 8 anchor
+
+
+def anchor_of(report: Report) -> Outcome:
+    return next(check.outcome for check in report.checks if check.concern is Concern.ANCHORED)
+
+
+def test_an_anchor_that_a_witness_looked_up_passes() -> None:
+    report = verify_evidence(city.bundle(), city.trust_anchors(), as_of=city.NOW, chain=Chain())
+    assert anchor_of(report) is Outcome.PASSED
+
+
+def test_an_anchor_on_another_chain_fails_and_does_not_touch_the_conclusion() -> None:
+    elsewhere = city.Log(anchor=replace(city.ANCHOR, chain_id=1))
+    report = verified(city.bundle(city.certificate(), log=elsewhere, files=()))
+    assert (anchor_of(report), report.conclusion) == (Outcome.FAILED, Outcome.PASSED)
+
+
+def test_an_anchor_in_another_contract_fails() -> None:
+    elsewhere = city.Log(anchor=replace(city.ANCHOR, contract=b"\x99" * 20))
+    assert anchor_of(verified(city.bundle(city.certificate(), log=elsewhere, files=()))) is Outcome.FAILED
+
+
+def test_a_receipt_that_is_not_anchored_yet_says_so() -> None:
+    report = verified(city.bundle(city.certificate(), log=city.Log(anchor=None), files=()))
+    assert (anchor_of(report), report.conclusion) == (Outcome.INDETERMINATE, Outcome.PASSED)
+    assert "not yet anchored" in report.checks[7].en
+
+
+# 9 validity
+
+
+def test_a_certificate_past_its_validity_fails_the_validity_alone() -> None:
+    after = datetime(2028, 4, 30, 16, 0, tzinfo=UTC)  # midnight in Beijing
+    bundle = city.bundle(listed=city.status_list(at=after - timedelta(hours=1)))
+    report = verified(bundle, as_of=after)
+    assert not_passed(report) == {"validity": Outcome.FAILED}
+    assert (report.conclusion, report.answer, report.state) == (
+        Outcome.PASSED,
+        Answer.NOT_IN_FORCE,
+        "expired",
+    )
+
+
+def test_a_certificate_holds_until_the_last_minute_of_its_last_day_in_beijing() -> None:
+    last = datetime(2028, 4, 30, 15, 59, tzinfo=UTC)
+    report = verified(city.bundle(listed=city.status_list(at=last - timedelta(hours=1))), as_of=last)
+    assert report.answer is Answer.IN_FORCE
+
+
+def test_a_certificate_before_its_validity_is_not_in_force() -> None:
+    subject = city.certificate(valid_from=city.days(date(2026, 6, 1)))
+    report = verified(city.bundle(subject, files=()))
+    assert not_passed(report) == {"validity": Outcome.FAILED}
+    assert (report.answer, report.state) == (Answer.NOT_IN_FORCE, "not-yet-valid")
+
+
+def test_a_certificate_was_not_in_force_before_it_was_issued() -> None:
+    report = verified(city.bundle(), as_of=city.ISSUED - timedelta(seconds=1))
+    assert (report.answer, report.state) == (Answer.NOT_IN_FORCE, "not-yet-valid")
+
+
+def test_a_certificate_without_an_end_stays_valid() -> None:
+    later = datetime(2060, 1, 1, tzinfo=UTC)
+    key = city.issuer_key(valid_until=None)
+    bundle = city.bundle(city.certificate(valid_until=None), files=(), listed=city.status_list(at=later))
+    report = verify_evidence(bundle, city.trust_anchors(key), as_of=later)
+    assert report.answer is Answer.IN_FORCE
+
+
+# 10 state
+
+
+def test_a_suspended_certificate_fails_the_state_alone_and_stays_genuine() -> None:
+    report = verified(city.bundle(listed=city.status_list(CertificateState.SUSPENDED)))
+    assert not_passed(report) == {"status": Outcome.FAILED}
+    assert (report.conclusion, report.answer) == (Outcome.PASSED, Answer.NOT_IN_FORCE)
+    assert (report.state, report.as_of) == ("suspended", city.LISTED)
+
+
+@pytest.mark.parametrize("state", [CertificateState.REVOKED, CertificateState.SUPERSEDED])
+def test_an_ended_certificate_stays_ended_however_old_the_list_is(state: CertificateState) -> None:
+    bundle = city.bundle(listed=city.status_list(state))
+    report = verified(bundle, as_of=city.NOW + timedelta(days=300))
+    assert (report.answer, report.as_of) == (Answer.NOT_IN_FORCE, city.LISTED)
+
+
+def test_a_bundle_without_a_status_list_does_not_know_the_state() -> None:
+    report = verified(replace(city.bundle(), status_list=None))
+    assert not_passed(report) == {"status": Outcome.INDETERMINATE}
+    assert (report.conclusion, report.answer, report.as_of) == (Outcome.PASSED, Answer.UNKNOWN, None)
+
+
+def test_a_list_of_the_future_is_not_used() -> None:
+    report = verified(city.bundle(listed=city.status_list(at=city.NOW + timedelta(minutes=6))))
+    assert not_passed(report) == {"status": Outcome.INDETERMINATE}
+    assert "clock" in report.why.en
+    assert report.answer is Answer.UNKNOWN
+
+
+def test_a_list_a_little_ahead_of_a_slow_clock_is_used() -> None:
+    report = verified(city.bundle(listed=city.status_list(at=city.NOW + timedelta(minutes=4))))
+    assert report.answer is Answer.IN_FORCE
+
+
+def test_a_list_older_than_the_trust_file_allows_is_unknown() -> None:
+    report = verified(as_of=city.LISTED + timedelta(hours=24, seconds=1))
+    assert not_passed(report) == {"status": Outcome.INDETERMINATE}
+    assert (report.conclusion, report.answer) == (Outcome.PASSED, Answer.UNKNOWN)
+
+
+def test_a_list_past_its_own_expiry_is_unknown() -> None:
+    report = verified(city.bundle(listed=city.status_list(lasts=timedelta(hours=2))))
+    assert report.answer is Answer.UNKNOWN
+
+
+def test_an_old_list_that_shows_a_suspension_is_unknown_and_says_so() -> None:
+    bundle = city.bundle(listed=city.status_list(CertificateState.SUSPENDED))
+    report = verified(bundle, as_of=city.NOW + timedelta(days=30))
+    assert report.answer is Answer.UNKNOWN
+    assert "suspended" in report.why.en
+
+
+def test_a_list_too_short_for_the_certificate_does_not_cover_it() -> None:
+    report = verified(city.bundle(listed=city.status_list(index=0, size=1)))
+    assert report.answer is Answer.UNKNOWN
+
+
+def test_a_list_from_before_the_certificate_does_not_cover_it() -> None:
+    report = verified(
+        city.bundle(listed=city.status_list(at=city.ISSUED - timedelta(seconds=1))),
+        as_of=city.ISSUED + timedelta(hours=1),
+    )
+    assert report.answer is Answer.UNKNOWN
+
+
+def test_a_list_by_a_key_that_nobody_pinned_leaves_the_bundle_undecided() -> None:
+    report = verified(city.bundle(listed=city.status_list(signer=city.strange_signer())))
+    assert not_passed(report) == {"status": Outcome.INDETERMINATE}
+    assert report.conclusion is Outcome.INDETERMINATE
+
+
+def test_a_list_with_a_broken_signature_breaks_the_bundle() -> None:
+    listed = city.status_list()
+    report = verified(city.bundle(listed=listed[:-1] + bytes([listed[-1] ^ 1])))
+    assert not_passed(report) == {"status": Outcome.FAILED}
+    assert report.conclusion is Outcome.FAILED
+
+
+def test_a_list_of_another_issuer_breaks_the_bundle() -> None:
+    other = city.issuer_key(issuer=city.PLATFORM)
+    bundle = city.bundle(listed=city.status_list(issuer=city.PLATFORM))
+    report = verify_evidence(bundle, city.trust_anchors(city.issuer_key(), other), as_of=city.NOW)
+    assert not_passed(report) == {"status": Outcome.FAILED}
+
+
+def test_a_list_by_a_key_without_that_role_breaks_the_bundle() -> None:
+    trust = city.trust_anchors(city.issuer_key(roles=city.ROLES - {"status-list"}))
+    report = verify_evidence(city.bundle(), trust, as_of=city.NOW)
+    assert not_passed(report) == {"status": Outcome.FAILED}
+
+
+# the witness
+
+
+def witnessed(state: CertificateState, listed: CertificateState = CertificateState.NONE) -> Report:
+    witness = Register(state, city.NOW - timedelta(seconds=5))
+    bundle = city.bundle(listed=city.status_list(listed))
+    return verify_evidence(bundle, city.trust_anchors(), as_of=city.NOW, witness=witness)
+
+
+def test_a_witness_gives_the_answer_of_its_own_time() -> None:
+    report = witnessed(CertificateState.NONE)
+    assert (report.answer, report.as_of) == (Answer.IN_FORCE, city.NOW - timedelta(seconds=5))
+    assert "block 9" in report.why.en
+
+
+def test_a_witness_learns_of_a_suspension_before_the_list() -> None:
+    report = witnessed(CertificateState.SUSPENDED)
+    assert not_passed(report) == {"status": Outcome.FAILED}
+    assert (report.answer, report.state) == (Answer.NOT_IN_FORCE, "suspended")
+
+
+def test_a_witness_learns_of_a_reinstatement_after_the_list() -> None:
+    report = witnessed(CertificateState.NONE, CertificateState.SUSPENDED)
+    assert not_passed(report) == {}
+    assert report.answer is Answer.IN_FORCE
+
+
+def test_a_witness_cannot_bring_an_ended_certificate_back() -> None:
+    report = witnessed(CertificateState.NONE, CertificateState.REVOKED)
+    assert not_passed(report) == {"status": Outcome.FAILED}
+    assert report.answer is Answer.NOT_IN_FORCE
+
+
+def test_a_witness_cannot_mend_a_forged_list() -> None:
+    witness = Register(CertificateState.NONE, city.NOW)
+    bundle = city.bundle(listed=city.status_list(signer=city.strange_signer()))
+    report = verify_evidence(bundle, city.trust_anchors(), as_of=city.NOW, witness=witness)
+    assert report.conclusion is Outcome.INDETERMINATE
+
+
+def test_a_witness_makes_up_for_a_missing_list() -> None:
+    witness = Register(CertificateState.NONE, city.NOW, block=None)
+    bundle = replace(city.bundle(), status_list=None)
+    report = verify_evidence(bundle, city.trust_anchors(), as_of=city.NOW, witness=witness)
+    assert report.answer is Answer.IN_FORCE
+    assert "answered by the issuer" in report.why.en
+
+
+@pytest.mark.parametrize("at", [city.NOW + timedelta(hours=1), city.NOW - timedelta(days=2)])
+def test_a_witness_of_another_time_is_not_heard(at: datetime) -> None:
+    witness = Register(CertificateState.REVOKED, at)
+    report = verify_evidence(city.bundle(), city.trust_anchors(), as_of=city.NOW, witness=witness)
+    assert (report.answer, report.as_of) == (Answer.IN_FORCE, city.LISTED)
+
+
+# change records in the bundle
+
+
+def changed(action: str, *, at: datetime = city.NOW - timedelta(hours=1)) -> Report:
+    subject = city.certificate()
+    return verified(city.bundle(subject, city.change(subject, action, at=at), files=()))
+
+
+def test_a_suspension_record_newer_than_the_list_counts() -> None:
+    report = changed("suspended")
+    assert (report.answer, report.as_of) == (Answer.NOT_IN_FORCE, city.NOW - timedelta(hours=1))
+    assert report.state == "suspended"
+
+
+def test_a_revocation_record_counts_whatever_the_list_says() -> None:
+    assert changed("revoked", at=city.LISTED - timedelta(hours=1)).state == "revoked"
+
+
+def test_a_record_from_after_the_moment_asked_about_does_not_count() -> None:
+    assert changed("revoked", at=city.NOW + timedelta(hours=1)).answer is Answer.IN_FORCE
+
+
+def test_an_issue_record_says_nothing_of_the_state() -> None:
+    subject = city.certificate()
+    bundle = city.bundle(subject, city.change(subject, "issued"), files=())
+    assert verified(replace(bundle, status_list=None)).answer is Answer.UNKNOWN
+
+
+def test_an_old_reinstatement_record_does_not_make_up_for_a_list() -> None:
+    subject = city.certificate()
+    bundle = city.bundle(subject, city.change(subject, "reinstated", at=city.ISSUED), files=())
+    report = verified(replace(bundle, status_list=None), as_of=city.NOW + timedelta(days=30))
+    assert report.answer is Answer.UNKNOWN
+
+
+# related exhibits
+
+
+def test_a_forged_related_exhibit_fails_its_own_check_alone() -> None:
+    subject = city.certificate()
+    record = city.change(subject, "revoked")
+    forged = record[:-1] + bytes([record[-1] ^ 1])
+    report = verified(city.bundle(subject, forged, files=()))
+    assert not_passed(report) == {"related": Outcome.FAILED}
+    assert report.conclusion is Outcome.FAILED
+
+
+def test_a_related_exhibit_by_an_unknown_key_leaves_the_bundle_undecided() -> None:
+    subject = city.certificate()
+    body = {"certificate": sha256(subject).value}
+    strange = city.stated(StatementType.CERTIFICATE_CHANGE, body, signer=city.strange_signer())
+    report = verified(city.bundle(subject, strange, files=()))
+    assert not_passed(report) == {"related": Outcome.INDETERMINATE}
+    assert report.conclusion is Outcome.INDETERMINATE

@@ -1,0 +1,52 @@
+"""Sentences are whole in both languages, and shared with the pages and with the room that prints them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from evidence.statement import StatementType
+from signing.certificate_types import CONSTRUCTION_PERMIT
+from verify import labels
+from verify.browser_words import script
+from verify.sentences import SENTENCES
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACES = re.compile(r"\{(\w+)\}")
+
+
+@pytest.mark.parametrize("key", SENTENCES)
+def test_both_languages_of_a_sentence_tell_the_same_facts(key: str) -> None:
+    words = SENTENCES[key]
+    assert set(PLACES.findall(words.zh)) == set(PLACES.findall(words.en))
+
+
+def test_no_english_sentence_holds_chinese() -> None:
+    assert [
+        key for key, words in SENTENCES.items() if re.search(r"[\u3000-\u9fff\uff00-\uffef]", words.en)
+    ] == []
+
+
+def test_every_type_of_statement_has_a_name() -> None:
+    assert {f"type-{one.value.split('/')[1]}" for one in StatementType} <= set(SENTENCES)
+
+
+def test_the_browser_says_the_same_sentences() -> None:
+    module = ROOT / "api/static/js/verifier/sentences.js"
+    assert module.read_text(encoding="utf-8") == script()
+
+
+def test_the_labels_are_those_that_the_certificate_prints() -> None:
+    printed = {field.name: (field.zh, field.en) for field in CONSTRUCTION_PERMIT.fields}
+    assert {name: (labels.label(name).zh, labels.label(name).en) for name in printed} == printed
+
+
+def test_the_qr_fields_are_those_that_the_certificate_puts_there() -> None:
+    code = CONSTRUCTION_PERMIT.code
+    first = tuple(field.name for field in CONSTRUCTION_PERMIT.fields[: CONSTRUCTION_PERMIT.qr_fields])
+    assert labels.QR_FIELDS[code] == first
+    assert labels.type_name(code).zh == CONSTRUCTION_PERMIT.zh
+
+
+def test_an_unknown_label_stands_for_itself() -> None:
+    assert labels.label("depth_of_pit").en == "depth_of_pit"
