@@ -1,0 +1,34 @@
+// COSE_Sign1 in its one encoding (RFC 9052, section 4), as evidence/cose.py reads it, and ES256 by WebCrypto.
+
+import { decode, encodeStrings } from "./cbor.js";
+import { Fields, Malformed } from "./fields.js";
+
+const TAG = 0xd2; // tag 18, COSE_Sign1
+const ALGORITHM = 1, KEY_ID = 4, TYPE = 16;
+const ES256 = -7;
+const KNOWN_ALGORITHMS = [ES256, -8, -257]; // the table of evidence/algorithms.py
+const KEY_ID_PREFIX_BYTES = 8;
+
+/** Take a tagged COSE_Sign1 apart; nothing in it is checked but its form. Throws Malformed or NotCanonical. */
+export function readSign1(encoded) {
+  if (encoded[0] !== TAG) throw new Malformed("tag");
+  const parts = decode(encoded.subarray(1));
+  if (!Array.isArray(parts) || parts.length !== 4) throw new Malformed("cose");
+  const [protectedHeader, unprotected, payload, signature] = parts;
+  if (!(unprotected instanceof Map) || unprotected.size !== 0) throw new Malformed("unprotected");
+  if (![protectedHeader, payload, signature].every((part) => part instanceof Uint8Array)) throw new Malformed("cose");
+  const header = new Fields(decode(protectedHeader));
+  const algorithm = header.take(ALGORITHM);
+  if (!KNOWN_ALGORITHMS.includes(algorithm)) throw new Malformed("algorithm");
+  const keyIdPrefix = header.octets(KEY_ID, KEY_ID_PREFIX_BYTES);
+  const typ = header.text(TYPE);
+  header.done();
+  return { algorithm, keyIdPrefix, typ, payload, protectedHeader, signature };
+}
+
+/** Whether `key` (a CryptoKey for ES256) signed the message, together with `bound`. */
+export async function isSigned(message, key, bound = new Uint8Array()) {
+  if (message.algorithm !== ES256) return false;
+  const signed = encodeStrings(["Signature1", message.protectedHeader, bound, message.payload]);
+  return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, message.signature, signed);
+}

@@ -1,0 +1,76 @@
+// The QR code of a certificate, read without trusting it: https://host/c#1<digits>, as evidence/qr.py writes it.
+
+import { decode } from "./cbor.js";
+import { readSign1 } from "./cose.js";
+import { inflate } from "./deflate.js";
+import { Fields, Malformed } from "./fields.js";
+
+const TEXT = /^(https?):\/\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?)\/c#1([0-9]+)$/;
+const LOCAL_HOSTS = ["localhost", "127.0.0.1"];
+const TYPE = "yinxin/qr/1";
+const CONTENT_LIMIT = 4096; // bytes after inflating
+const DIGITS_LIMIT = 2140; // decimal digits: version 20 at level M, with room
+const FIELD_LIMIT = 512; // characters in one printed field
+const ISSUER_LIMIT = 255;
+const LAST_DAY = 2932896; // 9999-12-31
+const LAST_SECOND = 253402300799;
+
+/** The text is not written as a certificate's code. */
+export class QrUnknown extends Error {}
+
+/** The digits do not hold a signed payload in its one encoding; `host` is where the code leads. */
+export class QrAltered extends Error {
+  constructor(host, cause) {
+    super("altered", { cause });
+    this.host = host;
+  }
+}
+
+/** Read a code: `{host, payload, message}`. Throws QrUnknown or QrAltered. */
+export async function readQr(text) {
+  const written = TEXT.exec(text);
+  if (written === null) throw new QrUnknown(text);
+  const [, scheme, host, digits] = written;
+  if (scheme !== (LOCAL_HOSTS.includes(host.split(":")[0]) ? "http" : "https")) throw new QrUnknown(text);
+  try {
+    const message = readSign1(await content(digits));
+    if (message.typ !== TYPE) throw new Malformed("typ");
+    return { host, payload: readPayload(message.payload), message };
+  } catch (error) {
+    throw new QrAltered(host, error);
+  }
+}
+
+async function content(digits) {
+  if (digits.length > DIGITS_LIMIT || digits.startsWith("0")) throw new Malformed("digits");
+  let written = BigInt(digits).toString(16);
+  if (written.length % 2) written = `0${written}`;
+  const guarded = Uint8Array.from(written.match(/../g), (pair) => parseInt(pair, 16));
+  if (guarded[0] !== 1) throw new Malformed("guard");
+  return inflate(guarded.subarray(1), CONTENT_LIMIT);
+}
+
+function readPayload(encoded) {
+  const fields = new Fields(decode(encoded));
+  const payload = {
+    licenceId: fields.text(1),
+    certificateType: fields.text(2),
+    statement: fields.octets(3, 32),
+    statusIndex: fields.count(4),
+    fields: fields.items(5),
+    validFrom: upTo(fields.count(6), LAST_DAY),
+    validUntil: fields.has(7) ? upTo(fields.count(7), LAST_DAY) : null,
+    issuedAt: upTo(fields.count(8), LAST_SECOND) * 1000000,
+    issuer: fields.text(9, ISSUER_LIMIT),
+  };
+  fields.done();
+  const printed = (value) => typeof value === "string" && [...value].length <= FIELD_LIMIT;
+  if (!payload.fields.every(printed)) throw new Malformed("fields");
+  if (payload.validUntil !== null && payload.validUntil < payload.validFrom) throw new Malformed("valid_until");
+  return payload;
+}
+
+function upTo(count, last) {
+  if (count > last) throw new Malformed("date");
+  return count;
+}

@@ -1,0 +1,66 @@
+// Trust anchors for the browser: the same file as verify/trust.py reads, pinned before anything is scanned.
+//
+// Only ES256 keys are used here; a key of another kind counts as not pinned. The file may come from the page's own
+// cache: its fingerprint, the SHA-256 of its very bytes, is in every report.
+
+import { same } from "./cbor.js";
+import { both } from "./words.js";
+
+const P256_PREFIX = "3059301306072a8648ce3d020106082a8648ce3d030107034200"; // SubjectPublicKeyInfo of a P-256 key
+const DEFAULT_MAX_AGE_HOURS = 24;
+
+export class TrustMalformed extends Error {}
+
+/** Read a trust file, given as its bytes. */
+export async function parseTrust(bytes) {
+  let document;
+  try {
+    document = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new TrustMalformed("JSON");
+  }
+  if (document?.v !== 1 || !Array.isArray(document.hosts) || !Array.isArray(document.issuers)) {
+    throw new TrustMalformed("trust");
+  }
+  const issuers = await Promise.all(document.issuers.map(issuerKey));
+  return {
+    city: both(document.city.name_zh, document.city.name_en),
+    hosts: document.hosts,
+    issuers: issuers.filter((issuer) => issuer !== null),
+    maxAgeHours: document.policy?.status_list_max_age_hours ?? DEFAULT_MAX_AGE_HOURS,
+    fingerprint: hex(await sha256(bytes)),
+  };
+}
+
+/** The pinned keys whose identifier begins with `prefix`. */
+export function keysNamed(trust, prefix) {
+  return trust.issuers.filter((issuer) => same(issuer.keyId.subarray(0, prefix.length), prefix));
+}
+
+/** The pinned name of an issuer, or its identifier. */
+export function nameOf(trust, issuer) {
+  return trust.issuers.find((pinned) => pinned.issuer === issuer)?.name ?? both(issuer, issuer);
+}
+
+/** Lower-case hexadecimal. */
+export function hex(bytes) {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function issuerKey(member) {
+  const spki = Uint8Array.from(atob(member.spki), (character) => character.charCodeAt(0));
+  if (!hex(spki).startsWith(P256_PREFIX)) return null;
+  return {
+    issuer: member.issuer,
+    name: both(member.name_zh, member.name_en),
+    keyId: await sha256(spki),
+    key: await crypto.subtle.importKey("spki", spki, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]),
+    validFrom: Date.parse(member.valid_from) * 1000,
+    validUntil: member.valid_until === null ? null : Date.parse(member.valid_until) * 1000,
+    roles: member.roles,
+  };
+}
+
+async function sha256(bytes) {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}

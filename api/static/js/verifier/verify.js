@@ -1,0 +1,125 @@
+// The browser's verifier of QR codes: nothing is sent anywhere, and the report is the one that verify/qr.py gives.
+//
+//   const trust = await parseTrust(bytesOfTrustJson);                  // pinned beforehand
+//   const report = await verifyQr(text, trust, { asOf: new Date(), statusList });
+//   report.conclusion, report.answer, report.headline.zh, report.why.zh, report.checks
+//
+// Throws QrUnknown when the text is no certificate's code.
+
+import {
+  FAILED,
+  GENUINE,
+  INDETERMINATE,
+  PASSED,
+  STATES,
+  checkAddress,
+  checkSignature,
+  checkStatus,
+  checkValidity,
+  findKey,
+  finding,
+  periodWords,
+} from "./checks.js";
+import { QrAltered, QrUnknown, readQr } from "./qr.js";
+import { LABELS, QR_FIELDS, TYPES } from "./sentences.js";
+import { nameOf, parseTrust, TrustMalformed } from "./trust.js";
+import { both, instant, moment, say } from "./words.js";
+
+export { parseTrust, QrUnknown, TrustMalformed };
+
+const REPORT_VERSION = 1;
+const SUSPENDED = 1;
+
+/** Verify the text of a QR code as of a Date, with the bytes of a status list where there is one. */
+export async function verifyQr(text, trust, { asOf, statusList = null }) {
+  const askedAt = asOf.getTime() * 1000;
+  let signed;
+  try {
+    signed = await readQr(text);
+  } catch (error) {
+    if (error instanceof QrAltered) return unreadable(error.host, trust, askedAt);
+    throw error;
+  }
+  const { host, payload, message } = signed;
+  const key = findKey({ ...payload, role: "certificate", keyIdPrefix: message.keyIdPrefix }, trust);
+  const validity = checkValidity(payload, askedAt);
+  const status = await checkStatus(statusList, payload, trust, askedAt);
+  const findings = [
+    checkAddress(host, trust, key.pinned !== null),
+    finding("form", PASSED, say("qr-whole")),
+    key.finding,
+    await checkSignature(message, key.pinned, new TextEncoder().encode(host)),
+    validity.finding,
+    status.finding,
+  ];
+  const standing = judge(validity, status, askedAt);
+  return settle(payload.licenceId, findings, standing, facts(payload, trust), trust, askedAt);
+}
+
+function unreadable(host, trust, askedAt) {
+  const findings = [checkAddress(host, trust, false)];
+  if (findings[0].outcome === PASSED) findings.push(finding("form", FAILED, say("qr-broken")));
+  return settle("", findings, unknown(findings.at(-1).words), [], trust, askedAt);
+}
+
+function judge(validity, status, askedAt) {
+  const { known } = status;
+  if (known !== null && known.state > SUSPENDED) return notInForce(STATES[known.state], known.asOf, known.words);
+  if (validity.state !== "in-force") return notInForce(validity.state, askedAt, validity.finding.words);
+  if (known === null || !known.fresh) return unknown(status.finding.words);
+  if (known.state === SUSPENDED) return notInForce(STATES[known.state], known.asOf, known.words);
+  const headline = say("headline-in-force", { at: moment(known.asOf) });
+  return { answer: "IN_FORCE", state: "in-force", asOf: known.asOf, headline, why: known.words };
+}
+
+function notInForce(state, asOf, why) {
+  const headline = say("headline-not-in-force", { state: say(`state-${state}`), at: moment(asOf) });
+  return { answer: "NOT_IN_FORCE", state, asOf, headline, why };
+}
+
+function unknown(why, headline = say("headline-unknown")) {
+  return { answer: "UNKNOWN", state: "unknown", asOf: null, headline, why };
+}
+
+function facts(payload, trust) {
+  const shown = (name, value) => ({
+    name,
+    label: LABELS[name] ?? both(name, name),
+    value: typeof value === "string" ? both(value, value) : value,
+  });
+  const names = QR_FIELDS[payload.certificateType] ?? [];
+  return [
+    shown("certificate_type", TYPES[payload.certificateType] ?? payload.certificateType),
+    shown("licence_id", payload.licenceId),
+    ...payload.fields.map((value, place) => shown(names[place] ?? `field ${place + 1}`, value)),
+    shown("issuer", nameOf(trust, payload.issuer)),
+    shown("validity", periodWords(payload)),
+  ];
+}
+
+function settle(subject, findings, standing, shownFacts, trust, askedAt) {
+  const genuine = findings.filter((found) => found.concern === GENUINE);
+  const conclusion = [FAILED, INDETERMINATE].find((outcome) => genuine.some((found) => found.outcome === outcome)) ?? PASSED;
+  let given = standing;
+  if (conclusion !== PASSED) {
+    const key = conclusion === FAILED ? "headline-failed" : "headline-indeterminate";
+    given = unknown(genuine.find((found) => found.outcome === conclusion).words, say(key));
+  }
+  return {
+    v: REPORT_VERSION,
+    kind: "certificate-qr",
+    subject,
+    conclusion,
+    answer: given.answer,
+    state: given.state,
+    headline: given.headline,
+    why: given.why,
+    as_of: given.asOf === null ? null : instant(given.asOf),
+    asked_at: instant(askedAt),
+    checks: findings.map(({ name, outcome, words, concern }, place) => ({
+      number: place + 1, name, concern, outcome, ...words,
+    })),
+    facts: conclusion === FAILED ? [] : shownFacts,
+    trust: { ...trust.city, sha256: trust.fingerprint },
+  };
+}

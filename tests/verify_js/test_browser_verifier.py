@@ -1,0 +1,82 @@
+"""The browser's verifier runs under Node.js and gives the reports of the Python verifier."""
+
+import base64
+import json
+import re
+import shutil
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evidence import canonical
+from evidence.errors import NotCanonical, QrUnknown
+from verify.qr import verify_qr
+from verify.trust import TrustAnchors
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+VECTORS = ROOT / "tests/conformance/qr/vectors.json"
+DOCUMENT: dict[str, Any] = json.loads(VECTORS.read_text(encoding="utf-8"))
+CBOR: dict[str, Any] = json.loads((HERE / "cbor.json").read_text(encoding="utf-8"))
+TRUST = TrustAnchors.parse(DOCUMENT["trust"].encode())
+
+
+def report(case: dict[str, Any]) -> dict[str, Any]:
+    listed = case["status_list"]
+    made: dict[str, Any] = json.loads(
+        verify_qr(
+            case["text"],
+            TRUST,
+            as_of=datetime.fromisoformat(case["as_of"]),
+            status_list=None if listed is None else base64.b64decode(listed),
+        ).to_json()
+    )
+    return made
+
+
+@pytest.mark.parametrize("case", DOCUMENT["cases"], ids=lambda case: case["name"])
+def test_a_vector_comes_out_as_it_says(case: dict[str, Any]) -> None:
+    made = report(case)
+    assert (made["conclusion"], made["answer"]) == (case["conclusion"], case["answer"])
+
+
+def test_a_vector_is_genuine_unless_its_name_ends_in_fail() -> None:
+    for case in DOCUMENT["cases"]:
+        assert case["name"].endswith("_fail") == (case["conclusion"] != "TOTAL-PASSED")
+
+
+@pytest.mark.parametrize("text", DOCUMENT["no_codes"])
+def test_a_text_that_is_no_code_is_unknown(text: str) -> None:
+    with pytest.raises(QrUnknown):
+        verify_qr(text, TRUST, as_of=datetime.fromisoformat("2026-05-03T00:00:00+00:00"))
+
+
+@pytest.mark.parametrize("encoded", CBOR["refused"])
+def test_python_refuses_the_encodings_that_the_browser_refuses(encoded: str) -> None:
+    with pytest.raises(NotCanonical):
+        canonical.decode(bytes.fromhex(encoded))
+
+
+@pytest.mark.parametrize("case", CBOR["read"], ids=lambda case: case["hex"])
+def test_python_reads_the_encodings_that_the_browser_reads(case: dict[str, Any]) -> None:
+    encoded = bytes.fromhex(case["hex"])
+    assert canonical.encode(canonical.decode(encoded)) == encoded
+
+
+def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
+    node = shutil.which("node")
+    assert node, "Node is missing: install Node 20 or newer and run the tests again."
+    shutil.copytree(ROOT / "api/static/js/verifier", tmp_path / "verifier")
+    for test in [*HERE.glob("*.mjs"), HERE / "cbor.json", VECTORS]:
+        shutil.copy(test, tmp_path)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    reports = {case["name"]: report(case) for case in DOCUMENT["cases"]}
+    (tmp_path / "reports.json").write_text(json.dumps(reports), encoding="utf-8")
+    ran = subprocess.run([node, "--test"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    ran_tests = re.search(r"^(?:#|ℹ) pass (\d+)$", ran.stdout, re.MULTILINE)
+    assert ran_tests is not None
+    assert int(ran_tests[1]) > len(reports) + len(CBOR["read"]) + len(CBOR["refused"])
