@@ -102,6 +102,7 @@ library MerkleTree {
         bytes32 newHash = oldHash;
         // 6. Climb, once for every further value of the path.
         for (uint256 i = prepend ? 0 : 1; i < proof.length; i++) {
+            // Step 7 would refuse a path that climbs beyond the top as well, because it changes the old hash too.
             if (sn == 0) {
                 return false;
             }
