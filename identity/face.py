@@ -55,8 +55,8 @@ class Measurement:
 
     ``turn`` is 0 straight ahead, positive to the person's own left, about 0.5 at 20 degrees; ``eyes`` and
     ``mouth`` are how far lids and lips are apart, in lengths of the nose: about 0.13 open and 0.07 shut,
-    below 0.15 closed and about 0.45 open; ``sharpness`` is the variance of the Laplacian in percent of that of
-    the face itself, 2.5 to 10 in focus. Pictures are never mirrored.
+    below 0.15 closed and about 0.45 open; ``sharpness`` is the variance of the Laplacian in percent of the
+    variance of the face itself, 2.5 to 10 in focus. Pictures are never mirrored.
     """
 
     box: Box

@@ -1,6 +1,7 @@
-"""The movements that a scan asks for."""
+"""The movements that a scan asks for, and how a server chooses them."""
 
 from enum import StrEnum
+from random import Random
 
 
 class Step(StrEnum):
@@ -28,3 +29,13 @@ _WORDS = {
     Step.BLINK: ("眨眼", "blink"),
     Step.OPEN_MOUTH: ("张嘴", "open your mouth"),
 }
+
+
+def choose(source: Random) -> tuple[Step, Step]:
+    """Choose a turn and one other step, in either order; ``source`` should be the system's randomness.
+
+    A turn is always among them, because photographs cut together can blink and speak, but jump when they turn.
+    """
+    turn = source.choice((Step.TURN_LEFT, Step.TURN_RIGHT))
+    other = source.choice([step for step in Step if step is not turn])
+    return (turn, other) if source.random() < 0.5 else (other, turn)  # noqa: PLR2004 - a coin

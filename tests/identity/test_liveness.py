@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from itertools import permutations
+from random import Random
 
 import pytest
 
@@ -7,7 +8,7 @@ from identity.face import Box, Measurement
 from identity.liveness import judge
 from identity.movements import Moment
 from identity.scan_refusals import FaceTurnedAway, MotionMissing, MotionNotAsked, StillImage
-from identity.steps import Step
+from identity.steps import Step, choose
 
 BOX = Box(left=100, top=100, right=300, bottom=300)
 LEFT, RIGHT, BLINK, MOUTH = Step.TURN_LEFT, Step.TURN_RIGHT, Step.BLINK, Step.OPEN_MOUTH
@@ -141,3 +142,8 @@ def test_a_crooked_rest_is_the_persons_own(rest_turn: float) -> None:
 def test_a_blink_of_one_frame_at_eight_frames_a_second_is_seen() -> None:
     moments = timed([*still(8), *acted(BLINK), *still(8)], interval_ms=125)
     assert judge(moments, (BLINK,))
+
+
+def test_a_server_always_asks_for_a_turn_and_never_twice_for_one_step() -> None:
+    asked = {choose(Random(seed)) for seed in range(400)}  # noqa: S311 - every choice, seen in a test
+    assert asked == {pair for pair in permutations(Step, 2) if {LEFT, RIGHT} & set(pair)}
