@@ -5,11 +5,14 @@ Run it as ``python -m tests.verify.write_qr_vectors``.
 
 import base64
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from evidence.deflate import deflate
+from evidence.qr import read_qr
 from evidence.statuslist import CertificateState
 from tests.verify import city
 from verify.words import instant
@@ -52,6 +55,22 @@ def changed_digit(text: str, place: int) -> str:
     return text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :]
 
 
+def with_content(text: str, compressed: bytes) -> str:
+    address = text.partition("#")[0]
+    return f"{address}#1{int.from_bytes(bytes([1]) + compressed, 'big')}"
+
+
+def code_with_unused_bit() -> str:
+    """A code whose DEFLATE stream is followed by a set bit that an inflater does not look at."""
+    while True:
+        text = city.code()
+        encoded = read_qr(text).encoded
+        stream = bytearray(deflate(encoded))
+        stream[-1] |= 0x80
+        if bytes(stream) != deflate(encoded) and zlib.decompress(stream, wbits=-15) == encoded:
+            return with_content(text, bytes(stream))
+
+
 def of_codes() -> Iterator[Case]:
     text = city.code()
     yield genuine("in_force", text)
@@ -69,6 +88,10 @@ def of_codes() -> Iterator[Case]:
     for place in range(start, len(text), 41):
         yield failed(f"digit_{place - start}", changed_digit(text, place))
     yield failed("cut", text[:-3])
+    compressed = deflate(read_qr(text).encoded)
+    yield failed("trailing_byte", with_content(text, compressed + b"\x00"))
+    yield failed("unused_bit", code_with_unused_bit())
+    yield failed("bomb", with_content(text, deflate(bytes(1 << 20))))
     yield failed("zero", f"https://{city.HOST}/c#10")
     yield failed("leading_zero", text.replace("#1", "#10"))
     yield failed("too_long", text + "1" * 2200)
