@@ -9,12 +9,16 @@ from api import doorkeeper, problems
 from api.house import House
 from api.pages import home
 from api.policy import require_policy
-from api.routes import sessions
+from api.routes import authorizations, demonstration, people, scans, sessions
 
 STATIC = Path(__file__).with_name("static")
 
 ROUTERS = (
     sessions.router,
+    people.router,
+    authorizations.router,
+    scans.router,
+    demonstration.router,
     home.router,
 )
 

@@ -1,0 +1,234 @@
+"""Authorizations: a firm asks; the person reads the exact text and refuses or revokes; both see the state.
+
+Granting is the effect of a passed face scan (``api.routes.scans``). A firm sees only its own and a person
+theirs; anybody else's answers as unknown.
+"""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy.orm import Session
+
+from api.acting import firm_of, person_of
+from api.pages import CITY_TIME
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from identity import authorizations
+from identity.authorizations import Authorization, AuthorizationId, AuthorizationUnknown
+from identity.holders import find_holder
+from identity.organizations import organization
+from identity.qualifications import QualificationUnknown
+from ledger import facts, receipts
+
+router = APIRouter()
+
+AsPerson = Annotated[Visitor, allow(Role.PERSON)]
+AsFirm = Annotated[Visitor, allow(Role.FIRM)]
+AsEither = Annotated[Visitor, allow(Role.PERSON, Role.FIRM)]
+
+Moment = Annotated[AwareDatetime | date, Field(union_mode="left_to_right")]
+"""A time with its zone, or a day of the city's calendar."""
+
+
+class Asking(BaseModel):
+    """What a firm asks a person for; a day as ``valid_until`` is the last day of the validity."""
+
+    registration_number: str
+    name: str
+    purpose: str
+    project: str
+    valid_from: Moment
+    valid_until: Moment
+
+
+class Asked(BaseModel):
+    """The request that now waits for its person."""
+
+    id: UUID
+    next: str
+
+
+class Answering(BaseModel):
+    """Why a person refuses or revokes; told to the firm."""
+
+    reason: str | None = None
+
+
+class Place(BaseModel):
+    """An entry of the log and how far its anchoring has come."""
+
+    entry: int
+    anchoring: receipts.AnchoringState
+
+
+class AuthorizationLine(BaseModel):
+    """An authorization in a list."""
+
+    id: UUID
+    state: authorizations.State
+    firm: str
+    purpose: str
+    project: str
+    valid_from: datetime
+    valid_until: datetime
+    requested_at: datetime
+
+
+class AuthorizationSeen(AuthorizationLine):
+    """An authorization with its exact text; ``digest`` is SHA-256 over both languages.
+
+    ``entry`` and ``anchoring`` are of the grant or refusal, ``end`` of the use, revocation or lapse.
+    """
+
+    text_zh: str
+    text_en: str
+    digest: str
+    answered_at: datetime | None
+    ended_at: datetime | None
+    reason: str | None
+    entry: int | None
+    anchoring: receipts.AnchoringState | None
+    end: Place | None
+
+
+@router.post("/api/authorizations", status_code=201)
+def ask(asking: Asking, house: InHouse, visitor: AsFirm) -> Asked:
+    """Ask the holder of a qualification to let the visitor's firm use it."""
+    with house.database.transaction() as session:
+        held = find_holder(session, name=asking.name, registration_number=asking.registration_number)
+        if held is None:
+            raise QualificationUnknown
+        asked = authorizations.request(
+            session,
+            firm=firm_of(visitor),
+            person=held.person,
+            qualification=held.id,
+            purpose=asking.purpose,
+            project=asking.project,
+            valid_from=_begin(asking.valid_from),
+            valid_until=_end(asking.valid_until),
+            clock=house.clock,
+        )
+    return Asked(id=asked.id, next=f"/authorizations/{asked.id}")
+
+
+@router.get("/api/people/me/authorizations")
+def mine(house: InHouse, visitor: AsPerson) -> list[AuthorizationLine]:
+    """List what the person was asked for, the newest first."""
+    with house.database.transaction() as session:
+        found = authorizations.authorizations_of_person(session, person_of(visitor))
+        return [line(session, one) for one in found]
+
+
+@router.get("/api/firm/authorizations")
+def of_firm(house: InHouse, visitor: AsFirm) -> list[AuthorizationLine]:
+    """List what the firm asked for, the newest first."""
+    with house.database.transaction() as session:
+        found = authorizations.authorizations_of_firm(session, firm_of(visitor))
+        return [line(session, one) for one in found]
+
+
+@router.get("/api/authorizations/{authorization_id}")
+def show(authorization_id: UUID, house: InHouse, visitor: AsEither) -> AuthorizationSeen:
+    """Show one authorization to its person or its firm."""
+    with house.database.transaction() as session:
+        return seen(session, visible(session, authorization_id, visitor))
+
+
+@router.post("/api/authorizations/{authorization_id}/refusal")
+def refuse(
+    authorization_id: UUID, answering: Answering, house: InHouse, visitor: AsPerson
+) -> AuthorizationSeen:
+    """Refuse the request."""
+    with house.database.transaction() as session:
+        refused = authorizations.decline(
+            session,
+            AuthorizationId(authorization_id),
+            person=person_of(visitor),
+            reason=answering.reason or None,
+            issuer=house.issuer,
+            signer=house.verifier_signer,
+            clock=house.clock,
+        )
+        return seen(session, refused)
+
+
+@router.post("/api/authorizations/{authorization_id}/revocation")
+def revoke(
+    authorization_id: UUID, answering: Answering, house: InHouse, visitor: AsPerson
+) -> AuthorizationSeen:
+    """Revoke what was granted and not yet used."""
+    with house.database.transaction() as session:
+        revoked = authorizations.revoke(
+            session,
+            AuthorizationId(authorization_id),
+            person=person_of(visitor),
+            reason=answering.reason or None,
+            issuer=house.issuer,
+            signer=house.verifier_signer,
+            clock=house.clock,
+        )
+        return seen(session, revoked)
+
+
+def visible(session: Session, authorization_id: UUID, visitor: Visitor) -> Authorization:
+    """Give the authorization when it is the visitor's own, as its person or its firm.
+
+    Raises:
+        AuthorizationUnknown: there is none, or it is somebody else's.
+    """
+    found = authorizations.authorization(session, AuthorizationId(authorization_id))
+    as_person = Role.PERSON in visitor.roles and visitor.person == found.person
+    as_firm = Role.FIRM in visitor.roles and visitor.organization == found.firm.text
+    if not (as_person or as_firm):
+        raise AuthorizationUnknown(authorization=authorization_id)
+    return found
+
+
+def line(session: Session, found: Authorization) -> AuthorizationLine:
+    """Show ``found`` as one of a list."""
+    return AuthorizationLine(
+        id=found.id,
+        state=found.state,
+        firm=organization(session, found.firm).name,
+        purpose=found.purpose,
+        project=found.project,
+        valid_from=found.valid_from,
+        valid_until=found.valid_until,
+        requested_at=found.requested_at,
+    )
+
+
+def seen(session: Session, found: Authorization) -> AuthorizationSeen:
+    """Show ``found`` whole, with its places in the log."""
+    answer, end = _place(session, found.fact), _place(session, found.end_fact)
+    return AuthorizationSeen(
+        **line(session, found).model_dump(),
+        text_zh=found.text.zh,
+        text_en=found.text.en,
+        digest=str(found.digest),
+        answered_at=found.answered_at,
+        ended_at=found.ended_at,
+        reason=found.reason,
+        entry=None if answer is None else answer.entry,
+        anchoring=None if answer is None else answer.anchoring,
+        end=end,
+    )
+
+
+def _place(session: Session, digest: bytes | None) -> Place | None:
+    if digest is None:
+        return None
+    index = facts.fact(session, digest).index
+    return Place(entry=index, anchoring=receipts.anchoring_state(session, index))
+
+
+def _begin(moment: datetime | date) -> datetime:
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time(), CITY_TIME)
+
+
+def _end(moment: datetime | date) -> datetime:
+    return moment if isinstance(moment, datetime) else _begin(moment + timedelta(days=1))
