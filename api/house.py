@@ -14,9 +14,9 @@ from ledger.anchoring import Anchoring
 from ledger.chain import Chain
 from ledger.database import Database
 from signing.assembly import Workshop
-from signing.certificate_bundles import Archive
 from signing.certificate_issue import Press
 from signing.certificates import Agency
+from signing.exhibits import Archive
 from signing.held_keys import Keyring
 from signing.objects import ObjectStore
 from signing.typesetting import Typesetter

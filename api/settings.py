@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from evidence.errors import Refused
+from evidence.errors import Language, Refused
 
 SHORTEST_SECRET = 32  # characters; 128 bits of a base-16 secret
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,25 +40,20 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="YINXIN_", frozen=True)
 
-    mode: Mode = Field(Mode.PRODUCTION, description="production or demonstration")
-    folder: Path = Field(Path("var"), description="where the house keeps its database, objects and keys")
-    database_url: str | None = Field(None, description="PostgreSQL by URL; embedded when absent")
-    chain_url: str | None = Field(
-        None, description="JSON-RPC of the chain; the local Hardhat node when absent"
-    )
-    chain_depth: int = Field(1, ge=1, description="blocks on top of an anchor before it is called final")
-    chain_key: SecretStr | None = Field(
-        None, description="private key of the submitting chain account, hexadecimal"
-    )
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="port to listen on")
-    public_url: str = Field(
-        "http://localhost:8000", description="address printed in QR codes and used by passkeys"
-    )
-    secret: SecretStr | None = Field(None, description="secret that encrypts held keys and face templates")
-    origin: str = Field("yinxin.example/city", description="name of this log, in every checkpoint")
-    city_zh: str = Field("示范市", description="name of the city in Chinese")
-    city_en: str = Field("Demonstration City", description="name of the city in English")
+    mode: Mode = Field(default=Mode.PRODUCTION, description="production or demonstration")
+    folder: Path = Field(default=Path("var"), description="where database, objects and keys are kept")
+    database_url: str | None = Field(default=None, description="PostgreSQL by URL; embedded when absent")
+    chain_url: str | None = Field(default=None, description="JSON-RPC of the chain; Hardhat when absent")
+    chain_depth: int = Field(default=1, ge=1, description="blocks until an anchor is final, its own first")
+    chain_key: SecretStr | None = Field(default=None, description="key of the chain account, hexadecimal")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port to listen on")
+    public_url: str = Field(default="http://localhost:8000", description="address printed in QR codes")
+    secret: SecretStr | None = Field(default=None, description="encrypts held keys and face templates")
+    language: Language = Field(default="zh", description="language of what the commands print: zh or en")
+    origin: str = Field(default="yinxin.example/city", description="name of this log, in every checkpoint")
+    city_zh: str = Field(default="示范市", description="name of the city in Chinese")
+    city_en: str = Field(default="Demonstration City", description="name of the city in English")
 
     @property
     def demonstration(self) -> bool:

@@ -37,9 +37,9 @@ from ledger.database import Database
 from ledger.transactions import ChainAccount
 from signing import pki
 from signing.assembly import Workshop
-from signing.certificate_bundles import Archive
 from signing.certificate_issue import Press
 from signing.certificates import Agency
+from signing.exhibits import Archive
 from signing.held_keys import Keyring
 from signing.keystore import KeyExists, KeyHandle
 from signing.keystore_file import FileKeyStore
@@ -265,7 +265,7 @@ def _house(
             timestamps=keys.timestamps,
             clock=clock,
         ),
-        archive=Archive(agency=agency, store=store, origin=settings.origin, log_signer=keys.log, clock=clock),
+        archive=Archive(store=store, origin=settings.origin, log_signer=keys.log, clock=clock),
         vault=vault,
         scans=scans,
         scan_policy=DEFAULT_POLICY,

@@ -53,7 +53,8 @@ def _invite(url: str, tell: Narrator) -> None:
     tell.say(
         f"  工程师  {url}/engineer （选“林知远”）\n  企业    {url}/firm （选“设计院经办人”或“沈若华”）\n"
         f"  发证机关 {url}/agency\n  执法人员 {url}/officer\n按 Ctrl-C 关闭。",
-        f"  engineer  {url}/engineer  (enter as Lin Zhiyuan)\n  firm      {url}/firm  (the clerk, or Shen Ruohua)\n"
+        f"  engineer  {url}/engineer  (enter as Lin Zhiyuan)\n"
+        f"  firm      {url}/firm  (the clerk, or Shen Ruohua)\n"
         f"  agency    {url}/agency\n  officer   {url}/officer\nCtrl-C closes it.",
     )
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""``yinxin worker``: assemble, anchor and publish for a city at work; one per chain account acts at a time."""
+"""``yinxin worker``: assemble, anchor and publish for a city at work; one acts per chain account."""
 
 import argparse
 import signal

@@ -23,6 +23,15 @@ class Entering(BaseModel):
     account: UUID
 
 
+class OfferedAccount(BaseModel):
+    """A one-click account of the demonstration."""
+
+    id: UUID
+    roles: list[Role]
+    title_zh: str
+    title_en: str
+
+
 def home_of(roles: frozenset[Role]) -> str:
     """Give the first page of a visitor with ``roles``."""
     return next((path for role, path in HOME.items() if role in roles), "/")
@@ -37,6 +46,19 @@ def _remember(response: Response, *, token: str, house: InHouse) -> None:
         samesite="lax",
         secure=house.settings.public_url.startswith("https://"),
     )
+
+
+@router.get("/api/accounts")
+def offered(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> list[OfferedAccount]:
+    """List the one-click accounts; none outside the demonstration."""
+    if not house.settings.demonstration:
+        return []
+    with house.database.transaction() as session:
+        found = accounts.demonstration_accounts(session)
+    return [
+        OfferedAccount(id=each.id, roles=list(each.roles), title_zh=each.title_zh, title_en=each.title_en)
+        for each in found
+    ]
 
 
 @router.post("/api/sessions")

@@ -1,0 +1,71 @@
+"""A visitor of the site as a program: enters a one-click account and talks to the JSON doors."""
+
+import json
+from typing import Any
+
+import httpx
+
+from api.demonstration.camera import Film
+from evidence.errors import Invalid
+
+TIMEOUT_SECONDS = 60.0  # a face scan takes one to two seconds; a first one loads the weights
+
+
+class StepFailed(Invalid):
+    """The site answered otherwise than the main job needs."""
+
+    code = "step-failed"
+    zh = "步骤未成功：{request} 返回 {status}：{detail}"
+    en = "A step failed: {request} answered {status}: {detail}"
+
+
+class Visitor:
+    """One account's session."""
+
+    def __init__(self, url: str, title: str) -> None:
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False)
+        offered = {account["title_zh"]: account["id"] for account in self.call("GET", "/api/accounts")}
+        self.call("POST", "/api/sessions", json={"account": offered[title]})
+
+    def call(self, method: str, path: str, **arguments: Any) -> Any:
+        """Send a request that must succeed; give its JSON.
+
+        Raises:
+            StepFailed: the site refused it.
+        """
+        answer = self._http.request(method, path, **arguments)
+        if answer.is_error:
+            detail = (
+                answer.json().get("zh") if "json" in answer.headers.get("content-type", "") else answer.text
+            )
+            raise StepFailed(request=f"{method} {path}", status=answer.status_code, detail=detail)
+        return answer.json()
+
+    def refused(self, method: str, path: str, **arguments: Any) -> dict[str, str]:
+        """Send a request that must be refused; give the problem.
+
+        Raises:
+            StepFailed: the site accepted it.
+        """
+        answer = self._http.request(method, path, **arguments)
+        if not answer.is_error:
+            raise StepFailed(request=f"{method} {path}", status=answer.status_code, detail="not refused")
+        problem: dict[str, str] = answer.json()
+        return problem
+
+    def download(self, path: str) -> bytes:
+        """Fetch a file that must be there.
+
+        Raises:
+            StepFailed: it is not.
+        """
+        answer = self._http.get(path)
+        if answer.is_error:
+            raise StepFailed(request=f"GET {path}", status=answer.status_code, detail=answer.text[:200])
+        return answer.content
+
+
+def clip_of(film: Film) -> dict[str, Any]:
+    """Give the multipart arguments that upload ``film`` as the answer to a challenge."""
+    frames = [("frames", (f"{n}.jpg", frame, "image/jpeg")) for n, frame in enumerate(film.frames)]
+    return {"files": frames, "data": {"times": json.dumps(film.times_ms)}}
