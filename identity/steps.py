@@ -34,8 +34,8 @@ _WORDS = {
 def choose(source: Random) -> tuple[Step, Step]:
     """Choose a turn and one other step, in either order; ``source`` should be the system's randomness.
 
-    A turn is always among them, because photographs cut together can blink and speak, but jump when they turn.
+    A turn is always among them: photographs cut together can blink and speak, but jump when they turn.
     """
     turn = source.choice((Step.TURN_LEFT, Step.TURN_RIGHT))
     other = source.choice([step for step in Step if step is not turn])
-    return (turn, other) if source.random() < 0.5 else (other, turn)  # noqa: PLR2004 - a coin
+    return (turn, other) if source.choice((True, False)) else (other, turn)
