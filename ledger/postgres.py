@@ -89,14 +89,19 @@ def _remove_stale_pid_file(folder: Path) -> None:
 
 
 def _name(pid: int) -> str | None:
-    """Give the name of the living process ``pid``, "postgres" where it cannot be read, else None."""
+    """Give the name of the living process ``pid``, "postgres" where it cannot be read, else None.
+
+    A process that ended and that nobody has waited for, as in a container without an init, is dead.
+    """
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return None
-    except PermissionError:
+    except PermissionError:  # it lives, and belongs to another user
         pass
     try:
-        return Path(f"/proc/{pid}/comm").read_text()
+        status = Path(f"/proc/{pid}/stat").read_text()  # pid (name) state …, see proc(5)
     except OSError:
         return "postgres"
+    name, _, rest = status.partition("(")[2].rpartition(")")
+    return None if rest.split()[0] == "Z" else name
