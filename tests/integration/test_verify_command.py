@@ -118,7 +118,7 @@ def test_a_suspended_certificate_has_an_exit_code_of_its_own(folder: Path) -> No
 def test_a_code_is_verified_by_itself(folder: Path) -> None:
     done = verify(folder, city.code())
     assert done.returncode == 0
-    assert done.stdout.startswith("真实，但现在是否有效无法确定。\n")
+    assert done.stdout.startswith("真实，但是否有效无法确定。\n")
     assert f"核验对象：https://{city.HOST}/c#…" in done.stdout
 
 

@@ -7,8 +7,11 @@ import pytest
 
 from evidence.statement import StatementType
 from signing.certificate_types import CONSTRUCTION_PERMIT
+from tests.verify import city
 from verify import labels
 from verify.browser_words import script
+from verify.bundle import verify_bundle
+from verify.qr import verify_qr
 from verify.sentences import SENTENCES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,3 +53,17 @@ def test_the_qr_fields_are_those_that_the_certificate_puts_there() -> None:
 
 def test_an_unknown_label_stands_for_itself() -> None:
     assert labels.label("depth_of_pit").en == "depth_of_pit"
+
+
+def test_the_procedure_names_every_check() -> None:
+    page = (ROOT / "docs/verification.md").read_text(encoding="utf-8")
+    checked = verify_bundle(city.bundle().encode(), city.trust_anchors(), as_of=city.NOW).checks
+    rows = re.findall(r"^\| `([a-z-]+)` \| ([a-z ]+) \|", page, re.MULTILINE)
+    assert rows == [(check.name, check.concern.value.replace("-", " ")) for check in checked]
+
+
+def test_the_procedure_names_every_check_of_a_code() -> None:
+    page = (ROOT / "docs/verification.md").read_text(encoding="utf-8")
+    named = page.partition("## The checks of a QR code")[2].partition(". A code")[0]
+    checked = verify_qr(city.code(), city.trust_anchors(), as_of=city.NOW).checks
+    assert re.findall(r"`([a-z-]+)`", named) == [check.name for check in checked]

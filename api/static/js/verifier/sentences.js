@@ -87,7 +87,7 @@ export const SENTENCES = {
   "headline-indeterminate": {"zh": "无法核验。", "en": "Cannot be verified."},
   "headline-in-force": {"zh": "真实，截至{at}有效。", "en": "Genuine, in force as of {at}."},
   "headline-not-in-force": {"zh": "真实，但{state}（截至{at}）。", "en": "Genuine, but {state} (as of {at})."},
-  "headline-unknown": {"zh": "真实，但现在是否有效无法确定。", "en": "Genuine; whether it is in force is unknown."},
+  "headline-unknown": {"zh": "真实，但是否有效无法确定。", "en": "Genuine; whether it is in force is unknown."},
   "headline-agreement": {"zh": "真实，签署已完成。", "en": "Genuine, and the signing is complete."},
 };
 export const LABELS = {
