@@ -9,7 +9,15 @@ from api import doorkeeper, problems
 from api.house import House
 from api.pages import home
 from api.policy import require_policy
-from api.routes import authorizations, demonstration, people, scans, sessions
+from api.routes import (
+    authorizations,
+    demonstration,
+    ledger,
+    people,
+    scans,
+    sessions,
+    verification,
+)
 
 STATIC = Path(__file__).with_name("static")
 
@@ -19,6 +27,8 @@ ROUTERS = (
     authorizations.router,
     scans.router,
     demonstration.router,
+    verification.router,
+    ledger.router,
     home.router,
 )
 

@@ -1,0 +1,114 @@
+"""The log as a reader sees it: its head and its entries, each with how far its anchoring has come.
+
+Reading only; every function works in the caller's transaction, except ``reachable``, which asks the chain and
+must stand outside of one.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evidence.entry import Entry
+from evidence.errors import Refused
+from ledger import checkpoints, deployment, entries, submissions
+from ledger.chain import Chain, ChainRefused, ChainUnavailable
+from ledger.checkpoints import CheckpointRow
+from ledger.receipts import AnchoringState
+
+
+class CheckpointUnknown(Refused):
+    """The log has no checkpoint yet."""
+
+    code = "checkpoint-unknown"
+    zh = "账本还没有检查点；第一件事实记录后一秒内就会有，请稍后再取。"
+    en = "The log has no checkpoint yet; the first follows the first fact within a second. Ask again then."
+
+
+@dataclass(frozen=True)
+class LogHead:
+    """How far things have come, in entries; ``contract`` is 20 bytes, None before the first deployment.
+
+    ``block_number`` is the block in which the log on the chain last grew, None while it has not.
+    """
+
+    size: int
+    checkpointed_size: int
+    checkpoints: int
+    anchored_size: int
+    block_number: int | None
+    contract: bytes | None
+    chain_id: int | None
+
+    def state(self, index: int) -> AnchoringState:
+        """Say how far the anchoring of entry ``index`` has come."""
+        if index < self.anchored_size:
+            return AnchoringState.ANCHORED
+        return AnchoringState.CHECKPOINTED if index < self.checkpointed_size else AnchoringState.RECORDED
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """An entry in its place."""
+
+    index: int
+    entry: Entry
+    state: AnchoringState
+
+
+def head(session: Session) -> LogHead:
+    """Give how far the log, its checkpoints and its anchoring have come."""
+    taken, stands = checkpoints.latest(session), deployment.current(session)
+    anchored = 0 if stands is None else submissions.anchored_size(session, stands.id)
+    grown = None
+    if stands is not None and anchored:
+        grown = submissions.anchoring(session, stands.id, anchored - 1)
+    return LogHead(
+        size=entries.size(session),
+        checkpointed_size=0 if taken is None else taken.size,
+        checkpoints=session.scalars(select(func.count()).select_from(CheckpointRow)).one(),
+        anchored_size=anchored,
+        block_number=None if grown is None else grown.block_number,
+        contract=None if stands is None or stands.log is None else stands.log.address,
+        chain_id=None if stands is None else stands.chain_id,
+    )
+
+
+def latest(session: Session, *, before: int | None, limit: int) -> tuple[LogEntry, ...]:
+    """Give at most ``limit`` entries below index ``before`` (all if None), the newest first."""
+    known = head(session)
+    end = known.size if before is None else min(before, known.size)
+    return tuple(
+        LogEntry(index, entries.entry(session, index), known.state(index))
+        for index in range(end - 1, max(end - limit, 0) - 1, -1)
+    )
+
+
+def entry(session: Session, index: int) -> LogEntry:
+    """Give entry ``index``.
+
+    Raises:
+        EntryUnknown: the log has none of this index.
+    """
+    return LogEntry(index, entries.entry(session, index), head(session).state(index))
+
+
+def note(session: Session) -> str:
+    """Give the latest checkpoint as a signed note.
+
+    Raises:
+        CheckpointUnknown: none was taken yet.
+    """
+    taken = checkpoints.latest(session)
+    if taken is None:
+        raise CheckpointUnknown
+    return taken.note
+
+
+def reachable(chain: Chain) -> bool:
+    """Say whether the chain answers."""
+    try:
+        chain.identity()
+    except (ChainUnavailable, ChainRefused):
+        return False
+    return True

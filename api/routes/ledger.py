@@ -1,0 +1,130 @@
+"""The log for anyone: how large it is, what its entries are, and the receipt of each."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import PlainTextResponse, Response
+from pydantic import BaseModel
+
+from api import log_view
+from api.log_view import LogEntry, LogHead
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from ledger import receipts
+from ledger.receipts import AnchoringState
+from verify.issuer_keys import role_of
+
+PAGE = 20
+LARGEST_PAGE = 100
+LAST_INDEX = 2**63 - 1  # what the table can number
+
+Index = Annotated[int, Path(ge=0, le=LAST_INDEX)]
+
+router = APIRouter()
+
+
+class HeadShown(BaseModel):
+    """How far log, checkpoints and chain have come; sizes count entries."""
+
+    size: int
+    checkpointed_size: int
+    checkpoints: int
+    anchored_size: int
+    block_number: int | None
+    log_contract: str | None
+    chain: str
+    chain_id: int | None
+
+
+class EntryShown(BaseModel):
+    """One entry; digests are hexadecimal."""
+
+    index: int
+    type: str
+    issuer: str
+    time: datetime
+    leaf: str
+    commitment: str
+    refs: list[str]
+    state: AnchoringState
+
+
+class EntriesShown(BaseModel):
+    """Entries, the newest first; ``before`` asks for those that follow, null after the first entry of all."""
+
+    entries: list[EntryShown]
+    before: int | None
+
+
+def _entry(found: LogEntry) -> EntryShown:
+    return EntryShown(
+        index=found.index,
+        type=role_of(found.entry.type),
+        issuer=found.entry.issuer,
+        time=found.entry.time,
+        leaf=found.entry.leaf.hex(),
+        commitment=found.entry.commitment.hex(),
+        refs=[ref.hex() for ref in found.entry.refs],
+        state=found.state,
+    )
+
+
+def _head(found: LogHead, *, reachable: bool) -> HeadShown:
+    return HeadShown(
+        size=found.size,
+        checkpointed_size=found.checkpointed_size,
+        checkpoints=found.checkpoints,
+        anchored_size=found.anchored_size,
+        block_number=found.block_number,
+        log_contract=None if found.contract is None else f"0x{found.contract.hex()}",
+        chain="reachable" if reachable else "unreachable",
+        chain_id=found.chain_id,
+    )
+
+
+@router.get("/api/ledger")
+def head(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> HeadShown:
+    """Say how large the log is, and how much of it is checkpointed and anchored."""
+    with house.database.transaction() as session:
+        found = log_view.head(session)
+    return _head(found, reachable=log_view.reachable(house.chain))
+
+
+@router.get("/api/ledger/entries")
+def entries(
+    house: InHouse,
+    _: Annotated[Visitor, allow(Role.ANYONE)],
+    before: Annotated[int | None, Query(ge=0, le=LAST_INDEX)] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+) -> EntriesShown:
+    """List entries below ``before``, the newest first."""
+    with house.database.transaction() as session:
+        found = log_view.latest(session, before=before, limit=limit)
+    last = found[-1].index if found else 0
+    return EntriesShown(entries=[_entry(each) for each in found], before=last or None)
+
+
+@router.get("/api/ledger/entries/{index}")
+def entry(index: Index, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> EntryShown:
+    """Give one entry."""
+    with house.database.transaction() as session:
+        return _entry(log_view.entry(session, index))
+
+
+@router.get("/api/ledger/entries/{index}/receipt")
+def receipt(index: Index, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+    """Give the log's signed receipt for one entry, COSE_Sign1, as far as its anchoring has come."""
+    with house.database.transaction() as session:
+        signed = receipts.receipt(
+            session, index, origin=house.settings.origin, signer=house.log_signer, clock=house.clock
+        )
+    named = {"Content-Disposition": f'attachment; filename="receipt-{index}.cose"'}
+    return Response(signed, media_type="application/octet-stream", headers=named)
+
+
+@router.get("/ledger/checkpoint", response_class=PlainTextResponse)
+def checkpoint(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> str:
+    """Give the latest checkpoint, a signed note (C2SP tlog-checkpoint)."""
+    with house.database.transaction() as session:
+        return log_view.note(session)

@@ -1,0 +1,81 @@
+"""Verification for anyone: the trust file to pin, the status list to carry, and the question online."""
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from api import trust
+from api.language import sentence
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from api.witness import OnlineWitness
+from evidence import canonical
+from evidence.canonical import Value
+from evidence.errors import Refused
+from signing.status_lists import status_list
+from verify.qr import verify_qr
+from verify.trust import TrustAnchors
+
+LONGEST_CODE = 4096  # characters; the largest code that is read has 2,140 digits behind its address
+
+router = APIRouter()
+
+
+class IssuerUnknown(Refused):
+    """No agency of this code issues here."""
+
+    code = "issuer-unknown"
+    zh = "本平台没有代码为 {issuer} 的发证机关，请核对统一社会信用代码。"
+    en = "No agency with the code {issuer} issues here; check the unified social credit code."
+
+
+class Question(BaseModel):
+    """The text of a QR code, as a camera read it."""
+
+    qr: str = Field(min_length=1, max_length=LONGEST_CODE)
+
+
+@router.get("/trust.json")
+def trust_file(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+    """Give the file to pin: keys, log and chain of this city."""
+    return Response(trust.anchors(house).to_json(), media_type="application/json")
+
+
+@router.get("/api/issuers/{uscc}/status-list")
+def status_list_of(uscc: str, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+    """Give the agency's signed status list as of now, COSE_Sign1, good for a day."""
+    if uscc != house.agency.speaker.uscc.text:
+        raise IssuerUnknown(issuer=uscc[:40])
+    with house.database.transaction() as session:
+        encoded = status_list(session, agency=house.agency, clock=house.clock)
+    return Response(encoded, media_type="application/octet-stream")
+
+
+@router.post("/api/verifications")
+def verify(question: Question, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+    """Verify a QR code, asking the agency's record and the chain.
+
+    The answer is the canonical JSON of ``verify.report`` with one member more, ``witness``: how the chain
+    stands to the agency's record, at which block, and the sentence that says so; null if nobody was asked.
+    """
+    witness = OnlineWitness(house)
+    pinned = TrustAnchors.parse(trust.anchors(house).to_json())
+    report = verify_qr(question.qr.strip(), pinned, as_of=house.clock.now(), witness=witness)
+    members: dict[str, Value] = json.loads(report.to_json())
+    return Response(canonical.to_json({**members, "witness": _told(witness)}), media_type="application/json")
+
+
+def _told(witness: OnlineWitness) -> Value:
+    if witness.word is None:
+        return None
+    key = f"witness.{witness.word}"
+    block = {} if witness.block is None else {"block": witness.block}
+    return {
+        "word": witness.word.value,
+        "block": witness.block,
+        "zh": sentence(key, "zh", **block),
+        "en": sentence(key, "en", **block),
+    }

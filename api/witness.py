@@ -1,0 +1,108 @@
+"""The online witness: what the agency's own record and the chain's register say of a certificate just now.
+
+Both are asked, the record in one short transaction and the register with none open, and the graver of the two
+counts: a suspension holds from the moment it was decided, before the chain has it, and a state on the chain
+holds even where the record was lost. A chain that does not answer takes nothing away: the agency's record is
+given without a block, and ``word`` says that the chain could not be asked.
+
+    witness = OnlineWitness(house)
+    report = verify_qr(text, trust, as_of=now, witness=witness)
+    witness.word, witness.block
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from api.house import House
+from evidence.statuslist import CertificateState
+from ledger import deployment, status
+from ledger.chain import Address, Block, ChainRefused, ChainUnavailable, LedgerDiffers
+from signing.certificate_changes import issuer_key
+from signing.certificates import Certificate, CertificateUnknown, certificate_of_statement
+from verify.witness import CertificateReference, WitnessedState
+
+GRAVITY = (
+    CertificateState.NONE,
+    CertificateState.SUSPENDED,
+    CertificateState.SUPERSEDED,
+    CertificateState.REVOKED,
+)
+"""From the least to the gravest, as an officer would rank them."""
+
+
+class ChainWord(StrEnum):
+    """How the register's answer stands to the agency's; each has its sentence ``witness.<word>``."""
+
+    AGREES = "agrees"
+    BEHIND = "behind"
+    GRAVER = "graver"
+    UNREACHABLE = "unreachable"
+    DIFFERS = "differs"
+    UNREGISTERED = "unregistered"
+
+
+@dataclass(frozen=True)
+class _Registered:
+    """A state as the register had it at ``block``."""
+
+    state: CertificateState
+    block: Block
+
+
+def graver(one: CertificateState, other: CertificateState) -> CertificateState:
+    """Give the graver of two states."""
+    return max(one, other, key=GRAVITY.index)
+
+
+class OnlineWitness:
+    """A ``verify.witness.StatusWitness`` for one question; ``word`` and ``block`` are set once it was asked.
+
+    ``word`` is None while nobody asked, ``block`` None unless the register was read.
+    """
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.word: ChainWord | None = None
+        self.block: int | None = None
+
+    def state(self, certificate: CertificateReference) -> WitnessedState | None:
+        """Give the graver of record and register as of now; None when the agency has no such certificate."""
+        recorded, register = self._recorded(certificate.statement)
+        if recorded is None:
+            self.word = ChainWord.UNREGISTERED
+            return None
+        registered = self._registered(recorded, register)
+        if registered is None:
+            return WitnessedState(recorded.state, self._house.clock.now(), None)
+        self.block = registered.block.number
+        counts = graver(recorded.state, registered.state)
+        if registered.state is not counts:
+            self.word = ChainWord.BEHIND
+            return WitnessedState(counts, self._house.clock.now(), None)
+        self.word = ChainWord.AGREES if recorded.state is counts else ChainWord.GRAVER
+        return WitnessedState(counts, self._house.clock.now(), self.block)
+
+    def _recorded(self, statement: bytes) -> tuple[Certificate | None, Address | None]:
+        with self._house.database.transaction() as session:
+            stands = deployment.current(session)
+            register = None if stands is None or stands.register is None else stands.register.address
+            try:
+                return certificate_of_statement(session, statement), register
+            except CertificateUnknown:
+                return None, register
+
+    def _registered(self, recorded: Certificate, register: Address | None) -> _Registered | None:
+        if register is None:
+            self.word = ChainWord.UNREACHABLE
+            return None
+        try:
+            found = status.read(
+                self._house.chain, register, issuer=issuer_key(recorded.agency), key=recorded.status_key
+            )
+        except (ChainUnavailable, ChainRefused):
+            self.word = ChainWord.UNREACHABLE
+            return None
+        except LedgerDiffers:
+            self.word = ChainWord.DIFFERS
+            return None
+        return _Registered(found.state, found.block)
