@@ -142,11 +142,14 @@ class Anchoring:
     def _recognized(self) -> Deployment:
         """Give the deployment on the chain that answers, begun now if there is none."""
         current = self._deployed()
-        contracts_ = current.contracts if current else ()
-        seen = self._chain.identity(*(each.address for each in contracts_))
+        standing = current.contracts if current else ()
+        seen = self._chain.identity(*(each.address for each in standing))
         if current and not deployment.forgot(current, seen, may_forget=self._policy.may_forget):
             return current
         with self._database.transaction() as session:
+            if current:
+                submissions.forget(session, current.id)
+                status.send_again(session)
             return deployment.begin(session, seen, clock=self._clock)
 
     def _store(self, current: Deployment, draft: Draft) -> None:

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.clock import Clock
 from evidence.errors import Term
-from ledger import status, submissions
 from ledger.chain import Address, ChainIdentity, LedgerDiffers
 from ledger.database import Base
 
@@ -78,18 +77,12 @@ def current(session: Session) -> Deployment | None:
 
 
 def begin(session: Session, identity: ChainIdentity, *, clock: Clock) -> Deployment:
-    """Begin a deployment on the chain of ``identity``.
-
-    An earlier one is forgotten with all that was sent there; the exceptions in force are to be
-    sent again.
-    """
+    """Begin a deployment on the chain of ``identity``; an earlier one is forgotten."""
     earlier = current(session)
     if earlier is not None:
         session.execute(
             update(DeploymentRow).where(DeploymentRow.id == earlier.id).values(state=_State.FORGOTTEN)
         )
-        submissions.forget(session, earlier.id)
-        status.send_again(session)
     row = DeploymentRow(
         chain_id=identity.chain_id, genesis=identity.genesis, state=_State.CURRENT, created_at=clock.now()
     )

@@ -8,6 +8,7 @@ statement and its entry; the signed bytes themselves the database refuses to cha
     fact = facts.record(session, statement, signer=signer)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,7 +49,7 @@ class FactRow(Base):
     type: Mapped[str] = mapped_column(Text)
     signed: Mapped[bytes] = mapped_column(LargeBinary)
     salt: Mapped[bytes | None] = mapped_column(LargeBinary)
-    entry_index: Mapped[int] = mapped_column(BigInteger, ForeignKey("entries.index"), unique=True)
+    entry_index: Mapped[int] = mapped_column(BigInteger, ForeignKey(entries.EntryRow.index), unique=True)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
@@ -66,12 +67,17 @@ class Fact:
     index: int
 
 
-def record(session: Session, statement: Statement, *, signer: Signer, refs: tuple[bytes, ...] = ()) -> Fact:
+def record(session: Session, statement: Statement, *, signer: Signer, after: Sequence[bytes] = ()) -> Fact:
     """Sign ``statement``, append its entry and store both; durable when the transaction commits.
 
-    ``refs`` are the leaves (32 bytes each) of earlier entries that this one builds on. The log
-    stays locked for others until the transaction ends, so record late in it.
+    ``after`` are the digests (32 bytes each) of the facts that this one builds on. The entry refers
+    to their leaves: a leaf tells nothing once a fact's salt was erased. The log stays locked for
+    others until the transaction ends, so record late in it.
+
+    Raises:
+        FactUnknown: one of ``after`` is none.
     """
+    refs = tuple(entries.leaf(session, _row(session, earlier).entry_index) for earlier in after)
     signed = sign(statement, signer)
     digest, salt = sha256(signed).value, new_salt()
     index = entries.append(session, entry_for(signed, salt=salt, refs=refs))

@@ -34,6 +34,7 @@ from ledger import contracts
 from ledger.chain import Address, Block, Chain
 from ledger.contracts import StatusChange, StatusException
 from ledger.database import Base
+from ledger.submissions import SubmissionRow
 
 BATCH_LIMIT = 100  # changes in one transaction: about 4 million gas at 36,000 measured for each
 
@@ -61,7 +62,7 @@ class StatusChangeRow(Base):
     key: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[int] = mapped_column(SmallInteger)
     reason: Mapped[int] = mapped_column(Integer)
-    submission: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("submissions.id"))
+    submission: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(SubmissionRow.id))
     sending: Mapped[str] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 

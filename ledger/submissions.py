@@ -30,7 +30,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger.chain import Address, Outcome
+from ledger.checkpoints import CheckpointRow
 from ledger.database import Base
+from ledger.deployment import DeploymentRow
 from ledger.transactions import SignedTransaction
 
 
@@ -60,14 +62,14 @@ class SubmissionRow(Base):
 
     __tablename__ = "submissions"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    deployment: Mapped[int] = mapped_column(BigInteger, ForeignKey("deployments.id"))
+    deployment: Mapped[int] = mapped_column(BigInteger, ForeignKey(DeploymentRow.id))
     purpose: Mapped[str] = mapped_column(Text)
     account: Mapped[bytes] = mapped_column(LargeBinary)
     nonce: Mapped[int] = mapped_column(BigInteger)
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(Text)
-    size: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("checkpoints.size"))
+    size: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(CheckpointRow.size))
     block_number: Mapped[int | None] = mapped_column(BigInteger)
     block_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
