@@ -121,7 +121,7 @@ def grant(
     approved = _check_own_approval(session, row, approval, signer=signer, clock=clock)
     body = _grant_body(session, row, approval=approval, person=approved.person)
     statement = Statement(StatementType.AUTHORIZATION, issuer, now, body)
-    fact = facts.record(session, statement, signer=signer, refs=(approval.digest,))
+    fact = facts.record(session, statement, signer=signer, after=(approval.digest,))
     row.state, row.answered_at = State.GRANTED.value, now
     row.approval, row.answer_fact = approval.digest, fact.digest
     session.flush()
@@ -315,8 +315,8 @@ def _record_change(
         "used_for": None if used_for is None else str(used_for),
     }
     statement = Statement(StatementType.AUTHORIZATION_CHANGE, issuer, clock.now(), body)
-    refs = () if row.answer_fact is None else (row.answer_fact,)
-    return facts.record(session, statement, signer=signer, refs=refs).digest
+    after = () if row.answer_fact is None else (row.answer_fact,)
+    return facts.record(session, statement, signer=signer, after=after).digest
 
 
 def _reason(reason: str | None) -> str | None:

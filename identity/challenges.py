@@ -25,7 +25,7 @@ from evidence.clock import Clock, microseconds
 from evidence.digest import Digest, sha256
 from evidence.errors import Refused, Term
 from identity.people import PersonId, person
-from identity.steps import Step
+from identity.steps import Step, choose
 from ledger.database import Base
 
 ChallengeId = NewType("ChallengeId", UUID)
@@ -35,9 +35,6 @@ LIFETIME = timedelta(seconds=60)
 
 NONCE_BYTES = 32
 """Length of the nonce, bytes: 256 bits cannot be guessed or met twice."""
-
-STEPS = 2
-"""Movements asked for; with their order, one in twelve for who guesses, beside the comparison of the face."""
 
 MOST_FAILURES = 5
 """Failed scans of one person for one subject within ``FAILURE_WINDOW`` before the face is no way any more."""
@@ -198,7 +195,7 @@ def issue(
         action=action.value,
         subject=str(subject),
         nonce=source.randbytes(NONCE_BYTES),
-        steps=",".join(source.sample(tuple(Step), STEPS)),
+        steps=",".join(choose(source)),
         issued_at=now,
         expires_at=now + LIFETIME,
         used_at=None,

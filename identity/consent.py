@@ -208,7 +208,7 @@ def _end(
     session: Session, row: ConsentRow, *, change: str, issuer: str, signer: Signer, clock: Clock
 ) -> ConsentRow:
     body: dict[str, Value] = {"change": change, "consent": row.given_fact, "purpose": row.purpose}
-    fact = _record(session, body, issuer=issuer, signer=signer, clock=clock, refs=(row.given_fact,))
+    fact = _record(session, body, issuer=issuer, signer=signer, clock=clock, after=(row.given_fact,))
     row.withdrawn_at, row.withdrawn_fact = clock.now(), fact.digest
     session.flush()
     return row
@@ -221,10 +221,10 @@ def _record(
     issuer: str,
     signer: Signer,
     clock: Clock,
-    refs: tuple[bytes, ...] = (),
+    after: tuple[bytes, ...] = (),
 ) -> Fact:
     statement = Statement(StatementType.CONSENT, issuer, clock.now(), body)
-    return facts.record(session, statement, signer=signer, refs=refs)
+    return facts.record(session, statement, signer=signer, after=after)
 
 
 def _when(moment: datetime) -> str:

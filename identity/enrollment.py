@@ -127,7 +127,7 @@ def keep(
         "version": version,
     }
     statement = Statement(StatementType.ENROLLMENT, issuer, clock.now(), body)
-    fact = facts.record(session, statement, signer=signer, refs=(given.given_fact,))
+    fact = facts.record(session, statement, signer=signer, after=(given.given_fact,))
     sealed = vault.seal(template.value, person=person, version=version)
     row = EnrollmentRow(
         person=person,

@@ -14,7 +14,7 @@ from evidence.canonical import Value
 from evidence.identifiers import Uscc
 from evidence.keys import Signer
 from evidence.statement import Statement, StatementType
-from ledger import entries, facts
+from ledger import facts
 from ledger.facts import Fact
 from signing.keystore import KeyHandle
 
@@ -39,11 +39,8 @@ class Speaker:
     ) -> Fact:
         """State ``body`` as a fact of the ledger that builds on the facts ``after`` (32-byte digests).
 
-        The entry refers to their leaves: a leaf tells nothing once a fact's salt was erased.
-
         Raises:
-            FactUnknown, FactErased: one of ``after`` cannot be referred to.
+            FactUnknown: one of ``after`` is none.
         """
-        refs = tuple(entries.leaf(session, facts.fact(session, digest).index) for digest in after)
         statement = Statement(type_, self.uscc.text, at, body)
-        return facts.record(session, statement, signer=self.signer, refs=refs)
+        return facts.record(session, statement, signer=self.signer, after=after)

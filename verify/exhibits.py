@@ -61,9 +61,7 @@ class ReadExhibit:
 
     def mentions(self, other: "ReadExhibit") -> bool:
         """Whether this statement names the other's digest, or this entry the other's leaf."""
-        return other.digest in octets_in(self.body) or bool(
-            {other.digest, other.entry.leaf}.intersection(self.entry.refs)
-        )
+        return other.digest in octets_in(self.body) or other.entry.leaf in self.entry.refs
 
 
 def octets_in(value: Value) -> set[bytes]:

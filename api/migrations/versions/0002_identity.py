@@ -4,6 +4,8 @@ Personal data lives in these tables alone. What must happen once is held to it h
 force for a purpose, one template of a person, one approval of a challenge, one authorization of an approval.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,7 +17,7 @@ depends_on = None
 
 def _bytes(
     name: str, length: int, *reference: sa.ForeignKey, nullable: bool = False, unique: bool = False
-) -> tuple[sa.Column, sa.CheckConstraint]:
+) -> tuple[sa.Column[Any], sa.CheckConstraint]:
     """A bytea column of exactly ``length`` bytes, with the check that holds it to that."""
     return (
         sa.Column(name, sa.LargeBinary, *reference, nullable=nullable, unique=unique),
@@ -23,27 +25,29 @@ def _bytes(
     )
 
 
-def _fact(name: str, *, nullable: bool = False) -> tuple[sa.Column, sa.CheckConstraint]:
+def _fact(name: str, *, nullable: bool = False) -> tuple[sa.Column[Any], sa.CheckConstraint]:
     return _bytes(name, 32, sa.ForeignKey("facts.id"), nullable=nullable)
 
 
-def _text(name: str, *reference: sa.ForeignKey, nullable: bool = False, unique: bool = False) -> sa.Column:
+def _text(
+    name: str, *reference: sa.ForeignKey, nullable: bool = False, unique: bool = False
+) -> sa.Column[Any]:
     return sa.Column(name, sa.Text, *reference, nullable=nullable, unique=unique)
 
 
-def _time(name: str, *, nullable: bool = False) -> sa.Column:
+def _time(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _id() -> sa.Column:
+def _id() -> sa.Column[Any]:
     return sa.Column("id", sa.Uuid, primary_key=True)
 
 
-def _person(name: str = "person", *, nullable: bool = False) -> sa.Column:
+def _person(name: str = "person", *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.Uuid, sa.ForeignKey("people.id"), nullable=nullable)
 
 
-def _firm(name: str) -> sa.Column:
+def _firm(name: str) -> sa.Column[Any]:
     return _text(name, sa.ForeignKey("organizations.uscc"))
 
 

@@ -4,6 +4,8 @@ What was signed is never altered: documents, slots, signatures and the steps of 
 are append-only, guarded like the log itself.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -17,7 +19,7 @@ _APPEND_ONLY = ("documents", "slots", "signatures", "certificate_changes")
 
 def _digest(
     name: str, *, nullable: bool = False, unique: bool = False
-) -> tuple[sa.Column, sa.CheckConstraint]:
+) -> tuple[sa.Column[Any], sa.CheckConstraint]:
     """A column of exactly 32 bytes, with the check that holds it to that."""
     return (
         sa.Column(name, sa.LargeBinary, nullable=nullable, unique=unique),
@@ -25,18 +27,18 @@ def _digest(
     )
 
 
-def _key_digest(name: str) -> tuple[sa.Column, sa.CheckConstraint]:
+def _key_digest(name: str) -> tuple[sa.Column[Any], sa.CheckConstraint]:
     return (
         sa.Column(name, sa.LargeBinary, primary_key=True),
         sa.CheckConstraint(f"octet_length({name}) = 32", name=f"{name}_length"),
     )
 
 
-def _text(name: str, *, nullable: bool = False, unique: bool = False) -> sa.Column:
+def _text(name: str, *, nullable: bool = False, unique: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.Text, nullable=nullable, unique=unique)
 
 
-def _time(name: str, *, nullable: bool = False) -> sa.Column:
+def _time(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
