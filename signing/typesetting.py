@@ -90,7 +90,7 @@ class Typesetter:
                     self._templates / template,
                     format="pdf",
                     sys_inputs=inputs,
-                    timestamp=at.astimezone(UTC),
+                    timestamp=at.astimezone(UTC).replace(microsecond=0),  # typst dates files to the second
                     pdf_tags=False,
                 )
             except typst.TypstError as error:
