@@ -10,8 +10,11 @@ from api.house import House
 from api.pages import home
 from api.policy import require_policy
 from api.routes import (
+    agreements,
     authorizations,
+    certificates,
     demonstration,
+    documents,
     ledger,
     people,
     scans,
@@ -27,6 +30,9 @@ ROUTERS = (
     authorizations.router,
     scans.router,
     demonstration.router,
+    agreements.router,
+    documents.router,
+    certificates.router,
     verification.router,
     ledger.router,
     home.router,

@@ -1,0 +1,137 @@
+"""An agreement as its parties see it, in JSON and on pages alike."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from api.parties import certificate_for
+from evidence.errors import Term
+from identity.organizations import organization
+from identity.people import person
+from signing.agreements import Agreement, AgreementState, Slot
+from signing.assembly_jobs import AssemblyState, AssemblyUnknown, assembly_job
+from signing.manifest import SlotKind
+from signing.seals import SealMissing, seal_of
+
+
+class SlotShown(BaseModel):
+    """A slot; ``party`` is the organization's name, ``person`` the signer's, ``state`` open or signed."""
+
+    id: str
+    kind: SlotKind
+    organization: str
+    party: str
+    person: str | None
+    capacity_zh: str
+    capacity_en: str
+    state: str
+    signed_at: datetime | None
+    has_seal: bool
+
+
+class AssemblyShown(BaseModel):
+    """How far the signed PDF is: no ``state`` before all have signed; the reasons tell why it failed."""
+
+    state: AssemblyState | None
+    attempt: int = 0
+    reason_zh: str | None = None
+    reason_en: str | None = None
+
+
+class AgreementListed(BaseModel):
+    """An agreement in a list; ``signed`` of ``slots`` slots are filled."""
+
+    id: UUID
+    title: str
+    state: AgreementState
+    signed: int
+    slots: int
+    created_at: datetime
+
+
+class AgreementShown(BaseModel):
+    """An agreement; digests as ``sha256:hex``."""
+
+    id: UUID
+    title: str
+    state: AgreementState
+    document_digest: str
+    manifest_digest: str
+    started_by: str
+    created_at: datetime
+    expires_at: datetime
+    completed_at: datetime | None
+    slots: list[SlotShown]
+    assembly: AssemblyShown
+    certificate: UUID | None
+
+
+def listed(found: Agreement, *, at: datetime) -> AgreementListed:
+    """Return the agreement as a line of a list."""
+    return AgreementListed(
+        id=found.id,
+        title=found.title,
+        state=found.state(at),
+        signed=sum(slot.signed_at is not None for slot in found.slots),
+        slots=len(found.slots),
+        created_at=found.created_at,
+    )
+
+
+def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown:
+    """Return the agreement whole."""
+    issued = certificate_for(session, found.id)
+    return AgreementShown(
+        id=found.id,
+        title=found.title,
+        state=found.state(at),
+        document_digest=str(found.document),
+        manifest_digest=str(found.manifest_digest),
+        started_by=organization(session, found.started_by).name,
+        created_at=found.created_at,
+        expires_at=found.expires_at,
+        completed_at=found.completed_at,
+        slots=[_slot(session, slot) for slot in found.slots],
+        assembly=assembly_shown(session, found.id),
+        certificate=None if issued is None else issued.id,
+    )
+
+
+def assembly_shown(session: Session, agreement_id: UUID) -> AssemblyShown:
+    """Return how far the signed PDF is."""
+    try:
+        job = assembly_job(session, agreement_id)
+    except AssemblyUnknown:
+        return AssemblyShown(state=None)
+    reason = job.reason or Term("", "")
+    return AssemblyShown(
+        state=job.state,
+        attempt=job.attempt,
+        reason_zh=reason.zh or None,
+        reason_en=reason.en or None,
+    )
+
+
+def _slot(session: Session, slot: Slot) -> SlotShown:
+    return SlotShown(
+        id=slot.id,
+        kind=slot.kind,
+        organization=slot.organization.text,
+        party=organization(session, slot.organization).name,
+        person=None if slot.person is None else person(session, slot.person).name,
+        capacity_zh=slot.capacity_zh,
+        capacity_en=slot.capacity_en,
+        state="open" if slot.signed_at is None else "signed",
+        signed_at=slot.signed_at,
+        has_seal=slot.kind is SlotKind.SEAL and _has_seal(session, slot),
+    )
+
+
+def _has_seal(session: Session, slot: Slot) -> bool:
+    try:
+        seal_of(session, slot.organization)
+    except SealMissing:
+        return False
+    return True

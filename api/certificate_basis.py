@@ -1,0 +1,85 @@
+"""What a certificate rests on: authorizations that the parties were granted, each used for one certificate.
+
+The certificate is registered and its authorizations are used in one transaction, so that none can serve
+two certificates. Sending the same application again finds the certificate that is there.
+
+    registered = register_on(session, application, ids, house=house)
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.house import House
+from api.parties import certificate_for
+from evidence.digest import Digest, HashAlgorithm
+from evidence.errors import Refused
+from identity import authorizations
+from identity.authorization_records import locked_row
+from identity.authorizations import Authorization, AuthorizationId, authorization_in_force
+from signing.agreements import Agreement, agreement
+from signing.certificate_registration import Application, register
+from signing.certificates import Certificate
+
+
+class AuthorizationOfStranger(Refused):
+    """The authorization was given to a firm that is no party of the agreement."""
+
+    code = "authorization-of-stranger"
+    zh = "授权 {authorization} 不是给本次签署各方的，不能据以签发证照。"
+    en = "Authorization {authorization} was given to no party of this agreement; leave it out."
+
+
+def register_on(
+    session: Session, application: Application, granted: Sequence[UUID], *, house: House
+) -> Certificate:
+    """Register the certificate and use the authorizations ``granted`` for it; once, however often sent.
+
+    Raises:
+        AuthorizationUnknown, AuthorizationOfStranger: one cannot serve here.
+        TransitionRefused, AuthorizationNotYetValid, AuthorizationLapsed: one is not in force.
+        The refusals of ``signing.certificate_registration.register``.
+    """
+    if certificate_for(session, application.agreement) is not None:
+        return register(session, application, agency=house.agency, clock=house.clock)
+    rests_on = agreement(session, application.agreement)
+    # Locked before the log is, as everywhere else: two orders of locking could wait for each other.
+    used = [_usable(session, each, rests_on, house) for each in sorted(set(granted))]
+    facts = tuple(each.fact for each in used if each.fact is not None)
+    registered = register(
+        session, replace(application, authorizations=facts), agency=house.agency, clock=house.clock
+    )
+    for each in used:
+        authorizations.use(
+            session,
+            each.id,
+            firm=each.firm,
+            used_for=Digest(HashAlgorithm.SHA256, registered.statement),
+            issuer=house.issuer,
+            signer=house.verifier_signer,
+            clock=house.clock,
+        )
+    return registered
+
+
+def usable(session: Session, found: Agreement, *, house: House) -> tuple[Authorization, ...]:
+    """Return the authorizations in force that the parties of ``found`` were granted, the newest first."""
+    now = house.clock.now()
+    firms = dict.fromkeys(slot.organization for slot in found.slots)
+    return tuple(
+        each
+        for firm in firms
+        for each in authorizations.authorizations_of_firm(session, firm)
+        if each.state is authorizations.State.GRANTED and each.valid_from <= now < each.valid_until
+    )
+
+
+def _usable(session: Session, authorization_id: UUID, found: Agreement, house: House) -> Authorization:
+    id_ = AuthorizationId(authorization_id)
+    locked_row(session, id_)
+    granted = authorization_in_force(session, id_, at=house.clock.now())
+    if granted.firm not in {slot.organization for slot in found.slots}:
+        raise AuthorizationOfStranger(authorization=authorization_id)
+    return granted

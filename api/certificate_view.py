@@ -1,0 +1,176 @@
+"""A certificate as its agency and its holder see it, in JSON and on pages alike."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from evidence.statuslist import CertificateState
+from identity.organizations import organization
+from ledger import facts, receipts
+from ledger.receipts import AnchoringState
+from signing.certificate_changes import CertificateChange, history
+from signing.certificate_types import certificate_type
+from signing.certificates import Certificate
+
+
+class Standing(StrEnum):
+    """What a certificate is today, in the words of the field."""
+
+    BEING_MADE = "being-made"
+    IN_FORCE = "in-force"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    NOT_YET_VALID = "not-yet-valid"
+    EXPIRED = "expired"
+
+
+_STANDINGS = {
+    CertificateState.SUSPENDED: Standing.SUSPENDED,
+    CertificateState.REVOKED: Standing.REVOKED,
+    CertificateState.SUPERSEDED: Standing.SUPERSEDED,
+}
+
+
+class FieldShown(BaseModel):
+    """A printed field with its labels."""
+
+    name: str
+    zh: str
+    en: str
+    value: str
+
+
+class EventShown(BaseModel):
+    """A step of a certificate's life, and how far its entry of the log is anchored."""
+
+    action: str
+    at: datetime
+    reason: int | None
+    reason_zh: str | None
+    reason_en: str | None
+    entry: int
+    anchoring: AnchoringState
+    block: int | None
+
+
+class CertificateListed(BaseModel):
+    """A certificate in a list."""
+
+    id: UUID
+    number: str
+    project_name: str
+    holder: str
+    state: Standing
+    issued_at: datetime
+
+
+class CertificateShown(BaseModel):
+    """A certificate; ``statement`` and ``pdf_digest`` in hex; ``qr`` is the text of its code."""
+
+    id: UUID
+    number: str
+    licence_id: str
+    type: str
+    type_zh: str
+    type_en: str
+    agency: str
+    holder: str
+    holder_uscc: str
+    agreement: UUID
+    statement: str
+    pdf_digest: str | None
+    qr: str
+    state: Standing
+    valid_from: date
+    valid_until: date | None
+    issued_at: datetime
+    fields: list[FieldShown]
+    events: list[EventShown]
+    anchoring: AnchoringState
+    block: int | None
+
+
+def standing(found: Certificate, *, today: date) -> Standing:
+    """Return what the certificate is on the day ``today`` of the city."""
+    if found.pdf is None:
+        return Standing.BEING_MADE
+    if found.state in _STANDINGS:
+        return _STANDINGS[found.state]
+    if found.valid_until is not None and today > found.valid_until:
+        return Standing.EXPIRED
+    return Standing.NOT_YET_VALID if today < found.valid_from else Standing.IN_FORCE
+
+
+def listed(session: Session, found: Certificate, *, today: date) -> CertificateListed:
+    """Return the certificate as a line of a list."""
+    values = {entry.name: entry.value for entry in found.entries}
+    return CertificateListed(
+        id=found.id,
+        number=found.number,
+        project_name=values.get("project_name", ""),
+        holder=organization(session, found.holder).name,
+        state=standing(found, today=today),
+        issued_at=found.registered_at,
+    )
+
+
+def shown(session: Session, found: Certificate, *, today: date) -> CertificateShown:
+    """Return the certificate whole."""
+    type_ = certificate_type(found.certificate_type)
+    events = [_event(session, change) for change in history(session, found.id)]
+    index = facts.fact(session, found.issued_change or found.statement).index
+    return CertificateShown(
+        id=found.id,
+        number=found.number,
+        licence_id=found.licence_id,
+        type=type_.code,
+        type_zh=type_.zh,
+        type_en=type_.en,
+        agency=organization(session, found.agency).name,
+        holder=organization(session, found.holder).name,
+        holder_uscc=found.holder.text,
+        agreement=found.agreement,
+        statement=found.statement.hex(),
+        pdf_digest=None if found.pdf is None else found.pdf.value.hex(),
+        qr=found.qr,
+        state=standing(found, today=today),
+        valid_from=found.valid_from,
+        valid_until=found.valid_until,
+        issued_at=found.registered_at,
+        fields=_fields(found),
+        events=events,
+        anchoring=receipts.anchoring_state(session, index),
+        block=_block(session, index),
+    )
+
+
+def _fields(found: Certificate) -> list[FieldShown]:
+    labels = {field.name: field for field in certificate_type(found.certificate_type).fields}
+    return [
+        FieldShown(name=each.name, zh=labels[each.name].zh, en=labels[each.name].en, value=each.value)
+        for each in found.entries
+    ]
+
+
+def _event(session: Session, change: CertificateChange) -> EventShown:
+    index = facts.fact(session, change.statement).index
+    term = None if change.reason is None else change.reason.term
+    return EventShown(
+        action=change.action,
+        at=change.changed_at,
+        reason=None if change.reason is None else int(change.reason),
+        reason_zh=None if term is None else term.zh,
+        reason_en=None if term is None else term.en,
+        entry=index,
+        anchoring=receipts.anchoring_state(session, index),
+        block=_block(session, index),
+    )
+
+
+def _block(session: Session, index: int) -> int | None:
+    anchored = receipts.anchor(session, index)
+    return None if anchored is None else anchored.block_number

@@ -1,0 +1,121 @@
+"""Who sees an agreement or a certificate, and who may fill a slot now.
+
+A firm sees what it started or is a party of; a person what names them, or what their seal is asked for; the
+agency what all parties have signed, for that is how it is submitted. For everybody else it does not exist.
+
+    found = visible_agreement(session, agreement_id, visitor)
+    slot = check_own_slot(session, found, "2", signer=person, at=clock.now())
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.policy import Role, Visitor
+from evidence.errors import Term
+from identity.members import positions
+from identity.organizations import organization
+from identity.people import PersonId
+from signing.agreements import (
+    Agreement,
+    AgreementExpired,
+    AgreementState,
+    AgreementUnknown,
+    Slot,
+    agreement,
+)
+from signing.certificates import Certificate, CertificateUnknown, certificate
+from signing.manifest import SlotKind
+from signing.seals import SealMissing, seal_of, usable_seal
+from signing.signatures import NotThisParty, PartyLeft, SlotSigned
+from signing.tables import AgreementRow, CertificateRow
+
+
+def visible_agreement(session: Session, agreement_id: UUID, visitor: Visitor) -> Agreement:
+    """Return the agreement if ``visitor`` may see it.
+
+    Raises:
+        AgreementUnknown: there is none, or it is not the visitor's to see.
+    """
+    found = agreement(session, agreement_id)
+    if not _sees(session, found, visitor):
+        raise AgreementUnknown(agreement=agreement_id)
+    return found
+
+
+def _sees(session: Session, found: Agreement, visitor: Visitor) -> bool:
+    concerned = {found.started_by.text} | {slot.organization.text for slot in found.slots}
+    if Role.FIRM in visitor.roles and visitor.organization in concerned:
+        return True
+    if Role.AGENCY in visitor.roles and found.completed_at is not None:
+        return True
+    if Role.PERSON not in visitor.roles or visitor.person is None:
+        return False
+    return any(fills(session, slot, PersonId(visitor.person)) for slot in found.slots)
+
+
+def visible_certificate(session: Session, certificate_id: UUID, visitor: Visitor) -> Certificate:
+    """Return the certificate if ``visitor`` may see it: its agency, its holder, a party of its agreement.
+
+    Raises:
+        CertificateUnknown: there is none, or it is not the visitor's to see.
+    """
+    found = certificate(session, certificate_id)
+    if Role.AGENCY in visitor.roles and visitor.organization == found.agency.text:
+        return found
+    rests_on = agreement(session, found.agreement)
+    concerned = {found.holder.text} | {slot.organization.text for slot in rests_on.slots}
+    if Role.FIRM in visitor.roles and visitor.organization in concerned:
+        return found
+    raise CertificateUnknown(certificate=certificate_id)
+
+
+def fills(session: Session, slot: Slot, signer: PersonId) -> bool:
+    """Whether ``signer`` is the one whom ``slot`` expects, be it signed or not."""
+    if slot.kind is SlotKind.PERSON:
+        return slot.person == signer
+    try:
+        return seal_of(session, slot.organization).keeper == signer
+    except SealMissing:
+        return False
+
+
+def check_own_slot(
+    session: Session, found: Agreement, slot_id: str, *, signer: PersonId, at: datetime
+) -> Slot:
+    """Return the open slot that ``signer`` may fill now.
+
+    Raises:
+        SlotUnknown, SlotSigned, AgreementExpired: there is nothing to sign.
+        NotThisParty, PartyLeft, SealMissing, SealSuspended, NotTheKeeper, NotInPosition: the wrong party.
+    """
+    slot = found.slot(slot_id)
+    if slot.signed_at is not None:
+        raise SlotSigned(signed_at=slot.signed_at)
+    if found.state(at) is AgreementState.EXPIRED:
+        raise AgreementExpired(expires_at=found.expires_at)
+    if slot.kind is SlotKind.SEAL:
+        usable_seal(session, slot.organization, keeper=signer)
+    elif slot.person != signer:
+        raise NotThisParty(capacity=Term(slot.capacity_zh, slot.capacity_en))
+    elif not positions(session, uscc=slot.organization, person=signer):
+        raise PartyLeft(organization=organization(session, slot.organization).name)
+    return slot
+
+
+def certificate_for(session: Session, agreement_id: UUID) -> Certificate | None:
+    """Return the certificate that was issued for the agreement, else None."""
+    id_ = session.scalar(select(CertificateRow.id).where(CertificateRow.agreement == agreement_id))
+    return None if id_ is None else certificate(session, id_)
+
+
+def submitted(session: Session) -> tuple[Agreement, ...]:
+    """Return the agreements that all parties signed and no certificate was issued for, the oldest first."""
+    issued = select(CertificateRow.agreement)
+    query = select(AgreementRow.id).where(
+        AgreementRow.completed_at.is_not(None), AgreementRow.id.not_in(issued)
+    )
+    ids = session.scalars(query.order_by(AgreementRow.completed_at)).all()
+    return tuple(agreement(session, id_) for id_ in ids)

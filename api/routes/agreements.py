@@ -1,0 +1,116 @@
+"""Agreements: started by a firm over a PDF, signed slot by slot, assembled, and never lost."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, UploadFile
+from pydantic import BaseModel
+
+from api.acting import firm_of, person_of
+from api.agreement_view import (
+    AgreementListed,
+    AgreementShown,
+    AssemblyShown,
+    assembly_shown,
+    listed,
+    shown,
+)
+from api.parties import check_own_slot, visible_agreement
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from api.routes.scans import ChallengeAsked, asked
+from api.slot_forms import draft, read_slots
+from evidence.errors import Refused
+from identity.challenges import Action
+from signing.agreement_drafting import create
+from signing.agreements import agreements_for, agreements_of
+from signing.assembly_jobs import retry_assembly
+from signing.documents import freeze
+from signing.manifest import SlotKind
+
+router = APIRouter(prefix="/api/agreements")
+
+AsParty = Annotated[Visitor, allow(Role.FIRM, Role.PERSON, Role.AGENCY)]
+
+
+class DocumentMissing(Refused):
+    """No PDF was chosen."""
+
+    code = "document-missing"
+    zh = "还没有选择要签署的 PDF 文件；请选择文件后再发起。"
+    en = "No PDF was chosen; choose the document to sign, then start again."
+
+
+class Started(BaseModel):
+    """What was started, and the page to go on with."""
+
+    id: UUID
+    next: str
+
+
+@router.post("", status_code=201)
+def start(
+    visitor: Annotated[Visitor, allow(Role.FIRM)],
+    house: InHouse,
+    title: Annotated[str, Form()],
+    slots: Annotated[str, Form()],
+    document: UploadFile | None = None,
+) -> Started:
+    """Freeze the PDF and open an agreement over it; ``slots`` is a JSON list of ``SlotAsked``."""
+    parties = read_slots(slots)
+    if document is None or not document.size:
+        raise DocumentMissing
+    content, name = document.file.read(), document.filename or title
+    with house.database.transaction() as session:
+        frozen = freeze(session, house.store, content, name=name, clock=house.clock)
+        opened = create(
+            session,
+            document=frozen,
+            title=title,
+            slots=tuple(draft(session, each) for each in parties),
+            by=firm_of(visitor),
+            typesetter=house.typesetter,
+            clock=house.clock,
+        )
+    return Started(id=opened.id, next=f"/agreements/{opened.id}")
+
+
+@router.get("")
+def own(visitor: Annotated[Visitor, allow(Role.FIRM, Role.PERSON)], house: InHouse) -> list[AgreementListed]:
+    """List the visitor's agreements, the newest first."""
+    with house.database.transaction() as session:
+        found = [] if visitor.person is None else list(agreements_for(session, person_of(visitor)))
+        if visitor.organization is not None:
+            found += agreements_of(session, firm_of(visitor))
+    once = {each.id: each for each in found}.values()
+    newest_first = sorted(once, key=lambda each: each.created_at, reverse=True)
+    return [listed(each, at=house.clock.now()) for each in newest_first]
+
+
+@router.get("/{agreement_id}")
+def one(agreement_id: UUID, visitor: AsParty, house: InHouse) -> AgreementShown:
+    """Show an agreement to one of its parties."""
+    with house.database.transaction() as session:
+        return shown(session, visible_agreement(session, agreement_id, visitor), at=house.clock.now())
+
+
+@router.post("/{agreement_id}/slots/{slot_id}/challenges", status_code=201)
+def ask_to_sign(
+    agreement_id: UUID, slot_id: str, visitor: Annotated[Visitor, allow(Role.PERSON)], house: InHouse
+) -> ChallengeAsked:
+    """Ask the party of an open slot to show their face for exactly this manifest."""
+    signer = person_of(visitor)
+    with house.database.transaction() as session:
+        found = visible_agreement(session, agreement_id, visitor)
+        slot = check_own_slot(session, found, slot_id, signer=signer, at=house.clock.now())
+        action = Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN
+        return asked(session, house, person=signer, action=action, subject=found.manifest_digest)
+
+
+@router.post("/{agreement_id}/assembly", status_code=202)
+def assemble_again(agreement_id: UUID, visitor: AsParty, house: InHouse) -> AssemblyShown:
+    """Let the worker try a failed assembly again."""
+    with house.database.transaction() as session:
+        visible_agreement(session, agreement_id, visitor)
+        retry_assembly(session, agreement_id, at=house.clock.now())
+        return assembly_shown(session, agreement_id)

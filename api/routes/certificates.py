@@ -1,0 +1,175 @@
+"""Certificates: issued by the agency for what parties signed, changed by it, shown to their holders."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict
+
+from api.acting import firm_of
+from api.certificate_basis import register_on
+from api.certificate_view import CertificateListed, CertificateShown, listed, shown
+from api.house import House
+from api.pages import CITY_TIME
+from api.parties import visible_certificate
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from api.routes.documents import file
+from evidence.errors import Refused
+from evidence.identifiers import Uscc
+from signing import certificate_bundles
+from signing.certificate_changes import CertificateUnpublished, Reason, Step, change
+from signing.certificate_issue import finish_issue
+from signing.certificate_registration import Application
+from signing.certificate_types import certificate_type
+from signing.certificates import certificates_of
+from signing.qr_image import qr_svg
+
+router = APIRouter()
+
+AsAgency = Annotated[Visitor, allow(Role.AGENCY)]
+AsAgencyOrFirm = Annotated[Visitor, allow(Role.AGENCY, Role.FIRM)]
+
+
+class ReasonUnknown(Refused):
+    """No reason has this number."""
+
+    code = "reason-unknown"
+    zh = "没有编号为 {reason} 的原因，请从列表中选择。"
+    en = "There is no reason {reason}; choose one from the list."
+
+
+class Change(StrEnum):
+    """What the agency can do to a certificate."""
+
+    SUSPEND = "suspend"
+    REINSTATE = "reinstate"
+    REVOKE = "revoke"
+
+    @property
+    def step(self) -> Step:
+        """The step in the certificate's life."""
+        return Step[self.name]
+
+
+class Issuing(BaseModel):
+    """What a certificate is to say, and the agreement and authorizations (ids) it rests on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    holder: str
+    agreement: UUID
+    authorizations: list[UUID] = []
+    fields: dict[str, str]
+    valid_from: date
+    valid_until: date | None = None
+
+
+class Changing(BaseModel):
+    """A step and the number of its reason, as it stands on the chain."""
+
+    action: Change
+    reason: int
+
+
+class Issued(BaseModel):
+    """What was issued, and its page."""
+
+    id: UUID
+    next: str
+
+
+@router.post("/api/certificates", status_code=201)
+def issue(issuing: Issuing, _: AsAgency, house: InHouse) -> Issued:
+    """Issue a certificate: registered in one transaction, printed and sealed outside of any."""
+    application = Application(
+        certificate_type=certificate_type(issuing.type),
+        agreement=issuing.agreement,
+        holder=Uscc.parse(issuing.holder),
+        fields=issuing.fields,
+        valid_from=issuing.valid_from,
+        valid_until=issuing.valid_until,
+    )
+    for text in application.certificate_type.arrange(application.fields).values():
+        house.typesetter.check_glyphs(text)
+    with house.database.transaction() as session:
+        registered = register_on(session, application, issuing.authorizations, house=house)
+    finish_issue(house.database, registered, press=house.press)
+    return Issued(id=registered.id, next=f"/certificates/{registered.id}")
+
+
+@router.get("/api/certificates")
+def own(visitor: AsAgencyOrFirm, house: InHouse) -> list[CertificateListed]:
+    """List what the agency issued, or what the firm holds, the newest first."""
+    with house.database.transaction() as session:
+        if Role.AGENCY in visitor.roles:
+            found = certificates_of(session, agency=house.agency.speaker.uscc)
+        else:
+            found = certificates_of(session, holder=firm_of(visitor))
+        return [listed(session, each, today=today(house)) for each in found]
+
+
+@router.get("/api/certificates/{certificate_id}")
+def one(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHouse) -> CertificateShown:
+    """Show a certificate to its agency, its holder or a party of its agreement."""
+    with house.database.transaction() as session:
+        found = visible_certificate(session, certificate_id, visitor)
+        return shown(session, found, today=today(house))
+
+
+@router.post("/api/certificates/{certificate_id}/changes", status_code=201)
+def change_state(certificate_id: UUID, changing: Changing, _: AsAgency, house: InHouse) -> CertificateShown:
+    """Suspend, reinstate or revoke a certificate."""
+    if changing.reason not in list(Reason):
+        raise ReasonUnknown(reason=changing.reason)
+    with house.database.transaction() as session:
+        changed = change(
+            session,
+            certificate_id,
+            changing.action.step,
+            Reason(changing.reason),
+            agency=house.agency,
+            clock=house.clock,
+        )
+        return shown(session, changed, today=today(house))
+
+
+@router.get("/certificates/{certificate_id}/certificate.pdf", include_in_schema=False)
+def certificate_pdf(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHouse) -> Response:
+    """Give the sealed PDF."""
+    with house.database.transaction() as session:
+        found = visible_certificate(session, certificate_id, visitor)
+    if found.pdf is None:
+        raise CertificateUnpublished(number=found.number)
+    return file(house.store.get(found.pdf), media_type="application/pdf", name=f"{found.number}.pdf")
+
+
+@router.get("/certificates/{certificate_id}/evidence.bundle", include_in_schema=False)
+def evidence_bundle(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHouse) -> Response:
+    """Give all that a stranger needs to check the certificate, in one file."""
+    with house.database.transaction() as session:
+        found = visible_certificate(session, certificate_id, visitor)
+    data = certificate_bundles.bundle(house.database, found.id, agency=house.agency, archive=house.archive)
+    return file(data, media_type="application/octet-stream", name=f"{found.number}.bundle", kept=True)
+
+
+@router.get("/certificates/{certificate_id}/qr.svg", include_in_schema=False)
+def qr_picture(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHouse) -> Response:
+    """Give the certificate's QR code, dark on white with its quiet zone in light and dark pages alike."""
+    with house.database.transaction() as session:
+        found = visible_certificate(session, certificate_id, visitor)
+    code = qr_svg(found.qr).replace("<svg ", '<svg x="6" y="6" width="88" height="88" ', 1)
+    picture = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" shape-rendering="crispEdges">'
+        f'<rect width="100" height="100" fill="#fff"/>{code}</svg>'
+    )
+    return Response(picture, media_type="image/svg+xml")
+
+
+def today(house: House) -> date:
+    """Return the day in the city."""
+    return house.clock.now().astimezone(CITY_TIME).date()

@@ -1,0 +1,56 @@
+"""The files of agreements: the frozen PDF, its pages as pictures, the PDF that all signed."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.page_images import page_image
+from api.parties import visible_agreement
+from api.routes import InHouse
+from api.routes.agreements import AsParty
+from signing.assembly_jobs import AssemblyUnknown
+
+router = APIRouter(prefix="/agreements/{agreement_id}", include_in_schema=False)
+
+KEPT = "private, max-age=3600"  # a frozen page never changes; only its parties' browsers keep it
+
+
+def file(content: bytes, *, media_type: str, name: str, kept: bool = False) -> Response:
+    """Answer with a file called ``name`` that the browser shows, or only keeps."""
+    how = "attachment" if kept else "inline"
+    return Response(
+        content,
+        media_type=media_type,
+        headers={"Content-Disposition": f"{how}; filename*=UTF-8''{quote(name, safe='')}"},
+    )
+
+
+@router.get("/document.pdf")
+def frozen_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response:
+    """Give the document exactly as it was frozen."""
+    with house.database.transaction() as session:
+        found = visible_agreement(session, agreement_id, visitor)
+    content = house.store.get(found.document)
+    return file(content, media_type="application/pdf", name=f"{found.title}.pdf")
+
+
+@router.get("/pages/{number}.png")
+def page_picture(agreement_id: UUID, number: int, visitor: AsParty, house: InHouse) -> Response:
+    """Give page ``number`` of the frozen document, from 1, as a picture."""
+    with house.database.transaction() as session:
+        found = visible_agreement(session, agreement_id, visitor)
+    picture = page_image(house.store.get(found.document), number)
+    return Response(picture, media_type="image/png", headers={"Cache-Control": KEPT})
+
+
+@router.get("/signed.pdf")
+def signed_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response:
+    """Give the PDF with every party's signature."""
+    with house.database.transaction() as session:
+        found = visible_agreement(session, agreement_id, visitor)
+    if found.result is None:
+        raise AssemblyUnknown(agreement=agreement_id)
+    content = house.store.get(found.result)
+    return file(content, media_type="application/pdf", name=f"{found.title}（已签署）.pdf")
