@@ -2,8 +2,8 @@
 
 There are three kinds. ``Refused``: same facts, same answer. ``Unavailable``: try later. ``Invalid``: the
 evidence does not hold. A leaf is named by its reason and carries a stable ``code`` and two templates that its
-facts fill. A fact that reads differently in the two languages is a ``Term``. Facts are never personal: an
-error may be logged and shown to anybody.
+facts fill. A fact that reads differently in the two languages is a ``Term``; a moment reads as the civil time
+of China. Facts are never personal: an error may be logged and shown to anybody.
 
     class ChallengeExpired(Refused):
         code = "challenge-expired"
@@ -15,10 +15,14 @@ error may be logged and shown to anybody.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import ClassVar, Literal
 
 Language = Literal["zh", "en"]
+
+CIVIL_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""The time that people in China read; it has no summer time."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,16 @@ class Term:
 
     zh: str
     en: str
+
+
+def _said(fact: object, language: Language) -> object:
+    match fact:
+        case Term():
+            return fact.zh if language == "zh" else fact.en
+        case datetime():
+            return fact.astimezone(CIVIL_TIME).strftime("%Y-%m-%d %H:%M:%S")
+        case _:
+            return fact
 
 
 class YinxinError(Exception):
@@ -42,10 +56,7 @@ class YinxinError(Exception):
 
     def sentence(self, language: Language) -> str:
         """Return the sentence in ``language``, filled with the facts."""
-        words = {
-            name: getattr(fact, language) if isinstance(fact, Term) else fact
-            for name, fact in self.facts.items()
-        }
+        words = {name: _said(fact, language) for name, fact in self.facts.items()}
         template = self.zh if language == "zh" else self.en
         return template.format(**words)
 

@@ -259,7 +259,7 @@ def check_approval(
     if approved.subject != subject:
         raise ApprovalForAnotherSubject(approved=approved.subject, asked=subject)
     age = clock.now() - approved.approved_at
-    approved_at = approved.approved_at.isoformat(timespec="seconds")
+    approved_at = approved.approved_at
     if age > max_age:
         raise ApprovalTooOld(approved_at=approved_at, seconds=int(max_age.total_seconds()))
     if age < timedelta():

@@ -86,11 +86,11 @@ def _minute(moment: datetime) -> datetime:
 def _check_validity(row: AuthorizationRow) -> None:
     if row.valid_from >= row.valid_until:
         raise ValidityReversed(
-            valid_from=row.valid_from.isoformat(timespec="minutes"),
-            valid_until=row.valid_until.isoformat(timespec="minutes"),
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
         )
     if row.valid_until <= row.requested_at:
-        raise ValidityPast(valid_until=row.valid_until.isoformat(timespec="minutes"))
+        raise ValidityPast(valid_until=row.valid_until)
 
 
 def _held(session: Session, person: PersonId, qualification: QualificationId) -> Qualification:

@@ -52,7 +52,7 @@ def check_within_validity(found: Authorization, at: datetime) -> None:
         AuthorizationNotYetValid, AuthorizationLapsed: it lies before or after.
     """
     if at < found.valid_from:
-        start = found.valid_from.isoformat(timespec="minutes")
+        start = found.valid_from
         raise AuthorizationNotYetValid(authorization=found.id, valid_from=start)
     if at >= found.valid_until:
         raise refusal(State.LAPSED, State.USED, authorization=found.id)

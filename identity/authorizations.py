@@ -206,7 +206,7 @@ def lapse(
     """
     row = _turning(session, authorization_id, State.LAPSED)
     if clock.now() < row.valid_until:
-        until = row.valid_until.isoformat(timespec="minutes")
+        until = row.valid_until
         raise AuthorizationNotOver(authorization=row.id, valid_until=until)
     return _end(session, row, State.LAPSED, issuer=issuer, signer=signer, clock=clock)
 

@@ -261,9 +261,7 @@ def _open(
 ) -> ChallengeRow:
     row = _unused(session, challenge_id, person=person, lock=lock)
     if now >= row.expires_at:
-        raise ChallengeExpired(
-            expired_at=row.expires_at.isoformat(timespec="seconds"), seconds=int(LIFETIME.total_seconds())
-        )
+        raise ChallengeExpired(expired_at=row.expires_at, seconds=int(LIFETIME.total_seconds()))
     return row
 
 
@@ -277,7 +275,7 @@ def _unused(session: Session, challenge_id: ChallengeId, *, person: PersonId, lo
     if row.person != person:
         raise ChallengeOfAnother(challenge=challenge_id)
     if row.used_at is not None:
-        raise ChallengeUsed(used_at=row.used_at.isoformat(timespec="seconds"))
+        raise ChallengeUsed(used_at=row.used_at)
     return row
 
 
@@ -294,7 +292,7 @@ def _check_failures(session: Session, *, person: PersonId, subject: Digest, now:
         .limit(MOST_FAILURES)
     ).all()
     if len(failed) == MOST_FAILURES:
-        retry_at = (failed[-1] + FAILURE_WINDOW).isoformat(timespec="seconds")
+        retry_at = failed[-1] + FAILURE_WINDOW
         raise TooManyFailures(failures=MOST_FAILURES, retry_at=retry_at)
 
 

@@ -123,7 +123,7 @@ def give(
     previous = _last(session, person, notice.purpose)
     if previous is not None and previous.withdrawn_at is None:
         if previous.keep_until > now:
-            raise ConsentAlreadyGiven(purpose=notice.purpose.term, keep_until=_when(previous.keep_until))
+            raise ConsentAlreadyGiven(purpose=notice.purpose.term, keep_until=previous.keep_until)
         _end(session, previous, change="lapsed", issuer=issuer, signer=signer, clock=clock)
     digest = sha256(notice.document.encode())
     body: dict[str, Value] = {
@@ -163,7 +163,7 @@ def withdraw(
     if row is None:
         raise ConsentMissing(purpose=purpose.term)
     if row.withdrawn_at is not None:
-        raise ConsentWithdrawn(purpose=purpose.term, withdrawn_at=_when(row.withdrawn_at))
+        raise ConsentWithdrawn(purpose=purpose.term, withdrawn_at=row.withdrawn_at)
     return _consent(_end(session, row, change="withdrawn", issuer=issuer, signer=signer, clock=clock))
 
 
@@ -178,9 +178,9 @@ def require(session: Session, *, person: PersonId, purpose: Purpose, clock: Cloc
     if row is None:
         raise ConsentMissing(purpose=purpose.term)
     if row.withdrawn_at is not None:
-        raise ConsentWithdrawn(purpose=purpose.term, withdrawn_at=_when(row.withdrawn_at))
+        raise ConsentWithdrawn(purpose=purpose.term, withdrawn_at=row.withdrawn_at)
     if row.keep_until <= clock.now():
-        raise ConsentOver(purpose=purpose.term, keep_until=_when(row.keep_until))
+        raise ConsentOver(purpose=purpose.term, keep_until=row.keep_until)
     return _consent(row)
 
 
@@ -225,10 +225,6 @@ def _record(
 ) -> Fact:
     statement = Statement(StatementType.CONSENT, issuer, clock.now(), body)
     return facts.record(session, statement, signer=signer, after=after)
-
-
-def _when(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
 
 
 def _consent(row: ConsentRow) -> Consent:

@@ -1,4 +1,5 @@
 import pickle
+from datetime import UTC, datetime
 
 import pytest
 
@@ -56,3 +57,13 @@ def test_an_error_keeps_its_facts_between_processes() -> None:
     travelled = pickle.loads(pickle.dumps(NotCanonical(offset=7)))  # noqa: S301 - our own bytes
     assert isinstance(travelled, NotCanonical)
     assert travelled.facts == {"offset": 7}
+
+
+def test_a_moment_reads_as_the_civil_time_of_china() -> None:
+    class ClosedSince(Refused):
+        code = "closed-since"
+        zh = "已于{since}关闭。"
+        en = "Closed since {since}."
+
+    error = ClosedSince(since=datetime(2026, 5, 2, 18, 30, tzinfo=UTC))
+    assert error.sentence("zh") == "已于2026-05-03 02:30:00关闭。"
