@@ -264,6 +264,7 @@ def _house(
             typesetter=typesetter,
             timestamps=keys.timestamps,
             clock=clock,
+            samples=settings.demonstration,
         ),
         archive=Archive(store=store, origin=settings.origin, log_signer=keys.log, clock=clock),
         vault=vault,

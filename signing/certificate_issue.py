@@ -41,7 +41,7 @@ ISSUED = "issued"
 
 @dataclass(frozen=True, kw_only=True)
 class Press:
-    """What an agency issues certificates with."""
+    """What an agency issues certificates with; a demonstration prints ``samples``, and they say so."""
 
     agency: Agency
     store: ObjectStore
@@ -50,6 +50,7 @@ class Press:
     typesetter: Typesetter
     timestamps: TimestampAuthority
     clock: Clock
+    samples: bool = False
 
 
 def issue(database: Database, application: Application, *, press: Press) -> Certificate:
@@ -118,6 +119,7 @@ def _sheet(registered: Certificate, press: Press) -> CertificateSheet:
         agency=press.agency.speaker.name,
         issued_at=registered.registered_at,
         qr=registered.qr,
+        sample=press.samples,
     )
 
 

@@ -48,7 +48,7 @@ class CertificateSheet:
     """What stands on a construction permit.
 
     ``qr`` is the text of the printed code; ``issued_at`` gives the printed day, in Beijing time, and dates
-    the file.
+    the file. A ``sample`` says across the page that it has no legal effect.
     """
 
     title: str
@@ -58,6 +58,7 @@ class CertificateSheet:
     agency: str
     issued_at: datetime
     qr: str
+    sample: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def render_certificate(typesetter: Typesetter, sheet: CertificateSheet) -> Rende
         "agency": sheet.agency,
         "issued": chinese_date(sheet.issued_at),
         "qr": qr_svg(sheet.qr),
+        "sample": sheet.sample,
     }
     content = typesetter.set("construction-permit.typ", facts, at=sheet.issued_at)
     return RenderedCertificate(content, _seal_box())

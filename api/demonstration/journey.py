@@ -17,7 +17,7 @@ from typing import Any
 from api.demonstration import camera
 from api.demonstration.client import StepFailed, Visitor, clip_of
 from api.demonstration.narrator import Narrator
-from api.demonstration.paper import application_pdf, printed_code
+from api.demonstration.paper import application, printed_code
 from api.demonstration.people import (
     CONTRACTOR,
     DESIGNER,
@@ -83,8 +83,8 @@ class Journey:
                 "POST", "/api/people/me/enrollment", files={"portrait": person.portrait.read_bytes()}
             )
         self.tell.done(
-            f"{person.name} 单独同意后登记人脸，不保留照片 → 账本第 {enrolled['entry']} 条",
-            f"{person.name_en} consented and was enrolled, no picture kept → entry {enrolled['entry']}",
+            f"{person.name} 单独同意后由证件照登记人脸（第 {enrolled['version']} 版），不保留照片",
+            f"{person.name_en} consented and was enrolled (version {enrolled['version']}), no picture kept",
         )
 
     def authorize(self) -> str:
@@ -152,9 +152,10 @@ class Journey:
 
     def sign_together(self) -> str:
         """Step 3: three parties sign one PDF at the same time; the PDF is assembled."""
-        original = application_pdf(PROJECT)
+        paper = application(PROJECT)
+        original = paper.content
         (self.outputs / "application.pdf").write_bytes(original)
-        slots = [
+        parties: list[dict[str, Any]] = [
             {"kind": "person", "organization": OWNER.uscc.text, "person": OWNERS_REPRESENTATIVE.name,
              "capacity_zh": "建设单位代表", "capacity_en": "owner's representative"},
             {"kind": "seal", "organization": CONTRACTOR.uscc.text,
@@ -162,6 +163,7 @@ class Journey:
             {"kind": "person", "organization": DESIGNER.uscc.text, "person": ENGINEER.name,
              "capacity_zh": "设计单位项目负责人", "capacity_en": "design leader"},
         ]  # fmt: skip
+        slots = [{**slot, "place": place} for slot, place in zip(parties, paper.places, strict=True)]
         owner = self.visitor(OWNERS_REPRESENTATIVE.title_zh)
         agreement = owner.call(
             "POST",

@@ -1,5 +1,6 @@
 """The paper of the main job: the application that is signed, and the code read off a printed certificate."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pypdfium2
@@ -14,15 +15,24 @@ from signing.joint_application import (
     render_joint_application,
 )
 from signing.rendering import PrintedField
+from signing.stamps import ORGANIZATION_STAMP, PERSON_STAMP
 from signing.typesetting import Typesetter
 
 DOTS_PER_INCH = 150
 POINTS_PER_INCH = 72
 
 
-def application_pdf(project: str) -> bytes:
-    """Set the joint application of the three firms, four pages."""
-    application = JointApplication(
+@dataclass(frozen=True)
+class Paper:
+    """The application as PDF, and for each party the place of its stamp as the doors take it."""
+
+    content: bytes
+    places: tuple[dict[str, int], ...]
+
+
+def application(project: str) -> Paper:
+    """Set the joint application of the three firms, four pages; the contractor seals, the others sign."""
+    said = JointApplication(
         project_name=project,
         owner=OWNER.name,
         project=(
@@ -44,7 +54,13 @@ def application_pdf(project: str) -> bytes:
         ),
         at=datetime.now(UTC),
     )
-    return render_joint_application(Typesetter(), application).content
+    rendered = render_joint_application(Typesetter(), said)
+    heights = (PERSON_STAMP[1], ORGANIZATION_STAMP[1], PERSON_STAMP[1])
+    places = tuple(
+        {"page": box.page, "left": int(box.left), "bottom": int(box.bottom + (box.height - height) / 2)}
+        for box, height in zip(rendered.boxes, heights, strict=True)
+    )
+    return Paper(rendered.content, places)
 
 
 def printed_code(certificate: bytes) -> str:
