@@ -3,15 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 from sqlalchemy.orm import Session
 
 from api.parties import certificate_for
 from evidence.errors import Term
 from identity.organizations import organization
 from identity.people import person
+from ledger import facts, receipts
+from ledger.receipts import AnchoringState
 from signing.agreements import Agreement, AgreementState, Slot
-from signing.assembly_jobs import AssemblyState, AssemblyUnknown, assembly_job
+from signing.assembly_jobs import LEASE, AssemblyState, AssemblyUnknown, assembly_job
 from signing.manifest import SlotKind
 from signing.seals import SealMissing, seal_of
 
@@ -32,10 +34,14 @@ class SlotShown(BaseModel):
 
 
 class AssemblyShown(BaseModel):
-    """How far the signed PDF is: no ``state`` before all have signed; the reasons tell why it failed."""
+    """How far the signed PDF is: no ``state`` before all have signed; the reasons tell why it failed.
+
+    ``by_itself_at`` is when an attempt whose worker died is taken over without anybody's doing.
+    """
 
     state: AssemblyState | None
     attempt: int = 0
+    by_itself_at: datetime | None = None
     reason_zh: str | None = None
     reason_en: str | None = None
 
@@ -52,7 +58,7 @@ class AgreementListed(BaseModel):
 
 
 class AgreementShown(BaseModel):
-    """An agreement; digests as ``sha256:hex``."""
+    """An agreement; digests as ``sha256:hex``; ``entry`` is the log's of the fact that all have signed."""
 
     id: UUID
     title: str
@@ -65,7 +71,18 @@ class AgreementShown(BaseModel):
     completed_at: datetime | None
     slots: list[SlotShown]
     assembly: AssemblyShown
+    entry: int | None
+    anchoring: AnchoringState | None
+    block: int | None
     certificate: UUID | None
+
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way
+    @property
+    def version(self) -> str:
+        """What changes whenever a page of this agreement would look different."""
+        signed = "".join("x" if slot.signed_at else "-" for slot in self.slots)
+        made = f"{self.assembly.state}.{self.assembly.attempt}"
+        return f"{signed}/{self.state}/{made}/{self.anchoring}/{self.certificate}"
 
 
 def listed(found: Agreement, *, at: datetime) -> AgreementListed:
@@ -83,6 +100,8 @@ def listed(found: Agreement, *, at: datetime) -> AgreementListed:
 def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown:
     """Return the agreement whole."""
     issued = certificate_for(session, found.id)
+    index = None if found.fact is None else facts.fact(session, found.fact).index
+    anchored = None if index is None else receipts.anchor(session, index)
     return AgreementShown(
         id=found.id,
         title=found.title,
@@ -95,6 +114,9 @@ def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown
         completed_at=found.completed_at,
         slots=[_slot(session, slot) for slot in found.slots],
         assembly=assembly_shown(session, found.id),
+        entry=index,
+        anchoring=None if index is None else receipts.anchoring_state(session, index),
+        block=None if anchored is None else anchored.block_number,
         certificate=None if issued is None else issued.id,
     )
 
@@ -109,6 +131,7 @@ def assembly_shown(session: Session, agreement_id: UUID) -> AssemblyShown:
     return AssemblyShown(
         state=job.state,
         attempt=job.attempt,
+        by_itself_at=job.changed_at + LEASE if job.state is AssemblyState.RUNNING else None,
         reason_zh=reason.zh or None,
         reason_en=reason.en or None,
     )

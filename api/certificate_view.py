@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 from sqlalchemy.orm import Session
 
 from evidence.statuslist import CertificateState
@@ -92,6 +92,12 @@ class CertificateShown(BaseModel):
     events: list[EventShown]
     anchoring: AnchoringState
     block: int | None
+
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way
+    @property
+    def version(self) -> str:
+        """What changes whenever the page of this certificate would look different."""
+        return f"{self.state}/{self.anchoring}/" + "".join(event.anchoring[0] for event in self.events)
 
 
 def standing(found: Certificate, *, today: date) -> Standing:

@@ -63,6 +63,15 @@ class SlotAsked(BaseModel):
     capacity_en: str
     place: PlaceAsked | None = None
 
+    @property
+    def uscc(self) -> Uscc:
+        """The organization's code.
+
+        Raises:
+            IdentifierMalformed, CheckDigitWrong: it is none.
+        """
+        return Uscc.parse(self.organization.strip().upper())
+
 
 _SLOTS = TypeAdapter(list[SlotAsked])
 
@@ -87,7 +96,7 @@ def draft(session: Session, asked: SlotAsked) -> SlotDraft:
         IdentifierMalformed, CheckDigitWrong, OrganizationUnknown: the credit code is wrong.
         SignerNotInOffice, SignerAmbiguous: the person is not found.
     """
-    uscc = Uscc.parse(asked.organization.strip().upper())
+    uscc = asked.uscc
     named = (asked.person or "").strip()
     capacity = Term(asked.capacity_zh, asked.capacity_en)
     place = asked.place

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from api import capacities
 from api.capacities import capacity_of
 from api.demonstration.people import CONTRACTOR, DESIGNER, ENGINEER, OWNER, OWNERS_REPRESENTATIVE
 from evidence.identifiers import Uscc
+from signing.agreement_drafting import MOST_SLOTS, SlotCountWrong
 from signing.joint_application import (
     JointApplication,
     SigningPlace,
@@ -86,16 +88,21 @@ def ready_application(
     """Set the application of ``parties``, dated ``at``.
 
     Raises:
+        SlotCountWrong: nobody is to sign.
         TooManyParties: more than six.
         GlyphMissing: the font lacks a character of a capacity.
     """
+    if not parties:
+        raise SlotCountWrong(limit=MOST_SLOTS, count=0)
+    taking_part = _taking_part(parties)
+    owner = next((each for each in taking_part if each.part == capacities.OWNER.zh), taking_part[0])
     rendered = render_joint_application(
         typesetter,
         JointApplication(
             project_name=PROJECT,
-            owner=parties[0].name,
+            owner=owner.name,
             project=tuple(PrintedField(_LABELS[name], value) for name, value in FACTS.items()),
-            organizations=_taking_part(parties),
+            organizations=taking_part,
             places=tuple(SigningPlace(each.capacity_zh, each.name) for each in parties),
             at=at,
         ),

@@ -1,10 +1,12 @@
 """Agreements: started by a firm over a PDF, signed slot by slot, assembled, and never lost."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, UploadFile
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from api.acting import firm_of, person_of
 from api.agreement_view import (
@@ -15,13 +17,16 @@ from api.agreement_view import (
     listed,
     shown,
 )
+from api.demonstration.ready_application import NAME as READY_NAME
+from api.demonstration.ready_application import ReadyParty, ready_application
 from api.parties import check_own_slot, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.scans import ChallengeAsked, asked
-from api.slot_forms import draft, read_slots
+from api.slot_forms import SlotAsked, draft, read_slots
 from evidence.errors import Refused
 from identity.challenges import Action
+from identity.organizations import organization
 from signing.agreement_drafting import create
 from signing.agreements import agreements_for, agreements_of
 from signing.assembly_jobs import retry_assembly
@@ -50,24 +55,35 @@ class Started(BaseModel):
 
 @router.post("", status_code=201)
 def start(
+    *,
     visitor: Annotated[Visitor, allow(Role.FIRM)],
     house: InHouse,
     title: Annotated[str, Form()],
     slots: Annotated[str, Form()],
     document: UploadFile | None = None,
+    ready: Annotated[bool, Form()] = False,
 ) -> Started:
-    """Freeze the PDF and open an agreement over it; ``slots`` is a JSON list of ``SlotAsked``."""
-    parties = read_slots(slots)
-    if document is None or not document.size:
-        raise DocumentMissing
-    content, name = document.file.read(), document.filename or title
+    """Freeze the PDF and open an agreement over it; ``slots`` is a JSON list of ``SlotAsked``.
+
+    In the demonstration ``ready`` takes the ready document in place of an upload.
+    """
+    asking = read_slots(slots)
+    with house.database.transaction() as session:
+        drafts = tuple(draft(session, each) for each in asking)
+        parties = [_ready_party(session, each) for each in asking]
+    if ready and house.settings.demonstration:
+        set_now = ready_application(house.typesetter, parties, at=house.clock.now())
+        content, name = set_now.content, READY_NAME
+        drafts = tuple(replace(each, place=place) for each, place in zip(drafts, set_now.places, strict=True))
+    else:
+        content, name = _uploaded(document)
     with house.database.transaction() as session:
         frozen = freeze(session, house.store, content, name=name, clock=house.clock)
         opened = create(
             session,
             document=frozen,
             title=title,
-            slots=tuple(draft(session, each) for each in parties),
+            slots=drafts,
             by=firm_of(visitor),
             typesetter=house.typesetter,
             clock=house.clock,
@@ -114,3 +130,18 @@ def assemble_again(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Asse
         visible_agreement(session, agreement_id, visitor)
         retry_assembly(session, agreement_id, at=house.clock.now())
         return assembly_shown(session, agreement_id)
+
+
+def _uploaded(document: UploadFile | None) -> tuple[bytes, str]:
+    if document is None or not document.size:
+        raise DocumentMissing
+    return document.file.read(), document.filename or "document.pdf"
+
+
+def _ready_party(session: Session, asking: SlotAsked) -> ReadyParty:
+    return ReadyParty(
+        kind=asking.kind,
+        uscc=asking.uscc,
+        name=organization(session, asking.uscc).name,
+        capacity_zh=asking.capacity_zh,
+    )
