@@ -1,0 +1,123 @@
+"""The person's pages: what waits for an answer or a signature, and the enrollment of the face."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from api.acting import person_of
+from api.house import House
+from api.pages import page
+from api.pages.scan import demonstration_faces
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from api.routes.authorizations import line
+from api.routes.people import myself, notice_of
+from identity import authorizations, consent, enrollment
+from identity.consent_text import Purpose
+from identity.members import Position, memberships
+from identity.people import PersonId
+from signing.agreements import Agreement, AgreementState, Slot, agreements_for, agreements_of
+from signing.manifest import SlotKind
+
+router = APIRouter()
+
+AsPerson = Annotated[Visitor, allow(Role.PERSON)]
+
+COMING_FROM = re.compile(r"/(authorizations|agreements)/[0-9a-f-]{36}(/slots/[0-9a-z-]{1,40})?")
+"""Pages that send a person to the enrollment and want them back."""
+
+
+@dataclass(frozen=True)
+class WaitingSlot:
+    """A slot that waits for the person's signature or for the seal they keep."""
+
+    path: str
+    title: str
+    capacity_zh: str
+    capacity_en: str
+    expires_at: datetime
+
+
+@router.get("/engineer", include_in_schema=False)
+def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
+    """Show what waits for the person, and what they answered."""
+    mine = person_of(visitor)
+    with house.database.transaction() as session:
+        lines = [line(session, one) for one in authorizations.authorizations_of_person(session, mine)]
+        slots = _waiting_slots(session, mine, house.clock.now())
+        me = myself(session, mine, house)
+    requested = authorizations.State.REQUESTED
+    return page(
+        request,
+        "engineer.html",
+        me=me,
+        waiting=[one for one in lines if one.state is requested],
+        answered=[one for one in lines if one.state is not requested],
+        slots=slots,
+    )
+
+
+@router.get("/engineer/enrollment", include_in_schema=False)
+def enroll(request: Request, house: InHouse, visitor: AsPerson, back: str | None = None) -> Response:
+    """Show the notice, take the separate consent and the portrait; ``back`` is where the person came from."""
+    mine = person_of(visitor)
+    with house.database.transaction() as session:
+        me = myself(session, mine, house)
+        given = _consent_in_force(session, mine, house)
+        faces = demonstration_faces(session, house, mine)
+        kept = enrollment.enrollment(session, mine) if me.enrolled else None
+    return page(
+        request,
+        "enrollment.html",
+        me=me,
+        notice=notice_of(Purpose.FACE_PROCESSING, house),
+        consent=given,
+        enrollment=kept,
+        faces=faces,
+        back=back if back and COMING_FROM.fullmatch(back) else None,
+    )
+
+
+def _consent_in_force(session: Session, me: PersonId, house: House) -> consent.Consent | None:
+    try:
+        return consent.require(session, person=me, purpose=Purpose.FACE_PROCESSING, clock=house.clock)
+    except consent.ConsentMissing:
+        return None
+
+
+def _waiting_slots(session: Session, me: PersonId, now: datetime) -> list[WaitingSlot]:
+    """Give the open slots of the person, and of the seals they keep."""
+    signing = [
+        _waiting(found, slot)
+        for found in agreements_for(session, me)
+        for slot in found.slots
+        if slot.person == me and _open(found, slot, now)
+    ]
+    keeping = [one.organization for one in memberships(session, me) if one.position is Position.SEAL_KEEPER]
+    sealing = [
+        _waiting(found, slot)
+        for uscc in keeping
+        for found in agreements_of(session, uscc)
+        for slot in found.slots
+        if slot.kind is SlotKind.SEAL and slot.organization == uscc and _open(found, slot, now)
+    ]
+    return signing + sealing
+
+
+def _open(found: Agreement, slot: Slot, now: datetime) -> bool:
+    return slot.signed_at is None and found.state(now) is AgreementState.OPEN
+
+
+def _waiting(found: Agreement, slot: Slot) -> WaitingSlot:
+    return WaitingSlot(
+        path=f"/agreements/{found.id}/slots/{slot.id}",
+        title=found.title,
+        capacity_zh=slot.capacity_zh,
+        capacity_en=slot.capacity_en,
+        expires_at=found.expires_at,
+    )

@@ -1,0 +1,49 @@
+"""What the face scan partial (``partials/face_scan.html``) needs to know, for every page that includes it.
+
+scan = scan_view(session, house, me, to=f"/api/authorizations/{id}/challenges", act="authorization.grant")
+page(request, "x.html", scan=scan)   # the template: {% include "partials/face_scan.html" %}
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from api.demonstration.people import PEOPLE
+from api.house import House
+from identity.people import PersonId, person
+
+
+@dataclass(frozen=True)
+class DemonstrationFaces:
+    """Whose clips the demonstration camera plays: the visitor's own, and somebody else's."""
+
+    own: str
+    other: str
+
+
+@dataclass(frozen=True)
+class ScanView:
+    """Where a challenge is asked for, the key of the verb on the button, and the slot when one is signed."""
+
+    to: str
+    act: str
+    slot: str | None
+    faces: DemonstrationFaces | None
+
+
+def scan_view(
+    session: Session, house: House, me: PersonId, *, to: str, act: str, slot: str | None = None
+) -> ScanView:
+    """Prepare a face scan of the person ``me`` that posts to ``to`` for its challenges."""
+    return ScanView(to=to, act=act, slot=slot, faces=demonstration_faces(session, house, me))
+
+
+def demonstration_faces(session: Session, house: House, me: PersonId) -> DemonstrationFaces | None:
+    """Give the faces of the demonstration camera; None outside of the demonstration and for real people."""
+    if not house.settings.demonstration:
+        return None
+    number = person(session, me).citizen_number
+    own = next((one.face for one in PEOPLE if one.citizen_number == number), None)
+    if own is None:
+        return None
+    return DemonstrationFaces(own=own, other=next(one.face for one in PEOPLE if one.face != own))

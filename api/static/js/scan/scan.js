@@ -1,0 +1,191 @@
+// One face scan on a page: camera, challenge, recording, answer.
+//
+// The camera opens first, so that the browser's question does not eat the minute of the challenge. Every
+// refusal shows its sentence and offers a new challenge; after three the service window is the better way.
+// #scan carries data-phase (idle, opening, running, sending, passed, refused) and data-step (the step asked now).
+
+import { Problem, say, send } from "../house.js";
+import { CameraRefused, openCamera } from "./camera.js";
+import { openFilm, openPhotograph } from "./camera-scripted.js";
+import { Interrupted, record } from "./recorder.js";
+import { timeline } from "./timeline.js";
+
+const FAILURES_TO_WINDOW = 3;
+const NOT_A_FAILURE = new Set(["network", "scans-busy", "scan-interrupted", "unexpected"]);
+
+const root = document.getElementById("scan");
+const words = JSON.parse(document.getElementById("scan-words").textContent);
+const part = (selector) => root.querySelector(selector);
+const [stage, prompt, video, film, ring] = [".stage", ".prompt", "video", ".film", ".ring .done"].map(part);
+const [result, start, stop] = [".result", ".start", ".stop"].map(part);
+
+const word = (key, facts = {}) =>
+  Object.entries(facts).reduce((text, [name, fact]) => text.replace(`{${name}}`, fact), words[`scan.${key}`]);
+
+const failuresKey = `scan-failures:${root.dataset.to}`;
+const failures = () => Number(sessionStorage.getItem(failuresKey) ?? 0);
+
+let camera = null;
+let stopped = false;
+let countdown = 0;
+
+const phase = (name) => {
+  const live = ["opening", "running", "sending"].includes(name);
+  root.dataset.phase = name;
+  if (name !== "running") {
+    delete root.dataset.step;
+    delete root.dataset.sign;
+  }
+  stage.hidden = !live;
+  start.hidden = live || name === "passed";
+  stop.hidden = !["opening", "running"].includes(name);
+  part(".before").hidden = name !== "idle";
+  part(".demo")?.toggleAttribute("hidden", live);
+};
+
+const fill = (share) => {
+  ring.style.visibility = share > 0.01 ? "visible" : "hidden";
+  ring.style.strokeDasharray = `${share * 100} 100`;
+};
+
+const count = (seconds) => {
+  const end = performance.now() + seconds * 1000;
+  const show = () => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    part(".countdown").textContent = word("left_seconds", { seconds: left });
+  };
+  clearInterval(countdown);
+  show();
+  countdown = setInterval(show, 500);
+};
+
+const closeCamera = () => {
+  clearInterval(countdown);
+  camera?.close();
+  camera = null;
+};
+
+const openChosen = () => {
+  const chosen = root.querySelector("input[name=camera]:checked")?.value ?? "camera";
+  video.hidden = chosen !== "camera";
+  film.hidden = chosen === "camera";
+  if (chosen === "own") return openFilm(film, root.dataset.own);
+  if (chosen === "other") return openFilm(film, root.dataset.other);
+  if (chosen === "photograph") return openPhotograph(film, root.dataset.own);
+  return openCamera(video);
+};
+
+const announce = (text) => {
+  if (prompt.textContent !== text) prompt.textContent = text;
+};
+
+const check = () => {
+  if (stopped) throw new Interrupted("stopped");
+  if (document.hidden) throw new Interrupted("hidden");
+};
+
+const show = (steps) => (moment, progress) => {
+  if (root.dataset.sign !== moment.word) {
+    root.dataset.sign = moment.word;
+    if (moment.step) {
+      root.dataset.step = moment.step;
+      navigator.vibrate?.(60);
+    } else {
+      delete root.dataset.step;
+    }
+  }
+  announce(word(moment.word));
+  part(".of").textContent = moment.number ? word("step_of", { number: moment.number, count: steps.length }) : "";
+  fill(moment.number ? progress : 0);
+};
+
+const clipOf = ({ frames, times }) => {
+  const form = new FormData();
+  frames.forEach((frame, number) => form.append("frames", frame, `${number}.jpg`));
+  form.append("times", JSON.stringify(times));
+  if (root.dataset.slot) form.append("slot", root.dataset.slot);
+  return form;
+};
+
+const refuse = (sentence, { failed = false, final = false } = {}) => {
+  if (failed) sessionStorage.setItem(failuresKey, failures() + 1);
+  phase("refused");
+  const state = result.querySelector(".state");
+  state.dataset.icon = "✕";
+  state.dataset.tone = "wait";
+  state.textContent = word("refused");
+  result.querySelector(".sentence").textContent = sentence;
+  result.hidden = false;
+  const many = failures() >= FAILURES_TO_WINDOW;
+  const window_ = part(".window");
+  window_.hidden = false;
+  window_.textContent = many ? word("window_now", { failures: failures() }) : word("window");
+  start.textContent = word("again");
+  start.hidden = final;
+  start.classList.toggle("act", !many);
+  start.classList.toggle("quiet", many);
+  if (!final) start.focus();
+};
+
+const scan = async () => {
+  phase("opening");
+  result.hidden = true;
+  part(".window").hidden = true;
+  part(".of").textContent = part(".countdown").textContent = "";
+  fill(0);
+  announce(word("camera_opening"));
+  stage.scrollIntoView({ block: "center", behavior: "smooth" });
+  camera = await openChosen();
+  check();
+  const challenge = await send("POST", root.dataset.to);
+  check();
+  count(challenge.seconds);
+  phase("running");
+  const clip = await record(camera, timeline(challenge.steps), { show: show(challenge.steps), check });
+  phase("sending");
+  announce(word("sending"));
+  part(".of").textContent = "";
+  video.pause();
+  camera.close();
+  const answer = await send("POST", `/api/challenges/${challenge.challenge}/clip`, clipOf(clip));
+  sessionStorage.removeItem(failuresKey);
+  closeCamera();
+  phase("passed");
+  const state = result.querySelector(".state");
+  state.dataset.icon = "✓";
+  state.dataset.tone = "good";
+  state.textContent = word("passed");
+  result.querySelector(".sentence").textContent = "";
+  result.hidden = false;
+  location.assign(answer.next);
+};
+
+const explain = (error) => {
+  const sending = root.dataset.phase === "sending";
+  closeCamera();
+  if (error instanceof Problem) {
+    refuse(error.message, { failed: sending && !NOT_A_FAILURE.has(error.code), final: error.code === "too-many-failures" });
+  } else if (error instanceof CameraRefused) {
+    part(".demo")?.setAttribute("open", "");
+    refuse(word(`camera_${error.reason}`));
+  } else if (error instanceof Interrupted && error.reason === "stopped") {
+    phase("idle");
+    start.focus();
+  } else if (error instanceof Interrupted) {
+    refuse(word(error.reason));
+  } else {
+    refuse(word("camera_lost"));
+    throw error;
+  }
+};
+
+start.addEventListener("click", () => {
+  say("");
+  stopped = false;
+  scan().catch(explain);
+});
+stop.addEventListener("click", () => {
+  stopped = true;
+  stop.hidden = true;
+});
+addEventListener("pagehide", closeCamera);
