@@ -7,7 +7,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api import doorkeeper, problems
 from api.house import House
-from api.pages import home
+from api.pages import home, log, officer
 from api.policy import require_policy
 from api.routes import (
     agreements,
@@ -37,6 +37,8 @@ ROUTERS = (
     organizations.router,
     verification.router,
     ledger.router,
+    officer.router,
+    log.router,
     home.router,
 )
 

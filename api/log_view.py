@@ -4,6 +4,7 @@ Reading only; every function works in the caller's transaction, except ``reachab
 must stand outside of one.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from evidence.entry import Entry
 from evidence.errors import Refused
-from ledger import checkpoints, deployment, entries, submissions
+from evidence.merkle import node_hash
+from evidence.receipt import Anchor
+from ledger import checkpoints, deployment, entries, receipts, submissions, tree
 from ledger.chain import Chain, ChainRefused, ChainUnavailable
 from ledger.checkpoints import CheckpointRow
+from ledger.entries import EntryRow
 from ledger.receipts import AnchoringState
 
 
@@ -56,6 +60,28 @@ class LogEntry:
     state: AnchoringState
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step of an inclusion proof: joined with ``neighbour`` on its left or right it gives ``result``.
+
+    Both are 32 bytes.
+    """
+
+    left: bool
+    neighbour: bytes
+    result: bytes
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The way from an entry to the ``root`` (32 bytes) of a checkpoint over ``size`` entries; its anchor."""
+
+    size: int
+    root: bytes
+    steps: tuple[Step, ...]
+    anchor: Anchor | None
+
+
 def head(session: Session) -> LogHead:
     """Give how far the log, its checkpoints and its anchoring have come."""
     taken, stands = checkpoints.latest(session), deployment.current(session)
@@ -91,6 +117,47 @@ def entry(session: Session, index: int) -> LogEntry:
         EntryUnknown: the log has none of this index.
     """
     return LogEntry(index, entries.entry(session, index), head(session).state(index))
+
+
+def proof(session: Session, index: int) -> Proof | None:
+    """Give the way from entry ``index`` to the checkpoint that covers it; None while none does.
+
+    The steps lead to the signed root or the proof would not be given: ``steps`` computes what
+    ``evidence.merkle.check_inclusion`` checks.
+
+    Raises:
+        EntryUnknown: the log has none of this index.
+    """
+    leaf, anchor = entries.leaf(session, index), receipts.anchor(session, index)
+    known = head(session)
+    if index >= known.checkpointed_size:
+        return None
+    size = known.checkpointed_size
+    path = tree.inclusion_path(session, index=index, size=size)
+    climbed = tuple(steps(leaf, index=index, size=size, path=path))
+    return Proof(size, tree.root(session, size), climbed, anchor)
+
+
+def steps(leaf: bytes, *, index: int, size: int, path: Sequence[bytes]) -> Iterator[Step]:
+    """Climb from ``leaf`` by the inclusion ``path``, 32 bytes each, giving every hash on the way.
+
+    Source: RFC 9162, section 2.1.3.2.
+    """
+    at, last, reached = index, size - 1, leaf
+    for neighbour in path:
+        left = at % 2 == 1 or at == last
+        reached = node_hash(neighbour, reached) if left else node_hash(reached, neighbour)
+        yield Step(left, neighbour, reached)
+        while left and at and at % 2 == 0:  # a right edge without a neighbour on these levels
+            at, last = at >> 1, last >> 1
+        at, last = at >> 1, last >> 1
+
+
+def places(session: Session, leaves: Sequence[bytes]) -> tuple[int, ...]:
+    """Give the indexes of the entries with these ``leaves`` (32 bytes each), in their order."""
+    query = select(EntryRow.leaf, EntryRow.index).where(EntryRow.leaf.in_(leaves))
+    known: dict[bytes, int] = {row[0]: row[1] for row in session.execute(query)}
+    return tuple(known[leaf] for leaf in leaves if leaf in known)
 
 
 def note(session: Session) -> str:

@@ -1,0 +1,71 @@
+// What a verification takes on trust: the city's trust file and its issuers' status lists, kept on this device.
+//
+// What is kept answers at once, also without a network; what is fetched replaces it for the next time. The page
+// never takes keys from the code that it checks.
+
+import { readStatement } from "../verifier/statuslist.js";
+import { parseTrust } from "../verifier/verify.js";
+
+export const CACHE = "yinxin-officer";
+const TRUST = "/trust.json";
+const PATIENCE = 8000; // milliseconds, for a bad network on a building site
+
+/** Anchors: `trust` as the verifier reads it, and `lists`, the bytes of the status list of each issuer. */
+class Anchors {
+  constructor(trust, lists) {
+    this.trust = trust;
+    this.lists = lists;
+  }
+
+  /** When the oldest of the lists was signed, in milliseconds; null without lists. Says nothing of its truth. */
+  get listedAt() {
+    const times = [...this.lists.values()].map((list) => readStatement(list).issuedAt / 1000);
+    return times.length ? Math.min(...times) : null;
+  }
+}
+
+/** The anchors kept on this device, or null. */
+export async function kept() {
+  if (!globalThis.caches) return null;
+  const cache = await caches.open(CACHE);
+  try {
+    return await gather(async (path) => {
+      const found = await cache.match(path);
+      return found ? new Uint8Array(await found.arrayBuffer()) : null;
+    });
+  } catch {
+    return null; // kept by an older version of this page
+  }
+}
+
+/** Fetch the anchors and keep them. Throws when the network or the city does not answer. */
+export async function fetched() {
+  const contents = new Map();
+  const anchors = await gather(async (path) => {
+    const answer = await fetch(path, { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
+    if (!answer.ok) throw new Error(`${path} ${answer.status}`);
+    contents.set(path, new Uint8Array(await answer.arrayBuffer()));
+    return contents.get(path);
+  });
+  if (globalThis.caches) {
+    const cache = await caches.open(CACHE);
+    for (const [path, content] of contents) await cache.put(path, new Response(content));
+  }
+  return anchors;
+}
+
+async function gather(content) {
+  const trusted = await content(TRUST);
+  if (trusted === null) return null;
+  const trust = await parseTrust(trusted);
+  const lists = new Map();
+  for (const issuer of issuersOfLists(trust)) {
+    const list = await content(`/api/issuers/${encodeURIComponent(issuer)}/status-list`);
+    if (list !== null) lists.set(issuer, list);
+  }
+  return new Anchors(trust, lists);
+}
+
+function issuersOfLists(trust) {
+  return new Set(trust.issuers.filter((pinned) => pinned.roles.includes("status-list")).map((pinned) => pinned.issuer));
+}
