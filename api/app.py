@@ -7,7 +7,8 @@ from fastapi.staticfiles import StaticFiles
 
 from api import doorkeeper, problems
 from api.house import House
-from api.pages import home, log, officer
+from api.pages import agency, agreement, certificate, engineer, firm, home, log, officer
+from api.pages import authorizations as authorization_pages
 from api.policy import require_policy
 from api.routes import (
     agreements,
@@ -37,8 +38,14 @@ ROUTERS = (
     organizations.router,
     verification.router,
     ledger.router,
+    engineer.router,
+    authorization_pages.router,
     officer.router,
     log.router,
+    firm.router,
+    agreement.router,
+    agency.router,
+    certificate.router,
     home.router,
 )
 

@@ -1,0 +1,60 @@
+"""The agency's pages: what waits for a certificate, what was issued, and the form that issues."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
+from starlette.responses import Response
+
+from api import agreement_view, certificate_view
+from api.certificate_basis import usable
+from api.certificate_draft import draft_certificate
+from api.pages import page
+from api.parties import certificate_for, submitted, visible_agreement
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from api.routes.authorizations import line
+from api.routes.certificates import today
+from identity.organizations import organization
+from signing.certificate_types import CONSTRUCTION_PERMIT
+from signing.certificates import certificates_of
+
+router = APIRouter()
+
+AsAgency = Annotated[Visitor, allow(Role.AGENCY)]
+
+
+@router.get("/agency", include_in_schema=False)
+def agency(request: Request, house: InHouse, _: AsAgency) -> Response:
+    """Show what waits for a certificate, and every certificate with its state."""
+    with house.database.transaction() as session:
+        waiting = [agreement_view.shown(session, each, at=house.clock.now()) for each in submitted(session)]
+        issued = [
+            certificate_view.listed(session, each, today=today(house))
+            for each in certificates_of(session, agency=house.agency.speaker.uscc)
+        ]
+    return page(
+        request, "agency.html", agency=house.agency.speaker.name, waiting=waiting, certificates=issued
+    )
+
+
+@router.get("/certificates/new", include_in_schema=False)
+def new_certificate(request: Request, agreement: UUID, house: InHouse, visitor: AsAgency) -> Response:
+    """Show the form, filled in from what the parties signed; one that was issued leads to its page."""
+    with house.database.transaction() as session:
+        found = visible_agreement(session, agreement, visitor)
+        issued = certificate_for(session, agreement)
+        if issued is not None:
+            return RedirectResponse(f"/certificates/{issued.id}", status_code=303)
+        granted = usable(session, found, house=house)
+        parties = {slot.organization: organization(session, slot.organization) for slot in found.slots}
+        return page(
+            request,
+            "certificate_new.html",
+            shown=agreement_view.shown(session, found, at=house.clock.now()),
+            type=CONSTRUCTION_PERMIT,
+            parties=tuple(parties.values()),
+            draft=draft_certificate(session, found, granted, today=today(house)),
+            authorizations=[line(session, each) for each in granted],
+        )

@@ -1,0 +1,87 @@
+"""The agreement's pages: the row of its parties that fills up, and the sheet on which one of them signs."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from api.acting import person_of
+from api.agreement_view import shown
+from api.pages import page
+from api.pages.scan import scan_view
+from api.parties import check_own_slot, fills, visible_agreement
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from api.routes.agreements import AsParty
+from api.routes.people import myself
+from api.routes.sessions import home_of
+from identity.people import PersonId
+from signing.agreements import Agreement, AgreementState
+from signing.documents import document
+from signing.manifest import SlotKind
+
+router = APIRouter()
+
+
+@router.get("/agreements/{agreement_id}", include_in_schema=False)
+def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsParty) -> Response:
+    """Show who has signed, what is made of it, and what the visitor can do now."""
+    with house.database.transaction() as session:
+        found = visible_agreement(session, agreement_id, visitor)
+        return page(
+            request,
+            "agreement.html",
+            shown=shown(session, found, at=house.clock.now()),
+            document=document(session, found.document),
+            own_slots=_own_open_slots(session, found, visitor, house),
+            home=home_of(visitor.roles),
+            AgreementState=AgreementState,
+        )
+
+
+@router.get("/agreements/{agreement_id}/slots/{slot_id}", include_in_schema=False)
+def slot(
+    request: Request,
+    agreement_id: UUID,
+    slot_id: str,
+    house: InHouse,
+    visitor: Annotated[Visitor, allow(Role.PERSON)],
+) -> Response:
+    """Show the document page by page, and below it the act; a slot that is signed leads back."""
+    me = person_of(visitor)
+    with house.database.transaction() as session:
+        found = visible_agreement(session, agreement_id, visitor)
+        if found.slot(slot_id).signed_at is not None:
+            return RedirectResponse(f"/agreements/{agreement_id}", status_code=303)
+        mine = check_own_slot(session, found, slot_id, signer=me, at=house.clock.now())
+        seals = mine.kind is SlotKind.SEAL
+        view = shown(session, found, at=house.clock.now())
+        return page(
+            request,
+            "agreement_slot.html",
+            shown=view,
+            document=document(session, found.document),
+            slot=next(each for each in view.slots if each.id == slot_id),
+            me=myself(session, me, house),
+            scan=scan_view(
+                session,
+                house,
+                me,
+                to=f"/api/agreements/{agreement_id}/slots/{slot_id}/challenges",
+                act="agreement.seal_act" if seals else "agreement.sign_act",
+                slot=slot_id,
+            ),
+        )
+
+
+def _own_open_slots(session: Session, found: Agreement, visitor: Visitor, house: InHouse) -> tuple[str, ...]:
+    """Give the ids of the slots that wait for the visitor."""
+    if visitor.person is None or Role.PERSON not in visitor.roles:
+        return ()
+    if found.state(house.clock.now()) is not AgreementState.OPEN:
+        return ()
+    me = PersonId(visitor.person)
+    return tuple(each.id for each in found.slots if each.signed_at is None and fills(session, each, me))

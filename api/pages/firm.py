@@ -1,0 +1,105 @@
+"""The firm's pages: its home, the picture of its seal, and the form that starts an agreement."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from api import agreement_view, capacities, certificate_view
+from api.acting import firm_of
+from api.demonstration import ready_application
+from api.demonstration.people import FIRMS
+from api.house import House
+from api.pages import page
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from api.routes.authorizations import line
+from api.routes.certificates import today
+from evidence.identifiers import Uscc
+from identity import authorizations
+from identity.organizations import Organization, organization
+from identity.people import person
+from signing.agreement_drafting import LIFETIME
+from signing.agreements import agreements_of
+from signing.certificates import certificates_of
+from signing.pdf_document import LARGEST_DOCUMENT
+from signing.seals import SealMissing, SealState, seal_of
+
+router = APIRouter()
+
+AsFirm = Annotated[Visitor, allow(Role.FIRM)]
+
+HOUR = 3600  # seconds
+
+
+@dataclass(frozen=True)
+class SealView:
+    """The firm's seal: the name along its rim, who keeps it, and its state."""
+
+    name: str
+    keeper: str
+    state: SealState
+
+
+@router.get("/firm", include_in_schema=False)
+def firm(request: Request, house: InHouse, visitor: AsFirm) -> Response:
+    """Show what the firm asked for, signs and holds."""
+    own = firm_of(visitor)
+    with house.database.transaction() as session:
+        asked = [line(session, each) for each in authorizations.authorizations_of_firm(session, own)]
+        agreements = [
+            agreement_view.listed(each, at=house.clock.now()) for each in agreements_of(session, own)
+        ]
+        certificates = [
+            certificate_view.listed(session, each, today=today(house))
+            for each in certificates_of(session, holder=own)
+        ]
+        return page(
+            request,
+            "firm.html",
+            firm=organization(session, own),
+            authorizations=asked,
+            agreements=agreements,
+            certificates=certificates,
+            seal=_seal(session, own),
+        )
+
+
+@router.get("/agreements/new", include_in_schema=False)
+def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response:
+    """Show the form that starts an agreement; in the demonstration it is filled in ready to send."""
+    own = firm_of(visitor)
+    demonstration = house.settings.demonstration
+    with house.database.transaction() as session:
+        partners = _partners(session, own, house)
+    return page(
+        request,
+        "agreement_new.html",
+        partners=partners,
+        capacities=capacities.CAPACITIES,
+        title=ready_application.TITLE if demonstration else "",
+        usual=ready_application.USUAL_SLOTS if demonstration else (),
+        own=own.text,
+        hours=int(LIFETIME.total_seconds()) // HOUR,
+        largest=LARGEST_DOCUMENT,
+    )
+
+
+def _seal(session: Session, own: Uscc) -> SealView | None:
+    try:
+        found = seal_of(session, own)
+    except SealMissing:
+        return None
+    return SealView(name=found.name_zh, keeper=person(session, found.keeper).name, state=found.state)
+
+
+def _partners(session: Session, own: Uscc, house: House) -> tuple[Organization, ...]:
+    """Give the firm itself and those it signed with before; in the demonstration every firm of the city."""
+    known = dict.fromkeys([own])
+    if house.settings.demonstration:
+        known |= dict.fromkeys(each.uscc for each in FIRMS)
+    for found in agreements_of(session, own):
+        known |= dict.fromkeys(slot.organization for slot in found.slots)
+    return tuple(organization(session, uscc) for uscc in known)

@@ -1,0 +1,118 @@
+// The form that starts an agreement: parties come and go, a credit code shows its name, a file is looked at first.
+
+import { Problem, say, send } from "../house.js";
+
+const MEGABYTE = 1048576;
+const USCC_LENGTH = 18;
+
+const words = JSON.parse(document.getElementById("start-words").textContent);
+const form = document.querySelector("form.start");
+const drafts = document.getElementById("drafts");
+
+const fill = (key, facts = {}) =>
+  words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+
+const field = (row, name) => row.querySelector(`[data-field=${name}]`);
+const part = (row, name) => row.querySelector(`[data-part=${name}]`);
+const capacity = (row) => field(row, "capacity").selectedOptions[0].dataset;
+
+/** Show the name behind the credit code, or what is wrong with it. */
+const lookUp = async (row) => {
+  const input = field(row, "organization");
+  const code = input.value.trim();
+  const place = part(row, "name");
+  place.textContent = "";
+  input.removeAttribute("aria-invalid");
+  if (!code) return;
+  try {
+    const found = await send("GET", `/api/organizations/${encodeURIComponent(code)}`);
+    const sealless = capacity(row).kind === "seal" && !found.seal;
+    place.textContent = sealless ? fill("start.no_seal", { name: found.name }) : found.name;
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    input.setAttribute("aria-invalid", "true");
+    place.textContent = problem.message;
+  }
+};
+
+/** A seal is kept by the organization's keeper; only a person slot names somebody. */
+const suit = (row) => {
+  const seals = capacity(row).kind === "seal";
+  part(row, "person").hidden = seals;
+  part(row, "keeper").hidden = !seals;
+  field(row, "person").required = !seals;
+};
+
+const number = () => {
+  [...drafts.children].forEach((row, place) => {
+    row.querySelector(".nth").textContent = fill("start.party", { number: place + 1 });
+  });
+};
+
+const prepare = (row) => {
+  suit(row);
+  lookUp(row);
+};
+
+const slots = () =>
+  [...drafts.children].map((row) => {
+    const { kind, zh, en } = capacity(row);
+    const slot = { kind, organization: field(row, "organization").value.trim(), capacity_zh: zh, capacity_en: en };
+    return kind === "person" ? { ...slot, person: field(row, "person").value.trim() } : slot;
+  });
+
+/** Give the sentence that says what cannot be sent as it is, or nothing. */
+const objection = () => {
+  const rows = slots();
+  if (!rows.length) return fill("start.none");
+  const missing = rows.findIndex((slot) => !slot.organization || (slot.kind === "person" && !slot.person));
+  if (missing >= 0) return fill("start.incomplete", { number: missing + 1 });
+  if (form.elements.ready?.value === "true") return "";
+  const file = form.elements.document.files[0];
+  if (!file) return fill("start.choose");
+  const limit = Number(form.dataset.largest);
+  const megabytes = (bytes) => Math.ceil(bytes / MEGABYTE);
+  return file.size > limit
+    ? fill("start.too_large", { size: megabytes(file.size), limit: megabytes(limit) })
+    : "";
+};
+
+form.addEventListener("submit", (event) => {
+  const sentence = objection();
+  form.elements.slots.value = JSON.stringify(slots());
+  if (!sentence) return;
+  event.preventDefault();
+  event.stopPropagation();
+  say(sentence);
+});
+
+form.addEventListener("change", (event) => {
+  const row = event.target.closest(".party");
+  if (row && event.target.dataset.field !== "person") prepare(row);
+  if (event.target.name === "ready") form.elements.document.hidden = event.target.value === "true";
+});
+
+drafts.addEventListener("input", (event) => {
+  if (event.target.dataset.field === "organization" && event.target.value.trim().length === USCC_LENGTH) {
+    lookUp(event.target.closest(".party"));
+  }
+});
+
+drafts.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-part=remove]");
+  if (!button) return;
+  button.closest(".party").remove();
+  number();
+  document.getElementById("add").focus();
+});
+
+document.getElementById("add").addEventListener("click", () => {
+  drafts.append(document.getElementById("draft").content.cloneNode(true));
+  const row = drafts.lastElementChild;
+  prepare(row);
+  number();
+  field(row, "capacity").focus();
+});
+
+[...drafts.children].forEach(prepare);
+number();
