@@ -107,13 +107,14 @@ const clipOf = ({ frames, times }) => {
   return form;
 };
 
-const refuse = (sentence, { failed = false, final = false } = {}) => {
-  if (failed) sessionStorage.setItem(failuresKey, failures() + 1);
+// `judged`: the server looked at a clip and refused it; `final`: another scan is no way any more.
+const refuse = (sentence, { judged = false, final = false } = {}) => {
+  if (judged) sessionStorage.setItem(failuresKey, failures() + 1);
   phase("refused");
   const state = result.querySelector(".state");
   state.dataset.icon = "✕";
   state.dataset.tone = "wait";
-  state.textContent = word("refused");
+  state.textContent = word(judged ? "refused" : "undone");
   result.querySelector(".sentence").textContent = sentence;
   result.hidden = false;
   const many = failures() >= FAILURES_TO_WINDOW;
@@ -164,7 +165,7 @@ const explain = (error) => {
   const sending = root.dataset.phase === "sending";
   closeCamera();
   if (error instanceof Problem) {
-    refuse(error.message, { failed: sending && !NOT_A_FAILURE.has(error.code), final: error.code === "too-many-failures" });
+    refuse(error.message, { judged: sending && !NOT_A_FAILURE.has(error.code), final: error.code === "too-many-failures" });
   } else if (error instanceof CameraRefused) {
     part(".demo")?.setAttribute("open", "");
     refuse(word(`camera_${error.reason}`));

@@ -1,0 +1,204 @@
+"""People who arrive in the planted city for one test each, and come in by a sign-in link.
+
+The site is shared by all tests, so a test that consents, enrolls or fails a scan does it as somebody new.
+Every newcomer has the face of the demonstration engineer.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import count
+from uuid import UUID
+
+import httpx
+
+from api import accounts
+from api.demonstration.people import CONTRACTOR, DESIGNER, ENGINEER, DemonstrationFirm
+from api.house import House
+from api.policy import Role
+from api.routes.people import notice_of
+from api.site import Site
+from evidence.identifiers import CitizenNumber
+from identity import approvals, authorizations, challenges, consent, enrollment
+from identity.authorizations import Authorization, AuthorizationId
+from identity.challenges import Action
+from identity.consent_text import Purpose
+from identity.face import Template
+from identity.people import PersonId, register_person
+from identity.qualifications import QualificationKind, register_qualification
+from identity.scans import Verdict
+
+NAME = "新来者"
+PORTRAIT = ENGINEER.portrait.read_bytes()
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A registered person with a qualification, their account and a session of it."""
+
+    id: PersonId
+    account: UUID
+    registration_number: str
+    http: httpx.Client
+
+
+def arrive(site: Site, house: House) -> Newcomer:
+    """Register a new person with a qualification at the design institute, and sign them in."""
+    number = next(_numbers)
+    registration = f"T{number:09d}"
+    with house.database.transaction() as session:
+        person = register_person(session, name=NAME, citizen_number=_citizen(number), clock=house.clock)
+        register_qualification(
+            session,
+            person=person.id,
+            kind=QualificationKind.STRUCTURAL_ENGINEER_1,
+            registration_number=registration,
+            employer=DESIGNER.uscc,
+            valid_until=date(2035, 12, 31),
+        )
+        account = accounts.open_account(
+            session,
+            roles=(Role.PERSON,),
+            title_zh=NAME,
+            title_en="newcomer",
+            person=person.id,
+            clock=house.clock,
+        )
+    return Newcomer(person.id, account, registration, _signed_in(site, house, account))
+
+
+def arrive_enrolled(site: Site, house: House) -> Newcomer:
+    """As :func:`arrive`, with consent given and the face enrolled."""
+    newcomer = arrive(site, house)
+    with house.database.transaction() as session:
+        consent.give(
+            session,
+            person=newcomer.id,
+            notice=notice_of(Purpose.FACE_PROCESSING, house),
+            issuer=house.issuer,
+            signer=house.verifier_signer,
+            clock=house.clock,
+        )
+        enrollment.keep(
+            session,
+            person=newcomer.id,
+            template=_template(house),
+            vault=house.vault,
+            issuer=house.issuer,
+            signer=house.verifier_signer,
+            clock=house.clock,
+        )
+    return newcomer
+
+
+@cache
+def _template(house: House) -> Template:
+    """Examine the portrait once; a third of a second of CPU for each newcomer adds up."""
+    return house.scans.examine_portrait(PORTRAIT)
+
+
+def way_in(house: House, account: UUID) -> str:
+    """Give the path of a sign-in link."""
+    with house.database.transaction() as session:
+        return f"/sign-in/{accounts.sign_in_link(session, account=account, clock=house.clock)}"
+
+
+def clerk(site: Site, house: House, firm: DemonstrationFirm = CONTRACTOR) -> httpx.Client:
+    """Sign in somebody who acts for ``firm``."""
+    with house.database.transaction() as session:
+        account = accounts.open_account(
+            session,
+            roles=(Role.FIRM,),
+            title_zh="经办人",
+            title_en="clerk",
+            organization=firm.uscc.text,
+            clock=house.clock,
+        )
+    return _signed_in(site, house, account)
+
+
+def request_body(newcomer: Newcomer, **changes: object) -> dict[str, object]:
+    """What a firm posts to ask ``newcomer``."""
+    return {
+        "registration_number": newcomer.registration_number,
+        "name": NAME,
+        "purpose": "担任施工图设计文件结构专业负责人",
+        "project": "示范市第一中学教学楼",
+        "valid_from": "2026-01-01",
+        "valid_until": "2034-12-31",
+    } | changes
+
+
+def requested(site: Site, house: House, newcomer: Newcomer) -> str:
+    """Let the contractor ask ``newcomer``; give the id of the request."""
+    answer = clerk(site, house).post("/api/authorizations", json=request_body(newcomer))
+    id_: str = answer.json()["id"]
+    return id_
+
+
+def granted(site: Site, house: House, newcomer: Newcomer) -> Authorization:
+    """Give an authorization that ``newcomer`` granted; the scan that led to it is taken as passed."""
+    id_ = AuthorizationId(UUID(requested(site, house, newcomer)))
+    with house.database.transaction() as session:
+        subject = authorizations.authorization(session, id_).digest
+        asked = challenges.issue(
+            session, person=newcomer.id, action=Action.AUTHORIZE, subject=subject, clock=house.clock
+        )
+        used = challenges.consume(
+            session,
+            asked.id,
+            person=newcomer.id,
+            action=Action.AUTHORIZE,
+            subject=subject,
+            clock=house.clock,
+        )
+        approval = approvals.approve(
+            session,
+            challenge=used,
+            verdict=Verdict("test-policy/1", used.steps, movements=(), frames=20, compared=5),
+            issuer=house.issuer,
+            signer=house.verifier_signer,
+            clock=house.clock,
+        )
+        return authorizations.grant(
+            session,
+            id_,
+            approval=approval,
+            issuer=house.issuer,
+            signer=house.verifier_signer,
+            clock=house.clock,
+        )
+
+
+def challenge(newcomer: Newcomer, authorization: str) -> dict[str, object]:
+    """Ask for a challenge about ``authorization``."""
+    asked: dict[str, object] = newcomer.http.post(f"/api/authorizations/{authorization}/challenges").json()
+    return asked
+
+
+def send_clip(
+    newcomer: Newcomer, challenge_id: object, frames: Sequence[bytes], *, every_ms: int = 132
+) -> httpx.Response:
+    """Answer a challenge with ``frames``, one every ``every_ms``."""
+    return newcomer.http.post(
+        f"/api/challenges/{challenge_id}/clip",
+        files=[("frames", (f"{n}.jpg", frame, "image/jpeg")) for n, frame in enumerate(frames)],
+        data={"times": json.dumps([n * every_ms for n in range(len(frames))])},
+    )
+
+
+def _signed_in(site: Site, house: House, account: UUID) -> httpx.Client:
+    http = httpx.Client(base_url=site.url, timeout=60, trust_env=False)
+    assert http.get(way_in(house, account)).status_code == 303
+    return http
+
+
+def _citizen(number: int) -> CitizenNumber:
+    """Make a number in the administrative code that no place has (GB 11643: weights 2^(17-i), modulus 11)."""
+    body = f"990100{19500101 + number // 1000}{number % 1000:03d}"
+    total = sum(int(digit) * (1 << (17 - index)) for index, digit in enumerate(body))
+    return CitizenNumber.parse(body + "10X98765432"[total % 11])

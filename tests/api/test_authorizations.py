@@ -1,0 +1,222 @@
+"""Authorizations at the doors: who asks, who sees, who answers, and that the page shows the exact text."""
+
+from datetime import datetime
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+
+from api.demonstration.people import CONTRACTOR, OWNER
+from api.house import House
+from api.site import Site
+from evidence.digest import sha256
+from tests.api.newcomers import Newcomer, arrive, arrive_enrolled, clerk, granted, request_body, requested
+
+
+@pytest.fixture(scope="module")
+def newcomer(site: Site, house: House) -> Newcomer:
+    """A person who holds a qualification."""
+    return arrive(site, house)
+
+
+@pytest.fixture(scope="module")
+def asking(site: Site, house: House) -> httpx.Client:
+    """Somebody who acts for the contractor."""
+    return clerk(site, house, CONTRACTOR)
+
+
+@pytest.fixture
+def request_id(site: Site, house: House, newcomer: Newcomer) -> str:
+    """A request that waits for the newcomer's answer."""
+    return requested(site, house, newcomer)
+
+
+def test_a_firms_request_reaches_its_person(newcomer: Newcomer, request_id: str) -> None:
+    mine = newcomer.http.get("/api/people/me/authorizations").json()
+    assert (mine[0]["id"], mine[0]["state"]) == (request_id, "requested")
+
+
+def test_a_firm_lists_what_it_asked_for(asking: httpx.Client, request_id: str) -> None:
+    assert asking.get("/api/firm/authorizations").json()[0]["id"] == request_id
+
+
+def test_the_digest_is_over_both_languages(newcomer: Newcomer, request_id: str) -> None:
+    seen = newcomer.http.get(f"/api/authorizations/{request_id}").json()
+    assert seen["digest"] == str(sha256(f"{seen['text_zh']}\n\n{seen['text_en']}\n".encode()))
+
+
+def test_a_day_as_the_end_is_the_last_day(newcomer: Newcomer, request_id: str) -> None:
+    seen = newcomer.http.get(f"/api/authorizations/{request_id}").json()
+    assert seen["valid_until"] == "2034-12-31T16:00:00Z"  # midnight in the city
+
+
+def test_a_time_as_the_end_is_taken_as_it_is(newcomer: Newcomer, asking: httpx.Client) -> None:
+    body = request_body(newcomer, valid_until="2034-12-31T10:00:00+08:00")
+    id_ = asking.post("/api/authorizations", json=body).json()["id"]
+    assert asking.get(f"/api/authorizations/{id_}").json()["valid_until"] == "2034-12-31T02:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"name": "别人"}, "qualification-unknown"),
+        ({"registration_number": "T999999999"}, "qualification-unknown"),
+        ({"purpose": " "}, "text-empty"),
+        ({"project": "甲\n同意授权"}, "hidden-character"),
+        ({"valid_from": "2034-12-31", "valid_until": "2034-01-01"}, "authorization-validity-reversed"),
+        ({"valid_from": "2020-01-01", "valid_until": "2020-12-31"}, "authorization-validity-past"),
+        ({"valid_until": "2040-01-01"}, "qualification-expired"),
+        ({"valid_until": "soon"}, "form-incomplete"),
+    ],
+)
+def test_a_request_that_cannot_stand_is_refused_by_name(
+    newcomer: Newcomer, asking: httpx.Client, changes: dict[str, str], code: str
+) -> None:
+    assert asking.post("/api/authorizations", json=request_body(newcomer, **changes)).json()["title"] == code
+
+
+def test_an_unknown_number_and_a_wrong_name_answer_alike(newcomer: Newcomer, asking: httpx.Client) -> None:
+    wrong_name = asking.post("/api/authorizations", json=request_body(newcomer, name="别人"))
+    unknown = asking.post("/api/authorizations", json=request_body(newcomer, registration_number="T0"))
+    assert wrong_name.json() == unknown.json()
+
+
+def test_a_person_cannot_ask(newcomer: Newcomer) -> None:
+    answer = newcomer.http.post("/api/authorizations", json=request_body(newcomer))
+    assert answer.json()["title"] == "not-yours"
+
+
+@pytest.mark.parametrize("place", ["/api/authorizations/", "/authorizations/"])
+def test_another_firms_request_is_unknown(site: Site, house: House, request_id: str, place: str) -> None:
+    answer = clerk(site, house, OWNER).get(place + request_id)
+    assert (answer.status_code, answer.json()["title"]) == (404, "authorization-unknown")
+
+
+@pytest.mark.parametrize("place", ["/api/authorizations/", "/authorizations/"])
+def test_another_persons_request_is_unknown(site: Site, house: House, request_id: str, place: str) -> None:
+    assert arrive(site, house).http.get(place + request_id).json()["title"] == "authorization-unknown"
+
+
+def test_a_refusal_tells_the_firm_the_reason(
+    newcomer: Newcomer, asking: httpx.Client, request_id: str
+) -> None:
+    newcomer.http.post(f"/api/authorizations/{request_id}/refusal", json={"reason": "项目与本人专业不符"})
+    seen = asking.get(f"/api/authorizations/{request_id}").json()
+    assert (seen["state"], seen["reason"]) == ("refused", "项目与本人专业不符")
+
+
+def test_a_refusal_is_an_entry_of_the_log(newcomer: Newcomer, request_id: str) -> None:
+    refused = newcomer.http.post(f"/api/authorizations/{request_id}/refusal", json={"reason": ""}).json()
+    assert refused["entry"] is not None
+
+
+def test_a_refused_request_cannot_be_refused_again(newcomer: Newcomer, request_id: str) -> None:
+    newcomer.http.post(f"/api/authorizations/{request_id}/refusal", json={})
+    again = newcomer.http.post(f"/api/authorizations/{request_id}/refusal", json={})
+    assert again.json()["title"] == "authorization-refused"
+
+
+def test_another_person_cannot_refuse(site: Site, house: House, request_id: str) -> None:
+    answer = arrive(site, house).http.post(f"/api/authorizations/{request_id}/refusal", json={})
+    assert answer.json()["title"] == "authorization-unknown"
+
+
+def test_a_granted_authorization_can_be_revoked(site: Site, house: House, newcomer: Newcomer) -> None:
+    given = granted(site, house, newcomer)
+    revoked = newcomer.http.post(f"/api/authorizations/{given.id}/revocation", json={}).json()
+    assert (revoked["state"], revoked["end"]["entry"] > revoked["entry"]) == ("revoked", True)
+
+
+def test_a_request_cannot_be_revoked_before_it_is_granted(newcomer: Newcomer, request_id: str) -> None:
+    answer = newcomer.http.post(f"/api/authorizations/{request_id}/revocation", json={})
+    assert answer.json()["title"] == "authorization-not-granted"
+
+
+def test_a_grant_has_its_entry_and_says_how_far_it_is_anchored(
+    site: Site, house: House, newcomer: Newcomer
+) -> None:
+    given = granted(site, house, newcomer)
+    seen = newcomer.http.get(f"/api/authorizations/{given.id}").json()
+    assert seen["anchoring"] in {"recorded", "checkpointed", "anchored"}
+
+
+class _Sheets(HTMLParser):
+    """Collects the text of every article."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  the parser's own signature
+        if tag == "article":
+            self._inside = True
+            self.texts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "article"
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.texts[-1] += data
+
+
+def sheets(page: str) -> list[str]:
+    reader = _Sheets()
+    reader.feed(page)
+    return reader.texts
+
+
+def test_the_page_shows_exactly_what_is_signed(newcomer: Newcomer, request_id: str) -> None:
+    seen = newcomer.http.get(f"/api/authorizations/{request_id}").json()
+    page = newcomer.http.get(f"/authorizations/{request_id}").text
+    assert sheets(page) == [seen["text_zh"], seen["text_en"]]
+
+
+def test_the_english_page_shows_the_english_text_first(newcomer: Newcomer, request_id: str) -> None:
+    page = newcomer.http.get(
+        f"/authorizations/{request_id}", headers={"cookie": _cookies(newcomer, "en")}
+    ).text
+    assert sheets(page)[0].startswith("Authorization to use a qualification")
+
+
+def _cookies(newcomer: Newcomer, language: str) -> str:
+    return "; ".join(
+        f"{name}={value}" for name, value in (*newcomer.http.cookies.items(), ("language", language))
+    )
+
+
+def test_a_purpose_that_looks_like_markup_is_shown_as_text(newcomer: Newcomer, asking: httpx.Client) -> None:
+    body = request_body(newcomer, purpose="<script>alert(1)</script>")
+    id_ = asking.post("/api/authorizations", json=body).json()["id"]
+    assert "<script>alert" not in newcomer.http.get(f"/authorizations/{id_}").text
+
+
+def test_who_is_not_enrolled_is_led_to_the_enrollment_and_back(newcomer: Newcomer, request_id: str) -> None:
+    page = newcomer.http.get(f"/authorizations/{request_id}").text
+    assert f"/engineer/enrollment?back=/authorizations/{request_id}" in page
+
+
+def test_who_is_enrolled_can_scan(site: Site, house: House) -> None:
+    enrolled = arrive_enrolled(site, house)
+    page = enrolled.http.get(f"/authorizations/{requested(site, house, enrolled)}").text
+    assert 'id="scan"' in page
+
+
+def test_the_firm_sees_the_text_and_no_camera(asking: httpx.Client, request_id: str) -> None:
+    page = asking.get(f"/authorizations/{request_id}").text
+    assert ("资格使用授权书" in page, 'id="scan"' in page) == (True, False)
+
+
+def test_the_persons_page_names_what_waits(newcomer: Newcomer, request_id: str) -> None:
+    assert f"/authorizations/{request_id}" in newcomer.http.get("/engineer").text
+
+
+def test_the_form_proposes_a_validity_from_today(asking: httpx.Client, house: House) -> None:
+    page = asking.get("/authorizations/new").text
+    assert f'value="{house.clock.now().astimezone().date():%Y}-' in page
+
+
+def test_times_carry_their_zone(newcomer: Newcomer, request_id: str) -> None:
+    seen = newcomer.http.get(f"/api/authorizations/{request_id}").json()
+    assert datetime.fromisoformat(seen["requested_at"]).tzinfo is not None
