@@ -3,23 +3,36 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 TESTS ?= tests
 PYTEST_WORKERS ?= 2
+PYTEST := $(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadgroup
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
+# $(call say,中文,English): the sentence in the language of YINXIN_LANGUAGE. No comma can stand in it.
+say = $(if $(filter en,$(YINXIN_LANGUAGE)),$(2),$(1))
+PIP := requirements/shown $(PY) -m pip install --disable-pip-version-check --progress-bar off --no-deps --require-hashes
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check set-up set-up-tests assets chain outside lint types floors contracts docs wheel clean
+.PHONY: help run demo test test-fast test-slow check set-up set-up-tests assets chain node outside lint types floors \
+  contracts docs wheel clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: set-up ## set up, run the main job once, leave the site open at http://localhost:8000
-	@$(PY) -m api.commands run
+	@exec $(PY) -m api.commands run
 
 demo: set-up ## the main job without the site; outputs in var/demo/
-	@$(PY) -m api.commands demo
+	@exec $(PY) -m api.commands demo
 
-test: set-up-tests outside ## every test
-	@$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadgroup $(TESTS)
+test: test-fast test-slow ## every test, the fast lane first
+
+test-fast: set-up-tests outside
+	@echo "[test] $(call say,快速测试,the fast lane)"
+	@$(PYTEST) -m "not slow" $(TESTS)
+
+test-slow: set-up-tests outside test-fast
+	@echo "[test] $(call say,慢速测试,the slow lane)"
+	@$(PYTEST) -m slow $(TESTS) || test $$? = 5
 
 check: set-up-tests lint types floors contracts docs ## lint, types, import floors, contract artifacts, docs
 
@@ -34,37 +47,45 @@ contracts: chain
 docs:
 	@$(PY) -m pytest -q -p no:cacheprovider tests/docs
 
-set-up: .venv/.server assets chain
-set-up-tests: .venv/.dev assets chain
+set-up: node .venv/.server assets chain
+set-up-tests: node .venv/.dev assets chain
 assets: api/assets/.done
 chain: hardhat-local/.done
 
-.venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python is missing: install Python 3.11 or newer and run make again."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Install it, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "[set-up] a virtual environment in .venv"
-	@$(PYTHON) -m venv .venv
+# Asked before the minute of set-up begins; what is in place already needs no npm.
+node:
+	@{ test -e api/assets/.done && test -e hardhat-local/.done; } || command -v npm >/dev/null || { \
+	  echo "$(call say,找不到 Node：请安装 Node 20 或更新版本（含 npm），然后重新运行 make。,Node is missing: install Node 20 or newer with npm and run make again.)" >&2; exit 1; }
+	@{ test -e api/assets/.done && test -e hardhat-local/.done; } || \
+	  node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || { \
+	  echo "$(call say,Node 版本过旧：请安装 Node 20 或更新版本，然后重新运行 make。,This Node is too old: install Node 20 or newer and run make again.)" >&2; exit 1; }
 
-.venv/.server: requirements/server.txt pyproject.toml | .venv/bin/python
-	@echo "[set-up] the locked Python packages (about a minute the first time)"
-	@$(PY) -m pip install --disable-pip-version-check --progress-bar off --no-deps --require-hashes -r requirements/server.txt | sed -u -n 's/^Collecting \([^ ]*\).*/[set-up]   \1/p'
+# pip is the last thing that venv puts in place: an interrupted one is made anew.
+.venv/bin/pip:
+	@test -n "$(PYTHON)" || { echo "$(call say,找不到 Python：请安装 Python 3.11 或更新版本，然后重新运行 make。,Python is missing: install Python 3.11 or newer and run make again.)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(call say,需要 Python 3.11 或更新版本：请安装，或用 make PYTHON=/path/to/python3.11 指明。,Python 3.11 or newer is needed: install it or name it: make PYTHON=/path/to/python3.11)" >&2; exit 1; }
+	@echo "[set-up] $(call say,在 .venv 中建立虚拟环境,a virtual environment in .venv)"
+	@$(PYTHON) requirements/shown $(PYTHON) -m venv --clear .venv
+
+.venv/.server: requirements/server.txt | .venv/bin/pip
+	@echo "[set-up] $(call say,安装锁定的 Python 组件（首次约一分钟）,the locked Python packages (about a minute the first time))"
+	@$(PIP) -r requirements/server.txt
 	@touch $@
 
-.venv/.dev: requirements/dev.txt pyproject.toml | .venv/bin/python
-	@echo "[set-up] the locked Python packages with the test tools (about a minute the first time)"
-	@$(PY) -m pip install --disable-pip-version-check --progress-bar off --no-deps --require-hashes -r requirements/dev.txt | sed -u -n 's/^Collecting \([^ ]*\).*/[set-up]   \1/p'
+.venv/.dev: requirements/dev.txt | .venv/bin/pip
+	@echo "[set-up] $(call say,安装锁定的 Python 组件与测试工具（首次约一分钟）,the locked Python packages with the test tools (about a minute the first time))"
+	@$(PIP) -r requirements/dev.txt
 	@touch $@ .venv/.server
 
-api/assets/.done: api/assets/package-lock.json api/assets/manifest.json | .venv/bin/python
-	@command -v npm >/dev/null || { echo "Node is missing: install Node 20 or newer with npm and run make again."; exit 1; }
-	@echo "[set-up] fonts and browser libraries, checked by SHA-256"
-	@$(PY) -m api.assets.build
+api/assets/.done: api/assets/package-lock.json api/assets/manifest.json | node .venv/bin/pip
+	@echo "[set-up] $(call say,字体与浏览器组件（逐一核对 SHA-256）,fonts and browser libraries with their SHA-256 checked)"
+	@requirements/shown $(PY) -m api.assets.build
 	@touch $@
 
-hardhat-local/.done: hardhat-local/package-lock.json
-	@command -v npm >/dev/null || { echo "Node is missing: install Node 20 or newer with npm and run make again."; exit 1; }
-	@echo "[set-up] the local chain"
-	@npm --prefix hardhat-local ci --no-audit --no-fund --loglevel=error
+hardhat-local/.done: hardhat-local/package-lock.json | node .venv/bin/pip
+	@echo "[set-up] $(call say,本地链,the local chain)"
+	@requirements/shown npm --prefix hardhat-local ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 outside:

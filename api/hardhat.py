@@ -1,25 +1,39 @@
 """The local Hardhat chain: started and stopped beside the house, on loopback alone.
 
 It keeps nothing over a restart; the ledger notices, deploys its contracts again and re-anchors its history.
+So a node that dies is simply started again.
 """
 
 import json
+import logging
+import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
-import urllib.error
 import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
 
 from api.settings import ROOT
 from evidence.errors import Refused, Unavailable
 
+log = logging.getLogger("yinxin.hardhat")
+
 FOLDER = ROOT / "hardhat-local"
+HARDHAT = "node_modules/hardhat/dist/src/cli.js"
 START_SECONDS = 60  # a cold start on a busy machine took 9 s
 STOP_SECONDS = 5
 PROBE_SECONDS = 0.1
+RESTART_SECONDS = 1.0  # between the end of a node and the next one
+
+# Read by Node before Hardhat: a killed house closes the pipe, and no node is left behind for ever.
+_ENDS_WITH_ITS_HOUSE = (
+    'data:text/javascript,import { isMainThread } from "node:worker_threads";'
+    'if (isMainThread) process.stdin.on("end", () => process.exit(0)).resume();'
+)
+
+_NODE = ("/bin/sh", "node22", "--import", _ENDS_WITH_ITS_HOUSE, HARDHAT, "node", "--hostname", "127.0.0.1")
 
 # The first account of every Hardhat chain: public knowledge, worth nothing, never used in production.
 DEMONSTRATION_ACCOUNT_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
@@ -29,8 +43,8 @@ class NodeMissing(Refused):
     """The local chain needs Node, and there is none."""
 
     code = "node-missing"
-    zh = "找不到 Node。请安装 Node 20 或更新版本（含 npm），然后重新运行 make run。"
-    en = "Node is missing. Install Node 20 or newer with npm, then run make run again."
+    zh = "找不到 Node：请安装 Node 20 或更新版本（含 npm），然后重新运行。"
+    en = "Node is missing. Install Node 20 or newer with npm, then run again."
 
 
 class ChainNotInstalled(Refused):
@@ -49,21 +63,76 @@ class ChainNotStarted(Unavailable):
     en = "The local chain did not start; see {log} for why, then run again."
 
 
-@dataclass(frozen=True)
 class LocalChain:
-    """A running Hardhat node: its JSON-RPC address and its process."""
+    """A Hardhat node at ``url``, until it is stopped.
 
-    url: str
-    process: subprocess.Popen[bytes]
+    A node that dies is started again on the same port by a thread that waits for its end; one whose house was
+    killed finds the end of its standard input and ends too.
+    """
+
+    def __init__(self, port: int, log: Path) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self._port = port
+        self._log = log
+        self._stopped = threading.Event()
+        self.process = self._launch()
+        self._keeper = threading.Thread(target=self._keep, name="hardhat", daemon=True)
 
     def stop(self) -> None:
         """Stop the node."""
+        self._stopped.set()
         self.process.terminate()
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(STOP_SECONDS)
+        if self._keeper.is_alive():
+            self._keeper.join()
+
+    def open(self) -> None:
+        """Wait until the node answers, and keep it from then on.
+
+        Raises:
+            ChainNotStarted: it ended, or did not answer within ``START_SECONDS``; it is stopped.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        try:
+            while not (answering := _answers(self.url)) and self._may_answer(deadline):
+                time.sleep(PROBE_SECONDS)
+        except KeyboardInterrupt:
+            self.stop()
+            raise
+        if not answering:
+            self.stop()
+            raise ChainNotStarted(log=str(self._log))
+        self._keeper.start()
+
+    def _may_answer(self, deadline: float) -> bool:
+        return self.process.poll() is None and time.monotonic() < deadline
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as output:
+            return subprocess.Popen(  # noqa: S603  our own script, fixed arguments
+                [*_NODE, "--port", str(self._port)],
+                cwd=FOLDER,
+                env={**os.environ, "HARDHAT_DISABLE_TELEMETRY": "true"},
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _keep(self) -> None:
+        while True:
+            self.process.wait()
+            if self._stopped.wait(RESTART_SECONDS):
+                return
+            log.error("the local chain ended with %s and is started again", self.process.returncode)
+            self.process = self._launch()
+            if self._stopped.is_set():  # it was stopped while this one began
+                self.process.kill()
 
 
 def _free_port() -> int:
@@ -93,26 +162,10 @@ def start(*, log: Path, port: int | None = None) -> LocalChain:
         ChainNotInstalled: hardhat-local has no packages.
         ChainNotStarted: the node ended, or did not answer within ``START_SECONDS``.
     """
-    if shutil.which("node") is None:
-        raise NodeMissing
-    if not (FOLDER / "node_modules/hardhat").exists():
+    if not (FOLDER / HARDHAT).exists():
         raise ChainNotInstalled
-    chosen = port or _free_port()
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603  our own script, fixed arguments
-            ["/bin/sh", "hardhat", "node", "--hostname", "127.0.0.1", "--port", str(chosen)],
-            cwd=FOLDER,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    chain = LocalChain(url=f"http://127.0.0.1:{chosen}", process=process)
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        if _answers(chain.url):
-            return chain
-        time.sleep(PROBE_SECONDS)
-    chain.stop()
-    raise ChainNotStarted(log=str(log))
+    if shutil.which("node") is None and not any(FOLDER.glob("node_modules/node-*/bin/node")):
+        raise NodeMissing
+    chain = LocalChain(port or _free_port(), log)
+    chain.open()
+    return chain

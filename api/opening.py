@@ -7,6 +7,7 @@ A second process finds the address of the first in the folder's lock file.
 """
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,14 +21,16 @@ from api.house import House
 from api.settings import Settings
 from api.site import listen, open_site
 from api.tasks import tasks
-from api.trust import anchors
+from api.trust import NotYetDeployed, anchors
 from api.wiring import open_house
 from api.worker import Worker
-from evidence.errors import Refused, YinxinError
+from evidence.errors import Refused, Unavailable, YinxinError
 from signing.durable import write_over
 
 LOCK_FILE = "open"
 TRUST_FILE = "trust.json"
+OPENING_SECONDS = 120.0  # another process may take that long to open the city
+POLL_SECONDS = 0.2
 
 
 class CityOpen(Refused):
@@ -36,6 +39,14 @@ class CityOpen(Refused):
     code = "city-open"
     zh = "这座城市已经在 {url} 打开，请直接使用；如需重新打开，先关闭它。"
     en = "This city is open already at {url}; use it there, or close it before opening it again."
+
+
+class CityNotYetOpen(Unavailable):
+    """Another process holds the folder, and its site does not open. Facts: ``folder``."""
+
+    code = "city-not-yet-open"
+    zh = "另一个进程正占用文件夹 {folder}，但其网站迟迟没有打开。请关闭该进程后重试。"
+    en = "Another process holds the folder {folder}, and its site does not open; close it and try again."
 
 
 @dataclass(frozen=True)
@@ -60,10 +71,38 @@ def _alone(folder: Path) -> Iterator[TextIO]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise CityOpen(url=lock.read().strip()) from None
+            raise CityOpen(url=lock.read().strip() or "…") from None
         lock.truncate(0)
-        yield lock
-        lock.truncate(0)
+        try:
+            yield lock
+        finally:
+            lock.truncate(0)
+
+
+def address_of_open_city(folder: Path, tell: Narrator) -> str:
+    """Give the address of the city that another process has open, waiting while it opens.
+
+    Raises:
+        CityNotYetOpen: it does not open.
+    """
+    deadline = time.monotonic() + OPENING_SECONDS
+    with tell.doing("等待另一个进程打开城市", "waiting for another process to open the city"):
+        while time.monotonic() < deadline:
+            url = (folder / LOCK_FILE).read_text().strip()
+            if url:
+                return url
+            time.sleep(POLL_SECONDS)
+    raise CityNotYetOpen(folder=folder)
+
+
+def _keep_trust(house: House, file: Path) -> None:
+    """Write the trust file whenever what is to be pinned has changed: a local chain forgets its contracts."""
+    try:
+        pinned = anchors(house).to_json()
+    except NotYetDeployed:
+        return
+    if not file.exists() or file.read_bytes() != pinned:
+        write_over(file, pinned)
 
 
 @contextmanager
@@ -71,26 +110,37 @@ def open_city(settings: Settings, tell: Narrator) -> Iterator[OpenCity]:
     """Open the demonstration city and serve it until the block ends.
 
     Raises:
-        CityOpen, PortTaken: somebody is there already.
+        CityOpen, PortTaken, AddressUnusable: somebody is there already, or nobody may be.
         YinxinError: a part of the house did not start, by its own name.
     """
-    with ExitStack() as closing:
-        lock = closing.enter_context(_alone(settings.folder))
-        listener = closing.enter_context(listen(host=settings.host, port=settings.port))
-        with tell.doing("打开数据库、本地链与密钥", "opening the database, the local chain and the keys"):
-            house = closing.enter_context(open_house(settings, OPERATOR))
-            plant(house)
-        with tell.doing("部署合约、锚定账本", "deploying the contracts and anchoring the log"):
-            progress = house.anchoring.step()
-        if progress.problem is None:
-            write_over(settings.folder / TRUST_FILE, anchors(house).to_json())
-        with tell.doing("载入人脸模型", "loading the face models"):
-            house.scans.warm_up()
-        worker = Worker(tasks(house))
-        worker.start()
-        closing.callback(worker.stop)
-        site = open_site(create_app(house), listener)
-        closing.callback(site.close)
-        lock.write(site.url)
-        lock.flush()
-        yield OpenCity(url=site.url, house=house, problem=progress.problem)
+    with ExitStack() as started:
+        with tell.doing("打开城市", "opening the city"):
+            city = _open(settings, tell, started)
+        try:
+            yield city
+        finally:
+            with tell.doing("关闭城市", "closing the city"):
+                started.close()
+
+
+def _open(settings: Settings, tell: Narrator, started: ExitStack) -> OpenCity:
+    """Open the city; all that is to be closed again is entered into ``started``."""
+    lock = started.enter_context(_alone(settings.folder))
+    listener = started.enter_context(listen(host=settings.host, port=settings.port))
+    with tell.doing("打开数据库、本地链与密钥", "opening the database, the local chain and the keys"):
+        house = started.enter_context(open_house(settings, OPERATOR))
+        plant(house)
+    with tell.doing("部署合约、锚定账本", "deploying the contracts and anchoring the log"):
+        progress = house.anchoring.step()
+    trust = settings.folder / TRUST_FILE
+    _keep_trust(house, trust)
+    with tell.doing("载入人脸模型", "loading the face models"):
+        house.scans.warm_up()
+    worker = Worker((*tasks(house), ("trust", lambda: _keep_trust(house, trust))))
+    worker.start()
+    started.callback(worker.stop)
+    site = open_site(create_app(house), listener)
+    started.callback(site.close)
+    lock.write(site.url)
+    lock.flush()
+    return OpenCity(url=site.url, house=house, problem=progress.problem)

@@ -4,19 +4,21 @@ Every setting is an environment variable with the prefix ``YINXIN_``; docs/setti
 default mode is production, which refuses to start with a demonstration account, a scripted double or a
 secret that is missing or short.
 
-    settings = Settings()          # reads YINXIN_MODE, YINXIN_PORT, …
+    settings = read_settings()     # reads YINXIN_MODE, YINXIN_PORT, …
     settings.require_ready()       # raises SettingMissing in production
 """
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from evidence.errors import Language, Refused
 
 SHORTEST_SECRET = 32  # characters; 128 bits of a base-16 secret
+FEWEST_CHARACTERS = 8  # different ones; "changemechangeme…" and "aaaa…" have fewer
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -26,6 +28,14 @@ class SettingMissing(Refused):
     code = "setting-missing"
     zh = "缺少设置 {setting}：{zh_why}。请设置后重新启动。"
     en = "The setting {setting} is missing: {en_why}. Set it and start again."
+
+
+class SettingMalformed(Refused):
+    """A setting has a value that it cannot have. Facts: ``setting``, ``reason``."""
+
+    code = "setting-malformed"
+    zh = "设置 {setting} 的值不可用（{reason}）。请按 docs/settings.md 改正后重新启动。"
+    en = "The setting {setting} cannot have that value ({reason}); see docs/settings.md and start again."
 
 
 class Mode(StrEnum):
@@ -68,11 +78,11 @@ class Settings(BaseSettings):
         """
         if self.demonstration:
             return
-        if self.secret is None or len(self.secret.get_secret_value()) < SHORTEST_SECRET:
+        if not _strong(self.secret):
             raise SettingMissing(
                 setting="YINXIN_SECRET",
-                zh_why=f"正式环境需要至少 {SHORTEST_SECRET} 个字符的密钥",
-                en_why=f"production needs a secret of at least {SHORTEST_SECRET} characters",
+                zh_why=f"正式环境需要至少 {SHORTEST_SECRET} 个字符的随机密钥",
+                en_why=f"production needs a random secret of at least {SHORTEST_SECRET} characters",
             )
         if self.chain_url is None or self.chain_key is None:
             raise SettingMissing(
@@ -86,3 +96,34 @@ class Settings(BaseSettings):
                 zh_why="正式环境的公开地址必须以 https:// 开头",
                 en_why="production needs a public address that begins with https://",
             )
+
+
+class _Tongue(BaseSettings):
+    """The language alone, for a sentence about settings that cannot be read."""
+
+    model_config = SettingsConfigDict(env_prefix="YINXIN_")
+    language: str = "zh"
+
+
+def read_settings(**given: Any) -> Settings:
+    """Read the environment; ``given`` goes before it.
+
+    Raises:
+        SettingMalformed: names the first setting with a value that it cannot have, and never the value.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)[0]
+        setting = "YINXIN_" + "_".join(str(part) for part in wrong["loc"]).upper()
+        raise SettingMalformed(setting=setting, reason=wrong["msg"]) from None
+
+
+def language_asked_for() -> Language:
+    """Give the language of the environment, Chinese where it names none of the two."""
+    return "en" if _Tongue().language == "en" else "zh"
+
+
+def _strong(secret: SecretStr | None) -> bool:
+    value = "" if secret is None else secret.get_secret_value()
+    return len(value) >= SHORTEST_SECRET and len(set(value)) >= FEWEST_CHARACTERS

@@ -1,5 +1,6 @@
 """The open site: the application served by uvicorn in a thread, on a port that was free."""
 
+import errno
 import socket
 import threading
 import time
@@ -19,16 +20,24 @@ class PortTaken(Refused):
     """Another program listens on the port."""
 
     code = "port-taken"
-    zh = "端口 {port} 已被其他程序占用。请关闭该程序，或换一个端口：YINXIN_PORT=8001 make run"
-    en = "Port {port} is used by another program. Stop it, or choose another port: YINXIN_PORT=8001 make run"
+    zh = "端口 {port} 已被其他程序占用。请关闭该程序，或换一个端口：YINXIN_PORT={other} make run"
+    en = "Port {port} is used by another program. Stop it, or choose another: YINXIN_PORT={other} make run"
+
+
+class AddressUnusable(Refused):
+    """This computer cannot listen there. Facts: ``host``, ``port``, ``reason``."""
+
+    code = "address-unusable"
+    zh = "无法在 {host}:{port} 监听（{reason}）。请检查 YINXIN_HOST 与 YINXIN_PORT。"
+    en = "Nothing can listen at {host}:{port} ({reason}); check YINXIN_HOST and YINXIN_PORT."
 
 
 class SiteNotOpened(Unavailable):
     """The server did not come up."""
 
     code = "site-not-opened"
-    zh = "网站未能在端口 {port} 启动，请查看上面的错误信息后重试。"
-    en = "The site did not open on port {port}; see the message above and try again."
+    zh = "网站未能在端口 {port} 启动，原因见 log 文件夹中的日志；处理后重试。"
+    en = "The site did not open on port {port}; the log in the folder named log says why. Then try again."
 
 
 @dataclass(frozen=True)
@@ -50,14 +59,18 @@ def listen(*, host: str, port: int) -> socket.socket:
 
     Raises:
         PortTaken: somebody listens there.
+        AddressUnusable: this computer has no such address, or does not let this user have the port.
     """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()
     except OSError as error:
         listener.close()
-        raise PortTaken(port=port) from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(port=port, other=port + 1) from error
+        raise AddressUnusable(host=host, port=port, reason=error.strerror) from error
     return listener
 
 
@@ -69,7 +82,7 @@ def open_site(app: FastAPI, listener: socket.socket) -> Site:
     """
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        log_config=None,  # the command decides where the log goes
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,

@@ -17,13 +17,17 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from api import hardhat, migrations
+from api.assets.build import read_manifest
 from api.house import House
-from api.settings import Settings
+from api.production import chain_account, refuse_demonstration, refuse_doubles
+from api.settings import ROOT, SettingMalformed, Settings
 from evidence.algorithms import Algorithm
 from evidence.clock import Clock, SystemClock
-from evidence.errors import Refused
+from evidence.errors import Unavailable
 from evidence.identifiers import Uscc
 from evidence.keys import Signer
 from identity.face_dlib import DlibMatcher
@@ -54,12 +58,20 @@ SECRET_FILE = "secret"  # noqa: S105  the name of the file, not a secret
 KEY_BYTES = 32
 
 
-class DoubleInProduction(Refused):
-    """A shipped double stands where a city at work needs the real thing."""
+class DatabaseUnreachable(Unavailable):
+    """The database named by its URL does not answer. Facts: ``place``."""
 
-    code = "double-in-production"
-    zh = "正式环境不能使用替身组件 {part}，请改用真实组件后重新启动。"
-    en = "{part} is a double and cannot serve in production; use the real part and start again."
+    code = "database-unreachable"
+    zh = "数据库 {place} 无法连接。请确认它已启动、地址与密码正确，然后重试。"
+    en = "The database at {place} cannot be reached; see that it runs and the password is right."
+
+
+class AssetsMissing(Unavailable):
+    """A third-party file was not brought in. Facts: ``path``."""
+
+    code = "assets-missing"
+    zh = "缺少文件 {path}。请运行 make assets，然后重试。"
+    en = "The file {path} is missing. Run make assets, then try again."
 
 
 @dataclass(frozen=True)
@@ -69,17 +81,6 @@ class Operator:
     uscc: Uscc
     name: str
     area: str
-
-
-def refuse_doubles(*parts: object) -> None:
-    """Refuse every part that says of itself that it is a double.
-
-    Raises:
-        DoubleInProduction: names the first one.
-    """
-    for part in parts:
-        if getattr(part, "double", False):
-            raise DoubleInProduction(part=type(part).__name__)
 
 
 def _secret(settings: Settings) -> bytes:
@@ -154,16 +155,49 @@ def _keys(settings: Settings, secret: bytes, operator: Operator, clock: Clock) -
     )
 
 
-def _database(settings: Settings, closing: ExitStack) -> Database:
-    url = settings.database_url
-    if url is None:
-        embedded = postgres.start(settings.folder / "postgres")
-        closing.callback(embedded.stop)
-        url = embedded.url
-    migrations.upgrade(url)
-    database = Database(url)
-    closing.callback(database.close)
-    return database
+def _require_assets() -> None:
+    """See that every third-party file is there, before anything is started.
+
+    Raises:
+        AssetsMissing: names the first one that is not.
+    """
+    for asset in read_manifest():
+        if not (ROOT / asset.target).is_file():
+            raise AssetsMissing(path=asset.target)
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """Open the migrated database, embedded or by URL; leaving the block closes what was started.
+
+    Raises:
+        PostgresNotStarted, DatabaseUnreachable, SettingMalformed: there is none.
+        DemonstrationInProduction: it belongs to a demonstration.
+    """
+    with ExitStack() as closing:
+        url = settings.database_url
+        if url is None:
+            embedded = postgres.start(settings.folder / "postgres")
+            closing.callback(embedded.stop)
+            url = embedded.url
+        _migrate(url)
+        database = Database(url)
+        closing.callback(database.close)
+        if not settings.demonstration:
+            refuse_demonstration(database)
+        yield database
+
+
+def _migrate(url: str) -> None:
+    try:
+        migrations.upgrade(url)
+    except ArgumentError as error:
+        raise SettingMalformed(
+            setting="YINXIN_DATABASE_URL", reason="postgresql+psycopg://user:password@host/name"
+        ) from error
+    except OperationalError as error:
+        place = make_url(url)
+        raise DatabaseUnreachable(place=f"{place.host or ''}/{place.database}") from error
 
 
 def _chain(settings: Settings, closing: ExitStack) -> Web3Chain:
@@ -175,27 +209,26 @@ def _chain(settings: Settings, closing: ExitStack) -> Web3Chain:
     return Web3Chain.at(url)
 
 
-def _account(settings: Settings) -> ChainAccount:
-    key = settings.chain_key.get_secret_value() if settings.chain_key else hardhat.DEMONSTRATION_ACCOUNT_KEY
-    return ChainAccount(bytes.fromhex(key.removeprefix("0x")))
-
-
 @contextmanager
 def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     """Open the house of ``operator``; leaving the block closes all that was started.
 
     Raises:
-        SettingMissing, DoubleInProduction: production would not be safe.
-        NodeMissing, ChainNotInstalled, ChainNotStarted, PostgresNotStarted: a part did not start.
+        SettingMissing, PublicChainKey, DoubleInProduction, DemonstrationInProduction: production would not be
+            safe.
+        AssetsMissing, NodeMissing, ChainNotInstalled, ChainNotStarted, PostgresNotStarted,
+            DatabaseUnreachable: a part is not there or did not start.
     """
     settings.require_ready()
+    account = chain_account(settings)
+    _require_assets()
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with ExitStack() as closing:
         clock = SystemClock()
         secret = _secret(settings)
         scans = ScanPool(DlibMatcher)
         closing.callback(scans.close)
-        database = _database(settings, closing)
+        database = closing.enter_context(open_database(settings))
         chain = _chain(settings, closing)
         keys = _keys(settings, secret, operator, clock)
         store = FolderObjectStore(settings.folder / "objects")
@@ -208,6 +241,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
             store=store,
             database=database,
             chain=chain,
+            account=account,
             scans=scans,
             vault=TemplateVault(_derived(secret, "templates")),
             clock=clock,
@@ -222,6 +256,7 @@ def _house(
     store: FolderObjectStore,
     database: Database,
     chain: Web3Chain,
+    account: ChainAccount,
     scans: ScanPool,
     vault: TemplateVault,
     clock: Clock,
@@ -244,7 +279,7 @@ def _house(
         anchoring=Anchoring(
             database=database,
             chain=chain,
-            account=_account(settings),
+            account=account,
             origin=settings.origin,
             signer=keys.log,
             clock=clock,

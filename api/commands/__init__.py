@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
-COMMANDS = ("verify", "run", "demo", "serve", "worker")
+COMMANDS = ("verify", "run", "demo", "serve", "worker", "account")
 """Module names below ``api.commands``, in the order in which the help lists them."""
 
 UNUSABLE = 3

@@ -1,14 +1,13 @@
 """``yinxin serve``: serve the site of a city at work; a process of its own, beside any number of its kind."""
 
 import argparse
-import sys
-
-import uvicorn
+import threading
 
 from api.app import create_app
+from api.ending import ending
 from api.settings import Settings
+from api.site import listen, open_site
 from api.wiring import Operator, open_house
-from evidence.errors import YinxinError
 from evidence.identifiers import Uscc
 
 NAME = "serve"
@@ -38,17 +37,19 @@ def operator_of(args: argparse.Namespace) -> Operator:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped; give 1 when the house could not open."""
-    settings = Settings()
-    try:
-        with open_house(settings, operator_of(args)) as house:
-            uvicorn.run(
-                create_app(house),
-                host=settings.host,
-                port=settings.port,
-                access_log=False,
-                server_header=False,
-            )
-    except YinxinError as error:
-        sys.stderr.write(error.sentence(settings.language) + "\n")
-        return 1
+    return ending(lambda settings: _serve(settings, operator_of(args)))
+
+
+def _serve(settings: Settings, operator: Operator) -> int:
+    with (
+        listen(host=settings.host, port=settings.port) as listener,
+        open_house(settings, operator) as house,
+    ):
+        site = open_site(create_app(house), listener)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            site.close()
     return 0

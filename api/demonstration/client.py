@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from api.demonstration.camera import Film
-from evidence.errors import Invalid
+from evidence.errors import Invalid, Term, Unavailable
 
 TIMEOUT_SECONDS = 60.0  # a face scan takes one to two seconds; a first one loads the weights
 
@@ -17,6 +17,14 @@ class StepFailed(Invalid):
     code = "step-failed"
     zh = "步骤未成功：{request} 返回 {status}：{detail}"
     en = "A step failed: {request} answered {status}: {detail}"
+
+
+class SiteSilent(Unavailable):
+    """The site does not answer. Facts: ``request``."""
+
+    code = "site-silent"
+    zh = "网站没有回答 {request}，可能已被关闭。请重新运行。"
+    en = "The site gave no answer to {request}; it may have been closed. Run again."
 
 
 class Visitor:
@@ -32,13 +40,11 @@ class Visitor:
 
         Raises:
             StepFailed: the site refused it.
+        SiteSilent: the site does not answer.
         """
-        answer = self._http.request(method, path, **arguments)
+        answer = self._ask(method, path, **arguments)
         if answer.is_error:
-            detail = (
-                answer.json().get("zh") if "json" in answer.headers.get("content-type", "") else answer.text
-            )
-            raise StepFailed(request=f"{method} {path}", status=answer.status_code, detail=detail)
+            raise StepFailed(request=f"{method} {path}", status=answer.status_code, detail=_why(answer))
         return answer.json()
 
     def refused(self, method: str, path: str, **arguments: Any) -> dict[str, str]:
@@ -47,7 +53,7 @@ class Visitor:
         Raises:
             StepFailed: the site accepted it.
         """
-        answer = self._http.request(method, path, **arguments)
+        answer = self._ask(method, path, **arguments)
         if not answer.is_error:
             raise StepFailed(request=f"{method} {path}", status=answer.status_code, detail="not refused")
         problem: dict[str, str] = answer.json()
@@ -59,10 +65,24 @@ class Visitor:
         Raises:
             StepFailed: it is not.
         """
-        answer = self._http.get(path)
+        answer = self._ask("GET", path)
         if answer.is_error:
-            raise StepFailed(request=f"GET {path}", status=answer.status_code, detail=answer.text[:200])
+            raise StepFailed(request=f"GET {path}", status=answer.status_code, detail=_why(answer))
         return answer.content
+
+    def _ask(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        try:
+            return self._http.request(method, path, **arguments)
+        except httpx.HTTPError as error:
+            raise SiteSilent(request=f"{method} {path}") from error
+
+
+def _why(answer: httpx.Response) -> object:
+    """Give the sentence of a problem in both languages, or the beginning of what was answered instead."""
+    if "json" not in answer.headers.get("content-type", ""):
+        return answer.text[:200]
+    problem = answer.json()
+    return Term(str(problem.get("zh", "")), str(problem.get("en", "")))
 
 
 def clip_of(film: Film) -> dict[str, Any]:
