@@ -77,9 +77,15 @@ class Proof:
     """The way from an entry to the ``root`` (32 bytes) of a checkpoint over ``size`` entries; its anchor."""
 
     size: int
+    leaf: bytes
     root: bytes
     steps: tuple[Step, ...]
     anchor: Anchor | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the steps lead from the leaf to the root that the log signed."""
+        return (self.steps[-1].result if self.steps else self.leaf) == self.root
 
 
 def head(session: Session) -> LogHead:
@@ -122,20 +128,15 @@ def entry(session: Session, index: int) -> LogEntry:
 def proof(session: Session, index: int) -> Proof | None:
     """Give the way from entry ``index`` to the checkpoint that covers it; None while none does.
 
-    The steps lead to the signed root or the proof would not be given: ``steps`` computes what
-    ``evidence.merkle.check_inclusion`` checks.
-
     Raises:
         EntryUnknown: the log has none of this index.
     """
-    leaf, anchor = entries.leaf(session, index), receipts.anchor(session, index)
-    known = head(session)
-    if index >= known.checkpointed_size:
+    leaf, taken = entries.leaf(session, index), checkpoints.latest(session)
+    if taken is None or index >= taken.size:
         return None
-    size = known.checkpointed_size
-    path = tree.inclusion_path(session, index=index, size=size)
-    climbed = tuple(steps(leaf, index=index, size=size, path=path))
-    return Proof(size, tree.root(session, size), climbed, anchor)
+    path = tree.inclusion_path(session, index=index, size=taken.size)
+    climbed = tuple(steps(leaf, index=index, size=taken.size, path=path))
+    return Proof(taken.size, leaf, taken.root, climbed, receipts.anchor(session, index))
 
 
 def steps(leaf: bytes, *, index: int, size: int, path: Sequence[bytes]) -> Iterator[Step]:

@@ -1,0 +1,125 @@
+"""A construction permit of the planted city, issued through the signing rooms, for tests of the doors.
+
+The owner alone signs its application, with an approval that stands for a face scan: the tests that use this
+begin where the certificate is already there.
+"""
+
+from datetime import date, timedelta
+from random import Random
+from uuid import uuid4
+
+from api.demonstration.city import person_id
+from api.demonstration.people import CONTRACTOR, DESIGNER, OWNER, OWNERS_REPRESENTATIVE
+from api.house import House
+from identity import challenges
+from identity.approvals import Approval, approve
+from identity.challenges import Action
+from identity.scans import Verdict
+from signing import documents
+from signing.agreement_drafting import SlotDraft, create
+from signing.agreements import Agreement
+from signing.certificate_changes import Reason, Step, change
+from signing.certificate_issue import issue
+from signing.certificate_registration import Application
+from signing.certificate_types import CONSTRUCTION_PERMIT
+from signing.certificates import Certificate
+from signing.manifest import SlotKind
+from signing.signatures import sign_slot
+from tests.signing.joint.conftest import small_pdf
+
+FIELDS = {
+    "project_name": "示范市滨河社区活动中心",
+    "site": "示范市滨河路1号",
+    "owner": OWNER.name,
+    "contractor": CONTRACTOR.name,
+    "scale": "建筑面积12,600平方米",
+    "contract_price": "5,280万元",
+    "contract_period": "480天",
+    "design_institute": DESIGNER.name,
+}
+
+
+def issue_permit(house: House) -> Certificate:
+    """Issue a new permit, in force for two years from today."""
+    agreement = _signed(house)
+    today = date.today()  # noqa: DTZ011  validity is a matter of days, and any day of this moment will do
+    application = Application(
+        certificate_type=CONSTRUCTION_PERMIT,
+        agreement=agreement.id,
+        holder=OWNER.uscc,
+        fields=FIELDS,
+        valid_from=today - timedelta(days=1),
+        valid_until=today + timedelta(days=730),
+    )
+    return issue(house.database, application, press=house.press)
+
+
+def change_permit(house: House, permit: Certificate, step: Step, reason: Reason) -> None:
+    """Let the agency take one step in the permit's life."""
+    with house.database.transaction() as session:
+        change(session, permit.id, step, reason, agency=house.agency, clock=house.clock)
+
+
+def _signed(house: House) -> Agreement:
+    with house.database.transaction() as session:
+        signer = person_id(session, OWNERS_REPRESENTATIVE)
+        document = documents.freeze(
+            session, house.store, small_pdf(mark=uuid4().hex), name="申请表.pdf", clock=house.clock
+        )
+        slot = SlotDraft(
+            kind=SlotKind.PERSON,
+            organization=OWNER.uscc,
+            capacity_zh="建设单位代表",
+            capacity_en="owner's representative",
+            person=signer,
+        )
+        opened = create(
+            session,
+            document=document,
+            title="施工许可申请",
+            slots=(slot,),
+            by=OWNER.uscc,
+            typesetter=house.typesetter,
+            clock=house.clock,
+        )
+    approval = _approve(house, opened)
+    with house.database.transaction() as session:
+        sign_slot(
+            session,
+            agreement_id=opened.id,
+            slot_id=opened.slots[0].id,
+            approval=approval,
+            verifier=house.verifier_key,
+            keyring=house.keyring,
+        )
+    return opened
+
+
+def _approve(house: House, opened: Agreement) -> Approval:
+    with house.database.transaction() as session:
+        signer = person_id(session, OWNERS_REPRESENTATIVE)
+        asked = challenges.issue(
+            session,
+            person=signer,
+            action=Action.SIGN,
+            subject=opened.manifest_digest,
+            clock=house.clock,
+            random=Random(7),  # noqa: S311  the order of head movements matters to nobody here
+        )
+        challenges.consume(
+            session,
+            asked.id,
+            person=signer,
+            action=Action.SIGN,
+            subject=opened.manifest_digest,
+            clock=house.clock,
+        )
+        verdict = Verdict("test-policy/1", asked.steps, movements=(), frames=20, compared=5)
+        return approve(
+            session,
+            challenge=asked,
+            verdict=verdict,
+            issuer=house.issuer,
+            signer=house.verifier_signer,
+            clock=house.clock,
+        )

@@ -1,0 +1,63 @@
+"""A planted city without a worker, on a chain of this process: a test decides whether it answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+
+from api.app import create_app
+from api.demonstration.city import OPERATOR, plant
+from api.house import House
+from api.settings import Mode, Settings
+from api.site import listen, open_site
+from api.wiring import open_house
+from ledger.anchoring import Anchoring, AnchoringProgress
+from ledger.chain_memory import MemoryChain
+
+NOBODY = "http://127.0.0.1:9"  # the discard port: no chain is started, none answers there
+
+
+@dataclass(frozen=True)
+class QuietCity:
+    """The house, its chain, and a visitor who is nobody."""
+
+    house: House
+    chain: MemoryChain
+    visitor: httpx.Client
+
+    def anchor(self) -> AnchoringProgress:
+        """Bring everything that waits onto the chain."""
+        return self.house.anchoring.step()
+
+
+@contextmanager
+def open_quiet_city(folder: Path) -> Iterator[QuietCity]:
+    """Plant a city in ``folder`` and serve it; nothing is anchored until the test says so."""
+    listener = listen(host="127.0.0.1", port=0)
+    settings = Settings(
+        mode=Mode.DEMONSTRATION,
+        folder=folder,
+        chain_url=NOBODY,
+        public_url=f"http://localhost:{listener.getsockname()[1]}",
+    )
+    chain = MemoryChain()
+    with open_house(settings, OPERATOR) as opened:
+        house = replace(opened, chain=chain, anchoring=_anchoring(opened, chain))
+        plant(house)
+        site = open_site(create_app(house), listener)
+        with httpx.Client(base_url=site.url, trust_env=False, timeout=30) as visitor:
+            yield QuietCity(house, chain, visitor)
+        site.close()
+
+
+def _anchoring(house: House, chain: MemoryChain) -> Anchoring:
+    return Anchoring(
+        database=house.database,
+        chain=chain,
+        account=chain.account,
+        origin=house.settings.origin,
+        signer=house.log_signer,
+        clock=house.clock,
+    )
