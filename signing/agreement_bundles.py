@@ -1,9 +1,9 @@
 """The evidence bundle of an agreement: who signed what, for whoever the parties show it to.
 
-Its exhibits are the fact that all signed, every party's signature, and, once it is assembled, the fact that
-names the PDF. Its files are the manifest, the frozen document, each party's detached signature (CAdES, with
-the party's certificate) and the assembled PDF. The signatures name their signers, so that this bundle is for
-the parties to give, unlike a certificate's.
+Its exhibits are the fact that all signed, every party's signature with the approval that let it happen,
+and, once it is assembled, the fact that names the PDF. Its files are the manifest, the frozen document,
+each party's detached signature (CAdES, with the party's certificate) and the assembled PDF. The signatures
+name their signers, so that this bundle is for the parties to give, unlike a certificate's.
 
     data = bundle(database, agreement_id, archive=archive)
 """
@@ -17,7 +17,7 @@ from evidence.digest import sha256
 from ledger.database import Database
 from signing.agreements import Agreement, agreement
 from signing.assembly_jobs import AssemblyUnknown, assembly_job
-from signing.exhibits import Archive, exhibit
+from signing.exhibits import Archive, with_approval
 from signing.signatures import signatures
 
 
@@ -47,4 +47,4 @@ def _exhibits(session: Session, found: Agreement, archive: Archive) -> tuple[Exh
     assembled = assembly_job(session, found.id).fact
     shown = [found.fact, *(slot.fact for slot in found.slots if slot.fact is not None)]
     shown += [] if assembled is None else [assembled]
-    return tuple(exhibit(session, digest, archive=archive) for digest in shown)
+    return tuple(each for digest in shown for each in with_approval(session, digest, archive=archive))

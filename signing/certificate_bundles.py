@@ -1,9 +1,10 @@
 """The evidence bundle of a certificate: all that a stranger needs, in one file.
 
 Its exhibits are the certificate's statement, the record of its issue, the newest change of its state, the
-agreement it rests on, and the authorizations it refers to; each with the log's receipt. It discloses every
-printed field, carries the PDF, and encloses the agency's status list as of now. An authorization whose salt
-was erased, as the law asks, is left out: nothing ties it to the log any more.
+agreement it rests on, and the authorizations it refers to, each with the approval that let it happen; all
+with the log's receipt. It discloses every printed field, carries the PDF, and encloses the agency's status
+list as of now. An authorization whose salt was erased, as the law asks, is left out: nothing ties it to the
+log any more.
 
     data = bundle(database, certificate_id, agency=agency, archive=archive)
 """
@@ -22,7 +23,7 @@ from ledger.database import Database
 from ledger.facts import FactErased
 from signing.certificate_changes import CertificateUnpublished, history
 from signing.certificates import Agency, Certificate, certificate
-from signing.exhibits import Archive, exhibit
+from signing.exhibits import Archive, exhibit, with_approval
 from signing.status_lists import status_list
 
 
@@ -57,7 +58,7 @@ def _exhibits(session: Session, found: Certificate, archive: Archive) -> Iterato
         yield exhibit(session, change.statement, archive=archive)
     for referred in _references(session, found):
         try:
-            yield exhibit(session, referred, archive=archive)
+            yield from with_approval(session, referred, archive=archive)
         except FactErased:
             continue
 

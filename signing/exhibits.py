@@ -1,5 +1,6 @@
 """Exhibits: a fact as a stranger can check it, with its salt, its entry of the log and the log's receipt."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 from evidence.bundle import Exhibit
 from evidence.clock import Clock
 from evidence.keys import Signer
+from evidence.statement import read
 from ledger import entries, facts, receipts
 from signing.objects import ObjectStore
 
@@ -36,3 +38,16 @@ def exhibit(session: Session, digest: bytes, *, archive: Archive) -> Exhibit:
             session, fact.index, origin=archive.origin, signer=archive.log_signer, clock=archive.clock
         ),
     )
+
+
+def with_approval(session: Session, digest: bytes, *, archive: Archive) -> Iterator[Exhibit]:
+    """Yield the fact of ``digest`` and, where it names one, the approval by which a person let it happen.
+
+    Raises:
+        FactUnknown, FactErased: one of them cannot be shown.
+    """
+    shown = exhibit(session, digest, archive=archive)
+    yield shown
+    approval = read(shown.statement).statement.body.get("approval")
+    if isinstance(approval, bytes):
+        yield exhibit(session, approval, archive=archive)

@@ -7,7 +7,8 @@ import pytest
 
 from evidence.algorithms import Algorithm
 from evidence.bundle import Bundle
-from evidence.keys import LocalSigner
+from evidence.keys import LocalSigner, VerifyingKey
+from evidence.statement import StatementType, read
 from ledger import checkpoints
 from signing import agreement_bundles, certificate_bundles
 from signing.assembly import assemble
@@ -26,6 +27,7 @@ from verify.words import Words
 from .conftest import AGENCY, FIELDS, NOW, Town
 
 ORIGIN = "shifan.example/log"
+CITY = Words("示范市", "Demonstration City")
 ROLES = frozenset({"certificate", "certificate-change", "status-list", "agreement", "signature", "receipt"})
 
 
@@ -35,20 +37,22 @@ def archive(town: Town) -> Archive:
     return Archive(store=town.store, origin=ORIGIN, log_signer=log_signer, clock=town.clock)
 
 
-def trust(town: Town, archive: Archive) -> TrustAnchors:
-    city = Words("示范市", "Demonstration City")
-    agency = IssuerKey(
+def pinned(key: VerifyingKey, *roles: str) -> IssuerKey:
+    return IssuerKey(
         issuer=AGENCY.text,
-        name=city,
-        key=town.speaker.signer.key,
+        name=CITY,
+        key=key,
         valid_from=NOW - timedelta(days=1),
         valid_until=None,
-        roles=ROLES,
+        roles=frozenset(roles),
     )
+
+
+def trust(town: Town, archive: Archive) -> TrustAnchors:
     return TrustAnchors(
-        city=city,
+        city=CITY,
         hosts=("localhost:8000",),
-        issuers=(agency,),
+        issuers=(pinned(town.speaker.signer.key, *ROLES), pinned(town.verifier.key, "approval")),
         log=LogAnchor(ORIGIN, archive.log_signer.key),
         chain=ChainAnchor(
             chain_id=31337,
@@ -113,6 +117,12 @@ def test_the_verifier_passes_an_agreement_bundle_with_every_file(town: Town, arc
     report = verify_bundle(data, trust(town, archive), as_of=town.clock.now())
     assert report.conclusion is Outcome.PASSED
     assert len(Bundle.decode(data).files) == 4
+
+
+def test_an_agreement_bundle_shows_the_approval_of_every_signature(town: Town, archive: Archive) -> None:
+    data = agreement_bundles.bundle(town.database, town.signed_by_owner().id, archive=archive)
+    types = [read(exhibit.statement).statement.type for exhibit in Bundle.decode(data).exhibits]
+    assert types.count(StatementType.APPROVAL) == types.count(StatementType.SIGNATURE) == 1
 
 
 def test_an_open_agreement_has_no_bundle(town: Town, archive: Archive) -> None:
