@@ -14,7 +14,7 @@ from api.certificate_basis import register_on
 from api.certificate_view import CertificateListed, CertificateShown, listed, shown
 from api.house import House
 from api.pages import CITY_TIME
-from api.parties import visible_certificate
+from api.parties import visible_agreement, visible_certificate
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.documents import file
@@ -84,7 +84,7 @@ class Issued(BaseModel):
 
 
 @router.post("/api/certificates", status_code=201)
-def issue(issuing: Issuing, _: AsAgency, house: InHouse) -> Issued:
+def issue(issuing: Issuing, visitor: AsAgency, house: InHouse) -> Issued:
     """Issue a certificate: registered in one transaction, printed and sealed outside of any."""
     application = Application(
         certificate_type=certificate_type(issuing.type),
@@ -97,6 +97,7 @@ def issue(issuing: Issuing, _: AsAgency, house: InHouse) -> Issued:
     for text in application.certificate_type.arrange(application.fields).values():
         house.typesetter.check_glyphs(text)
     with house.database.transaction() as session:
+        visible_agreement(session, issuing.agreement, visitor)
         registered = register_on(session, application, issuing.authorizations, house=house)
     finish_issue(house.database, registered, press=house.press)
     return Issued(id=registered.id, next=f"/certificates/{registered.id}")

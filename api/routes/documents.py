@@ -10,6 +10,7 @@ from api.page_images import page_image
 from api.parties import visible_agreement
 from api.routes import InHouse
 from api.routes.agreements import AsParty
+from signing import agreement_bundles
 from signing.assembly_jobs import AssemblyUnknown
 
 router = APIRouter(prefix="/agreements/{agreement_id}", include_in_schema=False)
@@ -54,3 +55,12 @@ def signed_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response
         raise AssemblyUnknown(agreement=agreement_id)
     content = house.store.get(found.result)
     return file(content, media_type="application/pdf", name=f"{found.title}（已签署）.pdf")
+
+
+@router.get("/evidence.bundle")
+def evidence_bundle(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response:
+    """Give all that shows who signed what, in one file."""
+    with house.database.transaction() as session:
+        found = visible_agreement(session, agreement_id, visitor)
+    data = agreement_bundles.bundle(house.database, found.id, archive=house.archive)
+    return file(data, media_type="application/octet-stream", name=f"{found.title}.bundle", kept=True)

@@ -1,0 +1,180 @@
+"""Agreements of the planted city for tests of its doors: started through them, signed through the rooms.
+
+An approval stands for a face scan; the scans themselves are tested where they are made.
+"""
+
+import json
+import re
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from api import accounts
+from api.demonstration.city import person_id
+from api.demonstration.people import (
+    CONTRACTOR,
+    DESIGNER,
+    ENGINEER,
+    LEGAL_REPRESENTATIVE,
+    OWNER,
+    OWNERS_REPRESENTATIVE,
+    DemonstrationPerson,
+)
+from api.house import House
+from api.policy import Role
+from evidence.digest import Digest
+from evidence.identifiers import Uscc
+from identity import authorizations, challenges
+from identity.approvals import Approval, approve
+from identity.authorizations import AuthorizationId
+from identity.challenges import Action
+from identity.scans import Verdict
+from signing.agreements import agreement
+from signing.assembly import assemble
+from signing.assembly_jobs import AssemblyJob
+from signing.manifest import SlotKind
+from signing.signatures import sign_slot
+from tests.quiet_city import QuietCity
+from tests.signing.joint.conftest import small_pdf
+
+CLERK = "设计院经办人"
+AGENCY_DESK = "发证机关"
+SIGNERS = (OWNERS_REPRESENTATIVE, LEGAL_REPRESENTATIVE, ENGINEER)
+SLOTS: tuple[dict[str, Any], ...] = (
+    {
+        "kind": "person",
+        "organization": OWNER.uscc.text,
+        "person": OWNERS_REPRESENTATIVE.name,
+        "capacity_zh": "建设单位代表",
+        "capacity_en": "owner's representative",
+    },
+    {
+        "kind": "seal",
+        "organization": CONTRACTOR.uscc.text,
+        "capacity_zh": "施工单位（盖章）",
+        "capacity_en": "contractor (seal)",
+    },
+    {
+        "kind": "person",
+        "organization": DESIGNER.uscc.text,
+        "person": ENGINEER.name,
+        "capacity_zh": "设计单位项目负责人",
+        "capacity_en": "design leader",
+    },
+)
+
+
+def enter(city: QuietCity, title: str) -> httpx.Client:
+    """Come in by the one-click account whose title begins with ``title``."""
+    http = httpx.Client(base_url=str(city.visitor.base_url), trust_env=False, timeout=30)
+    offered = re.findall(r'"account":"([0-9a-f-]{36})"[^>]*>\s*<span>([^<]+)', http.get("/").text)
+    account = next(account for account, name in offered if name.startswith(title))
+    assert http.post("/api/sessions", json={"account": account}).status_code == 201
+    return http
+
+
+def enter_as(city: QuietCity, *roles: Role, organization: Uscc) -> httpx.Client:
+    """Come in by a new account that acts for ``organization``."""
+    with city.house.database.transaction() as session:
+        account = accounts.open_account(
+            session,
+            roles=roles,
+            title_zh="经办人",
+            title_en="clerk",
+            organization=organization.text,
+            clock=city.house.clock,
+        )
+        link = accounts.sign_in_link(session, account=account, clock=city.house.clock)
+    http = httpx.Client(base_url=str(city.visitor.base_url), trust_env=False, timeout=30)
+    assert http.get(f"/sign-in/{link}").status_code == 303
+    return http
+
+
+def post(http: httpx.Client, *, content: bytes | None = None, **form: object) -> httpx.Response:
+    """Send the form that starts an agreement; ``content`` is the PDF, ``slots`` a list or a text."""
+    slots = form.pop("slots", SLOTS)
+    data = {"title": "施工许可联合申请", "slots": slots if isinstance(slots, str) else json.dumps(slots)}
+    files = {} if content is None else {"document": ("申请表.pdf", content, "application/pdf")}
+    return http.post("/api/agreements", data={**data, **form}, files=files)
+
+
+def started(http: httpx.Client, **form: object) -> str:
+    """Start an agreement over a small PDF; give its id."""
+    answer = post(http, content=small_pdf(pages=2), **form)
+    assert answer.status_code == 201, answer.text
+    id_: str = answer.json()["id"]
+    return id_
+
+
+def approval(house: House, person: DemonstrationPerson, action: Action, subject: Digest) -> Approval:
+    """Give the approval that a passed scan of ``person`` would have led to."""
+    with house.database.transaction() as session:
+        id_ = person_id(session, person)
+        asked = challenges.issue(session, person=id_, action=action, subject=subject, clock=house.clock)
+        challenges.consume(session, asked.id, person=id_, action=action, subject=subject, clock=house.clock)
+        return approve(
+            session,
+            challenge=asked,
+            verdict=Verdict("test-policy/1", asked.steps, movements=(), frames=20, compared=5),
+            issuer=house.issuer,
+            signer=house.verifier_signer,
+            clock=house.clock,
+        )
+
+
+def sign(house: House, agreement_id: str, slot_id: str, person: DemonstrationPerson) -> None:
+    """Let ``person`` fill a slot."""
+    with house.database.transaction() as session:
+        found = agreement(session, UUID(agreement_id))
+    seals = found.slot(slot_id).kind is SlotKind.SEAL
+    shown = approval(house, person, Action.SEAL if seals else Action.SIGN, found.manifest_digest)
+    with house.database.transaction() as session:
+        sign_slot(
+            session,
+            agreement_id=found.id,
+            slot_id=slot_id,
+            approval=shown,
+            verifier=house.verifier_key,
+            keyring=house.keyring,
+        )
+
+
+def signed_by_all(house: House, agreement_id: str) -> None:
+    """Let the three parties sign."""
+    for number, person in enumerate(SIGNERS, start=1):
+        sign(house, agreement_id, str(number), person)
+
+
+def assembled(house: House, agreement_id: str) -> AssemblyJob:
+    """Do the worker's part."""
+    return assemble(house.database, UUID(agreement_id), workshop=house.workshop)
+
+
+def granted_authorization(city: QuietCity, http: httpx.Client) -> str:
+    """Let the firm of ``http`` ask the engineer, and the engineer grant it; give its id."""
+    asked = http.post(
+        "/api/authorizations",
+        json={
+            "registration_number": "S990100001",
+            "name": ENGINEER.name,
+            "purpose": "作为结构专业负责人申请建筑工程施工许可",
+            "project": "示范市滨河社区活动中心",
+            "valid_from": "2026-01-01",
+            "valid_until": "2034-12-31",
+        },
+    ).json()["id"]
+    house, id_ = city.house, AuthorizationId(UUID(asked))
+    with house.database.transaction() as session:
+        subject = authorizations.authorization(session, id_).digest
+    shown = approval(house, ENGINEER, Action.AUTHORIZE, subject)
+    with house.database.transaction() as session:
+        authorizations.grant(
+            session,
+            id_,
+            approval=shown,
+            issuer=house.issuer,
+            signer=house.verifier_signer,
+            clock=house.clock,
+        )
+    return str(id_)
