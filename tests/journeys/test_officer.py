@@ -213,6 +213,38 @@ def test_a_picture_without_a_code_gets_its_own_sentence(
     expect(page.locator("#hint")).to_contain_text(sentence)
 
 
+@pytest.mark.parametrize(
+    ("reason", "sentence"), [("NotAllowedError", "没有相机权限"), ("NotFoundError", "没有找到相机")]
+)
+def test_a_camera_that_does_not_open_says_why(page: Page, site: Site, reason: str, sentence: str) -> None:
+    refusal = f"Promise.reject(new DOMException('', '{reason}'))"
+    page.add_init_script(f"navigator.mediaDevices.getUserMedia = () => {refusal}")
+    open_scan_page(page, site)
+    page.get_by_role("button", name="扫码核验").click()
+    expect(page.locator("#hint")).to_contain_text(sentence)
+
+
+def test_the_keyboard_goes_on_to_the_next_certificate(page: Page, site: Site) -> None:
+    open_scan_page(page, site)
+    page.get_by_role("button", name="扫码核验").press("Enter")
+    expect_answer(page, "在效", tone="good")
+    expect(page.get_by_role("button", name="核验下一张")).to_be_focused()
+
+
+def test_a_first_visit_without_the_anchors_says_what_to_do(page: Page, permit: Certificate) -> None:
+    page.route("**/trust.json", lambda route: route.abort())
+    page.goto(permit.qr)
+    expect_answer(page, "无法核验", tone="unknown")
+    expect(page.locator("[data-part=why]")).to_contain_text("请在有网络的地方打开本页一次")
+
+
+def test_an_online_check_that_fails_leaves_the_answer_of_the_device(page: Page, permit: Certificate) -> None:
+    page.route("**/api/verifications", lambda route: route.abort())
+    page.goto(permit.qr)
+    expect(page.locator("[data-part=freshness]")).to_contain_text("联网核实没有成功")
+    expect_answer(page, "在效", tone="dated")
+
+
 def test_a_code_of_another_city_is_answered_without_a_network_call(page: Page, site: Site) -> None:
     open_scan_page(page, site)
     asked: list[str] = []

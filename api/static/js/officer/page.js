@@ -24,9 +24,10 @@ let camera = null;
 async function verify(text) {
   const mine = ++question;
   asked = text;
+  by("again").hidden = false;
+  if (by("scan").contains(document.activeElement)) by("again").focus({ preventScroll: true });
   stopCamera();
   by("scan").hidden = true;
-  by("again").hidden = false;
   if (!globalThis.crypto?.subtle) return showProblem(sentence("officer.problem.insecure"));
   if (anchors) await answerHere(text, mine, sentence("officer.online"));
   const fresh = await refresh();
@@ -106,6 +107,7 @@ async function startCamera() {
     camera = await watch(by("video"), arrive);
     by("hint").textContent = sentence("officer.looking");
     by("stop").hidden = false;
+    by("stop").focus({ preventScroll: true });
     by("start").hidden = true;
   } catch (problem) {
     stopCamera();

@@ -36,7 +36,8 @@ export function load() {
 
 /** Open the camera in `video` and look until a code is read. Throws ReadingProblem. */
 export async function watch(video, found) {
-  const [stream, read] = await Promise.all([open(), load()]);
+  const read = await load(); // before the camera, so that a failure does not leave it on
+  const stream = await open();
   let looking = true;
   const stop = () => {
     looking = false;

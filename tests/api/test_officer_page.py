@@ -1,0 +1,32 @@
+"""The officer's page as the server gives it: one page, all of its files, and a worker that may keep them."""
+
+import httpx
+import pytest
+
+from api.pages.officer import shell
+from api.site import Site
+
+
+def test_the_officers_address_leads_to_the_verifying_page(site: Site) -> None:
+    answer = httpx.get(f"{site.url}/officer")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/c")
+
+
+def test_the_worker_is_served_from_the_root_as_a_script(site: Site) -> None:
+    answer = httpx.get(f"{site.url}/service-worker.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize("part", ["js/officer/page.js", "js/verifier/verify.js", "reader/zxing_reader.wasm"])
+def test_the_page_keeps_every_part_that_it_needs_without_a_network(part: str) -> None:
+    assert any(file.endswith(part) for file in shell())
+
+
+def test_every_file_that_the_page_keeps_is_served(site: Site) -> None:
+    with httpx.Client(base_url=site.url) as visitor:
+        assert {visitor.head(file).status_code for file in shell()} == {200}
+
+
+def test_the_program_of_the_reader_is_served_as_webassembly(site: Site) -> None:
+    program = next(file for file in shell() if file.endswith(".wasm"))
+    assert httpx.head(f"{site.url}{program}").headers["content-type"] == "application/wasm"
