@@ -39,7 +39,7 @@ check: set-up-tests lint types floors contracts docs ## lint, types, import floo
 lint:
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 types:
-	@$(PY) -m mypy
+	@$(PY) -m mypy && $(PY) -m mypy tests
 floors:
 	@.venv/bin/lint-imports
 contracts: chain

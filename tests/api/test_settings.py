@@ -14,7 +14,7 @@ READY = {
 
 
 def test_a_production_with_everything_it_needs_starts() -> None:
-    Settings(**READY).require_ready()
+    Settings.model_validate(READY).require_ready()
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_production_with_everything_it_needs_starts() -> None:
 )
 def test_a_production_that_lacks_one_of_them_is_refused(setting: str, value: str | None) -> None:
     with pytest.raises(SettingMissing):
-        Settings(**(READY | {setting: value})).require_ready()
+        Settings.model_validate(READY | {setting: value}).require_ready()
 
 
 def test_the_default_mode_is_production(monkeypatch: pytest.MonkeyPatch) -> None:
