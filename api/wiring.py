@@ -9,6 +9,7 @@
 """
 
 import secrets
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -210,6 +211,19 @@ def _chain(settings: Settings, closing: ExitStack) -> Web3Chain:
 
 
 @contextmanager
+def _ctrl_c_kept_from_children() -> Iterator[None]:
+    """Keep SIGINT from processes begun in the block: Ctrl-C is for the house, which ends them in order.
+
+    A process inherits what its parent blocks, from its first instruction on.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
 def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     """Open the house of ``operator``; leaving the block closes all that was started.
 
@@ -226,7 +240,8 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     with ExitStack() as closing:
         clock = SystemClock()
         secret = _secret(settings)
-        scans = ScanPool(DlibMatcher)
+        with _ctrl_c_kept_from_children():
+            scans = ScanPool(DlibMatcher)
         closing.callback(scans.close)
         database = closing.enter_context(open_database(settings))
         chain = _chain(settings, closing)
