@@ -36,14 +36,15 @@ const take = (picture) => {
 };
 
 opener.addEventListener("click", async () => {
-  result.hidden = true;
+  result.hidden = taken.hidden = opener.hidden = true;
+  glass.hidden = false; // before the camera opens: a video that is not shown does not play everywhere
   try {
     camera = await openCamera(video);
-    taken.hidden = true;
-    glass.hidden = shutter.hidden = false;
-    opener.hidden = true;
+    shutter.hidden = false;
     shutter.focus();
   } catch (error) {
+    closeCamera();
+    taken.hidden = !portrait;
     if (!(error instanceof CameraRefused)) throw error;
     refuse(words[`scan.camera_${error.reason}`]);
   }

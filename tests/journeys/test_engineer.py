@@ -1,0 +1,216 @@
+"""The engineer with a phone: enrolls, reads, authorizes by face, revokes; and every way it does not work."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+
+from api.demonstration.people import ENGINEER, LEGAL_REPRESENTATIVE
+from api.house import House
+from api.site import Site
+from tests.api.newcomers import PORTRAIT, Newcomer, arrive, arrive_enrolled, granted, requested, way_in
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = "/usr/bin/chromium"
+PHONE = ViewportSize(width=390, height=844)
+CAMERA = Path(__file__).with_name("phone_camera.js").read_text(encoding="utf-8")
+SCAN_MS = 60_000  # a scan records six seconds; the comparison waits for a busy machine
+
+KEEP_WHAT_IS_SENT = """() => {
+  const send = window.fetch;
+  window.fetch = (path, how) => {
+    if (how?.body instanceof FormData) window.sent = how.body;
+    return send(path, how);
+  };
+}"""
+LEFT_EDGE = """async () => {
+  const pen = new OffscreenCanvas(480, 480).getContext("2d");
+  pen.drawImage(await createImageBitmap(window.sent.get("frames")), 0, 0);
+  const [red, , blue] = pen.getImageData(20, 240, 1, 1).data;
+  return red > blue ? "red" : "blue";
+}"""
+
+PhoneOf = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def phone_of(browser: Browser, site: Site, house: House) -> Iterator[PhoneOf]:
+    """Hand somebody a phone: signed in, with ``face`` before the camera, in the light or the dark."""
+    context = browser.new_context(viewport=PHONE)
+
+    def hand(owner: Newcomer, *, face: str = ENGINEER.face, holds: str = "person") -> Page:
+        context.add_init_script(CAMERA.replace("__FACE__", face).replace("__HOLDS__", holds))
+        page = context.new_page()
+        page.goto(site.url + way_in(house, owner.account))
+        return page
+
+    yield hand
+    context.close()
+
+
+@pytest.fixture
+def enrolled(site: Site, house: House) -> Newcomer:
+    """A person who can scan."""
+    return arrive_enrolled(site, house)
+
+
+def open_request(page: Page, site: Site, house: House, owner: Newcomer) -> str:
+    """Let a firm ask ``owner``, and open the request on the phone."""
+    id_ = requested(site, house, owner)
+    page.goto(f"{site.url}/authorizations/{id_}")
+    return id_
+
+
+def scan(page: Page) -> None:
+    """Begin a face scan."""
+    page.get_by_role("button", name=re.compile("授权|重新刷脸")).click()
+
+
+def test_an_engineer_enrolls_and_authorizes_by_face(phone_of: PhoneOf, site: Site, house: House) -> None:
+    owner = arrive(site, house)
+    page = phone_of(owner)
+    request_id = requested(site, house, owner)
+    page.reload()
+    page.get_by_role("link", name=re.compile("示范市第一中学教学楼")).click()
+    page.get_by_role("link", name="先登记人脸").click()
+    page.get_by_role("button", name="同意", exact=True).click()
+    page.get_by_role("button", name="用摄像头拍照").click()
+    page.get_by_role("button", name="拍照", exact=True).click()
+    page.get_by_role("button", name="登记", exact=True).click()
+    page.wait_for_url(f"**/authorizations/{request_id}")
+    expect(page.get_by_role("article").first).to_contain_text("资格使用授权书")
+    scan(page)
+    expect(page.get_by_text("已授权", exact=True)).to_be_visible(timeout=SCAN_MS)
+    expect(page.get_by_text("已上链", exact=True)).to_be_visible(timeout=SCAN_MS)
+
+
+@pytest.mark.parametrize(
+    ("face", "holds", "sentence"),
+    [
+        (LEGAL_REPRESENTATIVE.face, "person", "画面中的人脸与所登记的人不一致"),
+        (ENGINEER.face, "photograph", "画面中的人脸没有任何动作，像是一张照片"),
+    ],
+    ids=["another", "photograph"],
+)
+def test_who_is_not_the_person_reads_why_and_may_try_again(
+    *, phone_of: PhoneOf, site: Site, house: House, enrolled: Newcomer, face: str, holds: str, sentence: str
+) -> None:
+    page = phone_of(enrolled, face=face, holds=holds)
+    open_request(page, site, house, enrolled)
+    scan(page)
+    expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible(timeout=SCAN_MS)
+    expect(page.get_by_role("button", name="重新刷脸")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("holds", "sentence"), [("refused", "浏览器没有允许使用摄像头"), ("absent", "没有找到摄像头")]
+)
+def test_without_a_camera_the_page_says_why_and_names_the_window(
+    *, phone_of: PhoneOf, site: Site, house: House, enrolled: Newcomer, holds: str, sentence: str
+) -> None:
+    page = phone_of(enrolled, holds=holds)
+    open_request(page, site, house, enrolled)
+    scan(page)
+    expect(page.get_by_role("alert").filter(has_text=sentence)).to_contain_text("没有完成")
+    expect(page.locator(".window")).to_contain_text("政务服务窗口")
+
+
+def test_the_third_failure_points_to_the_window(
+    phone_of: PhoneOf, site: Site, house: House, enrolled: Newcomer
+) -> None:
+    page = phone_of(enrolled, holds="photograph")
+    request_id = open_request(page, site, house, enrolled)
+    key = f"scan-failures:/api/authorizations/{request_id}/challenges"
+    page.evaluate("(key) => sessionStorage.setItem(key, 2)", key)
+    scan(page)
+    expect(page.locator(".window")).to_contain_text("已经失败 3 次", timeout=SCAN_MS)
+
+
+def test_the_preview_is_mirrored_and_the_frames_are_not(
+    phone_of: PhoneOf, site: Site, house: House, enrolled: Newcomer
+) -> None:
+    page = phone_of(enrolled, holds="halves")
+    open_request(page, site, house, enrolled)
+    page.evaluate(KEEP_WHAT_IS_SENT)
+    with page.expect_request("**/clip", timeout=SCAN_MS):
+        scan(page)
+    mirrored = page.locator("#scan video").evaluate("(video) => getComputedStyle(video).transform")
+    assert (mirrored, page.evaluate(LEFT_EDGE)) == ("matrix(-1, 0, 0, 1, 0, 0)", "red")
+
+
+def test_a_portrait_of_two_people_is_refused_beside_the_form(
+    phone_of: PhoneOf, site: Site, house: House
+) -> None:
+    owner = arrive(site, house)
+    owner.http.post("/api/people/me/consents", json={"purpose": "face"})
+    page = phone_of(owner)
+    page.goto(f"{site.url}/engineer/enrollment")
+    page.set_input_files(
+        "input[type=file]", {"name": "we.jpg", "mimeType": "image/jpeg", "buffer": _two_people()}
+    )
+    page.get_by_role("button", name="登记", exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text="画面中有不止一张人脸")).to_be_visible()
+
+
+def _two_people() -> bytes:
+    both = Image.new("RGB", (960, 600))
+    both.paste(Image.open(io.BytesIO(PORTRAIT)), (0, 0))
+    both.paste(Image.open(LEGAL_REPRESENTATIVE.portrait), (480, 0))
+    buffer = io.BytesIO()
+    both.save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def test_a_granted_authorization_is_revoked_in_two_touches(
+    phone_of: PhoneOf, site: Site, house: House, enrolled: Newcomer
+) -> None:
+    page = phone_of(enrolled)
+    page.goto(f"{site.url}/authorizations/{granted(site, house, enrolled).id}")
+    page.get_by_text("撤销授权", exact=True).click()
+    page.get_by_role("button", name="确认撤销").click()
+    expect(page.get_by_text("本人已撤销", exact=True)).to_be_visible()
+
+
+def test_a_request_is_refused_without_a_face(phone_of: PhoneOf, site: Site, house: House) -> None:
+    owner = arrive(site, house)
+    page = phone_of(owner)
+    open_request(page, site, house, owner)
+    page.get_by_text("不同意，拒绝申请").click()
+    page.get_by_role("button", name="拒绝", exact=True).click()
+    expect(page.get_by_text("本人已拒绝", exact=True)).to_be_visible()
+
+
+def test_the_digest_is_copied_by_one_touch(phone_of: PhoneOf, site: Site, house: House) -> None:
+    owner = arrive(site, house)
+    page = phone_of(owner)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    request_id = open_request(page, site, house, owner)
+    page.locator(".digest").click()
+    expect(page.locator(".digest[data-said]")).to_be_visible()
+    digest = owner.http.get(f"/api/authorizations/{request_id}").json()["digest"]
+    assert page.evaluate("() => navigator.clipboard.readText()") == digest
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_page_is_wider_than_a_phone(
+    *, phone_of: PhoneOf, site: Site, house: House, enrolled: Newcomer, language: str
+) -> None:
+    page = phone_of(enrolled)
+    request_id = requested(site, house, enrolled)
+    for place in ("/engineer", "/engineer/enrollment", f"/authorizations/{request_id}"):
+        page.goto(f"{site.url}{place}?lang={language}")
+        assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"], place
