@@ -31,10 +31,10 @@ class SettingMissing(Refused):
 
 
 class SettingMalformed(Refused):
-    """A setting has a value that it cannot have. Facts: ``setting``, ``reason``."""
+    """A setting has a value that it cannot have. Facts: ``setting``, and ``reason`` in English."""
 
     code = "setting-malformed"
-    zh = "设置 {setting} 的值不可用（{reason}）。请按 docs/settings.md 改正后重新启动。"
+    zh = "设置 {setting} 的值不可用。请按 docs/settings.md 改正后重新启动。"
     en = "The setting {setting} cannot have that value ({reason}); see docs/settings.md and start again."
 
 

@@ -190,14 +190,16 @@ def open_database(settings: Settings) -> Iterator[Database]:
 
 
 def _migrate(url: str) -> None:
+    form = "postgresql+psycopg://user:password@host/name"
+    try:
+        place = make_url(url)
+    except ArgumentError:  # its message quotes the address, which may hold a password
+        raise SettingMalformed(setting="YINXIN_DATABASE_URL", reason=form) from None
+    if place.drivername != "postgresql+psycopg":
+        raise SettingMalformed(setting="YINXIN_DATABASE_URL", reason=form)
     try:
         migrations.upgrade(url)
-    except ArgumentError as error:
-        raise SettingMalformed(
-            setting="YINXIN_DATABASE_URL", reason="postgresql+psycopg://user:password@host/name"
-        ) from error
     except OperationalError as error:
-        place = make_url(url)
         raise DatabaseUnreachable(place=f"{place.host or ''}/{place.database}") from error
 
 

@@ -37,7 +37,7 @@ class DlibMatcher:
         # Imported here, so that the server can name this class and only the workers carry the weights.
         try:
             self._library: Any = importlib.import_module("face_recognition")
-        except ModuleNotFoundError as error:
+        except ImportError as error:  # its weights are missed by a plain ImportError
             raise FacePackagesMissing from error
         # The import turns this on for the whole process; here, half an image is a broken image.
         ImageFile.LOAD_TRUNCATED_IMAGES = False
