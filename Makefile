@@ -91,8 +91,8 @@ hardhat-local/.done: hardhat-local/package-lock.json | node .venv/bin/pip
 outside:
 	@tests/outside-tools
 
-wheel: assets ## build dist/yinxin-*.whl with its browser files and fonts inside
-	@$(PY) -m hatchling build -t wheel
+wheel: .venv/.dev assets ## build dist/yinxin-*.whl with its browser files and fonts inside
+	@rm -rf dist && $(PY) -m hatchling build -t wheel
 
 clean: ## remove all that set-up and runs made, var/ included
 	rm -rf .venv node_modules hardhat-local/node_modules hardhat-local/.done api/assets/node_modules api/assets/.done \

@@ -292,12 +292,12 @@ class Journey:
         self.tell.done(
             f"扫码在线核验：{online['headline']['zh']}", f"scanned, online: {online['headline']['en']}"
         )
-        trust = str(self.outputs / "trust.json")
-        listed = str(self.outputs / "status-list.cose")
+        kept = self.outputs.resolve()
+        trust, listed = str(kept / "trust.json"), str(kept / "status-list.cose")
         by_code = self._offline(code, "--trust", trust, "--status-list", listed)
         self.tell.done(f"断网只凭二维码核验：{by_code['zh']}", f"the code alone, no network: {by_code['en']}")
-        bundle = str(self.outputs / "certificate.bundle")
-        by_bundle = self._offline(bundle, "--trust", trust)
+        bundle = self.outputs / "certificate.bundle"
+        by_bundle = self._offline(str(kept / bundle.name), "--trust", trust)
         self.tell.done(
             f"另一进程断网核验证据包：{by_bundle['zh']} → {bundle}",
             f"the bundle, in a process without sockets: {by_bundle['en']} → {bundle}",
