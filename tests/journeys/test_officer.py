@@ -171,7 +171,7 @@ def test_a_suspension_changes_the_answer_of_the_same_code(page: Page, house: Hou
     expect_answer(page, "在效", tone="good")
     change_permit(house, permit, Step.SUSPEND, Reason.RECTIFICATION)
     page.reload()
-    expect_answer(page, "不在效", tone="grave")
+    expect_answer(page, "不在效", tone="stop")
     expect(page.locator("[data-part=since]")).to_contain_text("被暂扣")
 
 
@@ -183,7 +183,7 @@ def test_a_suspension_that_the_kept_list_names_holds_without_a_network(
     open_scan_page(page, site)
     phone.set_offline(True)
     paste(page, permit.qr)
-    expect_answer(page, "不在效", tone="grave")
+    expect_answer(page, "不在效", tone="stop")
 
 
 def test_a_picture_of_the_certificate_is_read_on_the_device(
@@ -260,7 +260,7 @@ def test_our_own_code_under_another_address_is_called_a_fake(
 ) -> None:
     open_scan_page(page, site)
     paste(page, permit.qr.replace(site.url, ELSEWHERE))
-    expect_answer(page, "不真实", tone="grave")
+    expect_answer(page, "不真实", tone="stop")
     expect(page.locator("[data-part=why]")).to_contain_text("疑似仿冒")
 
 
@@ -270,7 +270,7 @@ def test_a_flipped_digit_is_not_genuine(page: Page, permit: Certificate, place: 
     changed = list(digits)
     changed[place] = str((int(changed[place]) + 1) % 10)
     page.goto(f"{address}#1{''.join(changed)}")
-    expect_answer(page, "不真实", tone="grave")
+    expect_answer(page, "不真实", tone="stop")
     expect(page.locator("[data-part=facts] dd")).to_have_count(0)
 
 
@@ -301,7 +301,7 @@ def test_the_answer_is_readable_in_rain_and_sun(
 ) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(permit.qr if code == "genuine" else permit.qr[:-9])
-    expect(page.locator("#answer")).to_have_attribute("data-tone", "good" if code == "genuine" else "grave")
+    expect(page.locator("#answer")).to_have_attribute("data-tone", "good" if code == "genuine" else "stop")
     assert page.evaluate(SMALLEST_CONTRAST) >= 7
 
 

@@ -4,8 +4,8 @@ import { SENTENCES } from "../verifier/sentences.js";
 
 export const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 const words = JSON.parse(document.getElementById("officer-words").textContent);
-const ICONS = { good: "✓", dated: "✓", grave: "✕", unknown: "?" };
-const OUTCOMES = { "TOTAL-PASSED": ["✓", "good"], INDETERMINATE: ["?", "wait"], "TOTAL-FAILED": ["✕", "grave"] };
+const ICONS = { good: "✓", dated: "✓", stop: "✕", grave: "✕", unknown: "?" };
+const OUTCOMES = { "TOTAL-PASSED": ["✓", "good"], INDETERMINATE: ["?", "wait"], "TOTAL-FAILED": ["✕", "stop"] };
 const MINUTE = 60e3, HOUR = 60 * MINUTE, DAY = 24 * HOUR; // milliseconds
 
 /** A sentence of this page, filled. */
@@ -60,12 +60,14 @@ function tell({ tone, word, since }, why, freshness) {
 }
 
 function verdictOf(report, online) {
-  if (report.conclusion === "TOTAL-FAILED") return { tone: "grave", word: "officer.word.not_genuine", since: [] };
+  if (report.conclusion === "TOTAL-FAILED") return { tone: "stop", word: "officer.word.not_genuine", since: [] };
   if (report.answer === "IN_FORCE") {
     return { tone: online ? "good" : "dated", word: "officer.word.in_force", since: asOf("officer.as_of", report) };
   }
   if (report.answer === "NOT_IN_FORCE") {
-    return { tone: "grave", word: "officer.word.not_in_force", since: asOf("officer.state_as_of", report) };
+    // Cinnabar is for what cannot be undone: a revocation.
+    const tone = report.state === "revoked" ? "grave" : "stop";
+    return { tone, word: "officer.word.not_in_force", since: asOf("officer.state_as_of", report) };
   }
   const genuine = report.conclusion === "TOTAL-PASSED";
   return { tone: "unknown", word: "officer.word.unknown", since: genuine ? [sentence("officer.genuine_only")] : [] };
