@@ -16,22 +16,25 @@ const field = (row, name) => row.querySelector(`[data-field=${name}]`);
 const part = (row, name) => row.querySelector(`[data-part=${name}]`);
 const capacity = (row) => field(row, "capacity").selectedOptions[0].dataset;
 
-/** Show the name behind the credit code, or what is wrong with it. */
+/** Show the name behind the credit code, or what is wrong with it; an answer about an earlier code is let go. */
 const lookUp = async (row) => {
   const input = field(row, "organization");
   const code = input.value.trim();
-  const place = part(row, "name");
-  place.textContent = "";
-  input.removeAttribute("aria-invalid");
+  const answered = (sentence, invalid) => {
+    if (input.value.trim() !== code) return;
+    part(row, "name").textContent = sentence;
+    input.removeAttribute("aria-invalid");
+    if (invalid) input.setAttribute("aria-invalid", "true");
+  };
+  answered("", false);
   if (!code) return;
   try {
     const found = await send("GET", `/api/organizations/${encodeURIComponent(code)}`);
     const sealless = capacity(row).kind === "seal" && !found.seal;
-    place.textContent = sealless ? fill("start.no_seal", { name: found.name }) : found.name;
+    answered(sealless ? fill("start.no_seal", { name: found.name }) : found.name, false);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    input.setAttribute("aria-invalid", "true");
-    place.textContent = problem.message;
+    answered(problem.message, true);
   }
 };
 
