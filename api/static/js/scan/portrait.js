@@ -87,3 +87,9 @@ form.addEventListener("submit", async (event) => {
 });
 
 addEventListener("pagehide", closeCamera);
+
+// What is no picture has no preview; the server says why.
+taken.addEventListener("error", () => (taken.hidden = true));
+
+// Only now can they be touched.
+form.querySelectorAll("button:disabled").forEach((button) => (button.disabled = false));

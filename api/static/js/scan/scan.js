@@ -190,3 +190,4 @@ stop.addEventListener("click", () => {
   stop.hidden = true;
 });
 addEventListener("pagehide", closeCamera);
+start.disabled = false; // only now can it be touched
