@@ -22,6 +22,7 @@ def test_a_production_with_everything_it_needs_starts() -> None:
     [
         ("secret", None),
         ("secret", "short"),
+        ("secret", "changemechangemechangemechangeme"),
         ("chain_url", None),
         ("chain_key", None),
         ("public_url", "http://yinxin.example"),

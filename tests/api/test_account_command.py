@@ -1,0 +1,121 @@
+"""``yinxin account`` opens an account of a city at work and prints a link that works once."""
+
+import io
+import re
+
+import pytest
+
+from api import accounts, commands
+from api.policy import Role
+from evidence.clock import SystemClock
+from ledger.database import Database
+
+USCC = "11990100MB0A10013K"
+NAMED = ("--organization", USCC, "--organization-name", "示范市行政审批服务局")
+
+
+@pytest.fixture(autouse=True)
+def _production(
+    database_url: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {
+        "MODE": "production",
+        "FOLDER": str(tmp_path_factory.mktemp("house")),
+        "LANGUAGE": "en",
+        "DATABASE_URL": database_url,
+        "SECRET": "0123456789abcdef0123456789abcdef",
+        "CHAIN_URL": "http://127.0.0.1:1",
+        "CHAIN_KEY": "11" * 32,
+        "PUBLIC_URL": "https://yinxin.example",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"YINXIN_{name}", value)
+    monkeypatch.setattr("sys.excepthook", None)
+    monkeypatch.setattr("threading.excepthook", None)
+    monkeypatch.setattr("logging.root.handlers", [])
+
+
+def link(said: str) -> str:
+    found = re.search(r"https://yinxin\.example/sign-in/(\S+)", said)
+    assert found, said
+    return found[1]
+
+
+def enter(database: Database, token: str) -> accounts.Visitor:
+    clock = SystemClock()
+    with database.transaction() as session:
+        fresh = accounts.sign_in_by_link(session, token=token, clock=clock)
+        return accounts.visitor(session, token=fresh, clock=clock)
+
+
+def test_the_link_enters_the_account_with_its_roles(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        commands.main(["account", "--role", "officer", "--role", "agency", "--title", "执法一队", *NAMED])
+        == 0
+    )
+    visitor = enter(database, link(capsys.readouterr().out))
+    assert visitor.roles == {Role.OFFICER, Role.AGENCY}
+    assert visitor.organization == USCC
+
+
+def test_the_link_works_once(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    commands.main(["account", "--role", "officer", "--title", "执法一队", *NAMED])
+    token = link(capsys.readouterr().out)
+    enter(database, token)
+    with pytest.raises(accounts.LinkSpent):
+        enter(database, token)
+
+
+def test_a_person_is_found_again_by_name_and_citizen_number(
+    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered = []
+    for _ in range(2):
+        monkeypatch.setattr("sys.stdin", io.StringIO("11010519491231002X\n"))
+        assert commands.main(["account", "--role", "person", "--title", "林知远", "--person", "林知远"]) == 0
+        entered.append(enter(database, link(capsys.readouterr().out)).person)
+    assert entered[0] == entered[1]
+    assert entered[0] is not None
+
+
+def test_another_link_for_an_open_account_enters_the_same_account(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands.main(["account", "--role", "officer", "--title", "执法一队", *NAMED])
+    account = enter(database, link(capsys.readouterr().out)).account
+    assert commands.main(["account", "--again", str(account)]) == 0
+    assert enter(database, link(capsys.readouterr().out)).account == account
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--role", "officer"),
+        ("--role", "officer", "--title", "执法一队"),
+        ("--role", "person", "--title", "林知远"),
+        ("--title", "执法一队", *NAMED),
+    ],
+)
+def test_an_account_that_lacks_something_is_refused(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.main(["account", *arguments]) == 1
+    assert "--role" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--role", "officer", "--title", "执法一队", "--organization", "11990100MB0A10013X"),
+        ("--role", "officer", "--title", "执法一队", "--organization", USCC),
+        ("--again", "00000000-0000-4000-8000-000000000000"),
+    ],
+)
+def test_what_is_not_known_is_refused_in_one_sentence(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.main(["account", *arguments]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
