@@ -43,6 +43,14 @@ class NotEnrolled(Refused):
     en = "This person has no enrolled face, or it was erased; enroll first, or use another way."
 
 
+class EnrolledAlready(Refused):
+    """A template is kept; whoever merely holds the session must not put another face in its place."""
+
+    code = "enrolled-already"
+    zh = "您已于 {enrolled_at} 登记人脸。如需更换，请到政务服务窗口办理，或先撤回同意、删除现有登记。"
+    en = "Your face was enrolled at {enrolled_at}; to replace it, use the service window or withdraw consent."
+
+
 @dataclass(frozen=True)
 class Enrollment:
     """One enrollment; ``fact`` is the digest (32 bytes) of its ledger fact, ``version`` counts from 1."""
@@ -142,6 +150,17 @@ def keep(
     session.add(row)
     session.flush()
     return _enrollment(row)
+
+
+def check_not_enrolled(session: Session, person: PersonId) -> None:
+    """Check that no template of ``person`` is kept.
+
+    Raises:
+        EnrolledAlready: one is.
+    """
+    current = enrollment(session, person)
+    if current is not None:
+        raise EnrolledAlready(enrolled_at=current.enrolled_at)
 
 
 def reference(session: Session, *, person: PersonId, vault: TemplateVault, clock: Clock) -> Template:

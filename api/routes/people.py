@@ -120,12 +120,14 @@ def withdraw(house: InHouse, visitor: AsPerson) -> Consented:
 
 @router.post("/api/people/me/enrollment", status_code=201)
 def enroll(portrait: UploadFile, house: InHouse, visitor: AsPerson) -> Enrolled:
-    """Enroll the face of one portrait (JPEG or PNG); without consent it is not even decoded."""
+    """Enroll the face of one portrait (JPEG or PNG), once; without consent it is not even decoded."""
     mine = person_of(visitor)
     with house.database.transaction() as session:
         consent.require(session, person=mine, purpose=Purpose.FACE_PROCESSING, clock=house.clock)
+        enrollment.check_not_enrolled(session, mine)
     template = house.scans.examine_portrait(portrait.file.read())
     with house.database.transaction() as session:
+        enrollment.check_not_enrolled(session, mine)
         kept = enrollment.keep(
             session,
             person=mine,

@@ -89,6 +89,14 @@ def test_an_enrolled_person_sees_that_they_are(site: Site, house: House) -> None
     assert me == {"name_masked": "新**", "enrolled": True, "consented": True}
 
 
+def test_an_enrolled_face_cannot_be_replaced_by_who_holds_the_session(site: Site, house: House) -> None:
+    newcomer = arrive(site, house)
+    newcomer.http.post("/api/people/me/consents", json={"purpose": "face"})
+    newcomer.http.post("/api/people/me/enrollment", files={"portrait": PORTRAIT})
+    answer = newcomer.http.post("/api/people/me/enrollment", files={"portrait": PORTRAIT})
+    assert answer.json()["title"] == "enrolled-already"
+
+
 def test_withdrawing_consent_ends_the_enrollment(site: Site, house: House) -> None:
     newcomer = arrive_enrolled(site, house)
     newcomer.http.delete("/api/people/me/consents/face")
