@@ -4,6 +4,7 @@ import argparse
 import threading
 
 from api.app import create_app
+from api.demonstration.narrator import Narrator
 from api.ending import ending
 from api.settings import Settings
 from api.site import listen, open_site
@@ -46,6 +47,7 @@ def _serve(settings: Settings, operator: Operator) -> int:
         open_house(settings, operator) as house,
     ):
         site = open_site(create_app(house), listener)
+        Narrator(settings.language).say(f"网站已打开：{site.url}", f"The site is open: {site.url}")
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

@@ -4,6 +4,7 @@ import argparse
 import threading
 
 from api.commands.serve import add_operator, operator_of
+from api.demonstration.narrator import Narrator
 from api.ending import ending
 from api.settings import Settings
 from api.tasks import tasks
@@ -28,6 +29,7 @@ def _work(settings: Settings, operator: Operator) -> int:
     with open_house(settings, operator) as house:
         worker = Worker(tasks(house))
         worker.start()
+        Narrator(settings.language).say("后台任务已开始。", "The worker has begun.")
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

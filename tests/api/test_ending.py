@@ -80,8 +80,9 @@ def test_a_folder_that_cannot_be_written_is_named(
 
 def _fail_unforeseen(capsys: pytest.CaptureFixture[str]) -> str:
     """Let a command fail as the interpreter would, and give what was told."""
+    name = "林知远"
     try:
-        refusing(RuntimeError("the words quote a person"))
+        refusing(RuntimeError(name))
     except RuntimeError as error:
         sys.excepthook(type(error), error, error.__traceback__)
     return capsys.readouterr().err
@@ -100,7 +101,7 @@ def test_the_log_says_where_and_never_quotes(folder: Path, capsys: pytest.Captur
     logged = (folder / "log/yinxin.log").read_text()
     assert "in refusing" in logged
     assert "RuntimeError" in logged
-    assert "quote a person" not in logged
+    assert "林知远" not in logged
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

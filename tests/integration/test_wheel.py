@@ -1,0 +1,201 @@
+"""The wheel: the verifier alone with three packages, and the whole house with the server's; no checkout."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api import hardhat
+from tests.verify import city
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel"), pytest.mark.timeout(300)]
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER_PACKAGES = (
+    "sqlalchemy",
+    "psycopg",
+    "alembic",
+    "web3",
+    "fastapi",
+    "starlette",
+    "pydantic",
+    "httpx",
+    "jinja2",
+)
+CARRIED = (
+    "signing/fonts/NotoSerifSC_400Regular.ttf",
+    "signing/fonts/LICENSE-NotoSerifSC.txt",
+    "api/static/third_party/zxing-wasm/reader/zxing_reader.wasm",
+    "api/static/css/house.css",
+    "api/templates/base.html",
+    "api/strings/house.toml",
+    "api/assets/manifest.json",
+    "api/migrations/env.py",
+    "ledger/artifacts/EvidenceLog.json",
+    "ledger/artifacts/StatusRegister.json",
+    "signing/templates/construction-permit.typ",
+)
+WASM = "/static/third_party/zxing-wasm/reader/zxing_reader.wasm"
+SECOND_HARDHAT_KEY = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"  # worth nothing
+OPERATOR = ("--operator", "11990100MB0A10013K", "--name", "示范市行政审批服务局", "--area", "990100")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return next(folder.glob("yinxin-*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with the wheel and the locked packages of the verifier, nothing else."""
+    folder = tmp_path_factory.mktemp("installed")
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    pip = [str(folder / "bin/python"), "-m", "pip", "install", "-q", "--no-deps"]
+    locked = ["--require-hashes", "-r", str(ROOT / "requirements/verifier.txt")]
+    subprocess.run([*pip, *locked], check=True)
+    subprocess.run([*pip, str(wheel)], check=True)
+    return folder
+
+
+@cache
+def unshared() -> tuple[str, ...]:
+    """What puts a command into an empty network namespace, where the machine lets us."""
+    unshare = shutil.which("unshare") if os.geteuid() == 0 else None
+    if unshare is None or subprocess.run([unshare, "-n", "true"], check=False).returncode:
+        return ()
+    return unshare, "-n"
+
+
+def outside(folder: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in ``folder``, outside the checkout, knowing nothing of it."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONIOENCODING": "utf-8", **more}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("path", CARRIED)
+def test_the_wheel_carries_what_runs_without_node(wheel: Path, path: str) -> None:
+    assert path in zipfile.ZipFile(wheel).namelist()
+
+
+def test_the_wheel_carries_no_face_and_no_packages_of_node(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert [
+        name for name in names if "node_modules" in name or "/faces/" in name or name.endswith(".jpg")
+    ] == []
+
+
+def test_every_tracked_file_of_the_packages_is_in_the_wheel(wheel: Path) -> None:
+    packages = ["evidence", "ledger", "identity", "signing", "verify", "api"]
+    tracked = subprocess.run(
+        ["git", "ls-files", "--", *packages], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    names = set(zipfile.ZipFile(wheel).namelist())
+    wanted = [name for name in tracked if not name.startswith("api/demonstration/faces/")]
+    assert [name for name in wanted if name not in names and (ROOT / name).exists()] == []
+
+
+def test_the_verifier_brings_no_database_no_chain_and_no_web_framework(installed: Path) -> None:
+    listed = subprocess.run(
+        [installed / "bin/python", "-m", "pip", "list", "--format=freeze"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.lower()
+    assert [name for name in SERVER_PACKAGES if f"{name}==" in listed] == []
+
+
+def test_the_installed_packages_satisfy_what_the_wheel_declares(installed: Path) -> None:
+    checked = subprocess.run(
+        [installed / "bin/python", "-m", "pip", "check"], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_the_verifier_checks_a_bundle_without_a_network(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "trust.json").write_bytes(city.trust_anchors().to_json())
+    (tmp_path / "permit.bundle").write_bytes(city.bundle().encode())
+    verify = [
+        str(installed / "bin/yinxin"),
+        "verify",
+        "--trust",
+        "trust.json",
+        "--as-of",
+        city.NOW.isoformat(),
+    ]
+    done = outside(tmp_path, *unshared(), *verify, "permit.bundle")
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_the_server_packages_a_server_command_says_what_to_install(
+    installed: Path, tmp_path: Path
+) -> None:
+    done = outside(tmp_path, str(installed / "bin/yinxin"), "serve", "--help")
+    assert done.returncode == 3
+    assert "yinxin[server]" in done.stderr
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of a city at work out of the wheel; the server's packages are borrowed from here."""
+    chain = hardhat.start(log=tmp_path / "hardhat.log")
+    borrowed = tmp_path / "borrowed"
+    borrowed.mkdir()
+    site_packages = Path(sysconfig.get_path("purelib"))
+    for each in site_packages.iterdir():
+        if not each.name.startswith(("__editable__", "yinxin")):
+            (borrowed / each.name).symlink_to(each)
+    yield {
+        "PYTHONPATH": str(borrowed),
+        "YINXIN_FOLDER": str(tmp_path / "var"),
+        "YINXIN_LANGUAGE": "en",
+        "YINXIN_PORT": "0",
+        "YINXIN_SECRET": "0123456789abcdef0123456789abcdef",
+        "YINXIN_CHAIN_URL": chain.url,
+        "YINXIN_CHAIN_KEY": SECOND_HARDHAT_KEY,
+        "YINXIN_PUBLIC_URL": "https://yinxin.example",
+    }
+    chain.stop()
+
+
+def test_with_the_server_packages_the_help_of_serve_is_there(
+    installed: Path, tmp_path: Path, production: dict[str, str]
+) -> None:
+    done = outside(tmp_path, str(installed / "bin/yinxin"), "serve", "--help", **production)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_wheel_opens_an_account_of_a_city_at_work(
+    installed: Path, tmp_path: Path, production: dict[str, str]
+) -> None:
+    account = ["account", "--role", "officer", "--title", "执法一队", "--organization", OPERATOR[1]]
+    done = outside(
+        tmp_path, str(installed / "bin/yinxin"), *account, "--organization-name", OPERATOR[3], **production
+    )
+    assert "https://yinxin.example/sign-in/" in done.stdout, done.stderr
+
+
+def test_the_wheel_serves_a_city_at_work_outside_the_checkout(
+    installed: Path, tmp_path: Path, production: dict[str, str]
+) -> None:
+    environment = {**production, "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    serve = [str(installed / "bin/yinxin"), "serve", *OPERATOR]
+    with subprocess.Popen(serve, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout
+        try:
+            url = serving.stdout.readline().rpartition(" ")[2].strip()
+            statuses = [httpx.get(url + path).status_code for path in ("/", WASM)]
+        finally:
+            serving.terminate()
+    assert statuses == [200, 200]
+    assert serving.returncode == 0
