@@ -2,6 +2,7 @@
 
 import { Problem, say, send } from "../house.js";
 
+const KILOBYTE = 1024;
 const MEGABYTE = 1048576;
 const USCC_LENGTH = 18;
 
@@ -57,6 +58,12 @@ const prepare = (row) => {
   lookUp(row);
 };
 
+const showPicked = (file) => {
+  const facts = file && { name: file.name, size: Math.ceil(file.size / KILOBYTE).toLocaleString("en") };
+  document.getElementById("picked").textContent = file ? fill("start.picked", facts) : "";
+  say("");
+};
+
 const slots = () =>
   [...drafts.children].map((row) => {
     const { kind, zh, en } = capacity(row);
@@ -92,7 +99,8 @@ form.addEventListener("submit", (event) => {
 form.addEventListener("change", (event) => {
   const row = event.target.closest(".party");
   if (row && event.target.dataset.field !== "person") prepare(row);
-  if (event.target.name === "ready") form.elements.document.hidden = event.target.value === "true";
+  if (event.target.name === "ready") document.getElementById("picking").hidden = event.target.value === "true";
+  if (event.target.name === "document") showPicked(event.target.files[0]);
 });
 
 drafts.addEventListener("input", (event) => {
