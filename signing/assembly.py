@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
 from evidence.digest import Digest
-from evidence.errors import Invalid, YinxinError
+from evidence.errors import Invalid, Unavailable, YinxinError
 from evidence.statement import StatementType
 from identity.people import person
 from ledger.database import Database
@@ -55,6 +55,14 @@ class OriginalChanged(Invalid):
     code = "original-changed"
     zh = "合成的文件没有完整保留原文，已弃用，请重试。"
     en = "The assembled file does not keep the original byte for byte; it was thrown away. Try again."
+
+
+class AssemblyInterrupted(Unavailable):
+    """Something unforeseen stopped the job; its place is in the worker's log."""
+
+    code = "assembly-interrupted"
+    zh = "文件合成意外中断，各方签名都已保存，请重试；若再次出现，请告知管理员。"
+    en = "The assembly stopped unexpectedly; every signature is kept. Try again, or tell the administrator."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +113,17 @@ def _run(database: Database, claim: Claim, workshop: Workshop) -> AssemblyJob:
     except ClaimLost:
         pass
     except YinxinError as error:
-        with database.transaction() as session:
-            fail(session, claim, error, at=workshop.keyring.clock.now())
+        _fail(database, claim, error, workshop)
+    except Exception:
+        _fail(database, claim, AssemblyInterrupted(), workshop)
+        raise
     with database.transaction() as session:
         return assembly_job(session, claim.agreement)
+
+
+def _fail(database: Database, claim: Claim, error: YinxinError, workshop: Workshop) -> None:
+    with database.transaction() as session:
+        fail(session, claim, error, at=workshop.keyring.clock.now())
 
 
 def _work(database: Database, claim: Claim, workshop: Workshop) -> None:

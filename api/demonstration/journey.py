@@ -30,6 +30,7 @@ from api.demonstration.people import (
     REGISTRATION_NUMBER,
     DemonstrationPerson,
 )
+from api.demonstration.ready_application import FACTS, PROJECT, TITLE
 from api.settings import ROOT
 from signing.durable import write_over
 
@@ -37,7 +38,6 @@ WAIT_SECONDS = 60.0
 ATTEMPTS = 4  # at a scan, on a machine too slow for three at once
 POLL_SECONDS = 0.2
 STEPS_FILE = "steps.txt"
-PROJECT = "示范市滨河社区活动中心"
 CLERK, AGENCY_DESK, OFFICER = "设计院经办人", "发证机关 · 示范市行政审批服务局", "执法人员"
 
 
@@ -172,24 +172,15 @@ class Journey:
 
     def sign_together(self) -> str:
         """Step 3: three parties sign one PDF at the same time; the PDF is assembled."""
-        paper = application(PROJECT)
+        paper = application()
         original = paper.content
         (self.outputs / "application.pdf").write_bytes(original)
-        parties: list[dict[str, Any]] = [
-            {"kind": "person", "organization": OWNER.uscc.text, "person": OWNERS_REPRESENTATIVE.name,
-             "capacity_zh": "建设单位代表", "capacity_en": "owner's representative"},
-            {"kind": "seal", "organization": CONTRACTOR.uscc.text,
-             "capacity_zh": "施工单位（盖章）", "capacity_en": "contractor (seal)"},
-            {"kind": "person", "organization": DESIGNER.uscc.text, "person": ENGINEER.name,
-             "capacity_zh": "设计单位项目负责人", "capacity_en": "design leader"},
-        ]  # fmt: skip
-        slots = [{**slot, "place": place} for slot, place in zip(parties, paper.places, strict=True)]
         owner = self.visitor(OWNERS_REPRESENTATIVE.title_zh)
         agreement = owner.call(
             "POST",
             "/api/agreements",
             files={"document": ("application.pdf", original, "application/pdf")},
-            data={"title": f"{PROJECT}施工许可联合申请", "slots": json.dumps(slots, ensure_ascii=False)},
+            data={"title": TITLE, "slots": json.dumps(paper.slots, ensure_ascii=False)},
         )["id"]
         path = f"/api/agreements/{agreement}"
         opened = owner.call("GET", path)
@@ -232,13 +223,9 @@ class Journey:
                     "agreement": agreement,
                     "authorizations": [authorization],
                     "fields": {
-                        "project_name": PROJECT,
-                        "site": "示范市滨河路 1 号",
+                        **FACTS,
                         "owner": OWNER.name,
                         "contractor": CONTRACTOR.name,
-                        "scale": "建筑面积 12,600 平方米",
-                        "contract_price": "5,280 万元",
-                        "contract_period": "480 天",
                         "design_institute": DESIGNER.name,
                         "design_leader": ENGINEER.name,
                     },

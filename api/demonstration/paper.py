@@ -2,20 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pypdfium2
 import zxingcpp
 
 from api.demonstration.client import StepFailed
-from api.demonstration.people import CONTRACTOR, DESIGNER, OWNER
-from signing.joint_application import (
-    JointApplication,
-    SigningPlace,
-    TakingPart,
-    render_joint_application,
+from api.demonstration.people import (
+    CONTRACTOR,
+    DESIGNER,
+    ENGINEER,
+    OWNER,
+    OWNERS_REPRESENTATIVE,
+    DemonstrationFirm,
+    DemonstrationPerson,
 )
-from signing.rendering import PrintedField
-from signing.stamps import ORGANIZATION_STAMP, PERSON_STAMP
+from api.demonstration.ready_application import ReadyParty, ready_application
+from evidence.errors import Term
+from signing.manifest import SlotKind
 from signing.typesetting import Typesetter
 
 DOTS_PER_INCH = 150
@@ -24,43 +28,49 @@ POINTS_PER_INCH = 72
 
 @dataclass(frozen=True)
 class Paper:
-    """The application as PDF, and for each party the place of its stamp as the doors take it."""
+    """The application as PDF, and its slots as the doors take them."""
 
     content: bytes
-    places: tuple[dict[str, int], ...]
+    slots: tuple[dict[str, Any], ...]
 
 
-def application(project: str) -> Paper:
-    """Set the joint application of the three firms, four pages; the contractor seals, the others sign."""
-    said = JointApplication(
-        project_name=project,
-        owner=OWNER.name,
-        project=(
-            PrintedField(label="工程名称", value=project),
-            PrintedField(label="建设地址", value="示范市滨河路 1 号"),
-            PrintedField(label="建设规模", value="建筑面积 12,600 平方米"),
-            PrintedField(label="合同价格", value="5,280 万元"),
-            PrintedField(label="合同工期", value="480 天"),
-        ),
-        organizations=(
-            TakingPart("建设单位", OWNER.name, OWNER.uscc),
-            TakingPart("施工单位", CONTRACTOR.name, CONTRACTOR.uscc),
-            TakingPart("设计单位", DESIGNER.name, DESIGNER.uscc),
-        ),
-        places=(
-            SigningPlace("建设单位（签名）", OWNER.name),
-            SigningPlace("施工单位（盖章）", CONTRACTOR.name),
-            SigningPlace("设计单位（签名）", DESIGNER.name),
-        ),
-        at=datetime.now(UTC),
+@dataclass(frozen=True)
+class _Party:
+    firm: DemonstrationFirm
+    capacity: Term
+    person: DemonstrationPerson | None = None
+
+    @property
+    def kind(self) -> SlotKind:
+        return SlotKind.SEAL if self.person is None else SlotKind.PERSON
+
+
+PARTIES = (
+    _Party(OWNER, Term("建设单位代表", "owner's representative"), OWNERS_REPRESENTATIVE),
+    _Party(CONTRACTOR, Term("施工单位（盖章）", "contractor (seal)")),
+    _Party(DESIGNER, Term("设计单位项目负责人", "design leader"), ENGINEER),
+)
+
+
+def application() -> Paper:
+    """Set the joint application of the three firms, four pages: two persons sign, the contractor seals."""
+    chosen = tuple(
+        ReadyParty(kind=each.kind, uscc=each.firm.uscc, name=each.firm.name, capacity_zh=each.capacity.zh)
+        for each in PARTIES
     )
-    rendered = render_joint_application(Typesetter(), said)
-    heights = (PERSON_STAMP[1], ORGANIZATION_STAMP[1], PERSON_STAMP[1])
-    places = tuple(
-        {"page": box.page, "left": int(box.left), "bottom": int(box.bottom + (box.height - height) / 2)}
-        for box, height in zip(rendered.boxes, heights, strict=True)
+    ready = ready_application(Typesetter(), chosen, at=datetime.now(UTC))
+    slots = tuple(
+        {
+            "kind": each.kind,
+            "organization": each.firm.uscc.text,
+            "person": None if each.person is None else each.person.name,
+            "capacity_zh": each.capacity.zh,
+            "capacity_en": each.capacity.en,
+            "place": {"page": place.page, "left": place.left, "bottom": place.bottom},
+        }
+        for each, place in zip(PARTIES, ready.places, strict=True)
     )
-    return Paper(rendered.content, places)
+    return Paper(ready.content, slots)
 
 
 def printed_code(certificate: bytes) -> str:

@@ -40,8 +40,12 @@ def agency(request: Request, house: InHouse, _: AsAgency) -> Response:
 
 
 @router.get("/certificates/new", include_in_schema=False)
-def new_certificate(request: Request, agreement: UUID, house: InHouse, visitor: AsAgency) -> Response:
+def new_certificate(
+    request: Request, house: InHouse, visitor: AsAgency, agreement: UUID | None = None
+) -> Response:
     """Show the form, filled in from what the parties signed; one that was issued leads to its page."""
+    if agreement is None:
+        return RedirectResponse("/agency", status_code=303)
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement, visitor)
         issued = certificate_for(session, agreement)

@@ -158,3 +158,19 @@ def test_a_worker_that_was_thought_dead_stores_nothing(town: Town) -> None:
         claim_next(session, at=town.clock.now(), agreement=signed.id)
     with pytest.raises(ClaimLost), town.database.transaction() as session:
         finish(session, lost, result=signed.document, fact=uuid4().bytes * 2, at=town.clock.now())
+
+
+class FullStore(LosingStore):
+    """An object store whose disk is full from the first put on."""
+
+    def put(self, content: bytes) -> Digest:
+        raise OSError(28, "No space left on device")
+
+
+def test_an_unforeseen_failure_is_visible_and_can_be_tried_again(town: Town) -> None:
+    signed = town.signed_by_all()
+    with pytest.raises(OSError, match="No space left"):
+        assemble(town.database, signed.id, workshop=replace(town.workshop, store=FullStore(town, nth=1)))
+    with town.database.transaction() as session:
+        assert retry_assembly(session, signed.id, at=town.clock.now()).state is AssemblyState.WAITING
+    assert assemble(town.database, signed.id, workshop=town.workshop).state is AssemblyState.DONE
