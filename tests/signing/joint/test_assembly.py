@@ -164,7 +164,7 @@ class FullStore(LosingStore):
     """An object store whose disk is full from the first put on."""
 
     def put(self, content: bytes) -> Digest:
-        raise OSError(28, "No space left on device")
+        raise OSError(28, "No space left on device", f"{len(content)} bytes")
 
 
 def test_an_unforeseen_failure_is_visible_and_can_be_tried_again(town: Town) -> None:
