@@ -25,6 +25,7 @@ from api.trust import NotYetDeployed, anchors
 from api.wiring import open_house
 from api.worker import Worker
 from evidence.errors import Refused, Unavailable, YinxinError
+from signing.assembly_jobs import release_claims
 from signing.durable import write_over
 
 LOCK_FILE = "open"
@@ -95,6 +96,13 @@ def address_of_open_city(folder: Path, tell: Narrator) -> str:
     raise CityNotYetOpen(folder=folder)
 
 
+def _take_over_from_the_dead(house: House) -> None:
+    """Take up at once what a killed house was assembling; in a shared database its claim must run out."""
+    if house.settings.database_url is None:
+        with house.database.transaction() as session:
+            release_claims(session, at=house.clock.now())
+
+
 def _keep_trust(house: House, file: Path) -> None:
     """Write the trust file whenever what is to be pinned has changed: a local chain forgets its contracts."""
     try:
@@ -130,6 +138,7 @@ def _open(settings: Settings, tell: Narrator, started: ExitStack) -> OpenCity:
     with tell.doing("打开数据库、本地链与密钥", "opening the database, the local chain and the keys"):
         house = started.enter_context(open_house(settings, OPERATOR))
         plant(house)
+        _take_over_from_the_dead(house)
     with tell.doing("部署合约、锚定账本", "deploying the contracts and anchoring the log"):
         progress = house.anchoring.step()
     trust = settings.folder / TRUST_FILE

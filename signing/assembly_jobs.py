@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -126,6 +126,12 @@ def claim_next(session: Session, *, at: datetime, agreement: UUID | None = None)
     row.claimed_until, row.changed_at = at + LEASE, at
     session.flush()
     return Claim(agreement=row.agreement, attempt=row.attempt)
+
+
+def release_claims(session: Session, *, at: datetime) -> None:
+    """Let every claim run out now: for a house that has just opened and knows that no other one lives."""
+    running = AssemblyRow.state == AssemblyState.RUNNING.value
+    session.execute(update(AssemblyRow).where(running).values(claimed_until=at))
 
 
 def keep_claim(session: Session, claim: Claim) -> AssemblyRow:
