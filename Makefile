@@ -9,7 +9,8 @@ SHELL := /bin/bash
 
 # $(call say,中文,English): the sentence in the language of YINXIN_LANGUAGE. No comma can stand in it.
 say = $(if $(filter en,$(YINXIN_LANGUAGE)),$(2),$(1))
-PIP := requirements/shown $(PY) -m pip install --disable-pip-version-check --progress-bar off --no-deps --require-hashes
+SHOWN := $(PYTHON) requirements/shown
+PIP := $(SHOWN) $(PY) -m pip install --disable-pip-version-check --progress-bar off --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-fast test-slow check set-up set-up-tests assets chain node outside lint types floors \
@@ -66,7 +67,7 @@ node:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "$(call say,需要 Python 3.11 或更新版本：请安装，或用 make PYTHON=/path/to/python3.11 指明。,Python 3.11 or newer is needed: install it or name it: make PYTHON=/path/to/python3.11)" >&2; exit 1; }
 	@echo "[set-up] $(call say,在 .venv 中建立虚拟环境,a virtual environment in .venv)"
-	@$(PYTHON) requirements/shown $(PYTHON) -m venv --clear .venv
+	@$(SHOWN) $(PYTHON) -m venv --clear .venv
 
 .venv/.server: requirements/server.txt | .venv/bin/pip
 	@echo "[set-up] $(call say,安装锁定的 Python 组件（首次约一分钟）,the locked Python packages (about a minute the first time))"
@@ -80,12 +81,12 @@ node:
 
 api/assets/.done: api/assets/package-lock.json api/assets/manifest.json | node .venv/bin/pip
 	@echo "[set-up] $(call say,字体与浏览器组件（逐一核对 SHA-256）,fonts and browser libraries with their SHA-256 checked)"
-	@requirements/shown $(PY) -m api.assets.build
+	@$(SHOWN) $(PY) -m api.assets.build
 	@touch $@
 
 hardhat-local/.done: hardhat-local/package-lock.json | node .venv/bin/pip
 	@echo "[set-up] $(call say,本地链,the local chain)"
-	@requirements/shown npm --prefix hardhat-local ci --no-audit --no-fund --loglevel=error
+	@$(SHOWN) npm --prefix hardhat-local ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 outside:

@@ -66,7 +66,7 @@ def quiet(folder: Path, url: str) -> Journey:
 
 
 def sign_and_kill(folder: Path, chain: str, due: Callable[[int], Condition]) -> set[bytes]:
-    """Open the house, let three parties sign, kill it when the condition holds; give the facts seen by then."""
+    """Open the house, let three parties sign, kill it at the condition; give the facts seen by then."""
     with opened(folder, YINXIN_CHAIN_URL=chain) as site:
         journey = quiet(folder, site.url)
         for person in PEOPLE:
