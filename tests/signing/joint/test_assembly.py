@@ -1,4 +1,3 @@
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -65,7 +64,6 @@ def test_the_assembled_pdf_begins_with_the_original_and_holds_every_party(town: 
     assert town.read(signed.id).state(town.clock.now()) is AgreementState.ASSEMBLED
 
 
-@pytest.mark.skipif(shutil.which("pdfsig") is None, reason="poppler's pdfsig is not installed")
 def test_pdfsig_calls_every_signature_valid(town: Town, tmp_path: Path) -> None:
     job = assemble(town.database, town.signed_by_all().id, workshop=town.workshop)
     assert job.result is not None
