@@ -102,4 +102,5 @@ def _postgres(folder: Path) -> list[psutil.Process]:
 
 
 def lives(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    running: bool = process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return running

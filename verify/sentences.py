@@ -288,8 +288,6 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "headline-indeterminate": Words("无法核验。", "Cannot be verified."),
     "headline-in-force": Words("真实，截至{at}有效。", "Genuine, in force as of {at}."),
     "headline-not-in-force": Words("真实，但{state}（截至{at}）。", "Genuine, but {state} (as of {at})."),
-    "headline-unknown": Words(
-        "真实，但是否有效无法确定。", "Genuine; whether it is in force is unknown."
-    ),
+    "headline-unknown": Words("真实，但是否有效无法确定。", "Genuine; whether it is in force is unknown."),
     "headline-agreement": Words("真实，签署已完成。", "Genuine, and the signing is complete."),
 }

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from api import accounts, commands
-from api.policy import Role
+from api.policy import Role, Visitor
 from evidence.clock import SystemClock
 from ledger.database import Database
 
@@ -41,7 +41,7 @@ def link(said: str) -> str:
     return found[1]
 
 
-def enter(database: Database, token: str) -> accounts.Visitor:
+def enter(database: Database, token: str) -> Visitor:
     clock = SystemClock()
     with database.transaction() as session:
         fresh = accounts.sign_in_by_link(session, token=token, clock=clock)

@@ -1,6 +1,7 @@
 """Production refuses to start with what a demonstration may have; each refusal has its own name."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105  of this test alone
 
 
 def production(folder: Path, **given: object) -> Settings:
-    ready = {
+    ready: dict[str, Any] = {
         "mode": Mode.PRODUCTION,
         "folder": folder,
         "secret": SECRET,

@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from api import hardhat
 from api.demonstration.journey import Journey
@@ -23,7 +23,7 @@ from api.production import chain_account
 from api.settings import Mode, Settings
 from evidence.errors import YinxinError
 from ledger import contracts, deployment, entries, postgres, tree
-from ledger.database import Database
+from ledger.database import Base, Database
 from ledger.facts import FactRow
 from ledger.submissions import State, SubmissionRow
 from signing.assembly_jobs import AssemblyState
@@ -39,7 +39,7 @@ FACTS_OF_A_SIGNING = 7  # three approvals, three signatures, the agreement
 Condition = Callable[[Database], bool]
 
 
-def count(database: Database, row: type, *where: object) -> int:
+def count(database: Database, row: type[Base], *where: ColumnElement[bool]) -> int:
     with database.transaction() as session:
         return int(session.scalar(select(func.count()).select_from(row).where(*where)) or 0)
 
