@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.page_images import PageDrawer
 from api.settings import Settings
 from evidence.clock import Clock
 from evidence.identifiers import Uscc
@@ -42,6 +43,7 @@ class House:
     archive: Archive
     vault: TemplateVault
     scans: ScanPool
+    pages: PageDrawer
     scan_policy: ScanPolicy
     log_signer: Signer
     verifier_signer: Signer

@@ -1,19 +1,37 @@
 """Pages of a PDF as pictures, so that a phone without a PDF reader shows exactly what is signed.
 
-png = page_image(content, 1)
+A small file can ask for hours of drawing, and PDFium cannot be interrupted: pages are drawn in processes
+that are killed and replaced. Uploads are tried in a process of their own, so that no reader waits for them.
+
+    drawer = PageDrawer()
+    drawer.check(content)
+    png = drawer.page_image(content, 1)
 """
 
-import threading
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 import pypdfium2
+from PIL import Image
 
-from evidence.errors import Refused
+from evidence.errors import Refused, Unavailable
+from identity.scan_worker import Silent
+from identity.worker_pool import AllBusy, Answer, WorkerPool
+from signing.pdf_document import open_document
 
 WIDTH = 1240  # pixels: A4 at 150 dpi, sharp on a phone that shows it at 390 points
 MOST_HEIGHT = 3720  # pixels: a page three times as high as wide keeps its width
 
-_pdfium = threading.Lock()  # PDFium is not made for threads
+PAGE_S = 3.0
+"""Seconds of CPU for one page: a scanned A4 page takes 0.1, its PNG 0.3."""
+
+PICTURE_S = 10.0
+"""Seconds for one picture on a busy machine, and to wait for the process that draws it."""
+
+CHECK_S = 30.0
+"""Seconds for all pages of an upload: 300 scanned pages take about 20."""
 
 
 class PageUnknown(Refused):
@@ -32,30 +50,118 @@ class PageUndrawable(Refused):
     en = "Page {page} cannot be shown as a picture; download the document and read it there before signing."
 
 
-def page_image(content: bytes, number: int) -> bytes:
-    """Return page ``number``, counted from 1, as PNG at most 1,240 pixels wide.
+class DocumentUndrawable(Refused):
+    """Not all pages of an upload can be drawn within the limits."""
 
-    Raises:
-        PageUnknown: there is no such page.
-        PageUndrawable: it cannot be drawn.
-    """
-    with _pdfium:
+    code = "document-undrawable"
+    zh = "该 PDF 的页面无法完整显示为图片，签署人将看不到所签内容；请重新导出后再提交。"
+    en = "Not all pages of this PDF can be shown, so signers would not see what they sign; export it again."
+
+
+class PagesBusy(Unavailable):
+    """Other pages are being drawn."""
+
+    code = "pages-busy"
+    zh = "正在显示或检查其他文件的页面，请稍候再试。"
+    en = "Pages of other documents are being drawn; try again in a moment."
+
+
+class PageDrawer:
+    """Two processes that draw: one for readers, one for uploads."""
+
+    def __init__(self) -> None:
+        """Start the processes."""
+        self._reading = WorkerPool(Pdfium, workers=1, limit_s=PICTURE_S)
+        self._checking = WorkerPool(Pdfium, workers=1, limit_s=CHECK_S)
+
+    def page_image(self, content: bytes, number: int) -> bytes:
+        """Return page ``number``, counted from 1, as PNG at most 1,240 pixels wide.
+
+        Raises:
+            PageUnknown: there is no such page.
+            PageUndrawable: it cannot be drawn, or not in time.
+            PagesBusy: other pages took too long.
+        """
         try:
-            return _draw(content, number)
-        except pypdfium2.PdfiumError as error:
+            return _ask(self._reading, Pdfium.picture, content, number)
+        except Silent as error:
             raise PageUndrawable(page=number) from error
 
+    def check(self, content: bytes) -> None:
+        """See that every page of what somebody brought can be drawn.
 
-def _draw(content: bytes, number: int) -> bytes:
-    document = pypdfium2.PdfDocument(content)
+        Raises:
+            DocumentBroken, DocumentTooLarge, …: see ``open_document``.
+            DocumentUndrawable: a page cannot be drawn, or not in time.
+            PagesBusy: other uploads took too long.
+        """
+        pages = len(open_document(content).pages)
+        try:
+            drawn = _ask(self._checking, Pdfium.draw_all, content)
+        except (Silent, PageUndrawable) as error:
+            raise DocumentUndrawable from error
+        if drawn != pages:
+            raise DocumentUndrawable
+
+    def close(self) -> None:
+        """End the processes."""
+        self._reading.close()
+        self._checking.close()
+
+
+def _ask(pool: WorkerPool, call: Callable[..., Answer], *arguments: object) -> Answer:
     try:
-        if not 1 <= number <= len(document):
-            raise PageUnknown(page=number, pages=len(document))
-        page = document[number - 1]
-        width, height = page.get_size()
-        picture = page.render(scale=min(WIDTH / width, MOST_HEIGHT / height)).to_pil()
-        output = BytesIO()
-        picture.save(output, "PNG", optimize=False)
-        return output.getvalue()
+        return pool.ask(call, *arguments)
+    except AllBusy as error:
+        raise PagesBusy from error
+
+
+class Pdfium:
+    """What draws within a process of its own; a page that takes too long ends that process."""
+
+    def picture(self, content: bytes, number: int) -> bytes:
+        """Return page ``number`` as PNG."""
+        with _opened(content, number) as document:
+            if not 1 <= number <= len(document):
+                raise PageUnknown(page=number, pages=len(document))
+            output = BytesIO()
+            _drawn(document, number).save(output, "PNG", optimize=False)
+            return output.getvalue()
+
+    def draw_all(self, content: bytes) -> int:
+        """Draw every page as a reader will see it, and return how many there are."""
+        with _opened(content, 1) as document:
+            pages = len(document)
+            for number in range(1, pages + 1):
+                _drawn(document, number)
+            return pages
+
+
+@contextmanager
+def _opened(content: bytes, number: int) -> Iterator[pypdfium2.PdfDocument]:
+    _allow_cpu(PAGE_S)
+    try:
+        with pypdfium2.PdfDocument(content) as document:
+            yield document
+    except pypdfium2.PdfiumError as error:
+        raise PageUndrawable(page=number) from error
     finally:
-        document.close()
+        _allow_cpu(0)
+
+
+def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image:
+    _allow_cpu(PAGE_S)
+    page = document[number - 1]
+    try:
+        width, height = page.get_size()
+        if width <= 0 or height <= 0:
+            raise PageUndrawable(page=number)
+        picture: Image.Image = page.render(scale=min(WIDTH / width, MOST_HEIGHT / height)).to_pil()
+        return picture
+    finally:
+        page.close()
+
+
+def _allow_cpu(seconds: float) -> None:
+    """End this process by SIGPROF after ``seconds`` of CPU time; 0 calls that off (setitimer(2))."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)

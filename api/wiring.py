@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from api import hardhat, migrations
 from api.assets.build import read_manifest
 from api.house import House
+from api.page_images import PageDrawer
 from api.production import chain_account, refuse_demonstration, refuse_doubles
 from api.settings import ROOT, SettingMalformed, Settings
 from evidence.algorithms import Algorithm
@@ -244,7 +245,9 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
         secret = _secret(settings)
         with _ctrl_c_kept_from_children():
             scans = ScanPool(DlibMatcher)
-        closing.callback(scans.close)
+            closing.callback(scans.close)
+            pages = PageDrawer()
+            closing.callback(pages.close)
         database = closing.enter_context(open_database(settings))
         chain = _chain(settings, closing)
         keys = _keys(settings, secret, operator, clock)
@@ -260,6 +263,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
             chain=chain,
             account=account,
             scans=scans,
+            pages=pages,
             vault=TemplateVault(_derived(secret, "templates")),
             clock=clock,
         )
@@ -275,6 +279,7 @@ def _house(
     chain: Web3Chain,
     account: ChainAccount,
     scans: ScanPool,
+    pages: PageDrawer,
     vault: TemplateVault,
     clock: Clock,
 ) -> House:
@@ -321,6 +326,7 @@ def _house(
         archive=Archive(store=store, origin=settings.origin, log_signer=keys.log, clock=clock),
         vault=vault,
         scans=scans,
+        pages=pages,
         scan_policy=DEFAULT_POLICY,
         log_signer=keys.log,
         verifier_signer=keys.verifier,

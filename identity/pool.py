@@ -1,19 +1,13 @@
 """Scans in processes of their own, because dlib holds the interpreter's lock while it computes.
 
-Each worker loads the weights once and answers one call at a time. The life of a worker:
-
-    started -> warm -> asked -> answered -> asked -> ...
-                            +-> silent beyond the limit, or dead: killed and replaced, the caller told so
-
-A caller waits on a thread of its own; with all workers busy it waits for one, at most the limit as well. A
-worker whose server died finds the end of its pipe and ends too.
+Each worker loads the weights once and answers one call at a time; one that fails is replaced. A worker whose
+server died finds the end of its pipe and ends too.
 
     pool = ScanPool(DlibMatcher, workers=1)
     pool.warm_up()
     verdict = pool.examine(clip, steps, template, policy)
 """
 
-import queue
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -22,9 +16,10 @@ from evidence.errors import Unavailable
 from identity.clips import Clip
 from identity.face import FaceMatcher, Measurement, Template
 from identity.images import Picture
-from identity.scan_worker import Silent, Worker
+from identity.scan_worker import Silent
 from identity.scans import ScanPolicy, Verdict, examine, examine_portrait
 from identity.steps import Step
+from identity.worker_pool import AllBusy, WorkerPool
 
 LIMIT_S = 20.0
 """Seconds for one answer, and to wait for a free worker: a scan takes 1 to 2 s of CPU."""
@@ -56,12 +51,7 @@ class ScanPool:
     ) -> None:
         """Start the workers; ``matcher``, importable by name, makes the matcher within each of them."""
         self._matcher = matcher
-        self._limit_s = limit_s
-        self._workers = workers
-        self._closed = False
-        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
-        for _ in range(workers):
-            self._idle.put(Worker(matcher))
+        self._pool = WorkerPool(matcher, workers=workers, limit_s=limit_s)
 
     @property
     def double(self) -> bool:
@@ -75,15 +65,10 @@ class ScanPool:
             FacePackagesMissing: the matcher cannot be made here.
             ScanInterrupted: a worker did not start.
         """
-        workers = [self._idle.get() for _ in range(self._workers)]
         try:
-            for worker in workers:
-                worker.wait_until_warm()
+            self._pool.warm_up()
         except Silent as error:
             raise ScanInterrupted from error
-        finally:
-            for worker in workers:
-                self._put_back(worker)
 
     def examine(self, clip: Clip, steps: Sequence[Step], template: Template, policy: ScanPolicy) -> Verdict:
         """Do :func:`identity.scans.examine` in a worker; also raises ScansBusy and ScanInterrupted."""
@@ -107,9 +92,7 @@ class ScanPool:
 
     def close(self) -> None:
         """End the idle workers; a busy one ends once it has answered."""
-        self._closed = True
-        while not self._idle.empty():
-            self._idle.get_nowait().end()
+        self._pool.close()
 
     def __enter__(self) -> Self:
         return self
@@ -121,26 +104,11 @@ class ScanPool:
 
     def _ask(self, call: Callable[..., Answer], *arguments: Any) -> Answer:
         try:
-            worker = self._idle.get(timeout=self._limit_s)
-        except queue.Empty as error:
+            return self._pool.ask(call, *arguments)
+        except AllBusy as error:
             raise ScansBusy from error
-        if not worker.lives:
-            worker = Worker(self._matcher)
-        try:
-            answer: Answer = worker.ask(call, arguments, self._limit_s)
         except Silent as error:
-            worker.end()
-            worker = Worker(self._matcher)
             raise ScanInterrupted from error
-        finally:
-            self._put_back(worker)
-        return answer
-
-    def _put_back(self, worker: Worker) -> None:
-        if self._closed:
-            worker.end()
-        else:
-            self._idle.put(worker)
 
 
 def _examine(

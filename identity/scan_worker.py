@@ -1,4 +1,4 @@
-"""One process with a matcher of its own, at the other end of a pipe.
+"""One process with a tool of its own, such as a matcher, at the other end of a pipe.
 
 What goes down the pipe is ``(call, arguments)``; what comes back is first ``None`` (warm) and then, for each
 call, its answer or the refusal it raised. Anything else that is raised is a fault: the process ends with its
@@ -13,7 +13,6 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from evidence.errors import YinxinError
-from identity.face import FaceMatcher
 
 WARM_UP_S = 60.0
 """Seconds to import dlib and load 129 MB of weights: 2 s when nothing else runs."""
@@ -29,10 +28,10 @@ class Silent(Exception):  # noqa: N818 - named by the reason
 class Worker:
     """A process that answers one call at a time; ask it from one thread at a time."""
 
-    def __init__(self, matcher: Callable[[], FaceMatcher]) -> None:
+    def __init__(self, tool: Callable[[], object]) -> None:
         """Start the process; it is warm a little later."""
         self._pipe, child = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_serve, args=(child, matcher), daemon=True)
+        self._process = _SPAWN.Process(target=_serve, args=(child, tool), daemon=True)
         self._process.start()
         child.close()
         self._warm = False
@@ -43,7 +42,7 @@ class Worker:
         return self._process.is_alive()
 
     def wait_until_warm(self) -> None:
-        """Wait until the matcher is made.
+        """Wait until the tool is made.
 
         Raises:
             Silent: it was not made in time, or the process died.
@@ -54,7 +53,7 @@ class Worker:
             self._warm = True
 
     def ask(self, call: Callable[..., Any], arguments: tuple[Any, ...], limit_s: float) -> Any:
-        """Have ``call(matcher, *arguments)`` done; raises Silent, and whatever refusal the call raises."""
+        """Have ``call(tool, *arguments)`` done; raises Silent, and whatever refusal the call raises."""
         self.wait_until_warm()
         try:
             self._pipe.send((call, arguments))
@@ -80,12 +79,12 @@ class Worker:
         return answer
 
 
-def _serve(pipe: Connection, make_matcher: Callable[[], FaceMatcher]) -> None:
-    """Make the matcher, say so, and answer until the pipe ends; Ctrl-C is for the server."""
+def _serve(pipe: Connection, make_tool: Callable[[], object]) -> None:
+    """Make the tool, say so, and answer until the pipe ends; Ctrl-C is for the server."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(EOFError, OSError):
         try:
-            matcher = make_matcher()
+            tool = make_tool()
         except YinxinError as refusal:
             pipe.send(refusal)
             return
@@ -93,7 +92,7 @@ def _serve(pipe: Connection, make_matcher: Callable[[], FaceMatcher]) -> None:
         while True:
             call, arguments = pipe.recv()
             try:
-                answer = call(matcher, *arguments)
+                answer = call(tool, *arguments)
             except YinxinError as refusal:
                 answer = refusal
             pipe.send(answer)

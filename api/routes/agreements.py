@@ -77,6 +77,7 @@ def start(
         drafts = tuple(replace(each, place=place) for each, place in zip(drafts, set_now.places, strict=True))
     else:
         content, name = _uploaded(document)
+        house.pages.check(content)
     with house.database.transaction() as session:
         frozen = freeze(session, house.store, content, name=name, clock=house.clock)
         opened = create(

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.page_images import page_image
 from api.parties import visible_agreement
 from api.routes import InHouse
 from api.routes.agreements import AsParty
@@ -42,7 +41,7 @@ def page_picture(agreement_id: UUID, number: int, visitor: AsParty, house: InHou
     """Give page ``number`` of the frozen document, from 1, as a picture."""
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor)
-    picture = page_image(house.store.get(found.document), number)
+    picture = house.pages.page_image(house.store.get(found.document), number)
     return Response(picture, media_type="image/png", headers={"Cache-Control": KEPT})
 
 

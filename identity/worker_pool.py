@@ -1,0 +1,84 @@
+"""A few worker processes behind one door: an idle one is asked, one that fails is replaced.
+
+started -> warm -> asked -> answered -> asked -> ...
+                        +-> silent beyond the limit, or dead: killed and replaced, the caller told so
+
+A caller waits on a thread of its own; with all workers busy it waits for one, at most the limit as well.
+"""
+
+import queue
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from identity.scan_worker import Silent, Worker
+
+Answer = TypeVar("Answer")
+
+
+class AllBusy(Exception):  # noqa: N818 - named by the reason
+    """No worker became free within the limit."""
+
+
+class WorkerPool:
+    """Processes that each hold a tool of their own, such as a matcher, and answer one call at a time."""
+
+    def __init__(self, tool: Callable[[], object], *, workers: int, limit_s: float) -> None:
+        """Start the workers; ``tool``, importable by name, is made within each of them."""
+        self._tool = tool
+        self._limit_s = limit_s
+        self._workers = workers
+        self._closed = False
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+        for _ in range(workers):
+            self._idle.put(Worker(tool))
+
+    def warm_up(self) -> None:
+        """Wait until every worker has its tool.
+
+        Raises:
+            Silent: a worker did not start.
+            YinxinError: the refusal with which the tool could not be made.
+        """
+        workers = [self._idle.get() for _ in range(self._workers)]
+        try:
+            for worker in workers:
+                worker.wait_until_warm()
+        finally:
+            for worker in workers:
+                self._put_back(worker)
+
+    def ask(self, call: Callable[..., Answer], *arguments: Any) -> Answer:
+        """Have ``call(tool, *arguments)`` done in a worker.
+
+        Raises:
+            AllBusy: no worker became free within the limit.
+            Silent: the worker died or gave no answer in time; another one has taken its place.
+            YinxinError: the refusal that the call raised.
+        """
+        try:
+            worker = self._idle.get(timeout=self._limit_s)
+        except queue.Empty as error:
+            raise AllBusy from error
+        if not worker.lives:
+            worker = Worker(self._tool)
+        try:
+            answer: Answer = worker.ask(call, arguments, self._limit_s)
+        except Silent:
+            worker.end()
+            worker = Worker(self._tool)
+            raise
+        finally:
+            self._put_back(worker)
+        return answer
+
+    def close(self) -> None:
+        """End the idle workers; a busy one ends once it has answered, or was silent beyond the limit."""
+        self._closed = True
+        while not self._idle.empty():
+            self._idle.get_nowait().end()
+
+    def _put_back(self, worker: Worker) -> None:
+        if self._closed:
+            worker.end()
+        else:
+            self._idle.put(worker)
