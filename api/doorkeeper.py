@@ -8,11 +8,12 @@ from starlette.concurrency import run_in_threadpool
 
 from api.accounts import visitor as visitor_of
 from api.language import COOKIE, language_of
-from api.problems import OriginForeign, UploadTooLarge, answer_refusal
+from api.problems import FormTooLarge, OriginForeign, UploadTooLarge, answer_refusal
 from evidence.errors import YinxinError
 
 SESSION_COOKIE = "yinxin_session"
 UPLOAD_LIMIT = 40 * 1024 * 1024  # bytes: a 30 MB drawing set, or a clip of 60 frames, with room
+FORM_LIMIT = 64 * 1024  # bytes of a body without a file
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 YEAR = 365 * 24 * 3600  # seconds
 
@@ -36,6 +37,9 @@ def _check_size(request: Request) -> None:
     chunked = "chunked" in request.headers.get("transfer-encoding", "")
     if chunked or not announced.isdigit() or int(announced) > UPLOAD_LIMIT:
         raise UploadTooLarge(limit_mb=UPLOAD_LIMIT // 2**20)
+    with_file = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
+    if not with_file and int(announced) > FORM_LIMIT:
+        raise FormTooLarge(limit_kb=FORM_LIMIT // 2**10)
 
 
 def _check_origin(request: Request) -> None:

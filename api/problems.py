@@ -21,9 +21,11 @@ log = logging.getLogger("yinxin.api")
 STATUS = {
     "sign-in-needed": HTTPStatus.UNAUTHORIZED,
     "not-yours": HTTPStatus.FORBIDDEN,
+    "another-agency": HTTPStatus.FORBIDDEN,
     "link-spent": HTTPStatus.FORBIDDEN,
     "origin-foreign": HTTPStatus.FORBIDDEN,
     "upload-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "form-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 
 
@@ -41,6 +43,14 @@ class UploadTooLarge(Refused):
     code = "upload-too-large"
     zh = "上传内容超过 {limit_mb} MB 的上限，请缩小后重试。"
     en = "The upload is larger than the limit of {limit_mb} MB; make it smaller and try again."
+
+
+class FormTooLarge(Refused):
+    """A request body without a file above the limit of forms."""
+
+    code = "form-too-large"
+    zh = "提交的内容超过 {limit_kb} kB 的上限，请缩短文字后重试。"
+    en = "What was sent is longer than the limit of {limit_kb} kB; shorten the text and try again."
 
 
 def status_of(error: YinxinError) -> HTTPStatus:

@@ -11,10 +11,10 @@ waiting, and to reorganize. It is for tests; eth-tester is installed with the te
 from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import TransactionFailed
 from eth_utils.exceptions import ValidationError
-from web3 import EthereumTesterProvider, Web3
 
 from ledger.chain import Address, ChainIdentity, ChainRefused, ChainUnavailable, Outcome, Reading
 from ledger.chain_web3 import Web3Chain
+from ledger.ethereum import EthereumTesterProvider, Web3
 from ledger.transactions import ChainAccount
 
 _FUNDED_KEY = (1).to_bytes(32, "big")  # the first account that eth-tester endows

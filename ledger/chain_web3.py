@@ -13,17 +13,6 @@ from urllib.parse import urlsplit
 
 from eth_utils.crypto import keccak
 from hexbytes import HexBytes
-from web3 import HTTPProvider, Web3
-from web3.exceptions import (
-    BadResponseFormat,
-    BlockNotFound,
-    ContractLogicError,
-    RequestTimedOut,
-    TransactionNotFound,
-    Web3RPCError,
-)
-from web3.middleware import ExtraDataToPOAMiddleware
-from web3.types import TxParams
 
 from ledger.chain import (
     Address,
@@ -34,6 +23,18 @@ from ledger.chain import (
     Event,
     Outcome,
     Reading,
+)
+from ledger.ethereum import (
+    BadResponseFormat,
+    BlockNotFound,
+    ContractLogicError,
+    ExtraDataToPOAMiddleware,
+    HTTPProvider,
+    RequestTimedOut,
+    TransactionNotFound,
+    TxParams,
+    Web3,
+    Web3RPCError,
 )
 
 TIME_OUT_SECONDS = 5.0

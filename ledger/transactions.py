@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from eth_account import Account
-
 from ledger.chain import Address
+from ledger.ethereum import Account
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ def _times(text: str) -> tuple[int, ...]:
     """
     try:
         times = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ClipBroken from error
     if not isinstance(times, list) or any(type(one) is not int for one in times):
         raise ClipBroken

@@ -1,0 +1,41 @@
+"""web3 and eth_account, imported without letting them lift the recursion limit of the whole process.
+
+They import py_ecc, which sets the limit to 100,000 frames. Under it a deeply nested JSON text from anybody
+overflows the C stack and kills the process, where Python's own limit ends in a ``RecursionError``. Every
+part of the program takes Ethereum's names from here. Only the doubles of ``ledger.chain_memory``, which
+never serve a site, import more.
+"""
+
+import sys
+
+_LIMIT = sys.getrecursionlimit()
+
+from eth_account import Account  # noqa: E402  the limit is read before
+from web3 import EthereumTesterProvider, HTTPProvider, Web3  # noqa: E402  the same
+from web3.exceptions import (  # noqa: E402  the same
+    BadResponseFormat,
+    BlockNotFound,
+    ContractLogicError,
+    RequestTimedOut,
+    TransactionNotFound,
+    Web3RPCError,
+)
+from web3.middleware import ExtraDataToPOAMiddleware  # noqa: E402  the same
+from web3.types import TxParams  # noqa: E402  the same
+
+sys.setrecursionlimit(_LIMIT)
+
+__all__ = [
+    "Account",
+    "BadResponseFormat",
+    "BlockNotFound",
+    "ContractLogicError",
+    "EthereumTesterProvider",
+    "ExtraDataToPOAMiddleware",
+    "HTTPProvider",
+    "RequestTimedOut",
+    "TransactionNotFound",
+    "TxParams",
+    "Web3",
+    "Web3RPCError",
+]

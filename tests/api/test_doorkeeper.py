@@ -1,0 +1,65 @@
+"""What every request meets first: no size, depth or fault of one request harms the house."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.quiet_city import QuietCity, open_quiet_city
+
+ROOT = Path(__file__).resolve().parents[2]
+
+NESTED = """
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from api.app import create_app
+from api.demonstration.city import OPERATOR
+from api.settings import Mode, Settings
+from api.site import listen, open_site
+from api.wiring import open_house
+
+listener = listen(host="127.0.0.1", port=0)
+url = f"http://localhost:{listener.getsockname()[1]}"
+found = []
+folder = TemporaryDirectory(prefix="yinxin-")
+settings = Settings(
+    mode=Mode.DEMONSTRATION, folder=Path(folder.name), chain_url="http://127.0.0.1:9", public_url=url
+)
+with open_house(settings, OPERATOR) as house:
+    site = open_site(create_app(house), listener)
+    for size in (60_000, 100_000):
+        body = b"[" * size
+        words = {"content-type": "application/json"}
+        found.append(httpx.post(url + "/api/sessions", content=body, headers=words).status_code)
+    found.append(httpx.get(url + "/api/accounts").status_code)
+    site.close()
+folder.cleanup()
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuietCity]:
+    with open_quiet_city(tmp_path_factory.mktemp("doors")) as opened:
+        yield opened
+
+
+def test_json_nested_without_end_is_refused_and_the_house_lives() -> None:
+    # A process of its own: what this guards against is the end of the process.
+    done = subprocess.run(
+        [sys.executable, "-c", NESTED], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == [400, 413, 200]
+
+
+def test_a_form_of_words_has_a_limit_of_its_own(city: QuietCity) -> None:
+    answer = city.visitor.post("/api/sessions", json={"account": "x" * 70_000})
+    assert (answer.status_code, answer.json()["title"]) == (413, "form-too-large")
