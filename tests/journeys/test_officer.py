@@ -7,6 +7,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import pypdfium2
 import pytest
@@ -15,6 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from api.house import House
 from api.site import Site
+from evidence.algorithms import Algorithm
+from evidence.keys import LocalSigner
+from evidence.qr import read_qr, sign_qr
 from signing.certificate_changes import Reason, Step
 from signing.certificates import Certificate
 from tests.permit import change_permit, issue_permit
@@ -122,7 +126,7 @@ def expect_answer(page: Page, word: str, *, tone: str) -> None:
 def test_a_scanned_permit_is_in_force_as_of_a_moment(page: Page, site: Site) -> None:
     open_scan_page(page, site)
     page.get_by_role("button", name="扫码核验").click()
-    expect_answer(page, "在效", tone="good")
+    expect_answer(page, "有效", tone="good")
     expect(page.locator("[data-part=since]")).to_have_text(MOMENT)
     expect(page.locator("[data-part=facts]")).to_contain_text("示范市滨河社区活动中心")
     expect(page.locator("[data-part=freshness]")).to_contain_text("发证机关记录与链上登记一致")
@@ -140,8 +144,9 @@ def test_a_permit_is_verified_without_a_network_as_of_the_kept_list(
     phone.set_offline(True)
     page.reload()
     page.get_by_role("button", name="扫码核验").click()
-    expect_answer(page, "在效", tone="dated")
+    expect_answer(page, "有效", tone="dated")
     expect(page.locator("[data-part=why]")).to_contain_text("的状态清单")
+    expect(page.locator("[data-part=since]")).to_contain_text("之后未核实")
     expect(page.locator("[data-part=freshness]")).to_contain_text("未联网")
 
 
@@ -151,7 +156,7 @@ def test_an_answer_without_a_network_is_never_green(
     open_scan_page(page, site)
     phone.set_offline(True)
     paste(page, permit.qr)
-    expect_answer(page, "在效", tone="dated")
+    expect_answer(page, "有效", tone="dated")
 
 
 def test_the_online_answer_comes_by_itself_once_the_network_is_back(
@@ -160,19 +165,28 @@ def test_the_online_answer_comes_by_itself_once_the_network_is_back(
     open_scan_page(page, site)
     phone.set_offline(True)
     paste(page, permit.qr)
-    expect_answer(page, "在效", tone="dated")
+    expect_answer(page, "有效", tone="dated")
     phone.set_offline(False)
-    expect_answer(page, "在效", tone="good")
+    expect_answer(page, "有效", tone="good")
 
 
 def test_a_suspension_changes_the_answer_of_the_same_code(page: Page, house: House) -> None:
     permit = beside(partial(issue_permit, house))
     page.goto(permit.qr)
-    expect_answer(page, "在效", tone="good")
+    expect_answer(page, "有效", tone="good")
     change_permit(house, permit, Step.SUSPEND, Reason.RECTIFICATION)
     page.reload()
-    expect_answer(page, "不在效", tone="stop")
-    expect(page.locator("[data-part=since]")).to_contain_text("被暂扣")
+    expect_answer(page, "已暂扣", tone="stop")
+    expect(page.locator("[data-part=since]")).to_have_text(MOMENT)
+
+
+def test_the_word_for_a_revoked_permit_is_revoked(page: Page, house: House) -> None:
+    permit = beside(partial(issue_permit, house))
+    change_permit(house, permit, Step.REVOKE, Reason.SERIOUS_VIOLATION)
+    page.goto(permit.qr)
+    expect_answer(page, "已吊销", tone="grave")
+    page.goto(permit.qr.replace("/c#", "/c?lang=en#"))
+    expect_answer(page, "Revoked", tone="grave")
 
 
 def test_a_suspension_that_the_kept_list_names_holds_without_a_network(
@@ -183,7 +197,7 @@ def test_a_suspension_that_the_kept_list_names_holds_without_a_network(
     open_scan_page(page, site)
     phone.set_offline(True)
     paste(page, permit.qr)
-    expect_answer(page, "不在效", tone="stop")
+    expect_answer(page, "已暂扣", tone="stop")
 
 
 def test_a_picture_of_the_certificate_is_read_on_the_device(
@@ -195,7 +209,7 @@ def test_a_picture_of_the_certificate_is_read_on_the_device(
     page.set_input_files(
         "#picture", {"name": "permit.png", "mimeType": "image/png", "buffer": content.getvalue()}
     )
-    expect_answer(page, "在效", tone="good")
+    expect_answer(page, "有效", tone="good")
 
 
 @pytest.mark.parametrize(
@@ -227,7 +241,7 @@ def test_a_camera_that_does_not_open_says_why(page: Page, site: Site, reason: st
 def test_the_keyboard_goes_on_to_the_next_certificate(page: Page, site: Site) -> None:
     open_scan_page(page, site)
     page.get_by_role("button", name="扫码核验").press("Enter")
-    expect_answer(page, "在效", tone="good")
+    expect_answer(page, "有效", tone="good")
     expect(page.get_by_role("button", name="核验下一张")).to_be_focused()
 
 
@@ -242,7 +256,7 @@ def test_an_online_check_that_fails_leaves_the_answer_of_the_device(page: Page, 
     page.route("**/api/verifications", lambda route: route.abort())
     page.goto(permit.qr)
     expect(page.locator("[data-part=freshness]")).to_contain_text("联网核实没有成功")
-    expect_answer(page, "在效", tone="dated")
+    expect_answer(page, "有效", tone="dated")
 
 
 def test_a_code_of_another_city_is_answered_without_a_network_call(page: Page, site: Site) -> None:
@@ -262,6 +276,22 @@ def test_our_own_code_under_another_address_is_called_a_fake(
     paste(page, permit.qr.replace(site.url, ELSEWHERE))
     expect_answer(page, "不真实", tone="stop")
     expect(page.locator("[data-part=why]")).to_contain_text("疑似仿冒")
+    expect(page.locator("#answer dl[data-part] dd")).to_have_count(0)
+    expect(page.locator("[data-part=bearer]")).to_be_hidden()
+
+
+def test_what_an_unproven_code_says_is_shown_as_its_claim(
+    page: Page, site: Site, permit: Certificate
+) -> None:
+    host = urlsplit(ELSEWHERE).netloc
+    copied = sign_qr(read_qr(permit.qr).payload, LocalSigner.generate(Algorithm.ES256), host=host)
+    open_scan_page(page, site)
+    paste(page, copied)
+    expect_answer(page, "无法核验", tone="unknown")
+    expect(page.locator("[data-part=claims] h2")).to_have_text("二维码自称（未经核验）")
+    expect(page.locator("[data-part=claims]")).to_contain_text("示范市滨河社区活动中心")
+    expect(page.locator("[data-part=facts] dd")).to_have_count(0)
+    expect(page.locator("[data-part=bearer]")).to_be_hidden()
 
 
 @pytest.mark.parametrize("place", [1, 20, 400, -1])
@@ -283,9 +313,9 @@ def test_a_code_that_is_no_certificates_gets_its_own_sentence(page: Page, site: 
 
 def test_the_next_certificate_is_one_touch_away(page: Page, permit: Certificate) -> None:
     page.goto(permit.qr)
-    expect_answer(page, "在效", tone="good")
+    expect_answer(page, "有效", tone="good")
     page.get_by_role("button", name="核验下一张").click()
-    expect_answer(page, "在效", tone="good")
+    expect_answer(page, "有效", tone="good")
 
 
 def test_the_officers_page_answers_in_english(page: Page, permit: Certificate) -> None:

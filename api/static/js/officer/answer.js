@@ -1,7 +1,5 @@
 // Shows a report: one large word with its time, one line why, how fresh it is, then the facts and the grounds.
 
-import { SENTENCES } from "../verifier/sentences.js";
-
 export const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 const words = JSON.parse(document.getElementById("officer-words").textContent);
 const ICONS = { good: "✓", dated: "✓", stop: "✕", grave: "✕", unknown: "?" };
@@ -34,8 +32,7 @@ const part = (name) => place.querySelector(`[data-part="${name}"]`);
 export function show(report, { online, freshness }) {
   const verdict = verdictOf(report, online);
   tell(verdict, report.why[language], freshness);
-  part("facts").replaceChildren(...report.facts.flatMap(fact));
-  part("bearer").hidden = report.facts.length === 0;
+  tellFacts(report);
   part("checks").replaceChildren(...report.checks.map(check));
   part("fingerprint").textContent = grouped(report.trust.sha256);
   part("grounds").hidden = false;
@@ -45,7 +42,18 @@ export function show(report, { online, freshness }) {
 export function showProblem(why, freshness = "") {
   tell({ tone: "unknown", word: "officer.word.unknown", since: [] }, why, freshness);
   part("facts").replaceChildren();
+  part("claims").hidden = true;
   part("grounds").hidden = true;
+}
+
+/** What a genuine code says are facts; what an unproven one says are its claims; what a false one says is not told. */
+function tellFacts({ conclusion, facts }) {
+  const told = facts.flatMap(fact);
+  const genuine = conclusion === "TOTAL-PASSED", unproven = conclusion === "INDETERMINATE";
+  part("facts").replaceChildren(...(genuine ? told : []));
+  part("claimed").replaceChildren(...(unproven ? told : []));
+  part("claims").hidden = !unproven || facts.length === 0;
+  part("bearer").hidden = !genuine;
 }
 
 function tell({ tone, word, since }, why, freshness) {
@@ -62,23 +70,29 @@ function tell({ tone, word, since }, why, freshness) {
 function verdictOf(report, online) {
   if (report.conclusion === "TOTAL-FAILED") return { tone: "stop", word: "officer.word.not_genuine", since: [] };
   if (report.answer === "IN_FORCE") {
-    return { tone: online ? "good" : "dated", word: "officer.word.in_force", since: asOf("officer.as_of", report) };
+    const since = asOf(online ? "officer.as_of" : "officer.kept_as_of", report);
+    return { tone: online ? "good" : "dated", word: "officer.word.in_force", since };
   }
   if (report.answer === "NOT_IN_FORCE") {
     // Cinnabar is for what cannot be undone: a revocation.
     const tone = report.state === "revoked" ? "grave" : "stop";
-    return { tone, word: "officer.word.not_in_force", since: asOf("officer.state_as_of", report) };
+    return { tone, word: wordOf(report.state), since: asOf("officer.as_of", report) };
   }
   const genuine = report.conclusion === "TOTAL-PASSED";
   return { tone: "unknown", word: "officer.word.unknown", since: genuine ? [sentence("officer.genuine_only")] : [] };
 }
 
-/** The sentence `key` with the report's state, and its time as an element that is never broken over lines. */
+/** The key of the word for a state that is not in force. */
+function wordOf(state) {
+  const key = `officer.word.${state.replaceAll("-", "_")}`;
+  return key in words ? key : "officer.word.not_in_force";
+}
+
+/** The sentence `key`, with the report's time as an element that is never broken over lines. */
 function asOf(key, report) {
   const time = element("time", cityTime(report.as_of));
   time.dateTime = report.as_of;
-  const state = SENTENCES[`state-${report.state}`][language];
-  const [before, after] = sentence(key, { state, at: "\n" }).split("\n");
+  const [before, after] = sentence(key, { at: "\n" }).split("\n");
   return [before, time, after];
 }
 
