@@ -1,9 +1,10 @@
 """Who sees an agreement or a certificate, and who may fill a slot now.
 
 A firm sees what it started or is a party of; a person what names them, or what their seal is asked for; the
-agency what all parties have signed, for that is how it is submitted. For everybody else it does not exist.
+agency of this house what all parties have signed, for that is how it is submitted. For everybody else it does
+not exist.
 
-    found = visible_agreement(session, agreement_id, visitor)
+    found = visible_agreement(session, agreement_id, visitor, house)
     slot = check_own_slot(session, found, "2", signer=person, at=clock.now())
 """
 
@@ -13,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.acting import acts_for_agency
+from api.house import House
 from api.policy import Role, Visitor
 from evidence.errors import Term
 from identity.members import positions
@@ -33,23 +36,23 @@ from signing.signatures import NotThisParty, PartyLeft, SlotSigned
 from signing.tables import AgreementRow, CertificateRow
 
 
-def visible_agreement(session: Session, agreement_id: UUID, visitor: Visitor) -> Agreement:
+def visible_agreement(session: Session, agreement_id: UUID, visitor: Visitor, house: House) -> Agreement:
     """Return the agreement if ``visitor`` may see it.
 
     Raises:
         AgreementUnknown: there is none, or it is not the visitor's to see.
     """
     found = agreement(session, agreement_id)
-    if not _sees(session, found, visitor):
+    if not _sees(session, found, visitor, house):
         raise AgreementUnknown(agreement=agreement_id)
     return found
 
 
-def _sees(session: Session, found: Agreement, visitor: Visitor) -> bool:
+def _sees(session: Session, found: Agreement, visitor: Visitor, house: House) -> bool:
     concerned = {found.started_by.text} | {slot.organization.text for slot in found.slots}
     if Role.FIRM in visitor.roles and visitor.organization in concerned:
         return True
-    if Role.AGENCY in visitor.roles and found.completed_at is not None:
+    if acts_for_agency(visitor, house) and found.completed_at is not None:
         return True
     if Role.PERSON not in visitor.roles or visitor.person is None:
         return False

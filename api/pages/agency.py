@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from api import agreement_view, certificate_view
+from api.acting import agency_of
 from api.certificate_basis import usable
 from api.certificate_draft import draft_certificate
 from api.pages import page
@@ -26,17 +27,16 @@ AsAgency = Annotated[Visitor, allow(Role.AGENCY)]
 
 
 @router.get("/agency", include_in_schema=False)
-def agency(request: Request, house: InHouse, _: AsAgency) -> Response:
+def agency(request: Request, house: InHouse, visitor: AsAgency) -> Response:
     """Show what waits for a certificate, and every certificate with its state."""
+    own = agency_of(visitor, house).speaker
     with house.database.transaction() as session:
         waiting = [agreement_view.shown(session, each, at=house.clock.now()) for each in submitted(session)]
         issued = [
             certificate_view.listed(session, each, today=today(house))
-            for each in certificates_of(session, agency=house.agency.speaker.uscc)
+            for each in certificates_of(session, agency=own.uscc)
         ]
-    return page(
-        request, "agency.html", agency=house.agency.speaker.name, waiting=waiting, certificates=issued
-    )
+    return page(request, "agency.html", agency=own.name, waiting=waiting, certificates=issued)
 
 
 @router.get("/certificates/new", include_in_schema=False)
@@ -44,10 +44,11 @@ def new_certificate(
     request: Request, house: InHouse, visitor: AsAgency, agreement: UUID | None = None
 ) -> Response:
     """Show the form, filled in from what the parties signed; one that was issued leads to its page."""
+    agency_of(visitor, house)
     if agreement is None:
         return RedirectResponse("/agency", status_code=303)
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement, visitor)
+        found = visible_agreement(session, agreement, visitor, house)
         issued = certificate_for(session, agreement)
         if issued is not None:
             return RedirectResponse(f"/certificates/{issued.id}", status_code=303)

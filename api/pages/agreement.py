@@ -30,7 +30,7 @@ router = APIRouter()
 def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsParty) -> Response:
     """Show who has signed, what is made of it, and what the visitor can do now."""
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor)
+        found = visible_agreement(session, agreement_id, visitor, house)
         return page(
             request,
             "agreement.html",
@@ -53,7 +53,7 @@ def slot(
     """Show the document page by page, and below it the act; a slot that is signed leads back."""
     me = person_of(visitor)
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor)
+        found = visible_agreement(session, agreement_id, visitor, house)
         if found.slot(slot_id).signed_at is not None:
             return RedirectResponse(f"/agreements/{agreement_id}", status_code=303)
         mine = check_own_slot(session, found, slot_id, signer=me, at=house.clock.now())

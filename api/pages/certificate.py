@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.acting import acts_for_agency
 from api.certificate_view import Standing, shown
 from api.pages import page
 from api.parties import visible_certificate
@@ -37,7 +38,7 @@ def certificate(
     with house.database.transaction() as session:
         found = shown(session, visible_certificate(session, certificate_id, visitor), today=today(house))
     changes: dict[Change, tuple[Reason, ...]] = {}
-    if Role.AGENCY in visitor.roles:
+    if acts_for_agency(visitor, house):
         changes = {change: reasons_for(change.step) for change in CHANGES.get(found.state, ())}
     return page(
         request, "certificate.html", shown=found, changes=changes, Change=Change, home=home_of(visitor.roles)

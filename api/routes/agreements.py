@@ -83,6 +83,7 @@ def start(
         opened = create(
             session,
             document=frozen,
+            store=house.store,
             title=title,
             slots=drafts,
             by=firm_of(visitor),
@@ -108,7 +109,7 @@ def own(visitor: Annotated[Visitor, allow(Role.FIRM, Role.PERSON)], house: InHou
 def one(agreement_id: UUID, visitor: AsParty, house: InHouse) -> AgreementShown:
     """Show an agreement to one of its parties."""
     with house.database.transaction() as session:
-        return shown(session, visible_agreement(session, agreement_id, visitor), at=house.clock.now())
+        return shown(session, visible_agreement(session, agreement_id, visitor, house), at=house.clock.now())
 
 
 @router.post("/{agreement_id}/slots/{slot_id}/challenges", status_code=201)
@@ -118,7 +119,7 @@ def ask_to_sign(
     """Ask the party of an open slot to show their face for exactly this manifest."""
     signer = person_of(visitor)
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor)
+        found = visible_agreement(session, agreement_id, visitor, house)
         slot = check_own_slot(session, found, slot_id, signer=signer, at=house.clock.now())
         action = Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN
         return asked(session, house, person=signer, action=action, subject=found.manifest_digest)
@@ -128,7 +129,7 @@ def ask_to_sign(
 def assemble_again(agreement_id: UUID, visitor: AsParty, house: InHouse) -> AssemblyShown:
     """Let the worker try a failed assembly again."""
     with house.database.transaction() as session:
-        visible_agreement(session, agreement_id, visitor)
+        visible_agreement(session, agreement_id, visitor, house)
         retry_assembly(session, agreement_id, at=house.clock.now())
         return assembly_shown(session, agreement_id)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
-from api.acting import firm_of
+from api.acting import agency_of, firm_of
 from api.certificate_basis import register_on
 from api.certificate_view import CertificateListed, CertificateShown, listed, shown
 from api.house import House
@@ -86,6 +86,7 @@ class Issued(BaseModel):
 @router.post("/api/certificates", status_code=201)
 def issue(issuing: Issuing, visitor: AsAgency, house: InHouse) -> Issued:
     """Issue a certificate: registered in one transaction, printed and sealed outside of any."""
+    agency_of(visitor, house)
     application = Application(
         certificate_type=certificate_type(issuing.type),
         agreement=issuing.agreement,
@@ -97,7 +98,7 @@ def issue(issuing: Issuing, visitor: AsAgency, house: InHouse) -> Issued:
     for text in application.certificate_type.arrange(application.fields).values():
         house.typesetter.check_glyphs(text)
     with house.database.transaction() as session:
-        visible_agreement(session, issuing.agreement, visitor)
+        visible_agreement(session, issuing.agreement, visitor, house)
         registered = register_on(session, application, issuing.authorizations, house=house)
     finish_issue(house.database, registered, press=house.press)
     return Issued(id=registered.id, next=f"/certificates/{registered.id}")
@@ -108,7 +109,7 @@ def own(visitor: AsAgencyOrFirm, house: InHouse) -> list[CertificateListed]:
     """List what the agency issued, or what the firm holds, the newest first."""
     with house.database.transaction() as session:
         if Role.AGENCY in visitor.roles:
-            found = certificates_of(session, agency=house.agency.speaker.uscc)
+            found = certificates_of(session, agency=agency_of(visitor, house).speaker.uscc)
         else:
             found = certificates_of(session, holder=firm_of(visitor))
         return [listed(session, each, today=today(house)) for each in found]
@@ -123,8 +124,11 @@ def one(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHouse) -> Certif
 
 
 @router.post("/api/certificates/{certificate_id}/changes", status_code=201)
-def change_state(certificate_id: UUID, changing: Changing, _: AsAgency, house: InHouse) -> CertificateShown:
+def change_state(
+    certificate_id: UUID, changing: Changing, visitor: AsAgency, house: InHouse
+) -> CertificateShown:
     """Suspend, reinstate or revoke a certificate."""
+    agency = agency_of(visitor, house)
     if changing.reason not in list(Reason):
         raise ReasonUnknown(reason=changing.reason)
     with house.database.transaction() as session:
@@ -133,7 +137,7 @@ def change_state(certificate_id: UUID, changing: Changing, _: AsAgency, house: I
             certificate_id,
             changing.action.step,
             Reason(changing.reason),
-            agency=house.agency,
+            agency=agency,
             clock=house.clock,
         )
         return shown(session, changed, today=today(house))

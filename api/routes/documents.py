@@ -31,7 +31,7 @@ def file(content: bytes, *, media_type: str, name: str, kept: bool = False) -> R
 def frozen_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response:
     """Give the document exactly as it was frozen."""
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor)
+        found = visible_agreement(session, agreement_id, visitor, house)
     content = house.store.get(found.document)
     return file(content, media_type="application/pdf", name=f"{found.title}.pdf")
 
@@ -40,7 +40,7 @@ def frozen_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response
 def page_picture(agreement_id: UUID, number: int, visitor: AsParty, house: InHouse) -> Response:
     """Give page ``number`` of the frozen document, from 1, as a picture."""
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor)
+        found = visible_agreement(session, agreement_id, visitor, house)
     picture = house.pages.page_image(house.store.get(found.document), number)
     return Response(picture, media_type="image/png", headers={"Cache-Control": KEPT})
 
@@ -49,7 +49,7 @@ def page_picture(agreement_id: UUID, number: int, visitor: AsParty, house: InHou
 def signed_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response:
     """Give the PDF with every party's signature."""
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor)
+        found = visible_agreement(session, agreement_id, visitor, house)
     if found.result is None:
         raise AssemblyUnknown(agreement=agreement_id)
     content = house.store.get(found.result)
@@ -60,6 +60,6 @@ def signed_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response
 def evidence_bundle(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response:
     """Give all that shows who signed what, in one file."""
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor)
+        found = visible_agreement(session, agreement_id, visitor, house)
     data = agreement_bundles.bundle(house.database, found.id, archive=house.archive)
     return file(data, media_type="application/octet-stream", name=f"{found.title}.bundle", kept=True)

@@ -50,6 +50,11 @@ def agency(city: QuietCity) -> httpx.Client:
     return enter(city, AGENCY_DESK)
 
 
+@pytest.fixture(scope="module")
+def another_agency(city: QuietCity) -> httpx.Client:
+    return enter_as(city, Role.AGENCY, organization=CONTRACTOR.uscc)
+
+
 @pytest.fixture
 def signed(city: QuietCity, clerk: httpx.Client) -> str:
     """An agreement that all have signed."""
@@ -193,6 +198,26 @@ def test_a_firm_issues_nothing(clerk: httpx.Client, waiting: str) -> None:
 
 def test_a_firm_changes_nothing(clerk: httpx.Client, kept: str) -> None:
     assert problem(change(clerk, kept, "suspend", 1)) == (403, "not-yours")
+
+
+def test_another_agency_issues_nothing_here(another_agency: httpx.Client, waiting: str) -> None:
+    assert problem(apply(another_agency, waiting)) == (403, "another-agency")
+
+
+def test_another_agency_changes_nothing_here(
+    agency: httpx.Client, another_agency: httpx.Client, kept: str
+) -> None:
+    assert problem(change(another_agency, kept, "suspend", 1)) == (403, "another-agency")
+    assert agency.get(f"/api/certificates/{kept}").json()["state"] == "in-force"
+
+
+@pytest.mark.parametrize("path", ["/api/certificates", "/agency", "/certificates/new"])
+def test_another_agency_has_no_desk_here(another_agency: httpx.Client, path: str) -> None:
+    assert problem(another_agency.get(path)) == (403, "another-agency")
+
+
+def test_another_agency_reads_no_agreement(another_agency: httpx.Client, waiting: str) -> None:
+    assert problem(another_agency.get(f"/api/agreements/{waiting}")) == (404, "agreement-unknown")
 
 
 def test_a_suspended_certificate_is_reinstated(agency: httpx.Client, signed: str) -> None:
