@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 from api.settings import Settings, language_asked_for, read_settings
+from api.system_reasons import reason
 from evidence.errors import Language, Unavailable, YinxinError
 
 FAILED = 1
@@ -69,7 +70,7 @@ def _keep_log(folder: Path, language: Language) -> None:
         file.parent.mkdir(exist_ok=True)
         keeper = logging.FileHandler(file, encoding="utf-8")
     except OSError as error:
-        raise FolderNotWritable(folder=folder, reason=error.strerror) from error
+        raise FolderNotWritable(folder=folder, reason=reason(error)) from error
     keeper.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[keeper], force=True)
     sys.excepthook = partial(_tell_unforeseen, file, language)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import uvicorn
 from fastapi import FastAPI
 
+from api.system_reasons import reason
 from evidence.errors import Refused, Unavailable
 
 START_SECONDS = 30
@@ -70,7 +71,7 @@ def listen(*, host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(port=port, other=port + 1) from error
-        raise AddressUnusable(host=host, port=port, reason=error.strerror) from error
+        raise AddressUnusable(host=host, port=port, reason=reason(error)) from error
     return listener
 
 

@@ -12,8 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+from api.system_reasons import reason
 from evidence.clock import SystemClock
-from evidence.errors import Invalid, Language, Refused, YinxinError
+from evidence.errors import Invalid, Language, Refused, Term, YinxinError
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
 from verify.errors import TrustMissing
@@ -79,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             report = _verify(subject, trust, as_of, listed)
         except YinxinError as error:
-            sys.stderr.write(f"{_short(subject)}: {error.sentence(language)}\n")
+            sys.stderr.write(_of(subject, error, language) + "\n")
             codes.append(UNUSABLE)
             continue
         text = report.to_json().decode() if args.json else _text(subject, report, path, language)
@@ -92,6 +93,14 @@ def exit_code(report: Report) -> int:
     """The exit code for one report."""
     code = _EXIT[report.conclusion]
     return NOT_IN_FORCE if code == GENUINE and report.answer is Answer.NOT_IN_FORCE else code
+
+
+def _of(subject: str, error: YinxinError, language: Language) -> str:
+    """Say what is wrong with ``subject``, naming it once."""
+    said = error.sentence(language)
+    if isinstance(error, FileUnreadable):
+        return said
+    return f"{_short(subject)}{'：' if language == 'zh' else ': '}{said}"
 
 
 def _verify(subject: str, trust: TrustAnchors, as_of: datetime, status_list: bytes | None) -> Report:
@@ -112,7 +121,8 @@ def _trust_path(named: Path | None) -> Path:
     places = (Path("var/trust.json"), configured / "yinxin" / "trust.json") if named is None else (named,)
     found = next((place for place in places if place.is_file()), None)
     if found is None:
-        raise TrustMissing(places="、".join(str(place) for place in places))
+        zh, en = (separator.join(str(place) for place in places) for separator in ("、", ", "))
+        raise TrustMissing(places=Term(zh, en))
     return found
 
 
@@ -120,7 +130,7 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise FileUnreadable(path=path, reason=error.strerror) from error
+        raise FileUnreadable(path=path, reason=reason(error)) from error
 
 
 def _moment(text: str) -> datetime:

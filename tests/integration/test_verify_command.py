@@ -148,13 +148,18 @@ def test_several_subjects_give_a_report_each_and_the_gravest_exit_code(folder: P
         "certificate",
         "certificate-qr",
     ]
-    assert done.stderr.startswith("other.txt: 这不是证据包")
+    assert done.stderr.startswith("other.txt：这不是证据包")
 
 
 def test_a_missing_file_is_named(folder: Path) -> None:
     done = verify(folder, "--lang", "en", "nowhere.bundle")
     assert done.returncode == 3
-    assert "nowhere.bundle cannot be read (No such file or directory)" in done.stderr
+    assert done.stderr.startswith("The file nowhere.bundle cannot be read (no such file or folder);")
+    assert done.stderr.count("nowhere.bundle") == 1
+
+
+def test_the_reason_of_the_system_is_told_in_chinese(folder: Path) -> None:
+    assert "（没有这个文件或文件夹）" in verify(folder, "nowhere.bundle").stderr
 
 
 def test_a_missing_trust_file_says_how_to_get_one(folder: Path) -> None:
@@ -162,7 +167,7 @@ def test_a_missing_trust_file_says_how_to_get_one(folder: Path) -> None:
     done = verify(folder, "--lang", "en", "permit.bundle")
     assert done.returncode == 3
     assert "/trust.json" in done.stderr
-    assert str(folder / ".config/yinxin/trust.json") in done.stderr
+    assert f"var/trust.json, {folder / '.config/yinxin/trust.json'}" in done.stderr
 
 
 def test_the_trust_file_of_the_user_is_found(folder: Path) -> None:
