@@ -13,10 +13,11 @@ digest in the statement does not let a stranger guess the person's name by tryin
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from uuid import UUID
 
 from evidence.digest import Digest, sha256
+from evidence.errors import Term
 from identity.organizations import Organization
 from identity.people import Person
 from identity.qualifications import Qualification
@@ -58,10 +59,14 @@ def write(
     valid_from: datetime,
     valid_until: datetime,
 ) -> AuthorizationText:
-    """Write the text; ``employer`` is where the qualification is registered; times are whole minutes."""
+    """Write the text; ``employer`` is where the qualification is registered; times are whole minutes.
+
+    The validity ends before ``valid_until``. Days of Beijing from midnight to midnight are written as days.
+    """
     number_end = person.citizen_number.text[-SHOWN_DIGITS:]
     kind, registration = qualification.kind.term, qualification.registration_number
     until = qualification.valid_until
+    validity = _validity(valid_from, valid_until)
     zh = f"""资格使用授权书
 申请编号：{request_number}
 授权人：{person.name}（公民身份号码末四位 {number_end}）
@@ -69,7 +74,7 @@ def write(
 授权使用的资格：{kind.zh}，注册号 {registration}，注册单位 {employer.name}，资格有效至 {until}
 用途：{purpose}
 项目：{project}
-有效期：{_zh_time(valid_from)}起，至{_zh_time(valid_until)}止
+有效期：{validity.zh}
 同意授权，意味着：
 一、上述单位可以在有效期内使用上述资格一次，仅限上述用途和上述项目。
 二、您将作为该项目的相应注册人员接受审批和监管，并依法承担与该资格相应的责任。
@@ -85,7 +90,7 @@ Qualification: {kind.en}, registration number {registration}, registered with {e
 valid until {until}
 Purpose: {purpose}
 Project: {project}
-Valid: from {_en_time(valid_from)} until {_en_time(valid_until)}
+Valid: {validity.en}
 If you agree:
 1. The firm may use this qualification once within the validity, for this purpose and this project only.
 2. You will stand in approval and supervision as the registered person of the project, with the liability \
@@ -99,9 +104,12 @@ number and face are not in the log.
     return AuthorizationText(zh=zh, en=en)
 
 
-def _zh_time(moment: datetime) -> str:
-    return moment.astimezone(BEIJING).strftime("北京时间 %Y-%m-%d %H:%M ")
-
-
-def _en_time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+def _validity(begin: datetime, end: datetime) -> Term:
+    begin, end = begin.astimezone(BEIJING), end.astimezone(BEIJING)
+    if begin.time() == end.time() == time():
+        first, last = begin.date(), end.date() - timedelta(days=1)
+        return Term(
+            f"自 {first} 起至 {last} 止，含当日（北京时间）", f"from {first} through {last}, Beijing time"
+        )
+    start, stop = (moment.strftime("%Y-%m-%d %H:%M") for moment in (begin, end))
+    return Term(f"自北京时间 {start} 起至 {stop} 止", f"from {start} until {stop}, Beijing time")

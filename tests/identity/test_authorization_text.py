@@ -37,9 +37,16 @@ def test_the_text_says_who_what_for_whom_and_how_long(
     assert not [words for words in shared if words not in requested.text.en]
 
 
-def test_times_are_beijing_time_in_chinese_and_utc_in_english(requested: Authorization) -> None:
-    assert "北京时间 2026-05-02 16:00 起，至北京时间 2026-05-12 16:00 止" in requested.text.zh
-    assert "from 2026-05-02 08:00 UTC until 2026-05-12 08:00 UTC" in requested.text.en
+def test_times_are_beijing_time_in_both_languages(requested: Authorization) -> None:
+    assert "自北京时间 2026-05-02 16:00 起至 2026-05-12 16:00 止" in requested.text.zh
+    assert "from 2026-05-02 16:00 until 2026-05-12 16:00, Beijing time" in requested.text.en
+
+
+def test_whole_days_read_as_days_in_both_languages(request_of: RequestOf) -> None:
+    midnight = timedelta(hours=8)  # from 16:00 in Beijing
+    text = request_of(begins=midnight, ends=midnight + timedelta(days=30)).text
+    assert "自 2026-05-03 起至 2026-06-01 止，含当日" in text.zh
+    assert "from 2026-05-03 through 2026-06-01, Beijing time" in text.en
 
 
 def test_the_text_shows_four_characters_of_the_citizen_number(
