@@ -81,6 +81,22 @@ class AuthorizationRefused(TransitionRefused):
     en = "Authorization {authorization} was refused and cannot be {act}; if still needed, request a new one."
 
 
+class AlreadyDeclined(TransitionRefused):
+    """The person refuses what they refused before; nothing is left for them to do."""
+
+    code = "authorization-already-declined"
+    zh = "您已拒绝过这份申请，无需再操作。"
+    en = "You have refused this request already; there is nothing left to do."
+
+
+class AlreadyRevoked(TransitionRefused):
+    """The person revokes what they revoked before; nothing is left for them to do."""
+
+    code = "authorization-already-revoked"
+    zh = "您已撤销过这份授权，无需再操作。"
+    en = "You have revoked this authorization already; there is nothing left to do."
+
+
 class AuthorizationUsed(TransitionRefused):
     """The authorization has been used; it was good for one use."""
 
@@ -116,6 +132,12 @@ _REFUSALS: Mapping[State, type[TransitionRefused]] = {
     State.LAPSED: AuthorizationLapsed,
 }
 
+_DONE_BEFORE: Mapping[State, type[TransitionRefused]] = {
+    State.REFUSED: AlreadyDeclined,
+    State.REVOKED: AlreadyRevoked,
+}
+"""Only the person turns an authorization into these; who asks for the same again is that person."""
+
 _ACTS: Mapping[State, Term] = {
     State.REQUESTED: Term("申请", "requested"),
     State.GRANTED: Term("授权", "granted"),
@@ -138,4 +160,6 @@ def check_transition(current: State, wanted: State, *, authorization: object) ->
 
 def refusal(current: State, wanted: State, *, authorization: object) -> TransitionRefused:
     """Give the refusal that says why ``current`` does not become ``wanted``."""
+    if current is wanted and wanted in _DONE_BEFORE:
+        return _DONE_BEFORE[wanted](authorization=authorization)
     return _REFUSALS[current](authorization=authorization, act=_ACTS[wanted])

@@ -113,7 +113,7 @@ def test_a_refusal_is_an_entry_of_the_log(newcomer: Newcomer, request_id: str) -
 def test_a_refused_request_cannot_be_refused_again(newcomer: Newcomer, request_id: str) -> None:
     newcomer.http.post(f"/api/authorizations/{request_id}/refusal", json={})
     again = newcomer.http.post(f"/api/authorizations/{request_id}/refusal", json={})
-    assert again.json()["title"] == "authorization-refused"
+    assert again.json()["title"] == "authorization-already-declined"
 
 
 def test_another_person_cannot_refuse(site: Site, house: House, request_id: str) -> None:

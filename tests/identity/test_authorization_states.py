@@ -54,7 +54,7 @@ def test_nothing_is_used_or_revoked_that_was_not_granted(wishes: list[State]) ->
 @pytest.mark.parametrize("current", State)
 @pytest.mark.parametrize("wanted", State)
 def test_a_refusal_names_the_state_that_forbids(current: State, wanted: State) -> None:
-    if wanted in TRANSITIONS[current]:
+    if wanted in TRANSITIONS[current] or current is wanted:
         return
     with pytest.raises(TransitionRefused) as refused:
         check_transition(current, wanted, authorization="7f3a")
@@ -69,3 +69,11 @@ def test_each_state_has_a_refusal_of_its_own() -> None:
             check_transition(current, State.REQUESTED, authorization="a")
         codes.add(refused.value.code)
     assert len(codes) == len(State)
+
+
+@pytest.mark.parametrize("answer", [State.REFUSED, State.REVOKED])
+def test_a_person_who_answers_twice_is_told_that_nothing_is_left_to_do(answer: State) -> None:
+    with pytest.raises(TransitionRefused) as refused:
+        check_transition(answer, answer, authorization="7f3a")
+    assert refused.value.sentence("zh").endswith("无需再操作。")
+    assert "request a new one" not in refused.value.sentence("en")
