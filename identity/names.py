@@ -23,6 +23,10 @@ characters of a real name and pass."""
 
 
 NAME = Term("名称", "name")
+CAPACITY = Term("身份", "capacity")
+TITLE = Term("文件标题", "title of the document")
+FILE_NAME = Term("文件名", "file name")
+REGISTRATION_NUMBER = Term("注册号", "registration number")
 PURPOSE = Term("用途", "purpose")
 PROJECT = Term("项目", "project")
 REASON = Term("原因", "reason")
@@ -71,6 +75,6 @@ def check_text(text: str, field: Term, *, limit: int = LONGEST_TEXT) -> str:
     return visible
 
 
-def check_name(name: str) -> str:
-    """Give the name of a person or an organization as it will stand in texts; raises as ``check_text``."""
-    return check_text(name, NAME, limit=LONGEST_NAME)
+def check_name(name: str, field: Term = NAME) -> str:
+    """Give a name, or another short ``field``, as it will stand in texts; raises as ``check_text``."""
+    return check_text(name, field, limit=LONGEST_NAME)

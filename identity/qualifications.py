@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from evidence.errors import Refused, Term
 from evidence.identifiers import Uscc
 from identity import organizations, people
-from identity.names import check_name
+from identity.names import REGISTRATION_NUMBER, check_name
 from identity.people import PersonId
 from ledger.database import Base
 
@@ -124,7 +124,7 @@ def register_qualification(
             id=uuid4(),
             person=person,
             kind=kind.value,
-            registration_number=check_name(registration_number),
+            registration_number=check_name(registration_number, REGISTRATION_NUMBER),
             employer=employer.text,
             valid_until=valid_until,
         )

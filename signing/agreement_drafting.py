@@ -18,7 +18,7 @@ from evidence.errors import Refused, Term
 from evidence.identifiers import Uscc
 from identity.commitments import commit_person
 from identity.members import positions
-from identity.names import check_name
+from identity.names import CAPACITY, TITLE, check_name
 from identity.organizations import organization
 from identity.people import PersonId, person
 from signing.agreements import Agreement, AgreementId, agreement
@@ -112,7 +112,7 @@ def create(
     rows = [_slot_row(id_, position, draft) for position, draft in enumerate(slots)]
     manifest = Manifest(
         agreement=id_,
-        title=check_name(title),
+        title=check_name(title, TITLE),
         documents=(document.digest,),
         slots=tuple(_manifest_slot(session, row, draft) for row, draft in zip(rows, slots, strict=True)),
         expires_at=ends,
@@ -140,7 +140,7 @@ def _check_drafts(session: Session, drafts: tuple[SlotDraft, ...]) -> None:
         raise SlotCountWrong(limit=MOST_SLOTS, count=len(drafts))
     for draft, times in Counter(drafts).items():
         party = organization(session, draft.organization).name
-        capacity = Term(check_name(draft.capacity_zh), check_name(draft.capacity_en))
+        capacity = Term(check_name(draft.capacity_zh, CAPACITY), check_name(draft.capacity_en, CAPACITY))
         if times > 1:
             raise SlotRepeated(organization=party, capacity=capacity)
         if (draft.kind is SlotKind.PERSON) != (draft.person is not None):

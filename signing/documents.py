@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from evidence.clock import Clock
 from evidence.digest import Digest, HashAlgorithm
 from evidence.errors import Refused
-from identity.names import check_name
+from identity.names import FILE_NAME, check_name
 from signing.objects import ObjectStore
 from signing.pdf_document import open_document
 from signing.tables import DocumentRow
@@ -51,7 +51,7 @@ def freeze(session: Session, store: ObjectStore, content: bytes, *, name: str, c
             DocumentActive: not a PDF that can be signed.
         TextEmpty, TextTooLong, HiddenCharacter: the name cannot be shown.
     """
-    shown = check_name(name)
+    shown = check_name(name, FILE_NAME)
     pages = len(open_document(content).pages)
     digest = store.put(content)
     session.execute(

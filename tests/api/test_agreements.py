@@ -133,6 +133,16 @@ def test_what_cannot_be_signed_is_refused_by_name(
     assert answer.json()["zh"].endswith("。")
 
 
+@pytest.mark.parametrize(
+    ("form", "label"),
+    [({"title": "甲" * 101}, "文件标题"), ({"slots": slots(capacity_zh="甲" * 101)}, "身份")],
+)
+def test_a_field_that_is_too_long_is_called_by_its_own_label(
+    clerk: httpx.Client, form: dict[str, Any], label: str
+) -> None:
+    assert post(clerk, content=small_pdf(), **form).json()["zh"].startswith(f"“{label}”有 101 个字")
+
+
 def test_a_refused_name_is_not_repeated(clerk: httpx.Client) -> None:
     assert "无此人" not in post(clerk, content=small_pdf(), slots=slots(person="无此人")).text
 
