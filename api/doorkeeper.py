@@ -1,6 +1,7 @@
 """What every request meets first: its size, its origin, its visitor, and the headers of its answer."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -8,7 +9,14 @@ from starlette.concurrency import run_in_threadpool
 
 from api.accounts import visitor as visitor_of
 from api.language import COOKIE, language_of
-from api.problems import FormTooLarge, OriginForeign, UploadTooLarge, answer_refusal
+from api.problems import (
+    FormTooLarge,
+    HostForeign,
+    OriginForeign,
+    UploadTooLarge,
+    answer_refusal,
+    answer_unexpected,
+)
 from evidence.errors import YinxinError
 
 SESSION_COOKIE = "yinxin_session"
@@ -42,6 +50,18 @@ def _check_size(request: Request) -> None:
         raise FormTooLarge(limit_kb=FORM_LIMIT // 2**10)
 
 
+def _check_host(request: Request) -> None:
+    """Answer at the public address and the address listened on: any other name may be a rebound one."""
+    settings = request.app.state.house.settings
+    public_url = settings.public_url.rstrip("/")
+    _, port = request.scope.get("server") or ("", None)
+    local = ("localhost", "127.0.0.1", settings.host.lower())
+    own = {urlsplit(public_url).netloc.lower(), *(f"{name}:{port}" for name in local)}
+    host = request.headers.get("host", "")
+    if host.lower() not in own:
+        raise HostForeign(host=host[:100], public_url=public_url)
+
+
 def _check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     if origin is None or request.method in SAFE_METHODS:
@@ -65,12 +85,15 @@ async def keep(request: Request, answer: Callable[[Request], Awaitable[Response]
     """Let one request through."""
     try:
         _check_size(request)
+        _check_host(request)
         _check_origin(request)
         if not request.url.path.startswith("/static/"):
             await run_in_threadpool(_find_visitor, request)
         response = await answer(request)
     except YinxinError as error:
         response = answer_refusal(request, error)
+    except Exception as error:  # noqa: BLE001  the edge: raised further, uvicorn would log its message
+        response = answer_unexpected(request, error)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if not request.url.path.startswith("/static/"):

@@ -25,6 +25,7 @@ STATUS = {
     "link-spent": HTTPStatus.FORBIDDEN,
     "origin-foreign": HTTPStatus.FORBIDDEN,
     "upload-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "host-foreign": HTTPStatus.MISDIRECTED_REQUEST,
     "form-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 
@@ -35,6 +36,14 @@ class OriginForeign(Refused):
     code = "origin-foreign"
     zh = "该操作来自其他网站（{origin}），已拒绝。请在本站页面上操作。"
     en = "The request came from another site ({origin}) and was refused; act on this site's own pages."
+
+
+class HostForeign(Refused):
+    """The request names another host: a name that was made to point here, or an address nobody set."""
+
+    code = "host-foreign"
+    zh = "本站不在“{host}”这一地址提供服务，请从 {public_url} 进入。"
+    en = "This site does not answer as {host}; open it at {public_url}."
 
 
 class UploadTooLarge(Refused):
@@ -130,8 +139,8 @@ async def _http(request: Request, error: Exception) -> Response:
     )
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
-    # Its message may quote what a person typed: type and place are logged, never the text.
+def answer_unexpected(request: Request, error: Exception) -> Response:
+    """Answer what nobody foresaw. Its message may quote what a person typed: kind and place are logged."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
@@ -151,4 +160,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(YinxinError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)

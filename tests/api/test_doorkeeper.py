@@ -6,10 +6,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from api.app import create_app
+from api.site import listen, open_site
 from tests.quiet_city import QuietCity, open_quiet_city
 
+WORDS = "林知远 11010519491231002X"
 ROOT = Path(__file__).resolve().parents[2]
 
 NESTED = """
@@ -63,3 +67,36 @@ def test_json_nested_without_end_is_refused_and_the_house_lives() -> None:
 def test_a_form_of_words_has_a_limit_of_its_own(city: QuietCity) -> None:
     answer = city.visitor.post("/api/sessions", json={"account": "x" * 70_000})
     assert (answer.status_code, answer.json()["title"]) == (413, "form-too-large")
+
+
+def test_an_unforeseen_error_is_answered_with_every_header_and_its_words_are_not_logged(
+    city: QuietCity, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(city.house)
+
+    @app.get("/broken")
+    def broken() -> None:
+        raise ValueError(WORDS)
+
+    listener = listen(host="127.0.0.1", port=0)
+    site = open_site(app, listener)
+    answer = httpx.get(f"{site.url}/broken")
+    site.close()
+    assert (answer.status_code, answer.json()["title"]) == (500, "unexpected")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "unexpected ValueError" in caplog.text
+    assert WORDS not in caplog.text
+
+
+def test_a_request_in_another_hosts_name_is_refused(city: QuietCity) -> None:
+    elsewhere = {"host": "rebound.example", "origin": "http://rebound.example"}
+    answer = city.visitor.post("/api/sessions", json={}, headers=elsewhere)
+    assert (answer.status_code, answer.json()["title"]) == (421, "host-foreign")
+
+
+def test_the_site_answers_by_both_names_of_this_computer(city: QuietCity) -> None:
+    port = city.visitor.base_url.port
+    found = [httpx.get(f"http://{name}:{port}/api/accounts") for name in ("localhost", "127.0.0.1")]
+    assert [answer.status_code for answer in found] == [200, 200]
