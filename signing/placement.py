@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from signing.manifest import Place
 from signing.pdf import Box
-from signing.pdf_document import PageSize
+from signing.pdf_pages import PageSize
 from signing.stamps import ORGANIZATION_STAMP, Stamp
 
 MARGIN = 36.0

@@ -7,7 +7,7 @@ from evidence import canonical
 from evidence.digest import sha256
 from evidence.identifiers import Uscc
 from signing.manifest import Manifest, ManifestMalformed, ManifestSlot, Place, SlotKind
-from signing.pdf_document import PageSize
+from signing.pdf_pages import PageSize
 from signing.placement import MARGIN, box_for
 from signing.stamps import ORGANIZATION_STAMP, Stamp
 
