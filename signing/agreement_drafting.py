@@ -3,7 +3,7 @@
 What cannot be filled or drawn is refused now, not when everybody has signed: a person who does not act for
 the organization, the same slot twice, a name that the stamp's font cannot show.
 
-    opened = create(session, document=document, title="…", slots=(SlotDraft(…), …), by=uscc, …)
+    opened = create(session, document=document, store=store, title="…", slots=(SlotDraft(…), …), by=uscc, …)
 """
 
 from collections import Counter
@@ -24,6 +24,9 @@ from identity.people import PersonId, person
 from signing.agreements import Agreement, AgreementId, agreement
 from signing.documents import Document
 from signing.manifest import Manifest, ManifestSlot, Place, SlotKind
+from signing.objects import ObjectStore
+from signing.rehearsal import rehearse
+from signing.stamps import Stamp, organization_stamp, person_stamp
 from signing.tables import AgreementRow, SlotRow
 from signing.typesetting import Typesetter
 
@@ -85,6 +88,7 @@ def create(
     session: Session,
     *,
     document: Document,
+    store: ObjectStore,
     title: str,
     slots: tuple[SlotDraft, ...],
     by: Uscc,
@@ -100,6 +104,7 @@ def create(
         AgreementEndsInThePast: ``expires_at`` is not later than now.
         TextEmpty, TextTooLong, HiddenCharacter: the title or a capacity cannot be shown.
         GlyphMissing: a stamp could not be set; better now than when all have signed.
+        BoxOutsidePage, FieldReserved, DocumentUnsignable: a stamp or the seal could not be added.
     """
     now = clock.now()
     ends = (expires_at or now + LIFETIME).astimezone(UTC).replace(microsecond=0)
@@ -108,6 +113,8 @@ def create(
     organization(session, by)
     _check_drafts(session, slots)
     _check_glyphs(session, slots, typesetter)
+    stamps = tuple((_blank_stamp(draft, typesetter, at=now), draft.place) for draft in slots)
+    rehearse(store.get(document.digest), stamps, at=now)
     id_ = AgreementId(uuid4())
     rows = [_slot_row(id_, position, draft) for position, draft in enumerate(slots)]
     manifest = Manifest(
@@ -155,6 +162,13 @@ def _check_glyphs(session: Session, drafts: tuple[SlotDraft, ...], typesetter: T
         typesetter.check_glyphs(draft.capacity_zh)
         if draft.person is not None:
             typesetter.check_glyphs(person(session, draft.person).name)
+
+
+def _blank_stamp(draft: SlotDraft, typesetter: Typesetter, *, at: datetime) -> Stamp:
+    """Return a stamp of the size that the slot will have, without names."""
+    if draft.kind is SlotKind.PERSON:
+        return person_stamp(typesetter, name="", capacity="", at=at, qr="")
+    return organization_stamp(typesetter, name="", keeper="", capacity="", at=at, qr="")
 
 
 def _slot_row(agreement_id: AgreementId, position: int, draft: SlotDraft) -> SlotRow:

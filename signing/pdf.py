@@ -21,7 +21,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
 from evidence.errors import Refused
-from signing.pdf_document import OpenedDocument, open_document, read_structure
+from signing.pdf_document import open_document, read_structure
+from signing.pdf_pages import PageSize
 from signing.pyhanko_adapter import MomentSigner, PartySigner, SigningParty, stamp_style, validation_context
 from signing.stamps import Stamp
 from signing.timestamps import TimestampAuthority
@@ -35,6 +36,7 @@ __all__ = [
     "add_closing_seal",
     "add_document_timestamp",
     "add_signature",
+    "check_box",
     "signed_fields",
 ]
 
@@ -178,7 +180,10 @@ def _append(
     style = None
     if signing.visible is not None:
         box = signing.visible.box
-        rectangle = _rectangle(document, box)
+        check_box(document.pages, box)
+        corner = document.pages[box.page]
+        left, bottom = corner.left + box.left, corner.bottom + box.bottom
+        rectangle = (left, bottom, left + box.width, bottom + box.height)
         place = replace(place, on_page=box.page, box=rectangle)  # type: ignore[arg-type]  # floats serve too
         style = stamp_style(signing.visible.stamp)
     signer = MomentSigner(
@@ -193,10 +198,15 @@ def _append(
     return bytes(output.getvalue())
 
 
-def _rectangle(document: OpenedDocument, box: Box) -> tuple[float, float, float, float]:
-    if not 0 <= box.page < len(document.pages):
-        raise BoxOutsidePage(page=box.page + 1, pages=len(document.pages))
-    page = document.pages[box.page]
+def check_box(pages: Sequence[PageSize], box: Box) -> None:
+    """See that ``box`` lies on one of ``pages``.
+
+    Raises:
+        BoxOutsidePage: it does not.
+    """
+    if not 0 <= box.page < len(pages):
+        raise BoxOutsidePage(page=box.page + 1, pages=len(pages))
+    page = pages[box.page]
     inside = (
         box.left >= 0
         and box.bottom >= 0
@@ -204,6 +214,4 @@ def _rectangle(document: OpenedDocument, box: Box) -> tuple[float, float, float,
         and box.bottom + box.height <= page.height
     )
     if not inside:
-        raise BoxOutsidePage(page=box.page + 1, pages=len(document.pages))
-    left, bottom = page.left + box.left, page.bottom + box.bottom
-    return (left, bottom, left + box.width, bottom + box.height)
+        raise BoxOutsidePage(page=box.page + 1, pages=len(pages))

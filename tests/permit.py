@@ -76,6 +76,7 @@ def _signed(house: House) -> Agreement:
         opened = create(
             session,
             document=document,
+            store=house.store,
             title="施工许可申请",
             slots=(slot,),
             by=OWNER.uscc,

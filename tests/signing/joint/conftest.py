@@ -184,6 +184,7 @@ class Town:
             return create(
                 session,
                 document=document,
+                store=self.store,
                 title="施工许可联合申请",
                 slots=self.slots() if slots is None else slots,
                 by=OWNER,
