@@ -2,15 +2,17 @@
 
 It holds exhibits (a signed statement, the salt of its commitment, its log entry and the log's receipt),
 fields disclosed, files, and a status list. The first exhibit is the subject and gives the bundle its kind.
-Nothing in it is unbound: the entry commits to the statement, the receipt names the entry's leaf, a file's
-SHA-256 stands in a statement's body under ``files``, a disclosure's commitment under ``commitments``.
+Nothing in it is unbound: the entry commits to the statement, the receipt names the entry's leaf, every other
+exhibit is tied to the subject by typed fields (``evidence.ties``), a file's SHA-256 stands under ``files`` in
+the subject, its parts or what was stated later about it, and a disclosure opens one of the subject's own
+``commitments``, each name once. Which of them are disclosed is for the holder to choose.
 Signatures and paths are for the verifier, who brings the trusted keys.
 
     bundle = Bundle("certificate", (exhibit,), (), {digest: pdf}, status_list)
     bundle = Bundle.decode(bundle.encode())
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -20,10 +22,10 @@ from evidence.digest import sha256
 from evidence.entry import Entry, check_entry
 from evidence.errors import BundleMalformed, Invalid, NotCanonical
 from evidence.fields import Fields
-from evidence.merkle import HASH_BYTES
 from evidence.receipt import read_receipt
-from evidence.statement import Statement, StatementType, read
+from evidence.statement import StatementType, read
 from evidence.statuslist import read_status_list
+from evidence.ties import Recorded, commitments_of, files_named, stranger
 
 KINDS: Mapping[str, StatementType] = {
     "certificate": StatementType.CERTIFICATE,
@@ -61,7 +63,7 @@ class Bundle:
         Raises:
             BundleMalformed: something in it is unbound, or is not what it stands for.
         """
-        ordered = replace(self, disclosures=tuple(sorted(self.disclosures, key=_order)))
+        ordered = replace(self, disclosures=tuple(sorted(self.disclosures, key=_name)))
         _check_bound(ordered)
         content: dict[str, Value] = {
             "kind": self.kind,
@@ -111,8 +113,8 @@ def _exhibit(fields: Fields) -> Exhibit:
     return exhibit
 
 
-def _order(disclosure: Disclosure) -> tuple[str, bytes]:
-    return disclosure.name, disclosure.salt
+def _name(disclosure: Disclosure) -> str:
+    return disclosure.name
 
 
 def _disclosed(disclosure: Disclosure) -> Mapping[str, Value]:
@@ -136,13 +138,13 @@ def _files(fields: Fields) -> dict[bytes, bytes]:
 
 
 def _check_bound(bundle: Bundle) -> None:
-    """Check that every part is bound to a statement, and every statement to its entry and receipt."""
+    """Check that every part is bound to the subject, and every statement to its entry and receipt."""
     try:
-        statements = [_check_exhibit(exhibit) for exhibit in bundle.exhibits]
-        _check_kind(bundle, statements)
-        bodies = [statement.body for statement in statements]
-        _check_disclosures(bundle.disclosures, _named(bodies, "commitments"))
-        _check_files(bundle.files, _named(bodies, "files"))
+        recorded = [_check_exhibit(exhibit) for exhibit in bundle.exhibits]
+        _check_kind(bundle, recorded)
+        _check_ties(recorded)
+        _check_disclosures(bundle.disclosures, commitments_of(recorded))
+        _check_files(bundle.files, files_named(recorded))
         if bundle.status_list is not None:
             read_status_list(bundle.status_list)
     except BundleMalformed:
@@ -151,38 +153,37 @@ def _check_bound(bundle: Bundle) -> None:
         raise BundleMalformed(place=error.facts.get("place", error.code)) from error
 
 
-def _check_kind(bundle: Bundle, statements: Sequence[Statement]) -> None:
-    if not statements or KINDS.get(bundle.kind) is not statements[0].type:
+def _check_kind(bundle: Bundle, recorded: Sequence[Recorded]) -> None:
+    if not recorded or KINDS.get(bundle.kind) is not recorded[0].type:
         raise BundleMalformed(place="kind")
     if len({exhibit.statement for exhibit in bundle.exhibits}) != len(bundle.exhibits):
         raise BundleMalformed(place="exhibits")
 
 
-def _check_exhibit(exhibit: Exhibit) -> Statement:
-    """Check that entry and receipt belong to the statement, and return it."""
+def _check_ties(recorded: Sequence[Recorded]) -> None:
+    place = stranger(recorded)
+    if place is not None:
+        raise BundleMalformed(place=f"exhibits.{place}")
+
+
+def _check_exhibit(exhibit: Exhibit) -> Recorded:
+    """Check that entry and receipt belong to the statement, and return it with its entry."""
     entry = Entry.decode(exhibit.entry)
     check_entry(entry, exhibit.statement, exhibit.salt)
     if read_receipt(exhibit.receipt).leaf != entry.leaf:
         raise BundleMalformed(place="leaf")
-    return read(exhibit.statement).statement
+    return Recorded(read(exhibit.statement), entry)
 
 
-def _named(bodies: Iterable[Mapping[str, Value]], key: str) -> set[bytes]:
-    """Return the 32-byte values that the statements' bodies list under ``key``."""
-    listed = [body.get(key) for body in bodies]
-    values = [value for values in listed if isinstance(values, list) for value in values]
-    return {value for value in values if isinstance(value, bytes) and len(value) == HASH_BYTES}
-
-
-def _check_disclosures(disclosures: tuple[Disclosure, ...], commitments: set[bytes]) -> None:
-    order = [_order(disclosure) for disclosure in disclosures]
-    if order != sorted(set(order)):
+def _check_disclosures(disclosures: tuple[Disclosure, ...], commitments: Collection[bytes]) -> None:
+    names = [disclosure.name for disclosure in disclosures]
+    if names != sorted(set(names)):
         raise BundleMalformed(place="disclosures")
     for disclosure in disclosures:
         check_disclosure(disclosure, commitments)
 
 
-def _check_files(files: Mapping[bytes, bytes], named: set[bytes]) -> None:
+def _check_files(files: Mapping[bytes, bytes], named: Collection[bytes]) -> None:
     for digest, content in files.items():
         if digest not in named or sha256(content).value != digest:
             raise BundleMalformed(place="files")

@@ -6,24 +6,16 @@ other exhibit.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evidence import canonical
 from evidence.bundle import Bundle
-from evidence.canonical import Value
 from evidence.commitment import check_disclosure
 from evidence.errors import DisclosureInvalid
+from evidence.ties import commitments_of, files_named, stranger
 from verify.checks import Finding, Outcome
-from verify.exhibits import (
-    ReadExhibit,
-    check_authorship,
-    check_inclusion,
-    check_opening,
-    check_related,
-    octets_in,
-    unbound,
-)
+from verify.exhibits import ReadExhibit, check_authorship, check_inclusion, check_opening, check_related
 from verify.labels import label, shown
 from verify.report import ShownFact
 from verify.sentences import SENTENCES
@@ -73,33 +65,32 @@ def examine(bundle: Bundle, trust: TrustAnchors, chain: AnchorWitness | None) ->
 
 
 def _check_form(exhibits: Sequence[ReadExhibit]) -> Finding:
-    place = unbound(exhibits)
+    place = stranger(exhibits)
     if place is not None:
-        return Finding(FORM, Outcome.FAILED, SENTENCES["bundle-unbound"].filled(place=place))
+        return Finding(FORM, Outcome.FAILED, SENTENCES["bundle-unbound"].filled(place=place + 1))
     return Finding(FORM, Outcome.PASSED, SENTENCES["bundle-whole"].filled(count=len(exhibits)))
 
 
 def _check_disclosures(bundle: Bundle, exhibits: Sequence[ReadExhibit]) -> Finding:
-    bound = set().union(*(octets_in(exhibit.body) for exhibit in exhibits))
+    bound, names = commitments_of(exhibits), set[str]()
     for disclosure in bundle.disclosures:
         try:
             check_disclosure(disclosure, bound)
         except DisclosureInvalid:
-            words = SENTENCES["disclosures-false"].filled(name=label(disclosure.name))
-            return Finding("disclosures", Outcome.FAILED, words)
-    words = SENTENCES["disclosures-open"].filled(
-        shown=len(bundle.disclosures), total=len(commitments_of(exhibits[0].body))
-    )
+            return _false_disclosure("disclosures-false", disclosure.name)
+        if disclosure.name in names:
+            return _false_disclosure("disclosures-twice", disclosure.name)
+        names.add(disclosure.name)
+    words = SENTENCES["disclosures-open"].filled(shown=len(names), total=len(bound))
     return Finding("disclosures", Outcome.PASSED, words)
 
 
-def commitments_of(body: Mapping[str, Value]) -> frozenset[bytes]:
-    """The commitments to fields that a body lists."""
-    return frozenset(octets_in(body.get("commitments")))
+def _false_disclosure(key: str, name: str) -> Finding:
+    return Finding("disclosures", Outcome.FAILED, SENTENCES[key].filled(name=label(name)))
 
 
 def _check_files(bundle: Bundle, exhibits: Sequence[ReadExhibit]) -> Finding:
-    named = set().union(*(octets_in(exhibit.body.get("files")) for exhibit in exhibits))
+    named = files_named(exhibits)
     for digest, content in bundle.files.items():
         if digest not in named or hashlib.sha256(content).digest() != digest:
             words = SENTENCES["files-unbound"].filled(digest=f"sha256:{digest.hex()}")

@@ -4,19 +4,15 @@ The same five questions are put to every exhibit of a bundle, to the subject one
 together.
 """
 
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evidence import statement
 from evidence.bundle import Exhibit
-from evidence.canonical import Value
 from evidence.checkpoint import check_checkpoint
-from evidence.digest import Digest, sha256
 from evidence.entry import Entry, check_entry
 from evidence.errors import CommitmentMismatch, Invalid
 from evidence.receipt import Receipt, check_receipt
-from evidence.statement import SignedStatement, StatementType
+from evidence.ties import Recorded
 from verify.checks import Concern, Finding, Outcome, worst
 from verify.issuer_keys import check_signature, claim_of, find_key
 from verify.sentences import SENTENCES
@@ -24,16 +20,12 @@ from verify.trust import TrustAnchors
 from verify.witness import AnchorWitness
 from verify.words import moment, told
 
-_WRITTEN_DIGEST = re.compile("sha256:[0-9a-f]{64}")
-
 
 @dataclass(frozen=True)
-class ReadExhibit:
+class ReadExhibit(Recorded):
     """An exhibit taken apart; nothing in it is trusted yet."""
 
     exhibit: Exhibit
-    signed: SignedStatement
-    entry: Entry
 
     @classmethod
     def of(cls, exhibit: Exhibit) -> "ReadExhibit":
@@ -42,51 +34,7 @@ class ReadExhibit:
         Raises:
             StatementMalformed, EntryMalformed: naming the place.
         """
-        return cls(exhibit, statement.read(exhibit.statement), Entry.decode(exhibit.entry))
-
-    @property
-    def type(self) -> StatementType:
-        """The type of the statement."""
-        return self.signed.statement.type
-
-    @property
-    def body(self) -> Mapping[str, Value]:
-        """The body of the statement."""
-        return self.signed.statement.body
-
-    @property
-    def digest(self) -> bytes:
-        """The 32-byte SHA-256 of the signed statement, by which others refer to it."""
-        return sha256(self.exhibit.statement).value
-
-    def mentions(self, other: "ReadExhibit") -> bool:
-        """Whether this statement names the other's digest, or this entry the other's leaf."""
-        return other.digest in octets_in(self.body) or other.entry.leaf in self.entry.refs
-
-
-def octets_in(value: Value) -> set[bytes]:
-    """Every byte string inside ``value``, and every digest that is written as text."""
-    if isinstance(value, bytes):
-        return {value}
-    if isinstance(value, str):
-        return {Digest.parse(value).value} if _WRITTEN_DIGEST.fullmatch(value) else set()
-    if isinstance(value, Mapping):
-        return set().union(*(octets_in(item) for item in value.values()))
-    if isinstance(value, Sequence):
-        return set().union(*(octets_in(item) for item in value))
-    return set()
-
-
-def unbound(exhibits: Sequence[ReadExhibit]) -> int | None:
-    """The place (from 1) of the first exhibit with no chain of mentions to the first one, or None."""
-    bound, left = [exhibits[0]], list(exhibits[1:])
-    while left:
-        tied = [one for one in left if any(one.mentions(other) or other.mentions(one) for other in bound)]
-        if not tied:
-            return next(place for place, one in enumerate(exhibits, start=1) if one is left[0])
-        bound += tied
-        left = [one for one in left if not any(one is other for other in tied)]
-    return None
+        return cls(statement.read(exhibit.statement), Entry.decode(exhibit.entry), exhibit)
 
 
 def check_authorship(exhibit: ReadExhibit, trust: TrustAnchors) -> tuple[Finding, Finding]:

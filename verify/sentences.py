@@ -11,8 +11,8 @@ from verify.words import Words
 SENTENCES: Final[Mapping[str, Words]] = {
     # 1 form
     "bundle-whole": Words(
-        "证据包编码规范，{count}份证物相互关联，没有未绑定的内容。",
-        "The bundle is in canonical form; its {count} exhibits refer to one another and nothing is unbound.",
+        "证据包编码规范，{count}份证物都与主体关联，没有未绑定的内容。",
+        "The bundle is in canonical form; its {count} exhibits are tied to its subject, nothing is loose.",
     ),
     "bundle-broken": Words(
         "证据包损坏或被改动过：{reason}。请重新索取原件。",
@@ -95,6 +95,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "disclosures-false": Words(
         "所示内容“{name}”与签发时的承诺值不一致，被改动过。不能采信。",
         "The fact {name} does not open any commitment as issued: it was altered. Do not rely on it.",
+    ),
+    "disclosures-twice": Words(
+        "所示内容“{name}”出现了两次，证据包被改动过。不能采信。",
+        "The fact {name} is shown twice: the bundle was altered. Do not rely on it.",
     ),
     # files
     "files-match": Words(

@@ -154,12 +154,23 @@ def test_a_receipt_of_another_entry_is_refused(bundle: Bundle) -> None:
         replace(bundle, exhibits=(exhibit,)).encode()
 
 
-def test_a_second_exhibit_travels_with_the_subject(
+def test_a_second_exhibit_travels_with_the_subject_that_refers_to_it(
     bundle: Bundle, agency: LocalSigner, log: LocalSigner, receipt_for: Any, statement: Any
 ) -> None:
     second = exhibit_of(sign(statement(StatementType.AUTHORIZATION), agency), log, receipt_for)
-    both = replace(bundle, exhibits=(*bundle.exhibits, second))
+    body = {"refs": [sha256(second.statement).value]}
+    subject = exhibit_of(sign(statement(StatementType.CERTIFICATE, body), agency), log, receipt_for)
+    both = replace(bundle, exhibits=(subject, second), disclosures=(), files={})
     assert Bundle.decode(both.encode()) == both
+
+
+def test_a_second_exhibit_that_the_subject_does_not_refer_to_is_refused(
+    bundle: Bundle, agency: LocalSigner, log: LocalSigner, receipt_for: Any, statement: Any
+) -> None:
+    body = {"project": str(sha256(bundle.exhibits[0].statement)), "files": list(bundle.files)}
+    second = exhibit_of(sign(statement(StatementType.AUTHORIZATION, body), agency), log, receipt_for)
+    with pytest.raises(BundleMalformed, match=r"exhibits\.1"):
+        replace(bundle, exhibits=(*bundle.exhibits, second)).encode()
 
 
 def exhibit_of(signed: bytes, log: LocalSigner, receipt_for: Any) -> Exhibit:

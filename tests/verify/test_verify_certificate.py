@@ -80,7 +80,7 @@ def test_an_exhibit_without_a_tie_to_the_subject_fails_the_form_alone() -> None:
 
 def test_exhibits_may_be_tied_through_one_another() -> None:
     approval = city.stated(StatementType.APPROVAL, {"action": "authorize"})
-    authorization = city.stated(StatementType.AUTHORIZATION, {"approval": str(sha256(approval))})
+    authorization = city.stated(StatementType.AUTHORIZATION, {"approval": sha256(approval).value})
     subject = city.certificate(refs=[sha256(authorization).value])
     assert not_passed(verified(city.bundle(subject, approval, authorization, files=()))) == {}
 

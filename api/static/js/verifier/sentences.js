@@ -1,6 +1,6 @@
 // Written by `python -m verify.browser_words`; a test compares the two.
 export const SENTENCES = {
-  "bundle-whole": {"zh": "证据包编码规范，{count}份证物相互关联，没有未绑定的内容。", "en": "The bundle is in canonical form; its {count} exhibits refer to one another and nothing is unbound."},
+  "bundle-whole": {"zh": "证据包编码规范，{count}份证物都与主体关联，没有未绑定的内容。", "en": "The bundle is in canonical form; its {count} exhibits are tied to its subject, nothing is loose."},
   "bundle-broken": {"zh": "证据包损坏或被改动过：{reason}。请重新索取原件。", "en": "The bundle is damaged or was altered: {reason}. Ask for the original again."},
   "bundle-unbound": {"zh": "证据包里有与主体无关的证物（第{place}份），可能是后来塞入的。请重新索取原件。", "en": "Exhibit {place} of the bundle has no tie to its subject and may have been slipped in. Ask for the original again."},
   "bundle-body": {"zh": "声明的内容不完整或不合规：“{member}”。请联系发证机关。", "en": "The body of the statement is incomplete or malformed: {member}. Tell the issuer."},
@@ -19,6 +19,7 @@ export const SENTENCES = {
   "signature-unchecked": {"zh": "没有可信的密钥，签名未能核对。", "en": "Without a trusted key the signature could not be checked."},
   "disclosures-open": {"zh": "所示内容{shown}项，都与签发时的承诺值一致（共{total}项）。", "en": "Facts shown: {shown}, each opening its commitment as issued ({total} in all)."},
   "disclosures-false": {"zh": "所示内容“{name}”与签发时的承诺值不一致，被改动过。不能采信。", "en": "The fact {name} does not open any commitment as issued: it was altered. Do not rely on it."},
+  "disclosures-twice": {"zh": "所示内容“{name}”出现了两次，证据包被改动过。不能采信。", "en": "The fact {name} is shown twice: the bundle was altered. Do not rely on it."},
   "files-match": {"zh": "随附文件{present}个，都与声明中的摘要一致（声明共列{named}个）。", "en": "Files enclosed: {present}, each with its digest in a statement ({named} named there)."},
   "files-unbound": {"zh": "随附文件 {digest} 与任何声明中的摘要都不一致：被改动过，或不属于这个证据包。不能采信。", "en": "The enclosed file {digest} matches no digest in the statements: it was altered or does not belong here. Do not rely on it."},
   "entry-opens": {"zh": "账本条目确实对应这份声明。", "en": "The log entry opens to this statement."},
