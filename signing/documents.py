@@ -7,7 +7,7 @@ they cannot be exchanged later; its row keeps the name people gave it and how ma
     content = store.get(document.digest)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert
@@ -42,13 +42,12 @@ class Document:
 
 
 def freeze(session: Session, store: ObjectStore, content: bytes, *, name: str, clock: Clock) -> Document:
-    """Keep ``content`` for ever under its digest; freezing the same bytes again returns the first.
+    """Keep ``content`` for ever under its digest; who freezes the same bytes learns no name but its own.
 
     The store is written before the session is first used, so no transaction waits for it.
 
     Raises:
-        DocumentBroken, DocumentEncrypted, DocumentTooLarge, DocumentTooLong, DocumentEmpty,
-            DocumentActive: not a PDF that can be signed.
+        DocumentBroken, DocumentEncrypted, …: not a PDF that can be signed, see ``open_document``.
         TextEmpty, TextTooLong, HiddenCharacter: the name cannot be shown.
     """
     shown = check_name(name, FILE_NAME)
@@ -59,7 +58,7 @@ def freeze(session: Session, store: ObjectStore, content: bytes, *, name: str, c
         .values(digest=digest.value, name=shown, pages=pages, size=len(content), frozen_at=clock.now())
         .on_conflict_do_nothing()
     )
-    return document(session, digest)
+    return replace(document(session, digest), name=shown)
 
 
 def document(session: Session, digest: Digest) -> Document:
