@@ -9,8 +9,12 @@ says so in one sentence.
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from typing import Protocol, cast
+
+from api.usage import UsageParser, languages_asked_for
+from evidence.errors import Language
 
 COMMANDS = ("verify", "run", "demo", "serve", "worker", "account")
 """Module names below ``api.commands``, in the order in which the help lists them."""
@@ -39,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
     try:
-        parser = _parser(COMMANDS if chosen is None else (chosen,))
+        names = COMMANDS if chosen is None else (chosen,)
+        parser = _parser(names, languages_asked_for(arguments))
         args = parser.parse_args(arguments)
         return int(args.run(args))
     except ModuleNotFoundError as missing:
@@ -49,9 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return UNUSABLE
 
 
-def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="yinxin", description="印信 Yinxin")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+def _parser(names: Sequence[str], languages: tuple[Language, ...]) -> UsageParser:
+    parser = UsageParser(prog="yinxin", description="印信 Yinxin", languages=languages)
+    commands = parser.add_subparsers(
+        metavar="COMMAND", required=True, parser_class=partial(UsageParser, languages=languages)
+    )
     for name in names:
         try:
             command = cast("Command", import_module(f"api.commands.{name}"))

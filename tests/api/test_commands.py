@@ -71,6 +71,27 @@ def test_an_unknown_command_is_refused() -> None:
     assert stopped.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said", "lines"),
+    [
+        (["verify", "--lang", "en"], "yinxin verify: FILE|QR-URL is missing; run yinxin verify --help", 1),
+        (["verify", "--lang=zh", "--trust"], "yinxin verify：参数 --trust 缺少值；", 1),
+        (["verify", "--lang", "zh", "--colour", "a"], "yinxin：不认识参数 --colour；", 1),
+        (["verify", "--lang", "fr", "a"], "yinxin verify：参数 --lang 不能是 'fr'，可选 ", 2),
+        (["dance"], "yinxin：参数 COMMAND 不能是 'dance'，可选 ", 2),
+        ([], "yinxin：缺少参数 COMMAND；", 2),
+    ],
+)
+def test_unusable_arguments_are_told_in_the_readers_language(
+    arguments: list[str], said: str, lines: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        commands.main(arguments)
+    told = capsys.readouterr().err
+    assert told.startswith(said)
+    assert told.count("\n") == lines
+
+
 def test_the_arguments_of_the_process_are_the_default(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
