@@ -15,10 +15,12 @@ from typing import Any
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from evidence.errors import Language, Refused
+from evidence.errors import Language, Refused, Term
 
 SHORTEST_SECRET = 32  # characters; 128 bits of a base-16 secret
 FEWEST_CHARACTERS = 8  # different ones; "changemechangeme…" and "aaaa…" have fewer
+LAST_PORT = 65535
+LONGEST_QUOTE = 40  # characters of a wrong value that its refusal repeats
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -31,11 +33,22 @@ class SettingMissing(Refused):
 
 
 class SettingMalformed(Refused):
-    """A setting has a value that it cannot have. Facts: ``setting``, and ``reason`` in English."""
+    """A setting has a value that it cannot have. Facts: ``setting``, ``value``, ``allowed``."""
 
     code = "setting-malformed"
-    zh = "设置 {setting} 的值不可用。请按 docs/settings.md 改正后重新启动。"
-    en = "The setting {setting} cannot have that value ({reason}); see docs/settings.md and start again."
+    zh = "设置 {setting} 不能是 {value}：应为{allowed}。请改正后重新启动。"
+    en = "The setting {setting} cannot be {value}: it takes {allowed}. Correct it and start again."
+
+
+class ProductionAskedFor(Refused):
+    """The demonstration was started where the environment asks for production."""
+
+    code = "production-asked-for"
+    zh = "YINXIN_MODE 设为 production，而 run 和 demo 只开演示；正式环境请用 yinxin serve，看演示请去掉该设置。"
+    en = (
+        "YINXIN_MODE is production, and run and demo open the demonstration only; use yinxin serve, or unset "
+        "it for the demonstration."
+    )
 
 
 class Mode(StrEnum):
@@ -57,7 +70,7 @@ class Settings(BaseSettings):
     chain_depth: int = Field(default=1, ge=1, description="blocks until an anchor is final, its own first")
     chain_key: SecretStr | None = Field(default=None, description="key of the chain account, hexadecimal")
     host: str = Field(default="127.0.0.1", description="address to listen on")
-    port: int = Field(default=8000, ge=0, le=65535, description="port to listen on")
+    port: int = Field(default=8000, ge=0, le=LAST_PORT, description="port to listen on")
     public_url: str = Field(default="http://localhost:8000", description="address printed in QR codes")
     secret: SecretStr | None = Field(default=None, description="encrypts held keys and face templates")
     language: Language = Field(default="zh", description="language of what the commands print: zh or en")
@@ -98,6 +111,18 @@ class Settings(BaseSettings):
             )
 
 
+_ALLOWED = {
+    "mode": Term("production 或 demonstration", "production or demonstration"),
+    "language": Term("zh 或 en", "zh or en"),
+    "port": Term(f" 0 至 {LAST_PORT} 的整数", f"a whole number from 0 to {LAST_PORT}"),
+    "chain_depth": Term("不小于 1 的整数", "a whole number from 1"),
+}
+"""What the settings take that may be quoted; a value of any other may be a secret and is never shown."""
+
+_UNSEEN = Term("现在的值", "what it is")
+_DOCUMENTED = Term(" docs/settings.md 所列的值", "what docs/settings.md says")
+
+
 class _Tongue(BaseSettings):
     """The language alone, for a sentence about settings that cannot be read."""
 
@@ -109,14 +134,22 @@ def read_settings(**given: Any) -> Settings:
     """Read the environment; ``given`` goes before it.
 
     Raises:
-        SettingMalformed: names the first setting with a value that it cannot have, and never the value.
+        SettingMalformed: names the first setting with a value that it cannot have, and what it takes.
+        ProductionAskedFor: the environment says production, and ``given`` the demonstration.
     """
     try:
-        return Settings(**given)
+        stated, settings = Settings(), Settings(**given)
     except ValidationError as error:
-        wrong = error.errors(include_input=False, include_url=False)[0]
-        setting = "YINXIN_" + "_".join(str(part) for part in wrong["loc"]).upper()
-        raise SettingMalformed(setting=setting, reason=wrong["msg"]) from None
+        wrong = error.errors(include_url=False)[0]
+        name = "_".join(str(part) for part in wrong["loc"])
+        raise SettingMalformed(
+            setting=f"YINXIN_{name.upper()}",
+            value=str(wrong["input"])[:LONGEST_QUOTE] if name in _ALLOWED else _UNSEEN,
+            allowed=_ALLOWED.get(name, _DOCUMENTED),
+        ) from None
+    if settings.demonstration and "mode" in stated.model_fields_set and not stated.demonstration:
+        raise ProductionAskedFor
+    return settings
 
 
 def language_asked_for() -> Language:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.ending import FAILED, INTERRUPTED, ending
-from api.settings import Settings
+from api.settings import Mode, Settings
 from evidence.errors import Refused
 from ledger.chain import ChainUnavailable
 
@@ -66,7 +66,21 @@ def test_a_malformed_setting_is_named(
 ) -> None:
     monkeypatch.setenv(setting, value)
     assert ending(lambda _: 0) == FAILED
-    assert setting in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"{setting} 不能是 {value}：应为" in told
+
+
+def test_the_demonstration_is_refused_where_production_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("YINXIN_MODE", "production")
+    assert ending(lambda _: 0, mode=Mode.DEMONSTRATION) == FAILED
+    assert capsys.readouterr().err.startswith("YINXIN_MODE 设为 production")
+
+
+def test_the_demonstration_opens_where_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("YINXIN_MODE")
+    assert ending(lambda _: 0, mode=Mode.DEMONSTRATION) == 0
 
 
 def test_a_folder_that_cannot_be_written_is_named(
