@@ -5,6 +5,10 @@ answers it; it is used exactly once, either by the decision that a passed scan l
 transaction, or by the record that the scan failed. After its expiry it is worth nothing. Its digest binds
 everything it asks, so an approval of one text cannot be shown as an approval of another.
 
+Nobody chooses the steps: a person has one open challenge for an act on a subject, and who asks again is given
+that one. A challenge that was never answered counts as an attempt, and attempts and failures are limited, for
+one subject and for one person. What concerns one person happens in turn, under a lock on the person's row.
+
     challenge = issue(session, person=person_id, action=Action.AUTHORIZE, subject=text.digest, clock=clock)
     consume(session, challenge.id, person=person_id, action=Action.AUTHORIZE, subject=text.digest,
     clock=clock)
@@ -24,7 +28,16 @@ from evidence.canonical import Value, encode
 from evidence.clock import Clock, microseconds
 from evidence.digest import Digest, sha256
 from evidence.errors import Refused, Term
-from identity.people import PersonId, person
+from identity.challenge_refusals import (
+    ChallengeExpired,
+    ChallengeForAnotherAction,
+    ChallengeForAnotherSubject,
+    ChallengeOfAnother,
+    ChallengeUnknown,
+    ChallengeUsed,
+    TooManyFailures,
+)
+from identity.people import PersonId, PersonRow, PersonUnknown
 from identity.steps import Step, choose
 from ledger.database import Base
 
@@ -36,11 +49,24 @@ LIFETIME = timedelta(seconds=60)
 NONCE_BYTES = 32
 """Length of the nonce, bytes: 256 bits cannot be guessed or met twice."""
 
-MOST_FAILURES = 5
-"""Failed scans of one person for one subject within ``FAILURE_WINDOW`` before the face is no way any more."""
-
 FAILURE_WINDOW = timedelta(hours=1)
-"""How long a failed scan counts."""
+"""How long a challenge that was not passed counts."""
+
+MOST_FAILURES = 5
+"""Failed scans of one person for one subject: bad light and a wrong turn or two, not a series of guesses."""
+
+MOST_ATTEMPTS = 10
+"""Challenges of one person for one subject that were not passed, failed or never answered.
+
+Twice the failures, because a call or a closed page is no failure; more would be a choice among the ten
+pairs of steps by letting those pass that do not suit.
+"""
+
+MOST_FAILURES_OF_PERSON = 15
+"""Failed scans of one person for all subjects: three subjects' worth, so many subjects buy no guesses."""
+
+MOST_ATTEMPTS_OF_PERSON = 30
+"""Challenges of one person that were not passed, for all subjects: twice the failures, as for one subject."""
 
 _DOMAIN = "yinxin/challenge/1"
 
@@ -63,62 +89,6 @@ _TERMS = {
     Action.SIGN: Term("签署", "sign"),
     Action.SEAL: Term("用印", "seal"),
 }
-
-
-class ChallengeUnknown(Refused):
-    """No challenge has this id."""
-
-    code = "challenge-unknown"
-    zh = "没有这次刷脸的记录（{challenge}）；请重新开始刷脸。"
-    en = "There is no challenge {challenge}; start the face scan again."
-
-
-class ChallengeOfAnother(Refused):
-    """The challenge was issued to another person."""
-
-    code = "challenge-of-another"
-    zh = "这次刷脸（{challenge}）是发给另一位人员的；请用您本人的账号重新开始刷脸。"
-    en = "Challenge {challenge} was issued to another person; sign in as yourself and start again."
-
-
-class ChallengeForAnotherAction(Refused):
-    """The challenge was issued for another act, as signing instead of authorizing."""
-
-    code = "challenge-for-another-action"
-    zh = "这次刷脸（{challenge}）不是为本次办理的事项发起的；请从本页重新开始刷脸。"
-    en = "Challenge {challenge} was issued for another act; start the face scan again from this page."
-
-
-class ChallengeForAnotherSubject(Refused):
-    """The challenge was issued for another text or document."""
-
-    code = "challenge-for-another-subject"
-    zh = "这次刷脸（{challenge}）针对的不是这份文本；请阅读本文本后重新开始刷脸。"
-    en = "Challenge {challenge} was issued for another text; read this one and start the face scan again."
-
-
-class ChallengeUsed(Refused):
-    """The challenge was answered before, with or without success."""
-
-    code = "challenge-used"
-    zh = "这次刷脸已于 {used_at} 使用过，不能再用；请重新开始刷脸。"
-    en = "The challenge was used at {used_at} and works only once; start the face scan again."
-
-
-class ChallengeExpired(Refused):
-    """The challenge was not answered in time."""
-
-    code = "challenge-expired"
-    zh = "这次刷脸已于 {expired_at} 过期；请重新开始刷脸，并在 {seconds} 秒内完成。"
-    en = "The challenge expired at {expired_at}; start again and finish within {seconds} seconds."
-
-
-class TooManyFailures(Refused):
-    """The person's scans for this subject failed too often."""
-
-    code = "too-many-failures"
-    zh = "本次办理刷脸已失败 {failures} 次；请在 {retry_at} 之后再试，或到政务服务窗口凭证件办理。"
-    en = "The face scan failed {failures} times; try again after {retry_at}, or use the service window."
 
 
 @dataclass(frozen=True)
@@ -167,7 +137,7 @@ class ChallengeRow(Base):
     refusal: Mapped[str | None] = mapped_column(Text)
 
 
-Index("challenges_of_subject", ChallengeRow.person, ChallengeRow.subject, ChallengeRow.issued_at)
+Index("challenges_of_person", ChallengeRow.person, ChallengeRow.issued_at)
 
 
 def issue(
@@ -179,16 +149,21 @@ def issue(
     clock: Clock,
     random: Random | None = None,
 ) -> Challenge:
-    """Ask ``person`` about ``subject``; ``random`` is the system's source unless a test gives a seeded one.
+    """Ask ``person`` about ``subject``: again what is asked already, or anew when nothing is open.
+
+    ``random`` is the system's source unless a test gives a seeded one.
 
     Raises:
         PersonUnknown: the person is not registered.
-        TooManyFailures: scans for this subject failed too often within the hour.
+        TooManyFailures: too many scans, for this subject or for all, were not passed within the hour.
     """
     source = random or SystemRandom()
     now = clock.now()
-    _check_known(session, person)
-    _check_failures(session, person=person, subject=subject, now=now)
+    _lock_person(session, person)
+    asked = _asked_already(session, person=person, action=action, subject=subject, now=now)
+    _check_limits(session, person=person, subject=str(subject), now=now, but=asked)
+    if asked is not None:
+        return _challenge(asked)
     row = ChallengeRow(
         id=uuid4(),
         person=person,
@@ -212,6 +187,7 @@ def challenge(session: Session, challenge_id: ChallengeId, *, person: PersonId, 
 
     Raises:
         ChallengeUnknown, ChallengeOfAnother, ChallengeUsed, ChallengeExpired: it cannot be answered.
+        TooManyFailures: too many others were not passed meanwhile.
     """
     return _challenge(_open(session, challenge_id, person=person, now=clock.now()))
 
@@ -230,6 +206,7 @@ def consume(
     Raises:
         ChallengeUnknown, ChallengeOfAnother, ChallengeUsed, ChallengeExpired: it cannot be answered.
         ChallengeForAnotherAction, ChallengeForAnotherSubject: it was asked about something else.
+        TooManyFailures: too many others were not passed meanwhile.
     """
     row = _open(session, challenge_id, person=person, now=clock.now(), lock=True)
     if row.action != action.value:
@@ -262,12 +239,14 @@ def _open(
     row = _unused(session, challenge_id, person=person, lock=lock)
     if now >= row.expires_at:
         raise ChallengeExpired(expired_at=row.expires_at, seconds=int(LIFETIME.total_seconds()))
+    _check_limits(session, person=person, subject=row.subject, now=now, but=row)
     return row
 
 
 def _unused(session: Session, challenge_id: ChallengeId, *, person: PersonId, lock: bool) -> ChallengeRow:
     query = select(ChallengeRow).where(ChallengeRow.id == challenge_id)
     if lock:
+        _lock_person(session, person)
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalar(query)
     if row is None:
@@ -279,21 +258,48 @@ def _unused(session: Session, challenge_id: ChallengeId, *, person: PersonId, lo
     return row
 
 
-def _check_known(session: Session, person_id: PersonId) -> None:
-    person(session, person_id)
+def _lock_person(session: Session, person: PersonId) -> None:
+    """Let the challenges of a person be issued and used in turn; rows may still refer to the person."""
+    row = select(PersonRow.id).where(PersonRow.id == person)
+    if session.scalar(row.with_for_update(key_share=True)) is None:
+        raise PersonUnknown(person=person)
 
 
-def _check_failures(session: Session, *, person: PersonId, subject: Digest, now: datetime) -> None:
-    failed = session.scalars(
-        select(ChallengeRow.issued_at)
-        .where(ChallengeRow.person == person, ChallengeRow.subject == str(subject))
-        .where(ChallengeRow.outcome == "failed", ChallengeRow.issued_at > now - FAILURE_WINDOW)
+def _asked_already(
+    session: Session, *, person: PersonId, action: Action, subject: Digest, now: datetime
+) -> ChallengeRow | None:
+    return session.scalar(
+        select(ChallengeRow)
+        .where(ChallengeRow.person == person, ChallengeRow.issued_at > now - LIFETIME)
+        .where(ChallengeRow.action == action.value, ChallengeRow.subject == str(subject))
+        .where(ChallengeRow.used_at.is_(None), ChallengeRow.expires_at > now)
+    )
+
+
+def _check_limits(
+    session: Session, *, person: PersonId, subject: str, now: datetime, but: ChallengeRow | None
+) -> None:
+    """Count what was not passed within the window, all but the challenge in question, the latest first."""
+    query = (
+        select(ChallengeRow.issued_at, ChallengeRow.subject, ChallengeRow.outcome)
+        .where(ChallengeRow.person == person, ChallengeRow.issued_at > now - FAILURE_WINDOW)
+        .where(ChallengeRow.outcome.is_distinct_from("passed"))
         .order_by(ChallengeRow.issued_at.desc())
-        .limit(MOST_FAILURES)
-    ).all()
-    if len(failed) == MOST_FAILURES:
-        retry_at = failed[-1] + FAILURE_WINDOW
-        raise TooManyFailures(failures=MOST_FAILURES, retry_at=retry_at)
+    )
+    if but is not None:
+        query = query.where(ChallengeRow.id != but.id)
+    counted = session.execute(query).all()
+    failed = [each for each in counted if each.outcome == "failed"]
+    for attempts, most in (
+        ([each for each in failed if each.subject == subject], MOST_FAILURES),
+        ([each for each in counted if each.subject == subject], MOST_ATTEMPTS),
+        (failed, MOST_FAILURES_OF_PERSON),
+        (counted, MOST_ATTEMPTS_OF_PERSON),
+    ):
+        if len(attempts) >= most:
+            raise TooManyFailures(
+                failures=len(attempts), retry_at=attempts[most - 1].issued_at + FAILURE_WINDOW
+            )
 
 
 def _challenge(row: ChallengeRow) -> Challenge:

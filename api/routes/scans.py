@@ -12,6 +12,7 @@ The challenges about a slot of an agreement are issued by the doors of agreement
 
 import json
 from datetime import datetime
+from math import ceil
 from typing import Annotated
 from uuid import UUID
 
@@ -42,7 +43,7 @@ AsPerson = Annotated[Visitor, allow(Role.PERSON)]
 
 
 class ChallengeAsked(BaseModel):
-    """What the camera page needs: the steps in order, and until when they may be answered."""
+    """What the camera page needs: the steps in order, and until when they may be answered, in seconds too."""
 
     challenge: UUID
     steps: list[Step]
@@ -108,11 +109,11 @@ def answer(
 def asked(
     session: Session, house: House, *, person: PersonId, action: Action, subject: Digest
 ) -> ChallengeAsked:
-    """Issue a challenge to an enrolled person about ``subject``, in the form the camera page reads.
+    """Ask an enrolled person about ``subject``, in the form the camera page reads.
 
     Raises:
         ConsentMissing, NotEnrolled: there is nothing a scan could be compared with.
-        TooManyFailures: scans for this subject failed too often within the hour.
+        TooManyFailures: too many scans were not passed within the hour.
     """
     enrollment.reference(session, person=person, vault=house.vault, clock=house.clock)
     issued = challenges.issue(session, person=person, action=action, subject=subject, clock=house.clock)
@@ -120,7 +121,7 @@ def asked(
         challenge=issued.id,
         steps=list(issued.steps),
         expires_at=issued.expires_at,
-        seconds=int(challenges.LIFETIME.total_seconds()),
+        seconds=ceil((issued.expires_at - house.clock.now()).total_seconds()),
         action=action,
     )
 

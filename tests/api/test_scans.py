@@ -176,6 +176,13 @@ def test_after_five_failures_the_face_is_no_way_any_more(newcomer: Newcomer, req
     assert challenge(newcomer, request_id)["title"] == "too-many-failures"
 
 
+def test_asking_again_gives_no_other_steps(newcomer: Newcomer, request_id: str) -> None:
+    asked = [challenge(newcomer, request_id) for _ in range(6)]
+    assert {(each["challenge"], _steps(each)) for each in asked} == {
+        (asked[0]["challenge"], _steps(asked[0]))
+    }
+
+
 def test_the_challenge_names_two_steps_and_a_minute(newcomer: Newcomer, request_id: str) -> None:
     asked = challenge(newcomer, request_id)
     assert (len(_steps(asked)), asked["seconds"], asked["action"]) == (2, 60, "authorize")

@@ -1,10 +1,12 @@
 """A challenge is answered once, in time, by its person, for its act and its subject."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from random import Random
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -16,20 +18,25 @@ from evidence.clock import FixedClock
 from evidence.digest import Digest, sha256
 from evidence.identifiers import CitizenNumber
 from identity import challenges, people
-from identity.challenges import (
-    FAILURE_WINDOW,
-    LIFETIME,
-    MOST_FAILURES,
-    Action,
-    Challenge,
+from identity.challenge_refusals import (
     ChallengeExpired,
     ChallengeForAnotherAction,
     ChallengeForAnotherSubject,
-    ChallengeId,
     ChallengeOfAnother,
     ChallengeUnknown,
     ChallengeUsed,
     TooManyFailures,
+)
+from identity.challenges import (
+    FAILURE_WINDOW,
+    LIFETIME,
+    MOST_ATTEMPTS,
+    MOST_ATTEMPTS_OF_PERSON,
+    MOST_FAILURES,
+    MOST_FAILURES_OF_PERSON,
+    Action,
+    Challenge,
+    ChallengeId,
 )
 from identity.people import Person, PersonId
 from identity.scan_refusals import StillImage
@@ -140,10 +147,25 @@ def test_reading_a_challenge_does_not_use_it(session: Session, asked: Challenge,
     consume(session, asked.id, clock, person=asked.person)
 
 
-def fail(session: Session, person: Person, clock: FixedClock, times: int) -> None:
+def fail(
+    session: Session, person: Person, clock: FixedClock, times: int, *, subject: Digest = SUBJECT
+) -> None:
     for _ in range(times):
-        failed = issue(session, person, clock)
+        failed = issue(session, person, clock, subject=subject)
         challenges.record_failure(session, failed.id, person=person.id, refusal=StillImage(), clock=clock)
+
+
+def leave(
+    session: Session, person: Person, clock: FixedClock, times: int, *, subject: Digest = SUBJECT
+) -> None:
+    """Ask, and let the challenge expire."""
+    for _ in range(times):
+        issue(session, person, clock, subject=subject)
+        clock.advance(LIFETIME)
+
+
+def texts(count: int) -> list[Digest]:
+    return [sha256(f"text {number}".encode()) for number in range(count)]
 
 
 def test_too_many_failed_scans_leave_the_way_without_a_face(
@@ -170,11 +192,86 @@ def test_failures_for_one_text_do_not_bar_another(
     issue(session, engineer, clock, subject=sha256(b"another text"))
 
 
+def test_who_asks_again_is_given_the_same_challenge(
+    session: Session, asked: Challenge, engineer: Person, clock: FixedClock
+) -> None:
+    clock.advance(LIFETIME - timedelta(milliseconds=1))
+    assert issue(session, engineer, clock, seed=8) == asked
+
+
+def test_an_expired_challenge_is_followed_by_another(
+    session: Session, asked: Challenge, engineer: Person, clock: FixedClock
+) -> None:
+    clock.advance(LIFETIME)
+    assert issue(session, engineer, clock).id != asked.id
+
+
+def test_each_act_on_a_subject_is_asked_for_itself(
+    session: Session, asked: Challenge, engineer: Person, clock: FixedClock
+) -> None:
+    seals = challenges.issue(session, person=engineer.id, action=Action.SEAL, subject=SUBJECT, clock=clock)
+    assert seals.id != asked.id
+
+
+def test_challenges_left_unanswered_are_attempts(
+    session: Session, engineer: Person, clock: FixedClock
+) -> None:
+    leave(session, engineer, clock, MOST_ATTEMPTS)
+    with pytest.raises(TooManyFailures):
+        issue(session, engineer, clock)
+
+
+def test_a_challenge_left_unanswered_is_no_failure(
+    session: Session, engineer: Person, clock: FixedClock
+) -> None:
+    leave(session, engineer, clock, MOST_ATTEMPTS - 1)
+    issued = issue(session, engineer, clock)
+    consume(session, issued.id, clock, person=engineer.id)
+
+
+def test_passed_challenges_are_no_attempts(session: Session, engineer: Person, clock: FixedClock) -> None:
+    for subject in texts(MOST_ATTEMPTS_OF_PERSON + 1):
+        passed = issue(session, engineer, clock, subject=subject)
+        consume(session, passed.id, clock, person=engineer.id, subject=subject)
+
+
+def test_failures_for_many_texts_bar_the_person(
+    session: Session, engineer: Person, clock: FixedClock
+) -> None:
+    for subject in texts(MOST_FAILURES_OF_PERSON):
+        fail(session, engineer, clock, 1, subject=subject)
+    with pytest.raises(TooManyFailures):
+        issue(session, engineer, clock)
+
+
+def test_challenges_opened_for_many_texts_bar_the_person(
+    session: Session, engineer: Person, clock: FixedClock
+) -> None:
+    for subject in texts(MOST_ATTEMPTS_OF_PERSON):
+        issue(session, engineer, clock, subject=subject)
+    with pytest.raises(TooManyFailures):
+        issue(session, engineer, clock)
+
+
+def test_a_challenge_opened_before_the_failures_is_no_way_round_them(
+    session: Session, asked: Challenge, engineer: Person, clock: FixedClock
+) -> None:
+    for subject in texts(MOST_FAILURES_OF_PERSON):
+        fail(session, engineer, clock, 1, subject=subject)
+    with pytest.raises(TooManyFailures):
+        challenges.challenge(session, asked.id, person=engineer.id, clock=clock)
+    with pytest.raises(TooManyFailures):
+        consume(session, asked.id, clock, person=engineer.id)
+
+
 def test_steps_are_a_turn_and_another_one_in_every_order(
     session: Session, engineer: Person, clock: FixedClock
 ) -> None:
     turns = {Step.TURN_LEFT, Step.TURN_RIGHT}
-    seen = Counter(issue(session, engineer, clock, seed=seed).steps for seed in range(120))
+    seen = Counter[tuple[Step, ...]]()
+    for seed in range(120):
+        seen[issue(session, engineer, clock, seed=seed).steps] += 1
+        clock.advance(FAILURE_WINDOW)
     assert set(seen) == {pair for pair in permutations(Step, 2) if turns & set(pair)}
 
 
@@ -182,8 +279,8 @@ def test_the_system_source_gives_a_fresh_nonce_each_time(
     session: Session, engineer: Person, clock: FixedClock
 ) -> None:
     one, other = (
-        challenges.issue(session, person=engineer.id, action=Action.SIGN, subject=SUBJECT, clock=clock)
-        for _ in range(2)
+        challenges.issue(session, person=engineer.id, action=Action.SIGN, subject=subject, clock=clock)
+        for subject in texts(2)
     )
     assert len(one.nonce) == 32
     assert one.nonce != other.nonce
@@ -202,16 +299,39 @@ def test_the_digest_binds_everything_that_was_asked(asked: Challenge) -> None:
     assert len(variants) == 7
 
 
-def test_two_decisions_at_once_cannot_both_use_a_challenge(database: Database, clock: FixedClock) -> None:
+@pytest.fixture
+def resident(database: Database, clock: FixedClock) -> Person:
+    """A person whom several transactions see."""
     with database.transaction() as session:
         number = CitizenNumber.parse("34052419800101001X")
-        person = people.register_person(session, name="林知远", citizen_number=number, clock=clock)
-        asked = issue(session, person, clock)
+        return people.register_person(session, name="林知远", citizen_number=number, clock=clock)
+
+
+def test_two_requests_at_once_open_one_challenge(
+    database: Database, resident: Person, clock: FixedClock
+) -> None:
+    together = Barrier(2)
+
+    def ask(seed: int) -> Challenge:
+        with database.transaction() as session:
+            together.wait()
+            return issue(session, resident, clock, seed=seed)
+
+    with ThreadPoolExecutor(2) as both:
+        one, other = both.map(ask, range(2))
+    assert one == other
+
+
+def test_two_decisions_at_once_cannot_both_use_a_challenge(
+    database: Database, resident: Person, clock: FixedClock
+) -> None:
+    with database.transaction() as session:
+        asked = issue(session, resident, clock)
     with database.transaction() as first:
-        consume(first, asked.id, clock, person=person.id)
+        consume(first, asked.id, clock, person=resident.id)
         with database.transaction() as second:
             second.execute(text("SET LOCAL lock_timeout = '50ms'"))
             with pytest.raises(OperationalError):
-                consume(second, asked.id, clock, person=person.id)
+                consume(second, asked.id, clock, person=resident.id)
     with database.transaction() as third, pytest.raises(ChallengeUsed):
-        consume(third, asked.id, clock, person=person.id)
+        consume(third, asked.id, clock, person=resident.id)

@@ -194,7 +194,7 @@ def _challenges() -> None:
         sa.CheckConstraint("(used_at IS NULL) = (outcome IS NULL)", name="challenges_use_recorded"),
         sa.CheckConstraint("expires_at <= issued_at + interval '60 seconds'", name="challenges_short_lived"),
     )
-    op.create_index("challenges_of_subject", "challenges", ["person", "subject", "issued_at"])
+    op.create_index("challenges_of_person", "challenges", ["person", "issued_at"])
     op.create_table(
         "approvals",
         sa.Column("fact", sa.LargeBinary, sa.ForeignKey("facts.id"), primary_key=True),
