@@ -1,6 +1,7 @@
 """The pages at the width of a phone: tall enough for a thumb, large enough to be read."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -30,7 +31,8 @@ SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll("main :not(sv
 @pytest.fixture(scope="module")
 def permit(house: House) -> Certificate:
     """A permit with its agreement, everything anchored."""
-    issued = issue_permit(house)
+    with ThreadPoolExecutor(1) as thread:  # the loop of the browser's driver runs in this one
+        issued = thread.submit(issue_permit, house).result()
     while not house.anchoring.step().complete:
         pass
     return issued
