@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from evidence.errors import Invalid, Refused, Term
 from evidence.identifiers import Uscc
 from identity.members import members
+from identity.names import check_name
 from identity.organizations import organization
 from identity.people import PersonId, person
 from identity.qualifications import find_qualification
@@ -94,6 +95,7 @@ def draft(session: Session, asked: SlotAsked) -> SlotDraft:
 
     Raises:
         IdentifierMalformed, CheckDigitWrong, OrganizationUnknown: the credit code is wrong.
+        TextTooLong, HiddenCharacter: the person is named as nobody can be.
         SignerNotInOffice, SignerAmbiguous: the person is not found.
     """
     uscc = asked.uscc
@@ -105,7 +107,7 @@ def draft(session: Session, asked: SlotAsked) -> SlotDraft:
         organization=uscc,
         capacity_zh=asked.capacity_zh,
         capacity_en=asked.capacity_en,
-        person=find_signer(session, uscc, named, capacity=capacity) if named else None,
+        person=find_signer(session, uscc, check_name(named), capacity=capacity) if named else None,
         place=None if place is None else Place(page=place.page, left=place.left, bottom=place.bottom),
     )
 

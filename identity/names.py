@@ -22,6 +22,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 characters of a real name and pass."""
 
 
+REGISTRATION = Term("注册号", "registration number")
 NAME = Term("名称", "name")
 CAPACITY = Term("身份", "capacity")
 TITLE = Term("文件标题", "title of the document")

@@ -9,10 +9,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.acting import firm_of, person_of
+from api.moments import Moment
 from api.pages import CITY_TIME
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
@@ -28,9 +29,6 @@ router = APIRouter()
 AsPerson = Annotated[Visitor, allow(Role.PERSON)]
 AsFirm = Annotated[Visitor, allow(Role.FIRM)]
 AsEither = Annotated[Visitor, allow(Role.PERSON, Role.FIRM)]
-
-Moment = Annotated[AwareDatetime | date, Field(union_mode="left_to_right")]
-"""A time with its zone, or a day of the city's calendar."""
 
 
 class Asking(BaseModel):

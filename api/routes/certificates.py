@@ -13,6 +13,7 @@ from api.acting import agency_of, firm_of
 from api.certificate_basis import register_on
 from api.certificate_view import CertificateListed, CertificateShown, listed, shown
 from api.house import House
+from api.moments import Day
 from api.pages import CITY_TIME
 from api.parties import visible_agreement, visible_certificate
 from api.policy import Role, Visitor, allow
@@ -65,8 +66,8 @@ class Issuing(BaseModel):
     agreement: UUID
     authorizations: list[UUID] = []
     fields: dict[str, str]
-    valid_from: date
-    valid_until: date | None = None
+    valid_from: Day
+    valid_until: Day | None = None
 
 
 class Changing(BaseModel):

@@ -14,8 +14,6 @@ from signing.assembly_jobs import AssemblyUnknown
 
 router = APIRouter(prefix="/agreements/{agreement_id}", include_in_schema=False)
 
-KEPT = "private, max-age=3600"  # a frozen page never changes; only its parties' browsers keep it
-
 
 def file(content: bytes, *, media_type: str, name: str, kept: bool = False) -> Response:
     """Answer with a file called ``name`` that the browser shows, or only keeps."""
@@ -42,7 +40,7 @@ def page_picture(agreement_id: UUID, number: int, visitor: AsParty, house: InHou
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
     picture = house.pages.page_image(house.store.get(found.document), number)
-    return Response(picture, media_type="image/png", headers={"Cache-Control": KEPT})
+    return Response(picture, media_type="image/png")
 
 
 @router.get("/signed.pdf")

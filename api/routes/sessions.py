@@ -94,4 +94,5 @@ def leave(request: Request, house: InHouse, _: Annotated[Visitor, allow(Role.ANY
             accounts.sign_out(session, token=token)
     response = JSONResponse({"next": "/"})
     response.delete_cookie(SESSION_COOKIE)
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response

@@ -61,6 +61,10 @@ def test_a_time_as_the_end_is_taken_as_it_is(newcomer: Newcomer, asking: httpx.C
     [
         ({"name": "别人"}, "qualification-unknown"),
         ({"registration_number": "T999999999"}, "qualification-unknown"),
+        ({"name": "林\0知远"}, "hidden-character"),
+        ({"registration_number": "S\0990100001"}, "hidden-character"),
+        ({"valid_until": "9999-12-31"}, "form-incomplete"),
+        ({"valid_from": "0001-01-01"}, "form-incomplete"),
         ({"purpose": " "}, "text-empty"),
         ({"project": "甲\n同意授权"}, "hidden-character"),
         ({"valid_from": "2034-12-31", "valid_until": "2034-01-01"}, "authorization-validity-reversed"),
