@@ -89,6 +89,7 @@ def opened(folder: Path, **more: str) -> Iterator[OpenSite]:
             site.said.append(line)
             if line.startswith("Ctrl-C"):
                 break
+        assert any(line.startswith("Ctrl-C") for line in site.said), "".join(site.said)
         site.started = [*psutil.Process(running.pid).children(recursive=True), *_postgres(folder)]
         yield site
     finally:

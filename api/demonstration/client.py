@@ -8,7 +8,7 @@ import httpx
 from api.demonstration.camera import Film
 from evidence.errors import Invalid, Term, Unavailable
 
-TIMEOUT_SECONDS = 60.0  # a face scan takes one to two seconds; a first one loads the weights
+TIMEOUT_SECONDS = 120.0  # a face scan takes one to two seconds; a first one loads the weights
 
 
 class StepFailed(Invalid):

@@ -35,7 +35,8 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
         size = site.ledger()["size"]
         code = site.interrupt()
     assert isinstance(size, int)
-    left = [process for process in site.started if lives(process)]
+    _, alive = psutil.wait_procs(site.started, timeout=CLOSE_SECONDS)
+    left = [process for process in alive if lives(process)]
     return FirstRun(folder, site.said, size, code, site.started, left)
 
 
