@@ -1,8 +1,13 @@
 """The slots of a new agreement as a form sends them, and the parties found for them.
 
+A registration number finds a person of the starter's own firm only: it must not turn into a name for others.
+
 asked = read_slots('[{"kind": "person", "organization": "9199…", "person": "…", …}]')
-drafts = tuple(draft(session, each) for each in asked)
+check_takes_part(asked, starter=own)
+drafts = tuple(draft(session, each, starter=own) for each in asked)
 """
+
+from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
@@ -27,19 +32,33 @@ class SlotsMalformed(Invalid):
 
 
 class SignerNotInOffice(Refused):
-    """Nobody of this name or registration number acts for the organization. The name is not repeated."""
+    """Nobody so named acts for the organization. The name is not repeated.
+
+    A number that is known is refused like one that is not, so that nobody learns whose it is.
+    """
 
     code = "signer-not-in-office"
-    zh = "签署位“{capacity}”填写的人员不在 {organization} 的在任人员中；请核对姓名或注册号。"
-    en = "The person named for “{capacity}” does not act for {organization}; check name or registration."
+    zh = "签署位“{capacity}”填写的人员不在 {organization} 的在任人员中；请填写全名（注册号限本单位人员）。"
+    en = (
+        "The person named for “{capacity}” does not act for {organization}; give the full name "
+        "(a registration number serves for your own firm only)."
+    )
 
 
 class SignerAmbiguous(Refused):
     """Several members of the organization bear the name."""
 
     code = "signer-ambiguous"
-    zh = "{organization} 有同名的在任人员；签署位“{capacity}”请改填注册号。"
-    en = "Several people of {organization} bear this name; give the registration number for “{capacity}”."
+    zh = "{organization} 有同名的在任人员；签署位“{capacity}”请填写姓名、空格和注册号。"
+    en = "Several people of {organization} bear this name; for “{capacity}” give name, space and number."
+
+
+class StarterNotParty(Refused):
+    """A firm starts an agreement of others: it could ask who acts for them without any part of its own."""
+
+    code = "starter-not-party"
+    zh = "发起单位须是签署方之一；请为本单位添加一个签署位后再发起。"
+    en = "The firm that starts an agreement must be one of its parties; add a slot for your own firm."
 
 
 class PlaceAsked(BaseModel):
@@ -53,7 +72,10 @@ class PlaceAsked(BaseModel):
 
 
 class SlotAsked(BaseModel):
-    """A slot; ``person`` is a name or a registration number, in a person slot only."""
+    """A slot; ``person``, in a person slot only, is a name, or a name, a space and a registration number.
+
+    For the starter's own people the registration number alone will do.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -90,8 +112,19 @@ def read_slots(text: str) -> list[SlotAsked]:
         raise SlotsMalformed(place=place) from None
 
 
-def draft(session: Session, asked: SlotAsked) -> SlotDraft:
-    """Find the parties of a slot.
+def check_takes_part(asked: Sequence[SlotAsked], *, starter: Uscc) -> None:
+    """Refuse slots of which none is the starter's; that there is none at all is refused elsewhere.
+
+    Raises:
+        IdentifierMalformed, CheckDigitWrong: a credit code is wrong.
+        StarterNotParty: the starter fills no slot.
+    """
+    if asked and starter not in [each.uscc for each in asked]:
+        raise StarterNotParty
+
+
+def draft(session: Session, asked: SlotAsked, *, starter: Uscc) -> SlotDraft:
+    """Find the parties of a slot that the firm ``starter`` asks for.
 
     Raises:
         IdentifierMalformed, CheckDigitWrong, OrganizationUnknown: the credit code is wrong.
@@ -102,30 +135,43 @@ def draft(session: Session, asked: SlotAsked) -> SlotDraft:
     named = (asked.person or "").strip()
     capacity = Term(asked.capacity_zh, asked.capacity_en)
     place = asked.place
+    find = find_own_signer if uscc == starter else find_signer
     return SlotDraft(
         kind=asked.kind,
         organization=uscc,
         capacity_zh=asked.capacity_zh,
         capacity_en=asked.capacity_en,
-        person=find_signer(session, uscc, check_name(named), capacity=capacity) if named else None,
+        person=find(session, uscc, check_name(named), capacity=capacity) if named else None,
         place=None if place is None else Place(page=place.page, left=place.left, bottom=place.bottom),
     )
 
 
+def find_own_signer(session: Session, uscc: Uscc, named: str, *, capacity: Term) -> PersonId:
+    """As :func:`find_signer`; the firm's own people are found by their registration number alone, too."""
+    for member in members(session, uscc):
+        if find_qualification(session, person=member.person, registration_number=named):
+            return member.person
+    return find_signer(session, uscc, named, capacity=capacity)
+
+
 def find_signer(session: Session, uscc: Uscc, named: str, *, capacity: Term) -> PersonId:
-    """Return the one person in office at ``uscc`` with this name or registration number.
+    """Return the one person in office at ``uscc`` with this name, or this name and registration number.
 
     Raises:
         OrganizationUnknown: it is not registered.
         SignerNotInOffice, SignerAmbiguous: nobody, or more than one.
     """
-    name = organization(session, uscc).name
+    organization_name = organization(session, uscc).name
     people = {member.person for member in members(session, uscc)}
+    name, _, number = named.rpartition(" ")
     found = [each for each in people if person(session, each).name == named] or [
-        each for each in people if find_qualification(session, person=each, registration_number=named)
+        each
+        for each in people
+        if person(session, each).name == name.strip()
+        and find_qualification(session, person=each, registration_number=number)
     ]
     if not found:
-        raise SignerNotInOffice(capacity=capacity, organization=name)
+        raise SignerNotInOffice(capacity=capacity, organization=organization_name)
     if len(found) > 1:
-        raise SignerAmbiguous(capacity=capacity, organization=name)
+        raise SignerAmbiguous(capacity=capacity, organization=organization_name)
     return found[0]

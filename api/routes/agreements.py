@@ -23,7 +23,7 @@ from api.parties import check_own_slot, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.scans import ChallengeAsked, asked
-from api.slot_forms import SlotAsked, draft, read_slots
+from api.slot_forms import SlotAsked, check_takes_part, draft, read_slots
 from evidence.errors import Refused
 from identity.challenges import Action
 from identity.organizations import organization
@@ -67,9 +67,11 @@ def start(
 
     In the demonstration ``ready`` takes the ready document in place of an upload.
     """
+    own = firm_of(visitor)
     asking = read_slots(slots)
+    check_takes_part(asking, starter=own)
     with house.database.transaction() as session:
-        drafts = tuple(draft(session, each) for each in asking)
+        drafts = tuple(draft(session, each, starter=own) for each in asking)
         parties = [_ready_party(session, each) for each in asking]
     if ready and house.settings.demonstration:
         set_now = ready_application(house.typesetter, parties, at=house.clock.now())
@@ -86,7 +88,7 @@ def start(
             store=house.store,
             title=title,
             slots=drafts,
-            by=firm_of(visitor),
+            by=own,
             typesetter=house.typesetter,
             clock=house.clock,
         )

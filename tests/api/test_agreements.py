@@ -73,7 +73,8 @@ def encrypted() -> bytes:
 
 
 def slots(**changes: object) -> list[dict[str, Any]]:
-    return [{**SLOTS[0], **changes}]
+    """The owner's slot with ``changes``, and the one of the clerk's own firm."""
+    return [{**SLOTS[0], **changes}, SLOTS[2]]
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:
@@ -113,13 +114,14 @@ def test_stamps_on_the_ready_application_go_to_the_places_of_its_parties(
         (small_pdf(), {"slots": []}, (409, "slot-count-wrong")),
         (None, {"slots": [], "ready": "true"}, (409, "slot-count-wrong")),
         (None, {"slots": [*SLOTS] * 3, "ready": "true"}, (409, "too-many-parties")),
-        (small_pdf(), {"slots": [SLOTS[1]] * 2}, (409, "slot-repeated")),
+        (small_pdf(), {"slots": [SLOTS[1], SLOTS[1], SLOTS[2]]}, (409, "slot-repeated")),
         (small_pdf(), {"slots": "{"}, (422, "slots-malformed")),
         (small_pdf(), {"slots": [{"kind": "person"}]}, (422, "slots-malformed")),
         (small_pdf(), {"slots": slots(organization="91990100MA0DM00179")}, (409, "check-digit-wrong")),
         (small_pdf(), {"slots": slots(organization="9199")}, (409, "identifier-malformed")),
         (small_pdf(), {"slots": slots(organization="91350100M000100Y43")}, (404, "organization-unknown")),
         (small_pdf(), {"slots": slots(person="无此人")}, (409, "signer-not-in-office")),
+        (small_pdf(), {"slots": SLOTS[:2]}, (409, "starter-not-party")),
         (small_pdf(), {"slots": slots(person="")}, (409, "slot-person-wrong")),
         (small_pdf(), {"slots": slots(capacity_zh=" ")}, (409, "text-empty")),
         (small_pdf(), {"title": "甲" * 101}, (409, "text-too-long")),
@@ -147,7 +149,30 @@ def test_a_refused_name_is_not_repeated(clerk: httpx.Client) -> None:
     assert "无此人" not in post(clerk, content=small_pdf(), slots=slots(person="无此人")).text
 
 
-def test_a_signer_is_found_by_registration_number_too(clerk: httpx.Client) -> None:
+@pytest.mark.parametrize("number", ["S990100001", "S999999999", " S990100001"])
+def test_a_number_of_another_firms_person_is_refused_like_an_unknown_name(
+    city: QuietCity, number: str
+) -> None:
+    contractor = enter_as(city, Role.FIRM, organization=CONTRACTOR.uscc)
+    by_number = post(contractor, content=small_pdf(), slots=[SLOTS[1], {**SLOTS[2], "person": number}])
+    by_name = post(contractor, content=small_pdf(), slots=[SLOTS[1], {**SLOTS[2], "person": "无此人"}])
+    assert by_number.status_code == 409
+    assert by_number.json() == by_name.json()
+
+
+def test_another_firms_person_is_found_by_name_and_number_together(city: QuietCity) -> None:
+    contractor = enter_as(city, Role.FIRM, organization=CONTRACTOR.uscc)
+    started(contractor, slots=[SLOTS[1], {**SLOTS[2], "person": f"{ENGINEER.name} S990100001"}])
+
+
+def test_a_firm_that_takes_no_part_learns_nothing_of_who_works_where(city: QuietCity) -> None:
+    outsider = enter_as(city, Role.FIRM, organization=AGENCY.uscc)
+    right = post(outsider, content=small_pdf(), slots=[SLOTS[0]])
+    wrong = post(outsider, content=small_pdf(), slots=[{**SLOTS[0], "person": "无此人"}])
+    assert problem(right) == problem(wrong) == (409, "starter-not-party")
+
+
+def test_an_own_signer_is_found_by_registration_number_too(clerk: httpx.Client) -> None:
     id_ = started(clerk, slots=[{**SLOTS[2], "person": "S990100001"}])
     assert clerk.get(f"/api/agreements/{id_}").json()["slots"][0]["person"] == ENGINEER.name
 

@@ -157,7 +157,7 @@ def test_an_authorization_of_a_firm_that_signed_nothing_is_refused(
     city: QuietCity, clerk: httpx.Client, agency: httpx.Client
 ) -> None:
     granted = granted_authorization(city, clerk)
-    without_designer = started(clerk, slots=SLOTS[:2])
+    without_designer = started(enter(city, "沈若华"), slots=SLOTS[:2])
     for number, person in enumerate(SIGNERS[:2], start=1):
         sign(city.house, without_designer, str(number), person)
     answer = apply(agency, without_designer, authorizations=[granted])
