@@ -24,10 +24,35 @@ STATUS = {
     "another-agency": HTTPStatus.FORBIDDEN,
     "link-spent": HTTPStatus.FORBIDDEN,
     "origin-foreign": HTTPStatus.FORBIDDEN,
+    "certificate-field-unknown": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "certificate-type-unknown": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "reason-unknown": HTTPStatus.UNPROCESSABLE_ENTITY,
     "upload-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "host-foreign": HTTPStatus.MISDIRECTED_REQUEST,
     "form-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
+
+
+NOT_FOUND = frozenset(
+    {
+        "account-unknown",
+        "agreement-unknown",
+        "assembly-unknown",
+        "authorization-unknown",
+        "certificate-unknown",
+        "challenge-unknown",
+        "checkpoint-unknown",
+        "demonstration-frame-unknown",
+        "document-page-unknown",
+        "document-unknown",
+        "entry-unknown",
+        "issuer-unknown",
+        "organization-unknown",
+        "qualification-unknown",
+        "slot-unknown",
+    }
+)
+"""Codes of things that have an address or a number and are not there, or not the visitor's to see."""
 
 
 class OriginForeign(Refused):
@@ -66,7 +91,7 @@ def status_of(error: YinxinError) -> HTTPStatus:
     """Give the HTTP status of ``error``."""
     if error.code in STATUS:
         return STATUS[error.code]
-    if error.code.endswith("-unknown"):
+    if error.code in NOT_FOUND:
         return HTTPStatus.NOT_FOUND
     match error:
         case Unavailable():

@@ -169,13 +169,13 @@ def test_an_authorization_of_a_firm_that_signed_nothing_is_refused(
     [
         ({"fields": {**FIELDS, "site": " "}}, (409, "certificate-field-missing")),
         ({"fields": {}}, (409, "certificate-field-missing")),
-        ({"fields": {**FIELDS, "colour": "红"}}, (404, "certificate-field-unknown")),
+        ({"fields": {**FIELDS, "colour": "红"}}, (422, "certificate-field-unknown")),
         ({"fields": {**FIELDS, "site": "路" * 201}}, (409, "certificate-field-too-long")),
         ({"fields": {**FIELDS, "site": "\U0001f600"}}, (409, "glyph-missing")),
         ({"holder": AGENCY.uscc.text}, (409, "holder-not-party")),
         ({"holder": "91990100MA0DM00179"}, (409, "check-digit-wrong")),
         ({"valid_until": "2025-12-31"}, (409, "validity-backwards")),
-        ({"type": "driving-licence"}, (404, "certificate-type-unknown")),
+        ({"type": "driving-licence"}, (422, "certificate-type-unknown")),
         ({"agreement": UNKNOWN}, (404, "agreement-unknown")),
         ({"authorizations": [UNKNOWN]}, (404, "authorization-unknown")),
         ({"valid_from": "tomorrow"}, (422, "form-incomplete")),
@@ -236,7 +236,7 @@ def test_a_revoked_certificate_stays_revoked(agency: httpx.Client, signed: str) 
     ("action", "reason", "expected"),
     [
         ("suspend", 21, (409, "certificate-reason-unfit")),
-        ("suspend", 99, (404, "reason-unknown")),
+        ("suspend", 99, (422, "reason-unknown")),
         ("burn", 1, (422, "form-incomplete")),
     ],
 )
