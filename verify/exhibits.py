@@ -10,13 +10,13 @@ from evidence import statement
 from evidence.bundle import Exhibit
 from evidence.checkpoint import check_checkpoint
 from evidence.entry import Entry, check_entry
-from evidence.errors import CommitmentMismatch, Invalid
-from evidence.receipt import Receipt, check_receipt
+from evidence.errors import CommitmentMismatch, Invalid, KeyDiffers
+from evidence.receipt import Receipt, check_receipt, read_receipt
 from evidence.ties import Recorded
 from verify.checks import Concern, Finding, Outcome, worst
 from verify.issuer_keys import check_signature, claim_of, find_key
 from verify.sentences import SENTENCES
-from verify.trust import TrustAnchors
+from verify.trust import LogAnchor, TrustAnchors
 from verify.witness import AnchorWitness
 from verify.words import moment, told
 
@@ -62,8 +62,7 @@ def check_inclusion(
     try:
         receipt = check_receipt(exhibit.exhibit.receipt, origin=log.origin, key=log.key)
     except Invalid as error:
-        words = SENTENCES["receipt-broken"].filled(reason=told(error))
-        return Finding("receipt", Outcome.FAILED, words), _anchor("anchor-none", Outcome.INDETERMINATE)
+        return _refused(exhibit, log, error), _anchor("anchor-none", Outcome.INDETERMINATE)
     anchored = _check_anchor(receipt, trust, chain)
     if receipt.leaf != exhibit.entry.leaf:
         return Finding("receipt", Outcome.FAILED, SENTENCES["receipt-of-another"]), anchored
@@ -73,6 +72,13 @@ def check_inclusion(
     size = check_checkpoint(receipt.checkpoint, log.origin, log.key).size
     words = SENTENCES["receipt-holds"].filled(origin=log.origin, index=receipt.index, size=size)
     return Finding("receipt", Outcome.PASSED, words), anchored
+
+
+def _refused(exhibit: ReadExhibit, log: LogAnchor, error: Invalid) -> Finding:
+    """Say why the receipt does not hold; another log under a key of its own is unknown, not false."""
+    if isinstance(error, KeyDiffers) and read_receipt(exhibit.exhibit.receipt).origin != log.origin:
+        return Finding("receipt", Outcome.INDETERMINATE, SENTENCES["receipt-of-another-log"])
+    return Finding("receipt", Outcome.FAILED, SENTENCES["receipt-broken"].filled(reason=told(error)))
 
 
 def _check_anchor(receipt: Receipt, trust: TrustAnchors, chain: AnchorWitness | None) -> Finding:

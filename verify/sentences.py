@@ -132,6 +132,11 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "账本回执不成立：{reason}。不能采信。",
         "The receipt of the log does not hold: {reason}. Do not rely on it.",
     ),
+    "receipt-of-another-log": Words(
+        "回执出自另一个账本，信任文件里没有它的密钥，无法核验。请取得该账本所属城市的信任文件。",
+        "The receipt is of another log, whose key the trust file does not hold, so it cannot be checked. Get "
+        "the trust file of that log's city.",
+    ),
     "receipt-of-another": Words(
         "账本回执属于另一个条目。不能采信。", "The receipt belongs to another entry. Do not rely on it."
     ),
@@ -167,7 +172,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "period-open": Words("{first}起长期有效", "from {first}, without end"),
     # status
     "status-none": Words(
-        "没有状态清单，无法得知是否被暂扣或撤销。请联网刷新后再核验。",
+        "没有状态清单，无法得知是否被暂扣或吊销。请联网刷新后再核验。",
         "There is no status list, so a suspension or revocation would not be known. Refresh online and "
         "check again.",
     ),
@@ -196,7 +201,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "own expiry). Refresh online and check again.",
     ),
     "status-clear": Words(
-        "{issuer}{at}的状态清单：未被暂扣、撤销或取代。",
+        "{issuer}{at}的状态清单：未被暂扣、吊销或取代。",
         "The status list of {issuer} of {at} shows no suspension, revocation or successor.",
     ),
     "status-exception": Words(
@@ -280,7 +285,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     # states
     "state-in-force": Words("有效", "in force"),
     "state-suspended": Words("被暂扣", "suspended"),
-    "state-revoked": Words("已被撤销", "revoked"),
+    "state-revoked": Words("已被吊销", "revoked"),
     "state-superseded": Words("已被新版本取代", "superseded by a newer version"),
     "state-expired": Words("已过期", "expired"),
     "state-not-yet-valid": Words("尚未生效", "not yet valid"),

@@ -35,6 +35,9 @@ Found = TypeVar("Found")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
 
 
+SMALLEST_CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def permit(house: House) -> Certificate:
     """A permit in force, with the contracts deployed and everything anchored."""
@@ -333,21 +336,3 @@ def test_the_answer_is_readable_in_rain_and_sun(
     page.goto(permit.qr if code == "genuine" else permit.qr[:-9])
     expect(page.locator("#answer")).to_have_attribute("data-tone", "good" if code == "genuine" else "stop")
     assert page.evaluate(SMALLEST_CONTRAST) >= 7
-
-
-SMALLEST_CONTRAST = """() => {
-  const channels = (color) => color.match(/[\\d.]+/g).map(Number);
-  const light = (color) => channels(color).slice(0, 3).map((c) => c / 255)
-    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, c, place) => sum + c * [0.2126, 0.7152, 0.0722][place], 0);
-  const behind = (element) => {
-    const color = getComputedStyle(element).backgroundColor;
-    return (channels(color)[3] ?? 1) === 1 ? color : behind(element.parentElement);
-  };
-  const contrast = (element) => {
-    const both = [light(getComputedStyle(element).color), light(behind(element))];
-    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
-  };
-  const parts = document.querySelectorAll("#answer :is(h1, p, dt, dd, summary)");
-  return Math.min(...[...parts].filter((part) => part.checkVisibility()).map(contrast));
-}"""

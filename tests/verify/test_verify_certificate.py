@@ -208,6 +208,12 @@ def test_a_receipt_by_another_key_fails_the_receipt_alone() -> None:
     assert not_passed(report) == {"receipt": Outcome.FAILED}
 
 
+def test_a_receipt_of_another_log_under_its_own_key_is_unknown() -> None:
+    elsewhere = city.Log(origin="other.example/log", signer=city.strange_log_signer())
+    report = verified(city.bundle(city.certificate(), log=elsewhere, files=()))
+    assert not_passed(report) == {"receipt": Outcome.INDETERMINATE}
+
+
 def test_a_receipt_of_another_log_fails_the_receipt_alone() -> None:
     report = verified(city.bundle(city.certificate(), log=city.Log(origin="other.example/log"), files=()))
     assert not_passed(report) == {"receipt": Outcome.FAILED}
