@@ -44,7 +44,7 @@ class ProductionAskedFor(Refused):
     """The demonstration was started where the environment asks for production."""
 
     code = "production-asked-for"
-    zh = "YINXIN_MODE 设为 production，而 run 和 demo 只开演示；正式环境请用 yinxin serve，看演示请去掉该设置。"
+    zh = "YINXIN_MODE 设为 production，而 run 和 demo 只开演示；请改用 yinxin serve，或去掉该设置。"
     en = (
         "YINXIN_MODE is production, and run and demo open the demonstration only; use yinxin serve, or unset "
         "it for the demonstration."

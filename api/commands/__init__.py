@@ -56,9 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser(names: Sequence[str], languages: tuple[Language, ...]) -> UsageParser:
     parser = UsageParser(prog="yinxin", description="印信 Yinxin", languages=languages)
-    commands = parser.add_subparsers(
-        metavar="COMMAND", required=True, parser_class=partial(UsageParser, languages=languages)
-    )
+    of_command = cast(
+        "type[UsageParser]", partial(UsageParser, languages=languages)
+    )  # argparse only calls it
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=of_command)
     for name in names:
         try:
             command = cast("Command", import_module(f"api.commands.{name}"))
