@@ -2,12 +2,14 @@
 
 A key signs only because a person approved it just now (电子签名法 art. 13: at the moment of signing only the
 signer controls the data that makes the signature). An approval activates one key, for one slot of one
-agreement; the database keeps it from doing so twice. The activation allows exactly two acts:
+agreement, both named in its subject; the database keeps it from doing so twice. The activation allows
+exactly two acts:
 
 1. one detached signature over the manifest, in the transaction that activates the key;
 2. one increment of the assembled PDF, later, when all parties have signed.
 
-Both are recorded. An approval that is old, of somebody else or for another document activates nothing.
+Both are recorded. An approval that is old, of somebody else, for another document or another slot activates
+nothing.
 
     activation = activate(session, seat, approval=approval, verifier=verifier, keyring=keyring)
     cms = sign_manifest(activation, agreement.manifest, keyring=keyring)
@@ -30,6 +32,7 @@ from identity.people import PersonId
 from signing.cades import sign_detached
 from signing.held_keys import HeldKey, Keyring, held_key
 from signing.keystore import KeyHandle
+from signing.manifest import slot_subject
 from signing.pdf import SigningParty
 from signing.tables import ActivationRow
 
@@ -101,8 +104,8 @@ def activate(
     """Spend ``approval`` on the key of ``seat``.
 
     Raises:
-        Refused: the approval is for another action or document, of another person, or older than five
-            minutes, each by its own name from ``identity.approvals``.
+        Refused: the approval is for another action, document or slot, or older than five minutes, each by
+            its own name from ``identity.approvals``.
         ApprovalUsed: it activated a key before.
         SignatureInvalid: it does not come from ``verifier``.
     """
@@ -110,7 +113,7 @@ def activate(
         approval.signed,
         verifier,
         action=seat.action,
-        subject=seat.manifest,
+        subject=slot_subject(seat.manifest, seat.slot),
         clock=keyring.clock,
         max_age=FRESHNESS,
     )

@@ -23,7 +23,7 @@ from identity.organizations import organization
 from identity.people import PersonId, person
 from signing.agreements import Agreement, AgreementId, agreement
 from signing.documents import Document
-from signing.manifest import Manifest, ManifestSlot, Place, SlotKind
+from signing.manifest import Manifest, ManifestSlot, Place, SlotKind, slot_subject
 from signing.objects import ObjectStore
 from signing.rehearsal import rehearse
 from signing.stamps import Stamp, organization_stamp, person_stamp
@@ -116,12 +116,11 @@ def create(
     stamps = tuple((_blank_stamp(draft, typesetter, at=now), draft.place) for draft in slots)
     rehearse(store.get(document.digest), stamps, at=now)
     id_ = AgreementId(uuid4())
-    rows = [_slot_row(id_, position, draft) for position, draft in enumerate(slots)]
     manifest = Manifest(
         agreement=id_,
         title=check_name(title, TITLE),
         documents=(document.digest,),
-        slots=tuple(_manifest_slot(session, row, draft) for row, draft in zip(rows, slots, strict=True)),
+        slots=tuple(_manifest_slot(session, f"{number}", draft) for number, draft in enumerate(slots, 1)),
         expires_at=ends,
     )
     session.add(
@@ -137,7 +136,8 @@ def create(
         )
     )
     session.flush()
-    session.add_all(rows)
+    drafted = zip(manifest.slots, slots, strict=True)
+    session.add_all(_slot_row(manifest, slot, draft) for slot, draft in drafted)
     session.flush()
     return agreement(session, id_)
 
@@ -171,26 +171,27 @@ def _blank_stamp(draft: SlotDraft, typesetter: Typesetter, *, at: datetime) -> S
     return organization_stamp(typesetter, name="", keeper="", capacity="", at=at, qr="")
 
 
-def _slot_row(agreement_id: AgreementId, position: int, draft: SlotDraft) -> SlotRow:
-    return SlotRow(
-        agreement=agreement_id,
-        id=f"{position + 1}",
-        position=position,
-        kind=draft.kind.value,
-        organization=draft.organization.text,
+def _manifest_slot(session: Session, slot_id: str, draft: SlotDraft) -> ManifestSlot:
+    return ManifestSlot(
+        id=slot_id,
+        kind=draft.kind,
+        organization=draft.organization,
         capacity_zh=draft.capacity_zh.strip(),
         capacity_en=draft.capacity_en.strip(),
-        person=draft.person,
+        person=None if draft.person is None else commit_person(session, person(session, draft.person)),
+        place=draft.place,
     )
 
 
-def _manifest_slot(session: Session, row: SlotRow, draft: SlotDraft) -> ManifestSlot:
-    return ManifestSlot(
-        id=row.id,
-        kind=draft.kind,
-        organization=draft.organization,
-        capacity_zh=row.capacity_zh,
-        capacity_en=row.capacity_en,
-        person=None if draft.person is None else commit_person(session, person(session, draft.person)),
-        place=draft.place,
+def _slot_row(manifest: Manifest, slot: ManifestSlot, draft: SlotDraft) -> SlotRow:
+    return SlotRow(
+        agreement=manifest.agreement,
+        id=slot.id,
+        position=manifest.slots.index(slot),
+        kind=slot.kind.value,
+        organization=slot.organization.text,
+        capacity_zh=slot.capacity_zh,
+        capacity_en=slot.capacity_en,
+        person=draft.person,
+        subject=slot_subject(manifest.digest, slot.id).value,
     )

@@ -8,7 +8,8 @@ agreement that is not complete when its time ends has expired, and nobody can si
     open -> expired
 
     found = agreement(session, agreement_id)
-    found.manifest_digest       # what every party approves and signs
+    found.manifest_digest       # what every party signs
+    found.slot("1").subject     # what the party of slot 1 approves
 """
 
 from dataclasses import dataclass
@@ -66,7 +67,10 @@ class AgreementState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """A slot and, once it is signed, when and by which fact (32-byte digest)."""
+    """A slot and, once it is signed, when and by which fact (32-byte digest).
+
+    ``subject`` is what an approval to fill it names: ``signing.manifest.slot_subject``.
+    """
 
     id: str
     kind: SlotKind
@@ -74,6 +78,7 @@ class Slot:
     capacity_zh: str
     capacity_en: str
     person: PersonId | None
+    subject: Digest
     signed_at: datetime | None
     fact: bytes | None
 
@@ -159,6 +164,7 @@ def _slots(session: Session, agreement_id: UUID) -> tuple[Slot, ...]:
             capacity_zh=row.capacity_zh,
             capacity_en=row.capacity_en,
             person=None if row.person is None else PersonId(row.person),
+            subject=Digest(HashAlgorithm.SHA256, row.subject),
             signed_at=signed_at,
             fact=fact,
         )

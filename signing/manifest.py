@@ -8,7 +8,8 @@ agreement can never be used for another with the same text and the same parties.
 A person slot names its person by a salted commitment only; the person's name is nowhere in it.
 
     manifest = Manifest(agreement=uuid4(), title="…", documents=(sha256(pdf),), slots=(…,), expires_at=…)
-    manifest.digest    # what the parties approve and sign
+    manifest.digest                        # what the parties sign
+    slot_subject(manifest.digest, "1")     # what the party of slot 1 approves: to sign it, there
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from evidence.fields import Fields
 from evidence.identifiers import Uscc
 
 SCHEMA = "yinxin/manifest/1"
+_SLOT_DOMAIN = "yinxin/slot/1"
 
 
 class SlotKind(StrEnum):
@@ -139,6 +141,16 @@ class Manifest:
             raise ManifestMalformed(place="value") from error
         fields.done()
         return manifest
+
+
+def slot_subject(manifest: Digest, slot: str) -> Digest:
+    """Return what a party approves: to fill ``slot`` of the agreement over ``manifest``.
+
+    The SHA-256 over deterministic CBOR of [domain, manifest (32 bytes), slot]. A person who may fill several
+    slots, in two capacities or for two organizations, approves one of them and no other.
+    """
+    approved: list[Value] = [_SLOT_DOMAIN, manifest.value, slot]
+    return sha256(canonical.encode(approved))
 
 
 def _slot(fields: Fields) -> ManifestSlot:

@@ -54,7 +54,10 @@ class AgreementRow(Base):
 
 
 class SlotRow(Base):
-    """One place to be signed; ``person`` is set in a person slot only."""
+    """One place to be signed; ``person`` is set in a person slot only.
+
+    ``subject`` (32 bytes) is the digest that an approval to fill this slot names.
+    """
 
     __tablename__ = "slots"
     __table_args__ = (Index("slots_person", "person"), Index("slots_organization", "organization"))
@@ -66,6 +69,7 @@ class SlotRow(Base):
     capacity_zh: Mapped[str] = mapped_column(Text)
     capacity_en: Mapped[str] = mapped_column(Text)
     person: Mapped[UUID | None]
+    subject: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
 
 
 class ActivationRow(Base):

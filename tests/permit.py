@@ -103,7 +103,7 @@ def _approve(house: House, opened: Agreement) -> Approval:
             session,
             person=signer,
             action=Action.SIGN,
-            subject=opened.manifest_digest,
+            subject=opened.slots[0].subject,
             clock=house.clock,
             random=Random(7),  # noqa: S311  the order of head movements matters to nobody here
         )
@@ -112,7 +112,7 @@ def _approve(house: House, opened: Agreement) -> Approval:
             asked.id,
             person=signer,
             action=Action.SIGN,
-            subject=opened.manifest_digest,
+            subject=opened.slots[0].subject,
             clock=house.clock,
         )
         verdict = Verdict("test-policy/1", asked.steps, movements=(), frames=20, compared=5)

@@ -72,7 +72,6 @@ def slot(
                 me,
                 to=f"/api/agreements/{agreement_id}/slots/{slot_id}/challenges",
                 act="agreement.seal_act" if seals else "agreement.sign_act",
-                slot=slot_id,
             ),
         )
 

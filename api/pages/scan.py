@@ -23,19 +23,16 @@ class DemonstrationFaces:
 
 @dataclass(frozen=True)
 class ScanView:
-    """Where a challenge is asked for, the key of the verb on the button, and the slot when one is signed."""
+    """Where a challenge is asked for, the key of the verb on the button, and the demonstration faces."""
 
     to: str
     act: str
-    slot: str | None
     faces: DemonstrationFaces | None
 
 
-def scan_view(
-    session: Session, house: House, me: PersonId, *, to: str, act: str, slot: str | None = None
-) -> ScanView:
+def scan_view(session: Session, house: House, me: PersonId, *, to: str, act: str) -> ScanView:
     """Prepare a face scan of the person ``me`` that posts to ``to`` for its challenges."""
-    return ScanView(to=to, act=act, slot=slot, faces=demonstration_faces(session, house, me))
+    return ScanView(to=to, act=act, faces=demonstration_faces(session, house, me))
 
 
 def demonstration_faces(session: Session, house: House, me: PersonId) -> DemonstrationFaces | None:

@@ -118,13 +118,13 @@ def one(agreement_id: UUID, visitor: AsParty, house: InHouse) -> AgreementShown:
 def ask_to_sign(
     agreement_id: UUID, slot_id: str, visitor: Annotated[Visitor, allow(Role.PERSON)], house: InHouse
 ) -> ChallengeAsked:
-    """Ask the party of an open slot to show their face for exactly this manifest."""
+    """Ask the party of an open slot to show their face for exactly this slot of exactly this manifest."""
     signer = person_of(visitor)
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
         slot = check_own_slot(session, found, slot_id, signer=signer, at=house.clock.now())
         action = Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN
-        return asked(session, house, person=signer, action=action, subject=found.manifest_digest)
+        return asked(session, house, person=signer, action=action, subject=slot.subject)
 
 
 @router.post("/{agreement_id}/assembly", status_code=202)

@@ -1,7 +1,7 @@
 """What an approval lets happen: authorizing grants, signing and sealing fill a slot.
 
-The subject of the approval alone says what it is about: the digest of an authorization's text, or of an
-agreement's manifest; both are unique.
+The subject of the approval alone says what it is about: the digest of an authorization's text, or of one
+slot of an agreement's manifest; both are unique.
 """
 
 from dataclasses import dataclass
@@ -16,12 +16,9 @@ from identity.approvals import Approval
 from identity.authorization_records import AuthorizationRow
 from identity.authorizations import AuthorizationId, AuthorizationUnknown
 from identity.challenges import Action
-from identity.members import Position, positions
-from identity.people import PersonId
-from signing.agreements import Agreement, AgreementUnknown, Slot, SlotUnknown, agreement
-from signing.manifest import SlotKind
+from signing.agreements import AgreementUnknown
 from signing.signatures import sign_slot
-from signing.tables import AgreementRow
+from signing.tables import SlotRow
 
 
 @dataclass(frozen=True)
@@ -32,16 +29,16 @@ class Effect:
     next: str
 
 
-def take_effect(session: Session, house: House, approval: Approval, *, slot: str | None = None) -> Effect:
+def take_effect(session: Session, house: House, approval: Approval) -> Effect:
     """Do what ``approval`` allows, in the transaction that recorded it.
 
     Raises:
-        AuthorizationUnknown, AgreementUnknown, SlotUnknown: its subject is no more.
+        AuthorizationUnknown, AgreementUnknown: its subject is no more.
         Refused: a refusal of ``identity.authorizations.grant`` or ``signing.signatures.sign_slot``.
     """
     if approval.action is Action.AUTHORIZE:
         return _grant(session, house, approval)
-    return _sign(session, house, approval, slot=slot)
+    return _sign(session, house, approval)
 
 
 def _grant(session: Session, house: House, approval: Approval) -> Effect:
@@ -56,18 +53,19 @@ def _grant(session: Session, house: House, approval: Approval) -> Effect:
     return Effect(state=granted.state.value, next=f"/authorizations/{granted.id}")
 
 
-def _sign(session: Session, house: House, approval: Approval, *, slot: str | None) -> Effect:
-    found = _agreement_of(session, approval.subject)
-    chosen = found.slot(slot) if slot else _own_open_slot(session, found, approval)
+def _sign(session: Session, house: House, approval: Approval) -> Effect:
+    slot = session.scalar(select(SlotRow).where(SlotRow.subject == approval.subject.value))
+    if slot is None:
+        raise AgreementUnknown(agreement=approval.subject)
     sign_slot(
         session,
-        agreement_id=found.id,
-        slot_id=chosen.id,
+        agreement_id=slot.agreement,
+        slot_id=slot.id,
         approval=approval,
         verifier=house.verifier_key,
         keyring=house.keyring,
     )
-    return Effect(state="signed", next=f"/agreements/{found.id}")
+    return Effect(state="signed", next=f"/agreements/{slot.agreement}")
 
 
 def _authorization_of(session: Session, text: Digest) -> AuthorizationId:
@@ -75,25 +73,3 @@ def _authorization_of(session: Session, text: Digest) -> AuthorizationId:
     if found is None:
         raise AuthorizationUnknown(authorization=text)
     return AuthorizationId(found)
-
-
-def _agreement_of(session: Session, manifest: Digest) -> Agreement:
-    found = session.scalar(select(AgreementRow.id).where(AgreementRow.manifest_digest == manifest.value))
-    if found is None:
-        raise AgreementUnknown(agreement=manifest)
-    return agreement(session, found)
-
-
-def _own_open_slot(session: Session, found: Agreement, approval: Approval) -> Slot:
-    """Give the first slot that waits for this person in this role."""
-    for slot in found.slots:
-        if slot.signed_at is None and _waits_for(session, slot, approval.person, approval.action):
-            return slot
-    raise SlotUnknown(slot="—")
-
-
-def _waits_for(session: Session, slot: Slot, person: PersonId, action: Action) -> bool:
-    if slot.kind is SlotKind.SEAL:
-        kept = positions(session, uscc=slot.organization, person=person)
-        return action is Action.SEAL and Position.SEAL_KEEPER in kept
-    return action is Action.SIGN and slot.person == person

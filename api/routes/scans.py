@@ -80,12 +80,8 @@ def answer(
     times: Annotated[str, Form()],
     house: InHouse,
     visitor: AsPerson,
-    slot: Annotated[str | None, Form()] = None,
 ) -> ScanAnswered:
-    """Answer a challenge by a clip: JPEG ``frames``, never mirrored, and ``times``, a JSON list of ms.
-
-    ``slot`` names the slot to sign when the person has several in the agreement.
-    """
+    """Answer a challenge by a clip: JPEG ``frames``, never mirrored, and ``times``, a JSON list of ms."""
     mine = person_of(visitor)
     with house.database.transaction() as session:
         open_challenge = challenges.challenge(
@@ -102,7 +98,7 @@ def answer(
             )
         raise
     with house.database.transaction() as session:
-        effect = _pass(session, house, open_challenge, verdict, slot=slot)
+        effect = _pass(session, house, open_challenge, verdict)
     return ScanAnswered(action=open_challenge.action, state=effect.state, next=effect.next)
 
 
@@ -126,7 +122,7 @@ def asked(
     )
 
 
-def _pass(session: Session, house: House, passed: Challenge, verdict: Verdict, *, slot: str | None) -> Effect:
+def _pass(session: Session, house: House, passed: Challenge, verdict: Verdict) -> Effect:
     """Use the challenge, approve, and let the approved act happen: all or nothing."""
     used = challenges.consume(
         session,
@@ -144,7 +140,7 @@ def _pass(session: Session, house: House, passed: Challenge, verdict: Verdict, *
         signer=house.verifier_signer,
         clock=house.clock,
     )
-    return take_effect(session, house, approval, slot=slot)
+    return take_effect(session, house, approval)
 
 
 def _times(text: str) -> tuple[int, ...]:

@@ -126,8 +126,8 @@ def sign(house: House, agreement_id: str, slot_id: str, person: DemonstrationPer
     """Let ``person`` fill a slot."""
     with house.database.transaction() as session:
         found = agreement(session, UUID(agreement_id))
-    seals = found.slot(slot_id).kind is SlotKind.SEAL
-    shown = approval(house, person, Action.SEAL if seals else Action.SIGN, found.manifest_digest)
+    slot = found.slot(slot_id)
+    shown = approval(house, person, Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN, slot.subject)
     with house.database.transaction() as session:
         sign_slot(
             session,

@@ -14,8 +14,10 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 
 from api.demonstration.people import AGENCY, CONTRACTOR, DESIGNER, ENGINEER, OWNERS_REPRESENTATIVE
 from api.policy import Role
+from api.routes.scan_effects import take_effect
 from evidence.bundle import Bundle
 from evidence.digest import sha256
+from identity.challenges import Action
 from signing.agreements import agreement
 from signing.assembly_jobs import AssemblyState
 from signing.objects_folder import FolderObjectStore
@@ -24,6 +26,7 @@ from tests.api.joint import (
     AGENCY_DESK,
     CLERK,
     SLOTS,
+    approval,
     assembled,
     enter,
     enter_as,
@@ -247,6 +250,18 @@ def test_a_signed_slot_gives_no_challenge(
 def test_nobody_signs_by_face_without_consent(clerk: httpx.Client, engineer: httpx.Client) -> None:
     answer = engineer.post(f"/api/agreements/{started(clerk)}/slots/3/challenges")
     assert problem(answer) == (409, "consent-missing")
+
+
+def test_what_a_scan_approved_fills_that_slot_and_no_other(city: QuietCity, clerk: httpx.Client) -> None:
+    capacities = [SLOTS[2], {**SLOTS[2], "capacity_zh": "审图人", "capacity_en": "reviewer"}]
+    id_ = started(clerk, slots=capacities)
+    with city.house.database.transaction() as session:
+        second = agreement(session, UUID(id_)).slot("2")
+    approved = approval(city.house, ENGINEER, Action.SIGN, second.subject)
+    with city.house.database.transaction() as session:
+        take_effect(session, city.house, approved)
+    signed = [slot["state"] for slot in clerk.get(f"/api/agreements/{id_}").json()["slots"]]
+    assert signed == ["open", "signed"]
 
 
 def test_there_is_no_signed_pdf_before_all_have_signed(clerk: httpx.Client) -> None:

@@ -91,6 +91,7 @@ def _agreements() -> None:
         _text("capacity_zh"),
         _text("capacity_en"),
         sa.Column("person", sa.Uuid, nullable=True),
+        *_digest("subject", unique=True),
         _one_of("kind", "person", "seal"),
         sa.CheckConstraint("(kind = 'person') = (person IS NOT NULL)", name="person_slots_name_a_person"),
     )

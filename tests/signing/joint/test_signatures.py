@@ -14,9 +14,10 @@ from identity.challenges import Action
 from identity.members import NotInPosition, Position, appoint, dismiss
 from ledger import facts
 from ledger.facts import FactRow
-from signing.activation import FRESHNESS, ApprovalUsed
+from signing.activation import FRESHNESS, ApprovalUsed, Seat, activate
 from signing.agreements import AgreementExpired, AgreementState, SlotUnknown
 from signing.cades import check_detached
+from signing.held_keys import hold_for_person
 from signing.seals import (
     NotTheKeeper,
     SealAction,
@@ -69,15 +70,39 @@ def test_a_signed_slot_is_not_signed_again_under_another_approval(town: Town) ->
 
 
 def test_an_approval_is_used_once(town: Town) -> None:
-    twice = town.slots()[0]
-    other = town.person_slot(
-        twice.organization, "建设单位项目负责人", "project leader", town.representative.id
-    )
-    opened = town.open(slots=(twice, other))
+    opened = town.open()
     approval = town.approve_slot(opened, "1")
     town.sign(opened, "1", approval=approval)
-    with pytest.raises(ApprovalUsed):
-        town.sign(opened, "2", approval=approval)
+    with town.database.transaction() as session:
+        key = hold_for_person(session, town.representative, keyring=town.keyring)
+        seat = Seat(
+            agreement=opened.id,
+            slot="1",
+            manifest=opened.manifest_digest,
+            person=town.representative.id,
+            key=key,
+            action=Action.SIGN,
+        )
+        with pytest.raises(ApprovalUsed):
+            activate(session, seat, approval=approval, verifier=town.verifier.key, keyring=town.keyring)
+
+
+def test_an_approval_for_one_slot_fills_no_other_of_the_same_person(town: Town) -> None:
+    owner = town.slots()[0]
+    other = town.person_slot(
+        owner.organization, "建设单位项目负责人", "project leader", town.representative.id
+    )
+    opened = town.open(slots=(owner, other))
+    with pytest.raises(ApprovalForAnotherSubject):
+        town.sign(opened, "2", approval=town.approve_slot(opened, "1"))
+    assert count(town, StatementType.SIGNATURE) == 0
+
+
+def test_an_approval_for_the_manifest_alone_fills_no_slot(town: Town) -> None:
+    opened = town.open()
+    approval = town.approve(town.representative, Action.SIGN, opened.manifest_digest)
+    with pytest.raises(ApprovalForAnotherSubject):
+        town.sign(opened, "1", approval=approval)
 
 
 def test_an_approval_for_another_document_signs_nothing(town: Town) -> None:
@@ -90,7 +115,7 @@ def test_an_approval_for_another_document_signs_nothing(town: Town) -> None:
 def test_an_approval_to_sign_does_not_seal(town: Town) -> None:
     town.seal()
     opened = town.open()
-    approval = town.approve(town.keeper, Action.SIGN, opened.manifest_digest)
+    approval = town.approve(town.keeper, Action.SIGN, opened.slot("2").subject)
     with pytest.raises(ApprovalForAnotherAction):
         town.sign(opened, "2", approval=approval)
 
@@ -113,7 +138,7 @@ def test_an_approval_of_another_verifier_signs_nothing(town: Town) -> None:
 
 def test_another_person_than_the_slot_expects_is_refused(town: Town) -> None:
     opened = town.open()
-    approval = town.approve(town.engineer, Action.SIGN, opened.manifest_digest)
+    approval = town.approve(town.engineer, Action.SIGN, opened.slot("1").subject)
     with pytest.raises(NotThisParty) as refused:
         town.sign(opened, "1", approval=approval)
     assert refused.value.sentence("zh").startswith("签署位“建设单位”")
@@ -186,7 +211,7 @@ def test_a_seal_obeys_its_own_keeper_only(town: Town) -> None:
             position=Position.SEAL_KEEPER,
             clock=town.clock,
         )
-    approval = town.approve(town.engineer, Action.SEAL, opened.manifest_digest)
+    approval = town.approve(town.engineer, Action.SEAL, opened.slot("2").subject)
     with pytest.raises(NotTheKeeper):
         town.sign(opened, "2", approval=approval)
 

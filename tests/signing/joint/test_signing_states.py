@@ -55,7 +55,7 @@ class Signing(RuleBasedStateMachine):
     def sign_as_another(self, slot: str) -> None:
         stranger = self.town.engineer if slot == "1" else self.town.representative
         action = Action.SEAL if slot == SEALED else Action.SIGN
-        assert not self._accepted(slot, self.town.approve(stranger, action, self.opened.manifest_digest))
+        assert not self._accepted(slot, self.town.approve(stranger, action, self.opened.slot(slot).subject))
 
     @rule()
     def suspend_or_reinstate_the_seal(self) -> None:

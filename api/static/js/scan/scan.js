@@ -103,7 +103,6 @@ const clipOf = ({ frames, times }) => {
   const form = new FormData();
   frames.forEach((frame, number) => form.append("frames", frame, `${number}.jpg`));
   form.append("times", JSON.stringify(times));
-  if (root.dataset.slot) form.append("slot", root.dataset.slot);
   return form;
 };
 
