@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.field_names import listed, named
 from api.language import language_of, sentence
 from api.pages import page
 from evidence.errors import Invalid, Refused, Unavailable, YinxinError
@@ -87,6 +88,14 @@ class FormTooLarge(Refused):
     en = "What was sent is longer than the limit of {limit_kb} kB; shorten the text and try again."
 
 
+class FormIncomplete(Invalid):
+    """Fields of a form or an address are missing or malformed. Facts: ``fields``, as people call them."""
+
+    code = "form-incomplete"
+    zh = "以下内容缺失或格式不对：{fields}。请补正后再提交。"
+    en = "Missing or malformed: {fields}. Correct it and send again."
+
+
 def status_of(error: YinxinError) -> HTTPStatus:
     """Give the HTTP status of ``error``."""
     if error.code in STATUS:
@@ -150,8 +159,9 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _malformed(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
-    fields = "、".join(sorted({str(problem["loc"][-1]) for problem in error.errors()}))
-    return _by_key(request, HTTPStatus.UNPROCESSABLE_ENTITY, "problem.form-incomplete", fields=fields)
+    return answer_refusal(
+        request, FormIncomplete(fields=listed(named(each["loc"]) for each in error.errors()))
+    )
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
+from api.field_names import Location, field
 from evidence.errors import Invalid, Refused, Term
 from evidence.identifiers import Uscc
 from identity.members import members
@@ -27,8 +28,8 @@ class SlotsMalformed(Invalid):
     """The list of slots is not what the page sends."""
 
     code = "slots-malformed"
-    zh = "签署位填写不完整（{place}）；请补全每个签署位的单位、身份和签署人。"
-    en = "The slots are incomplete ({place}); give each its organization, capacity and signer."
+    zh = "{place}缺失或格式不对；请补全每一方的单位、身份和签署人。"
+    en = "Missing or malformed: {place}; give each party its organization, capacity and signer."
 
 
 class SignerNotInOffice(Refused):
@@ -103,13 +104,23 @@ def read_slots(text: str) -> list[SlotAsked]:
     """Read the form's list of slots.
 
     Raises:
-        SlotsMalformed: names the first place that is wrong, such as ``1.capacity_zh``.
+        SlotsMalformed: names the first place that is wrong, such as 第 1 方的身份.
     """
     try:
         return _SLOTS.validate_json(text)
     except ValidationError as error:
-        place = ".".join(str(part) for part in error.errors()[0]["loc"]) or "slots"
-        raise SlotsMalformed(place=place) from None
+        raise SlotsMalformed(place=_place(error.errors()[0]["loc"])) from None
+
+
+def _place(location: Location) -> Term:
+    """Say which party and which of its fields is meant by ``location``, such as ``(0, "place", "left")``."""
+    if not location:
+        return field("slots")
+    number = int(location[0]) + 1
+    if len(location) == 1:
+        return Term(f"第 {number} 方", f"party {number}")
+    what = field(location[1])
+    return Term(f"第 {number} 方的{what.zh}", f"the {what.en} of party {number}")
 
 
 def check_takes_part(asked: Sequence[SlotAsked], *, starter: Uscc) -> None:

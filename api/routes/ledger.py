@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel
 
@@ -12,6 +12,7 @@ from api.log_view import LogEntry, LogHead
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from ledger import receipts
+from ledger.entries import EntryUnknown
 from ledger.receipts import AnchoringState
 from verify.issuer_keys import role_of
 
@@ -19,7 +20,15 @@ PAGE = 20
 LARGEST_PAGE = 100
 LAST_INDEX = 2**63 - 1  # what the table can number
 
-Index = Annotated[int, Path(ge=0, le=LAST_INDEX)]
+
+def _numbered(index: int) -> int:
+    if not 0 <= index <= LAST_INDEX:
+        raise EntryUnknown(index=index)
+    return index
+
+
+Index = Annotated[int, Depends(_numbered)]
+"""The number of an entry in an address; what the table cannot number is as unknown as what it lacks."""
 
 router = APIRouter()
 

@@ -148,6 +148,26 @@ def test_a_field_that_is_too_long_is_called_by_its_own_label(
     assert post(clerk, content=small_pdf(), **form).json()["zh"].startswith(f"“{label}”有 101 个字")
 
 
+@pytest.mark.parametrize(
+    ("form", "zh", "en"),
+    [
+        ("{", "签署各方", "parties that sign"),
+        ([1], "第 1 方", "party 1"),
+        (
+            slots(place={"page": 0, "left": "x", "bottom": 0}),
+            "第 1 方的盖章位置",
+            "the place of the stamp of party 1",
+        ),
+    ],
+)
+def test_malformed_slots_are_told_without_the_names_of_the_program(
+    clerk: httpx.Client, form: Any, zh: str, en: str
+) -> None:
+    told = post(clerk, content=small_pdf(), slots=form).json()
+    assert told["zh"].startswith(f"{zh}缺失")
+    assert told["en"].startswith(f"Missing or malformed: {en};")
+
+
 def test_a_refused_name_is_not_repeated(clerk: httpx.Client) -> None:
     assert "无此人" not in post(clerk, content=small_pdf(), slots=slots(person="无此人")).text
 

@@ -124,9 +124,18 @@ def test_an_entry_that_the_log_lacks_is_one_sentence(city: QuietCity, path: str)
     assert (answer.status_code, answer.json()["title"]) == (404, "entry-unknown")
 
 
-@pytest.mark.parametrize("index", ["-1", str(2**63), "nine"])
-def test_what_numbers_no_entry_is_refused(city: QuietCity, index: str) -> None:
-    assert city.visitor.get(f"/api/ledger/entries/{index}").status_code == 422
+@pytest.mark.parametrize("index", ["-1", str(2**63), str(10**20)])
+@pytest.mark.parametrize(
+    "path", ["/api/ledger/entries/{}", "/api/ledger/entries/{}/receipt", "/ledger/entries/{}"]
+)
+def test_a_number_that_no_entry_can_have_is_as_unknown(city: QuietCity, path: str, index: str) -> None:
+    assert city.visitor.get(path.format(index)).json()["title"] == "entry-unknown"
+
+
+def test_what_is_no_number_is_called_by_the_word_for_it(city: QuietCity) -> None:
+    problem = city.visitor.get("/api/ledger/entries/nine").json()
+    assert (problem["title"], "：账本记录序号。" in problem["zh"]) == ("form-incomplete", True)
+    assert ": number of the entry." in problem["en"]
 
 
 def test_the_page_of_an_entry_climbs_to_the_checkpoints_root(city: QuietCity) -> None:
