@@ -22,6 +22,7 @@ log = logging.getLogger("yinxin.api")
 STATUS = {
     "sign-in-needed": HTTPStatus.UNAUTHORIZED,
     "not-yours": HTTPStatus.FORBIDDEN,
+    "challenge-of-another": HTTPStatus.FORBIDDEN,
     "another-agency": HTTPStatus.FORBIDDEN,
     "link-spent": HTTPStatus.FORBIDDEN,
     "origin-foreign": HTTPStatus.FORBIDDEN,

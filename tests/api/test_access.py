@@ -1,0 +1,114 @@
+"""Nobody reads or moves another's things by knowing their id: every private door, asked by strangers."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from api import accounts
+from api.app import ROUTERS
+from api.demonstration.people import DESIGNER
+from api.house import House
+from api.policy import Role, roles_of
+from api.site import Site
+from evidence.digest import sha256
+from identity import challenges
+from identity.challenges import Action
+from tests.api.newcomers import arrive, requested
+from tests.permit import issue_permit
+
+SHARED = {"/api/organizations/{uscc}"}
+"""Doors behind a role whose things are nobody's own: the register of organizations."""
+
+DOORS = [
+    route
+    for router in ROUTERS
+    for route in router.routes
+    if isinstance(route, APIRoute)
+    and "{" in route.path
+    and Role.ANYONE not in roles_of(route)
+    and route.path not in SHARED
+]
+CLOSED = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND}
+FRAME = ("frames", ("0.jpg", b"no picture", "image/jpeg"))
+
+
+@pytest.fixture(scope="module")
+def things(site: Site, house: House) -> dict[str, object]:
+    """Somebody's things, by the name of the id in a path."""
+    owner = arrive(site, house)
+    permit = issue_permit(house)
+    with house.database.transaction() as session:
+        challenge = challenges.issue(
+            session, person=owner.id, action=Action.SIGN, subject=sha256(b"another text"), clock=house.clock
+        )
+    return {
+        "authorization_id": requested(site, house, owner),
+        "challenge_id": challenge.id,
+        "agreement_id": permit.agreement,
+        "certificate_id": permit.id,
+        "slot_id": "1",
+        "number": 1,
+    }
+
+
+def account(house: House, role: Role) -> UUID:
+    with house.database.transaction() as session:
+        return accounts.open_account(
+            session,
+            roles=(role,),
+            title_zh="外人",
+            title_en="stranger",
+            organization=DESIGNER.uscc.text,
+            demonstration=True,
+            clock=house.clock,
+        )
+
+
+def nobody(site: Site, _: House) -> httpx.Client:
+    return httpx.Client(base_url=site.url)
+
+
+def another_person(site: Site, house: House) -> httpx.Client:
+    return arrive(site, house).http
+
+
+def of_role(role: Role) -> Callable[[Site, House], httpx.Client]:
+    def enter(site: Site, house: House) -> httpx.Client:
+        client = nobody(site, house)
+        client.post("/api/sessions", json={"account": str(account(house, role))}).raise_for_status()
+        return client
+
+    return enter
+
+
+STRANGERS = {
+    "nobody": nobody,
+    "another person": another_person,
+    "another firm": of_role(Role.FIRM),
+    "another agency": of_role(Role.AGENCY),
+    "an officer": of_role(Role.OFFICER),
+}
+
+
+@pytest.fixture(scope="module", params=STRANGERS)
+def stranger(request: pytest.FixtureRequest, site: Site, house: House) -> httpx.Client:
+    return STRANGERS[request.param](site, house)
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{min(door.methods or ())} {door.path}")
+def test_a_stranger_finds_every_door_closed(
+    stranger: httpx.Client, things: dict[str, object], door: APIRoute
+) -> None:
+    path = door.path.format(**things)
+    if "GET" in (door.methods or ()):
+        answer = stranger.get(path)
+    elif door.path.endswith("/clip"):
+        answer = stranger.post(path, files=[FRAME], data={"times": "[0]"})
+    elif door.path.endswith("/changes"):
+        answer = stranger.post(path, json={"action": "suspend", "reason": 1})
+    else:
+        answer = stranger.post(path, json={"reason": "不便办理"})
+    assert answer.status_code in CLOSED
