@@ -77,6 +77,14 @@ class ValidityBackwards(Refused):
     en = "The validity ends ({valid_until}) before it begins ({valid_from}); correct the dates."
 
 
+class ValidityBeforeIssue(Refused):
+    """The validity begins before the certificate exists."""
+
+    code = "validity-before-issue"
+    zh = "有效期起 {valid_from} 早于签发日 {issued_on}（北京时间），请改为签发当日或以后。"
+    en = "The validity begins on {valid_from}, before its issue on {issued_on} (Beijing); choose a later day."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Application:
     """What a certificate is to say; ``authorizations`` are the 32-byte digests of the facts it rests on."""
@@ -98,6 +106,7 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
         CertificateIssued: the agreement has a certificate of this type with other content.
         CertificateFieldMissing, CertificateFieldUnknown, CertificateFieldTooLong, ValidityBackwards: it
             says something it cannot.
+        ValidityBeforeIssue: it would be valid before today in Beijing.
         NotAnAuthorization, FactUnknown: a reference is wrong.
         DaySerialsExhausted, QrTooLarge: it cannot be numbered or printed.
     """
@@ -109,6 +118,7 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
     existing = _existing(session, application)
     if existing is not None:
         return _same(existing, application, fields, agency)
+    _check_begin(application, clock)
     _check_base(session, application, found)
     return _register(session, application, fields, agency, clock)
 
@@ -139,6 +149,16 @@ def _same(
     return existing
 
 
+def _check_begin(application: Application, clock: Clock) -> None:
+    today = _day(clock)
+    if application.valid_from < today:
+        raise ValidityBeforeIssue(valid_from=application.valid_from, issued_on=today)
+
+
+def _day(clock: Clock) -> date:
+    return clock.now().astimezone(BEIJING).date()
+
+
 def _check_base(session: Session, application: Application, found: Agreement) -> None:
     if found.fact is None:
         raise AgreementIncomplete(title=found.title)
@@ -160,7 +180,7 @@ def _register(
         agency=uscc,
         administrative_code=agency.administrative_code,
         certificate_type=application.certificate_type,
-        day=now.astimezone(BEIJING).date(),
+        day=_day(clock),
     )
     licence = licence_identifier(application.certificate_type, uscc, number)
     row = CertificateRow(

@@ -4,7 +4,7 @@ The owner alone signs its application, with an approval that stands for a face s
 begin where the certificate is already there.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ from signing.agreement_drafting import SlotDraft, create
 from signing.agreements import Agreement
 from signing.certificate_changes import Reason, Step, change
 from signing.certificate_issue import issue
-from signing.certificate_registration import Application
+from signing.certificate_registration import BEIJING, Application
 from signing.certificate_types import CONSTRUCTION_PERMIT
 from signing.certificates import Certificate
 from signing.manifest import SlotKind
@@ -42,13 +42,13 @@ FIELDS = {
 def issue_permit(house: House) -> Certificate:
     """Issue a new permit, in force for two years from today."""
     agreement = _signed(house)
-    today = date.today()  # noqa: DTZ011  validity is a matter of days, and any day of this moment will do
+    today = house.clock.now().astimezone(BEIJING).date()
     application = Application(
         certificate_type=CONSTRUCTION_PERMIT,
         agreement=agreement.id,
         holder=OWNER.uscc,
         fields=FIELDS,
-        valid_from=today - timedelta(days=1),
+        valid_from=today,
         valid_until=today + timedelta(days=730),
     )
     return issue(house.database, application, press=house.press)

@@ -1,6 +1,7 @@
 """Certificates at the doors: issued once on what parties signed, changed by the agency alone."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 
 from api.demonstration.people import AGENCY, CONTRACTOR, DESIGNER, ENGINEER, OWNER
 from api.demonstration.ready_application import FACTS
+from api.pages import CITY_TIME
 from api.policy import Role
 from evidence.bundle import Bundle
 from tests.api.joint import (
@@ -85,7 +87,7 @@ def application(agreement: str, /, **changes: object) -> dict[str, Any]:
         "holder": OWNER.uscc.text,
         "agreement": agreement,
         "fields": FIELDS,
-        "valid_from": "2026-01-01",
+        "valid_from": datetime.now(CITY_TIME).date().isoformat(),
         "valid_until": "2034-12-31",
         **changes,
     }
@@ -175,6 +177,7 @@ def test_an_authorization_of_a_firm_that_signed_nothing_is_refused(
         ({"holder": AGENCY.uscc.text}, (409, "holder-not-party")),
         ({"holder": "91990100MA0DM00179"}, (409, "check-digit-wrong")),
         ({"valid_until": "2025-12-31"}, (409, "validity-backwards")),
+        ({"valid_from": "2026-01-01"}, (409, "validity-before-issue")),
         ({"type": "driving-licence"}, (422, "certificate-type-unknown")),
         ({"agreement": UNKNOWN}, (404, "agreement-unknown")),
         ({"authorizations": [UNKNOWN]}, (404, "authorization-unknown")),

@@ -38,6 +38,7 @@ from signing.certificate_registration import (
     HolderNotParty,
     NotAnAuthorization,
     ValidityBackwards,
+    ValidityBeforeIssue,
     register,
 )
 from signing.certificate_types import (
@@ -214,6 +215,21 @@ def test_a_validity_that_ends_before_it_begins_is_refused(town: Town) -> None:
     application = replace(town.application(town.open()), valid_until=date(2026, 5, 1))
     with pytest.raises(ValidityBackwards), town.database.transaction() as session:
         register(session, application, agency=town.agency, clock=town.clock)
+
+
+def test_a_validity_before_the_day_of_beijing_is_refused(town: Town) -> None:
+    signed = town.signed_by_owner()
+    town.clock.advance(timedelta(hours=9))  # 17:00 UTC on 2 May is 01:00 on 3 May in Beijing
+    with pytest.raises(ValidityBeforeIssue), town.database.transaction() as session:
+        register(session, town.application(signed), agency=town.agency, clock=town.clock)
+
+
+def test_a_validity_from_the_day_of_beijing_is_taken(town: Town) -> None:
+    signed = town.signed_by_owner()
+    town.clock.advance(timedelta(hours=9))
+    application = replace(town.application(signed), valid_from=date(2026, 5, 3))
+    with town.database.transaction() as session:
+        assert register(session, application, agency=town.agency, clock=town.clock).number.endswith("0101")
 
 
 def test_a_value_that_cannot_be_printed_is_refused_before_a_number_is_taken(town: Town) -> None:
