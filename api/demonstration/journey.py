@@ -31,6 +31,7 @@ from api.demonstration.people import (
     DemonstrationPerson,
 )
 from api.demonstration.ready_application import FACTS, PROJECT, TITLE
+from api.pages import CITY_TIME
 from api.settings import ROOT
 from signing.durable import write_over
 
@@ -116,15 +117,15 @@ class Journey:
         path = f"/api/authorizations/{asked}"
         text = self.visitor(ENGINEER.title_zh).call("GET", path)
         self.tell.done(
-            f"设计院请 {ENGINEER.name} 授权使用资格，全文摘要 {text['digest'][-16:]}",
+            f"设计院请 {ENGINEER.name} 授权使用资格，全文摘要 …{text['digest'][-16:]}",
             f"the design institute asks {ENGINEER.name_en} to authorize a text, …{text['digest'][-16:]}",
         )
         self._refuse_impostors(path)
         with self.tell.doing("比对", "comparing"):
             granted = self._scan(ENGINEER, path)
         self.tell.done(
-            f"{ENGINEER.name} 按口令完成动作，授权成立 → {granted['state']}",
-            f"{ENGINEER.name_en} did the movements asked for; the authorization is {granted['state']}",
+            f"{ENGINEER.name} 按口令完成动作，已授权",
+            f"{ENGINEER.name_en} did the movements asked for; the authorization is granted",
         )
         again = self.visitor(ENGINEER.title_zh).refused(
             "POST", f"/api/challenges/{granted['challenge']}/clip", **clip_of(granted["film"])
@@ -193,7 +194,7 @@ class Journey:
             for each in begun:
                 each.result()
         self.tell.done(
-            f"三方同时签署一份 PDF（两人签名、一枚公章），清单摘要 {opened['manifest_digest'][-16:]}",
+            f"三方同时签署一份 PDF（两人签名、一枚公章），清单摘要 …{opened['manifest_digest'][-16:]}",
             f"three parties signed one PDF at once, manifest …{opened['manifest_digest'][-16:]}",
         )
         self._wait(
@@ -212,7 +213,7 @@ class Journey:
 
     def issue(self, agreement: str, authorization: str) -> str:
         """Step 4: the agency issues a construction permit for it."""
-        today = datetime.now(UTC).date()
+        today = datetime.now(CITY_TIME).date()
         with self.tell.doing("制证", "issuing"):
             issued = self.visitor(AGENCY_DESK).call(
                 "POST",
@@ -316,9 +317,12 @@ class Journey:
         taken = agency.call("GET", "/api/ledger")["checkpoints"] - before
         self._expect(taken <= 1, "suspension", f"{taken} checkpoints")
         headline = answer()["headline"]
+        zh, en = ("不必等下一个检查点", "before the next checkpoint")
+        if taken:
+            zh, en = ("一个检查点之内", "within one checkpoint")
         self.tell.done(
-            f"发证机关暂扣后，在线核验变为：{headline['zh']}（其间检查点 {taken} 个）",
-            f"suspended by the agency, the online answer is: {headline['en']} ({taken} checkpoints since)",
+            f"发证机关暂扣后，{zh}，在线核验已变为：{headline['zh']}",
+            f"suspended by the agency, the online answer {en} is: {headline['en']}",
         )
 
     def _expect(self, holds: bool, request: str, detail: str) -> None:  # noqa: FBT001  one private condition
