@@ -150,7 +150,7 @@ def sign_in_link(session: Session, *, account: UUID, clock: Clock) -> str:
 
 
 def sign_in_by_link(session: Session, *, token: str, clock: Clock) -> str:
-    """Spend a sign-in link; give the session token.
+    """Spend a sign-in link; give the session token. Tokens that have expired are forgotten.
 
     Raises:
         LinkSpent: the link was used, has expired or never was.
@@ -162,6 +162,7 @@ def sign_in_by_link(session: Session, *, token: str, clock: Clock) -> str:
     ).one_or_none()
     if spent is None:
         raise LinkSpent
+    session.execute(delete(TokenRow).where(TokenRow.expires_at <= clock.now()))
     return _token(session, account=spent, link=False, life=SESSION_LIFE, clock=clock)
 
 

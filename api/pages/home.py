@@ -14,6 +14,12 @@ from api.routes.sessions import home_of
 router = APIRouter()
 
 
+@router.get("/sign-in/{token}", include_in_schema=False)
+def sign_in(request: Request, token: str, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+    """Ask before a sign-in link is spent: a messenger that previews the page must not spend it."""
+    return page(request, "sign_in.html", token=token)
+
+
 @router.get("/", include_in_schema=False)
 def home(request: Request, house: InHouse, visitor: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
     """Show what the house does and the way in."""

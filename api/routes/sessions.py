@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
 from api import accounts
@@ -74,13 +74,13 @@ def enter(entering: Entering, house: InHouse, _: Annotated[Visitor, allow(Role.A
     return response
 
 
-@router.get("/sign-in/{token}")
+@router.post("/sign-in/{token}")
 def enter_by_link(token: str, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
-    """Spend a sign-in link that an administrator handed out."""
+    """Spend a sign-in link that an administrator handed out; its page asks first (``api.pages.home``)."""
     with house.database.transaction() as session:
         fresh = accounts.sign_in_by_link(session, token=token, clock=house.clock)
         visitor = accounts.visitor(session, token=fresh, clock=house.clock)
-    response = RedirectResponse(home_of(visitor.roles), status_code=303)
+    response = JSONResponse({"next": home_of(visitor.roles)}, status_code=201)
     _remember(response, token=fresh, house=house)
     return response
 

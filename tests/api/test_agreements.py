@@ -1,6 +1,5 @@
 """Agreements at the doors: started over a PDF, seen by their parties alone, assembled in the end."""
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,10 @@ from evidence.bundle import Bundle
 from evidence.digest import sha256
 from identity.challenges import Action
 from signing.agreements import agreement
-from signing.assembly_jobs import AssemblyState
 from signing.objects_folder import FolderObjectStore
 from signing.pdf_document import LARGEST_DOCUMENT
 from tests.api.joint import (
     AGENCY_DESK,
-    CLERK,
     SLOTS,
     approval,
     assembled,
@@ -35,36 +32,10 @@ from tests.api.joint import (
     signed_by_all,
     started,
 )
-from tests.quiet_city import QuietCity, open_quiet_city
+from tests.quiet_city import QuietCity
 from tests.signing.joint.conftest import small_pdf
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuietCity]:
-    """A city without a worker: a test assembles when it wants to."""
-    with open_quiet_city(tmp_path_factory.mktemp("quiet")) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def clerk(city: QuietCity) -> httpx.Client:
-    return enter(city, CLERK)
-
-
-@pytest.fixture(scope="module")
-def engineer(city: QuietCity) -> httpx.Client:
-    return enter(city, ENGINEER.name)
-
-
-@pytest.fixture(scope="module")
-def complete(city: QuietCity, clerk: httpx.Client) -> str:
-    """An agreement that all have signed and whose PDF is made; tests only look at it."""
-    id_ = started(clerk)
-    signed_by_all(city.house, id_)
-    assert assembled(city.house, id_).state is AssemblyState.DONE
-    return id_
 
 
 def encrypted() -> bytes:

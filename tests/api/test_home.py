@@ -2,7 +2,9 @@
 
 import httpx
 
+from api.house import House
 from api.site import Site
+from tests.api.newcomers import arrive, way_in
 
 
 def test_the_first_page_offers_the_demonstration_accounts(site: Site) -> None:
@@ -31,3 +33,17 @@ def test_another_sites_page_cannot_act_in_the_visitors_name(site: Site) -> None:
 
 def test_every_answer_carries_the_content_security_policy(site: Site) -> None:
     assert "default-src 'none'" in httpx.get(site.url).headers["content-security-policy"]
+
+
+def test_looking_at_a_sign_in_link_does_not_spend_it(site: Site, house: House) -> None:
+    newcomer = arrive(site, house)
+    link = way_in(house, newcomer.account)
+    httpx.get(f"{site.url}{link}").raise_for_status()
+    assert httpx.post(f"{site.url}{link}").json()["next"] == "/engineer"
+
+
+def test_a_sign_in_link_is_spent_once(site: Site, house: House) -> None:
+    newcomer = arrive(site, house)
+    link = way_in(house, newcomer.account)
+    httpx.post(f"{site.url}{link}").raise_for_status()
+    assert httpx.post(f"{site.url}{link}").json()["title"] == "link-spent"

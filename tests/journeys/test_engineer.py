@@ -56,6 +56,8 @@ def phone_of(browser: Browser, site: Site, house: House) -> Iterator[PhoneOf]:
         context.add_init_script(CAMERA.replace("__FACE__", face).replace("__HOLDS__", holds))
         page = context.new_page()
         page.goto(site.url + way_in(house, owner.account))
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url("**/engineer")
         return page
 
     yield hand
