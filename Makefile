@@ -29,11 +29,11 @@ test: test-fast test-slow ## every test, the fast lane first
 
 test-fast: set-up-tests outside
 	@echo "[test] $(call say,快速测试,the fast lane)"
-	@$(PYTEST) -m "not slow" $(TESTS)
+	@$(PYTEST) -m "not slow and not browser" $(TESTS)
 
 test-slow: set-up-tests outside test-fast
 	@echo "[test] $(call say,慢速测试,the slow lane)"
-	@$(PYTEST) -m slow $(TESTS) || test $$? = 5
+	@$(PYTEST) -m "slow or browser" $(TESTS) || test $$? = 5
 
 check: set-up-tests lint types floors contracts docs ## lint, types, import floors, contract artifacts, docs
 
