@@ -4,7 +4,7 @@ Secrets that are missing or short are refused earlier, by ``api.settings``.
 """
 
 from api import accounts, hardhat
-from api.settings import SettingMalformed, Settings
+from api.settings import UNSEEN, SettingMalformed, Settings
 from evidence.errors import Refused
 from ledger.database import Database
 from ledger.transactions import ChainAccount
@@ -70,7 +70,7 @@ def chain_account(settings: Settings) -> ChainAccount:
     try:
         return ChainAccount(bytes.fromhex(_bare(key)))
     except ValueError:  # its message quotes the key
-        raise SettingMalformed(setting="YINXIN_CHAIN_KEY", reason="64 × 0-9 a-f") from None
+        raise SettingMalformed(setting="YINXIN_CHAIN_KEY", value=UNSEEN, allowed="64 × 0-9 a-f") from None
 
 
 def _bare(key: str) -> str:

@@ -119,7 +119,7 @@ _ALLOWED = {
 }
 """What the settings take that may be quoted; a value of any other may be a secret and is never shown."""
 
-_UNSEEN = Term("现在的值", "what it is")
+UNSEEN = Term("现在的值", "what it is")
 _DOCUMENTED = Term(" docs/settings.md 所列的值", "what docs/settings.md says")
 
 
@@ -144,7 +144,7 @@ def read_settings(**given: Any) -> Settings:
         name = "_".join(str(part) for part in wrong["loc"])
         raise SettingMalformed(
             setting=f"YINXIN_{name.upper()}",
-            value=str(wrong["input"])[:LONGEST_QUOTE] if name in _ALLOWED else _UNSEEN,
+            value=str(wrong["input"])[:LONGEST_QUOTE] if name in _ALLOWED else UNSEEN,
             allowed=_ALLOWED.get(name, _DOCUMENTED),
         ) from None
     if settings.demonstration and "mode" in stated.model_fields_set and not stated.demonstration:

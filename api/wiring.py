@@ -26,7 +26,7 @@ from api.assets.build import read_manifest
 from api.house import House
 from api.page_images import PageDrawer
 from api.production import chain_account, refuse_demonstration, refuse_doubles
-from api.settings import ROOT, SettingMalformed, Settings
+from api.settings import ROOT, UNSEEN, SettingMalformed, Settings
 from evidence.algorithms import Algorithm
 from evidence.clock import Clock, SystemClock
 from evidence.errors import Unavailable
@@ -195,9 +195,9 @@ def _migrate(url: str) -> None:
     try:
         place = make_url(url)
     except ArgumentError:  # its message quotes the address, which may hold a password
-        raise SettingMalformed(setting="YINXIN_DATABASE_URL", reason=form) from None
+        raise SettingMalformed(setting="YINXIN_DATABASE_URL", value=UNSEEN, allowed=form) from None
     if place.drivername != "postgresql+psycopg":
-        raise SettingMalformed(setting="YINXIN_DATABASE_URL", reason=form)
+        raise SettingMalformed(setting="YINXIN_DATABASE_URL", value=UNSEEN, allowed=form)
     try:
         migrations.upgrade(url)
     except OperationalError as error:

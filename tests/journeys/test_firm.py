@@ -192,7 +192,7 @@ def remove_everybody(page: Page) -> None:
     ("spoil", "sentence"),
     [
         (name_nobody, "第 1 方还没有填完"),
-        (name_a_stranger, "的在任人员中；请核对姓名或注册号"),
+        (name_a_stranger, "的在任人员中；请填写全名"),
         (mistype_the_code, "第18位"),
         (remove_everybody, "请至少添加一方"),
     ],
