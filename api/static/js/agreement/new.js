@@ -27,8 +27,7 @@ const lookUp = async (row) => {
     input.removeAttribute("aria-invalid");
     if (invalid) input.setAttribute("aria-invalid", "true");
   };
-  answered("", false);
-  if (!code) return;
+  if (!code) return answered("", false);
   try {
     const found = await send("GET", `/api/organizations/${encodeURIComponent(code)}`);
     const sealless = capacity(row).kind === "seal" && !found.seal;
