@@ -181,9 +181,7 @@ def name_a_stranger(page: Page) -> None:
 
 def mistype_the_code(page: Page) -> None:
     page.locator("[data-field=organization]").first.fill("91990100MA0DM00179")
-    expect(page.get_by_role("status").first).to_contain_text(
-        "第18位"
-    )
+    expect(page.get_by_role("status").first).to_contain_text("第18位")
 
 
 def remove_everybody(page: Page) -> None:
