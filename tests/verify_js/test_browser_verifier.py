@@ -19,6 +19,7 @@ from verify.trust import TrustAnchors
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 VECTORS = ROOT / "tests/conformance/qr/vectors.json"
+TREES = ROOT / "tests/conformance/merkle.json"
 DOCUMENT: dict[str, Any] = json.loads(VECTORS.read_text(encoding="utf-8"))
 CBOR: dict[str, Any] = json.loads((HERE / "cbor.json").read_text(encoding="utf-8"))
 TRUST = TrustAnchors.parse(DOCUMENT["trust"].encode())
@@ -70,7 +71,7 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     node = shutil.which("node")
     assert node, "Node is missing: install Node 20 or newer and run the tests again."
     shutil.copytree(ROOT / "api/static/js/verifier", tmp_path / "verifier")
-    for test in [*HERE.glob("*.mjs"), HERE / "cbor.json", VECTORS]:
+    for test in [*HERE.glob("*.mjs"), HERE / "cbor.json", VECTORS, TREES]:
         shutil.copy(test, tmp_path)
     (tmp_path / "package.json").write_text('{"type": "module"}')
     reports = {case["name"]: report(case) for case in DOCUMENT["cases"]}
