@@ -25,8 +25,8 @@ from api.trust import NotYetDeployed, anchors
 from api.wiring import open_house
 from api.worker import Worker
 from evidence.errors import Refused, Unavailable, YinxinError
+from ledger.durable import write_over
 from signing.assembly_jobs import release_claims
-from signing.durable import write_over
 
 LOCK_FILE = "open"
 TRUST_FILE = "trust.json"

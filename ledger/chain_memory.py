@@ -8,11 +8,14 @@ waiting, and to reorganize. It is for tests; eth-tester is installed with the te
     anchoring = Anchoring(chain=chain, account=chain.account, ...)
 """
 
+from collections.abc import Sequence
+
 from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import TransactionFailed
 from eth_utils.exceptions import ValidationError
 
-from ledger.chain import Address, ChainIdentity, ChainRefused, ChainUnavailable, Outcome, Reading
+from ledger.chain import Address, Block, ChainIdentity, ChainRefused, ChainUnavailable, Outcome, Reading
+from ledger.chain_history import MinedEvent, SentCall
 from ledger.chain_web3 import Web3Chain
 from ledger.ethereum import EthereumTesterProvider, Web3
 from ledger.transactions import ChainAccount
@@ -79,6 +82,26 @@ class MemoryChain:
         """Say what became of the transaction of this hash; None unless it is in the present chain."""
         self._answer()
         return self._chain.outcome(transaction)
+
+    def block(self, number: int | None = None) -> Block | None:
+        """Give the block of this height, the newest when None; None where the chain is not that high."""
+        self._answer()
+        return self._chain.block(number)
+
+    def events(
+        self, *, first: int, last: int, topics: Sequence[bytes], emitter: Address | None = None
+    ) -> tuple[MinedEvent, ...]:
+        """Give the events of the blocks ``first`` to ``last``, both included, in the chain's order."""
+        self._answer()
+        newest = self._chain.block()
+        if newest is None or last > newest.number:
+            raise ChainRefused(reason=f"no block {last}")
+        return self._chain.events(first=first, last=last, topics=topics, emitter=emitter)
+
+    def sent(self, transaction: bytes) -> SentCall | None:
+        """Give what the mined transaction of this hash asked; None when the chain has none."""
+        self._answer()
+        return self._chain.sent(transaction)
 
     def _answer(self) -> None:
         if self.unreachable:

@@ -5,7 +5,7 @@ retried here: the worker tries again. A receipt counts only while the block of i
 the receipt's block hash, because after a reorganization the height alone says nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +24,7 @@ from ledger.chain import (
     Outcome,
     Reading,
 )
+from ledger.chain_history import MinedEvent, SentCall
 from ledger.ethereum import (
     BadResponseFormat,
     BlockNotFound,
@@ -105,6 +106,56 @@ class Web3Chain:
             events=tuple(_event(record) for record in receipt["logs"]),
         )
 
+    def block(self, number: int | None = None) -> Block | None:
+        """Give the block of this height, the newest when None; None where the chain is not that high."""
+        height: Any = number
+        with self._answering():
+            try:
+                found: Any = self._web3.eth.get_block("latest" if number is None else height)
+            except BlockNotFound:
+                return None
+        return Block(found["number"], bytes(found["hash"]), datetime.fromtimestamp(found["timestamp"], UTC))
+
+    def events(
+        self, *, first: int, last: int, topics: Sequence[bytes], emitter: Address | None = None
+    ) -> tuple[MinedEvent, ...]:
+        """Give the events of the blocks ``first`` to ``last``, both included, in the chain's order."""
+        wanted: Any = {
+            "fromBlock": first,
+            "toBlock": last,
+            "topics": [[Web3.to_hex(each) for each in topics]],
+        }
+        if emitter is not None:
+            wanted["address"] = _checksummed(emitter)
+        with self._answering():
+            try:
+                found: Any = self._web3.eth.get_logs(wanted)
+            except BlockNotFound as error:
+                raise ChainRefused(reason=f"no block {last}") from error
+        mined = tuple(_mined(record) for record in found)
+        return tuple(  # a node that answers more than it was asked is not believed
+            each
+            for each in mined
+            if first <= each.block_number <= last
+            and each.event.topics[:1]
+            and each.event.topics[0] in topics
+            and emitter in (None, each.event.emitter)
+        )
+
+    def sent(self, transaction: bytes) -> SentCall | None:
+        """Give what the mined transaction of this hash asked; None when the chain has none."""
+        with self._answering():
+            try:
+                found: Any = self._web3.eth.get_transaction(HexBytes(transaction))
+            except TransactionNotFound:
+                return None
+        if found["blockHash"] is None:
+            return None
+        to = found.get("to")
+        return SentCall(
+            _address(found["from"]), _address(to) if to else None, bytes(HexBytes(found["input"]))
+        )
+
     @contextmanager
     def _answering(self) -> Iterator[None]:
         """Turn what web3 raises into the two errors of the port."""
@@ -127,3 +178,9 @@ def _address(text: str) -> Address:
 def _event(record: Any) -> Event:
     topics = tuple(bytes(topic) for topic in record["topics"])
     return Event(_address(record["address"]), topics, bytes(record["data"]))
+
+
+def _mined(record: Any) -> MinedEvent:
+    return MinedEvent(
+        _event(record), bytes(record["transactionHash"]), record["blockNumber"], bytes(record["blockHash"])
+    )

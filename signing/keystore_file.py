@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 from evidence.algorithms import Algorithm
 from evidence.errors import Refused
 from evidence.keys import LocalSigner, PrivateKey, Signer, VerifyingKey
-from signing import durable
+from ledger import durable
 from signing.keystore import (
     KeyExists,
     KeyHandle,

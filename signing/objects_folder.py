@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from evidence.digest import Digest, sha256
-from signing import durable
+from ledger import durable
 from signing.objects import ObjectAltered, ObjectMissing
 
 

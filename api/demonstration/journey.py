@@ -33,7 +33,7 @@ from api.demonstration.people import (
 from api.demonstration.ready_application import FACTS, PROJECT, TITLE
 from api.pages import CITY_TIME
 from api.settings import ROOT
-from signing.durable import write_over
+from ledger.durable import write_over
 
 WAIT_SECONDS = 180.0  # for what takes one or two on an idle machine
 ATTEMPTS = 8  # at a scan, on a machine too slow for three at once
