@@ -20,10 +20,9 @@ from api.demonstration.narrator import Narrator
 from api.house import House
 from api.settings import Settings
 from api.site import listen, open_site
-from api.tasks import tasks
+from api.tasks import at_work
 from api.trust import NotYetDeployed, anchors
 from api.wiring import open_house
-from api.worker import Worker
 from evidence.errors import Refused, Unavailable, YinxinError
 from ledger.durable import write_over
 from signing.assembly_jobs import release_claims
@@ -145,9 +144,7 @@ def _open(settings: Settings, tell: Narrator, started: ExitStack) -> OpenCity:
     _keep_trust(house, trust)
     with tell.doing("载入人脸模型", "loading the face models"):
         house.scans.warm_up()
-    worker = Worker((*tasks(house), ("trust", lambda: _keep_trust(house, trust))))
-    worker.start()
-    started.callback(worker.stop)
+    started.enter_context(at_work(house, ("trust", lambda: _keep_trust(house, trust))))
     site = open_site(create_app(house), listener)
     started.callback(site.close)
     lock.write(site.url)

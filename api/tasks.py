@@ -1,19 +1,38 @@
-"""What the worker of this house does in each round, in order of how long others wait for it."""
+"""What goes on in this house after the answers have left, in two workers.
 
-from collections.abc import Iterable
+One anchors, and is woken by the bell: a suspended permit must not wait for a round, nor for a document that
+is being assembled. The other takes the rest in order of how long somebody waits for it.
+
+    with at_work(house): ...
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from api.house import House
-from api.worker import Task
+from api.worker import ROUND_SECONDS, Task, Worker
 from identity import authorizations, enrollment
+from ledger import bell
 from signing.assembly import assemble_next
 from signing.certificate_issue import finish_issue, unpublished
 
 
-def tasks(house: House) -> Iterable[tuple[str, Task]]:
-    """Give the tasks by name."""
+@contextmanager
+def at_work(house: House, *further: tuple[str, Task], round_seconds: float = ROUND_SECONDS) -> Iterator[None]:
+    """Keep both workers at work until the block ends; ``further`` tasks follow on anchoring."""
+    anchoring = Worker((("anchoring", house.anchoring.step), *further), round_seconds=round_seconds)
+    desk = Worker(_desk(house), round_seconds=round_seconds)
+    with ExitStack() as ending:
+        for worker in (desk, anchoring):
+            worker.start()
+            ending.callback(worker.stop)
+        ending.enter_context(bell.listening(house.database, heard=anchoring.wake))
+        yield
+
+
+def _desk(house: House) -> Iterable[tuple[str, Task]]:
     return (
         ("assembly", lambda: _assemble_all(house)),
-        ("anchoring", house.anchoring.step),
         ("certificates", lambda: _finish_certificates(house)),
         ("lapses", lambda: _let_lapse(house)),
     )

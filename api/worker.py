@@ -1,7 +1,7 @@
 """The worker: what goes on after the answer has left; anchors the log, assembles, publishes.
 
-Each round takes every task once. A task that fails leaves its reason where its room shows it, and is taken
-again in the next round; nothing is lost with the worker.
+Each round takes every task once; ``wake`` begins the next one at once. A task that fails leaves its reason
+where its room shows it, and is taken again in the next round; nothing is lost with the worker.
 """
 
 import logging
@@ -22,15 +22,21 @@ class Worker:
         self._tasks = tuple(tasks)
         self._round_seconds = round_seconds
         self._end = threading.Event()
+        self._due = threading.Event()
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
         """Begin the rounds."""
         self._thread.start()
 
+    def wake(self) -> None:
+        """Begin the next round as soon as the present one has ended."""
+        self._due.set()
+
     def stop(self) -> None:
         """End after the present task, and wait for it."""
         self._end.set()
+        self._due.set()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -48,4 +54,5 @@ class Worker:
     def _run(self) -> None:
         while not self._end.is_set():
             self.round()
-            self._end.wait(self._round_seconds)
+            self._due.wait(self._round_seconds)
+            self._due.clear()

@@ -1,9 +1,9 @@
 """The status of certificates on the chain: an outbox of changes, and what the register answers.
 
-A change is recorded in the transaction that decides it; the worker sends it later, several at a
-time. Only exceptions stand on the chain: the register knows nothing of a certificate that never
-had one. ``issuer`` is the SHA-256 of the issuer's USCC in UTF-8, ``key`` that of the certificate's
-identifier without version and check digits, both 32 bytes.
+A change is recorded in the transaction that decides it and rings the bell; the worker sends it at
+once, with whatever else waits. Only exceptions stand on the chain: the register knows nothing of a
+certificate that never had one. ``issuer`` is the SHA-256 of the issuer's USCC in UTF-8, ``key`` that
+of the certificate's identifier without version and check digits, both 32 bytes.
 
     status.change(session, issuer=issuer, key=key, state=CertificateState.SUSPENDED, reason=3)
 """
@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.errors import Refused
 from evidence.statuslist import CertificateState
-from ledger import contracts
+from ledger import bell, contracts
 from ledger.chain import Address, Block, Chain
 from ledger.contracts import StatusChange, StatusException
 from ledger.database import Base
@@ -100,6 +100,7 @@ def change(session: Session, *, issuer: bytes, key: bytes, state: CertificateSta
         StatusChangeRow(issuer=issuer, key=key, state=int(state), reason=reason, sending=_Sending.WAITING)
     )
     session.flush()
+    bell.ring(session)
 
 
 def read(chain: Chain, register: Address, *, issuer: bytes, key: bytes) -> ChainStatus:

@@ -16,9 +16,8 @@ from api.demonstration.city import OPERATOR, plant
 from api.house import House
 from api.settings import Mode, Settings
 from api.site import Site, listen, open_site
-from api.tasks import tasks
+from api.tasks import at_work
 from api.wiring import open_house
-from api.worker import Worker
 from ledger import postgres
 from ledger.database import Database
 from ledger.postgres import EmbeddedPostgres
@@ -89,12 +88,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     )
     with open_house(settings, OPERATOR) as house:
         plant(house)
-        worker = Worker(tasks(house), round_seconds=0.2)
-        worker.start()
-        site = open_site(create_app(house), listener)
-        yield site
-        site.close()
-        worker.stop()
+        with at_work(house, round_seconds=0.2):
+            site = open_site(create_app(house), listener)
+            yield site
+            site.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,14 @@
 
 import argparse
 import threading
+from contextlib import suppress
 
 from api.commands.serve import add_operator, operator_of
 from api.demonstration.narrator import Narrator
 from api.ending import ending
 from api.settings import Settings
-from api.tasks import tasks
+from api.tasks import at_work
 from api.wiring import Operator, open_house
-from api.worker import Worker
 
 NAME = "worker"
 HELP = "后台任务：合成、上链、制证。 Assemble, anchor and publish."
@@ -26,14 +26,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _work(settings: Settings, operator: Operator) -> int:
-    with open_house(settings, operator) as house:
-        worker = Worker(tasks(house))
-        worker.start()
+    with open_house(settings, operator) as house, at_work(house):
         Narrator(settings.language).say("后台任务已开始。", "The worker has begun.")
-        try:
+        with suppress(KeyboardInterrupt):
             threading.Event().wait()
-        except KeyboardInterrupt:
-            return 0
-        finally:
-            worker.stop()
     return 0
