@@ -21,6 +21,7 @@ from api.routes import (
     people,
     scans,
     sessions,
+    tiles,
     verification,
 )
 
@@ -38,6 +39,7 @@ ROUTERS = (
     organizations.router,
     verification.router,
     ledger.router,
+    tiles.router,
     engineer.router,
     authorization_pages.router,
     officer.router,

@@ -52,6 +52,7 @@ NOT_FOUND = frozenset(
         "organization-unknown",
         "qualification-unknown",
         "slot-unknown",
+        "tile-unknown",
     }
 )
 """Codes of things that have an address or a number and are not there, or not the visitor's to see."""

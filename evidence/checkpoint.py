@@ -87,6 +87,16 @@ def read_checkpoint(note: str) -> Checkpoint:
     return _read(note)[0]
 
 
+def note_key(origin: str, key: VerifyingKey) -> str:
+    """Write the log's Ed25519 ``key`` as a verifier key of signed-note: name, key hash, type and key.
+
+    Raises:
+        AlgorithmDiffers: the key is not Ed25519.
+    """
+    named = base64.b64encode(_ED25519 + key.spki[-_ED25519_KEY_BYTES:]).decode()
+    return f"{origin}+{_key_hash(origin, key).hex()}+{named}"
+
+
 def _read(note: str) -> tuple[Checkpoint, bytes]:
     written = _NOTE.fullmatch(note)
     if written is None:

@@ -11,6 +11,8 @@ from api import log_view
 from api.log_view import LogEntry, LogHead
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
+from api.routes.tiles import OTHER_SITES
+from evidence.checkpoint import note_key
 from ledger import receipts
 from ledger.entries import EntryUnknown
 from ledger.receipts import AnchoringState
@@ -132,8 +134,16 @@ def receipt(index: Index, house: InHouse, _: Annotated[Visitor, allow(Role.ANYON
     return Response(signed, media_type="application/octet-stream", headers=named)
 
 
-@router.get("/ledger/checkpoint", response_class=PlainTextResponse)
-def checkpoint(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> str:
-    """Give the latest checkpoint, a signed note (C2SP tlog-checkpoint)."""
+@router.get("/ledger/checkpoint")
+def checkpoint(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> PlainTextResponse:
+    """Give the latest checkpoint, a signed note (C2SP tlog-checkpoint), which no cache may keep."""
     with house.database.transaction() as session:
-        return log_view.note(session)
+        note = log_view.note(session)
+    return PlainTextResponse(note, headers={"Cache-Control": "no-cache", **OTHER_SITES})
+
+
+@router.get("/ledger/vkey")
+def vkey(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> PlainTextResponse:
+    """Give the key that checkpoints are signed with, as tools of C2SP signed-note take it."""
+    key = note_key(house.settings.origin, house.log_signer.key)
+    return PlainTextResponse(f"{key}\n", headers={"Cache-Control": "no-cache", **OTHER_SITES})

@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from evidence.algorithms import Algorithm
-from evidence.checkpoint import Checkpoint, check_checkpoint, read_checkpoint, sign_checkpoint
+from evidence.checkpoint import Checkpoint, check_checkpoint, note_key, read_checkpoint, sign_checkpoint
 from evidence.errors import AlgorithmDiffers, CheckpointMalformed, KeyDiffers, SignatureInvalid
-from evidence.keys import LocalSigner
+from evidence.keys import LocalSigner, VerifyingKey
 from evidence.merkle import leaf_hash
 
 ORIGIN = "shifan.example/log"
@@ -49,6 +49,15 @@ def test_a_checkpoint_by_another_key_is_refused(note: str) -> None:
 def test_a_key_that_is_not_ed25519_signs_no_checkpoint(agency: LocalSigner) -> None:
     with pytest.raises(AlgorithmDiffers):
         sign_checkpoint(CHECKPOINT, agency)
+
+
+def test_the_key_is_written_as_tools_of_signed_note_take_it() -> None:
+    """The key that the specification of signed-note signs its example with."""
+    raw = "1a5cd907143c384c41e830c5bce12aa8817ec5649aaabf2c31388b35b2d744d6"
+    key = VerifyingKey.from_spki(bytes.fromhex("302a300506032b6570032100" + raw))
+    assert (
+        note_key("PeterNeumann", key) == "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+    )
 
 
 def test_a_line_after_the_signature_is_refused(note: str) -> None:
