@@ -25,13 +25,18 @@ ADDRESS_BYTES = 20
 
 @dataclass(frozen=True)
 class Anchor:
-    """Where the chain holds it: contract of 20 bytes, transaction and block hash of 32 bytes each."""
+    """Where the chain holds it: contract of 20 bytes, transaction and block hash of 32 bytes each.
+
+    ``depth`` is how many blocks the chain had from that block on, its own counted, when the log found the
+    transaction final. It is None in receipts from before it was kept.
+    """
 
     chain_id: int
     contract: bytes
     transaction: bytes
     block_hash: bytes
     block_number: int
+    depth: int | None = None
 
 
 @dataclass(frozen=True)
@@ -110,12 +115,14 @@ def _body(receipt: Receipt) -> Mapping[str, Value]:
 
 
 def _anchored(anchor: Anchor) -> Mapping[str, Value]:
+    depth = {} if anchor.depth is None else {"depth": anchor.depth}
     return {
         "chain_id": anchor.chain_id,
         "contract": anchor.contract,
         "transaction": anchor.transaction,
         "block_hash": anchor.block_hash,
         "block_number": anchor.block_number,
+        **depth,
     }
 
 
@@ -147,6 +154,9 @@ def _anchor(fields: Fields) -> Anchor:
         transaction=fields.octets("transaction", length=HASH_BYTES),
         block_hash=fields.octets("block_hash", length=HASH_BYTES),
         block_number=fields.count("block_number"),
+        depth=fields.count("depth") if fields.has("depth") else None,
     )
     fields.done()
+    if anchor.depth == 0:
+        raise ReceiptMalformed(place="anchor.depth")
     return anchor

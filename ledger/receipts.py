@@ -85,6 +85,7 @@ def _cover(session: Session, index: int) -> _Cover:
                 transaction=grown.transaction,
                 block_hash=grown.block_hash,
                 block_number=grown.block_number,
+                depth=grown.depth,
             )
             return _Cover(checkpoints.at(session, grown.size), where)
     taken = checkpoints.latest(session)

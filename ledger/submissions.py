@@ -58,7 +58,10 @@ class State(StrEnum):
 
 
 class SubmissionRow(Base):
-    """One signed transaction; hashes are 32 bytes, ``account`` 20, ``size`` only where the log grows."""
+    """One signed transaction; hashes are 32 bytes, ``account`` 20, ``size`` only where the log grows.
+
+    ``depth`` is how many blocks the chain had from its block on, that one counted, when it was settled.
+    """
 
     __tablename__ = "submissions"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -72,6 +75,7 @@ class SubmissionRow(Base):
     size: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(CheckpointRow.size))
     block_number: Mapped[int | None] = mapped_column(BigInteger)
     block_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    depth: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
@@ -129,12 +133,16 @@ def newest_final(session: Session, deployment: int) -> Submission | None:
 
 @dataclass(frozen=True, slots=True)
 class AnchoredAt:
-    """Where the log was grown to ``size`` on a chain: transaction and block by hash, 32 bytes each."""
+    """Where the log was grown to ``size`` on a chain: transaction and block by hash, 32 bytes each.
+
+    ``depth`` counts blocks from its own on, as they were when it was found final; None if that was not kept.
+    """
 
     size: int
     transaction: bytes
     block_hash: bytes
     block_number: int
+    depth: int | None
 
 
 def anchoring(session: Session, deployment: int, index: int) -> AnchoredAt | None:
@@ -143,7 +151,7 @@ def anchoring(session: Session, deployment: int, index: int) -> AnchoredAt | Non
     row = session.scalars(query.limit(1)).first()
     if row is None or row.size is None or row.block_hash is None or row.block_number is None:
         return None
-    return AnchoredAt(row.size, row.hash, row.block_hash, row.block_number)
+    return AnchoredAt(row.size, row.hash, row.block_hash, row.block_number, row.depth)
 
 
 def anchored_size(session: Session, deployment: int) -> int:
@@ -160,6 +168,7 @@ def settle(session: Session, submission: Submission, outcome: Outcome) -> None:
         state=State.FINAL if outcome.succeeded else State.REVERTED,
         block_number=outcome.block_number,
         block_hash=outcome.block_hash,
+        depth=outcome.confirmations,
     )
 
 
@@ -170,7 +179,7 @@ def supersede(session: Session, submission: Submission) -> None:
 
 def reopen(session: Session, submission: Submission) -> None:
     """Take back that ``submission`` is final: its block is no longer in the chain."""
-    _change(session, submission.id, state=State.STORED, block_number=None, block_hash=None)
+    _change(session, submission.id, state=State.STORED, block_number=None, block_hash=None, depth=None)
 
 
 def forget(session: Session, deployment: int) -> None:

@@ -97,6 +97,7 @@ def anchor() -> Anchor:
         transaction=b"\x0a" * 32,
         block_hash=b"\x0b" * 32,
         block_number=7,
+        depth=12,
     )
 
 

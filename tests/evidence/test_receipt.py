@@ -92,6 +92,19 @@ def test_an_anchor_of_another_form_is_not_signed(receipt: Receipt, log: LocalSig
         sign_receipt(replace(receipt, anchor=anchor), log)
 
 
+def test_a_receipt_from_before_the_depth_was_kept_reads_back(receipt: Receipt, log: LocalSigner) -> None:
+    assert receipt.anchor is not None
+    older = replace(receipt, anchor=replace(receipt.anchor, depth=None))
+    assert check_receipt(sign_receipt(older, log), origin=ORIGIN, key=log.key) == older
+
+
+@pytest.mark.parametrize("depth", [0, -1])
+def test_an_anchor_under_no_block_is_not_signed(receipt: Receipt, log: LocalSigner, depth: int) -> None:
+    assert receipt.anchor is not None
+    with pytest.raises(ReceiptMalformed, match=r"anchor\.depth"):
+        sign_receipt(replace(receipt, anchor=replace(receipt.anchor, depth=depth)), log)
+
+
 def test_a_checkpoint_of_another_form_is_not_signed(receipt: Receipt, log: LocalSigner) -> None:
     with pytest.raises(CheckpointMalformed):
         sign_receipt(replace(receipt, checkpoint="believe me"), log)

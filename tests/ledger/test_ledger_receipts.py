@@ -8,7 +8,7 @@ from evidence.clock import FixedClock
 from evidence.keys import LocalSigner
 from evidence.receipt import Receipt, check_receipt
 from ledger import checkpoints, deployment, entries, receipts
-from ledger.anchoring import Anchoring
+from ledger.anchoring import Anchoring, AnchoringPolicy
 from ledger.chain_memory import MemoryChain
 from ledger.database import Database
 from ledger.receipts import AnchoringState
@@ -111,3 +111,38 @@ def test_an_empty_log_has_no_checkpoint(
 ) -> None:
     with database.transaction() as session:
         assert checkpoints.take(session, origin=ORIGIN, signer=log_signer, clock=clock) is None
+
+
+def anchored(anchoring: Anchoring, chain: MemoryChain) -> None:
+    while not anchoring.step().complete:
+        chain.mine()
+
+
+def test_a_receipt_names_the_depth_at_which_its_block_was_found_final(
+    record: Record, worker: Worker, receive: Receive, chain: MemoryChain
+) -> None:
+    index = record(1)
+    anchored(worker(policy=AnchoringPolicy(depth=3)), chain)
+    anchor = receive(index).anchor
+    assert anchor is not None
+    assert anchor.depth == 3
+
+
+def test_a_receipt_claims_no_anchor_that_a_reorganization_removed(
+    record: Record, worker: Worker, receive: Receive, chain: MemoryChain
+) -> None:
+    record(1)
+    anchoring = worker(policy=AnchoringPolicy(depth=3))
+    anchored(anchoring, chain)
+    chain.remember()
+    index = record(1)
+    anchored(anchoring, chain)
+    first = receive(index).anchor
+    chain.reorganize()
+    anchoring.step()
+    assert receive(index).anchor is None
+    anchored(anchoring, chain)
+    again = receive(index).anchor
+    assert first is not None
+    assert again is not None
+    assert again.block_hash != first.block_hash
