@@ -1,12 +1,19 @@
 """The port to an Ethereum chain, and the few values that cross it.
 
-The house asks a chain five things: who it is, what a contract answers, which nonce comes next, to
-take signed bytes, and what became of them. Everything else (what is encoded, signed, resent, when
-a transaction is final) is decided on this side, so that every chain is driven by the same code.
+The house asks a chain who it is, which blocks it has, what a contract answers, which nonce comes
+next, what gas costs, to take signed bytes, and what became of them. Everything else (what is encoded,
+signed, resent, when a transaction is final) is decided on this side, so that every chain is driven by
+the same code.
 
-Addresses are 20 bytes, hashes 32 bytes, throughout.
+A node may lie or be broken. What one answer alone shows to be wrong is refused by the adapter as
+``ChainGarbled``, what two answers cannot both be as ``ChainContradicts``; both are kinds of
+``ChainUnavailable``, because such a node is as good as none.
+
+Addresses are 20 bytes, hashes 32 bytes, throughout. ``depth`` counts blocks from the newest, which
+has depth 1.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType, Protocol
@@ -22,6 +29,28 @@ class ChainUnavailable(Unavailable):
     code = "chain-unavailable"
     zh = "区块链节点 {endpoint} 暂时无法连接；记录已安全保存，恢复后自动上链。"
     en = "The chain at {endpoint} does not answer; every fact is kept and will be anchored once it does."
+
+
+class ChainGarbled(ChainUnavailable):
+    """The chain's answer is none that a node gives. Facts: ``endpoint``, ``what``."""
+
+    code = "chain-garbled"
+    zh = "区块链节点 {endpoint} 的应答无法使用（{what}）；记录已安全保存，请检查该节点或其前面的代理。"
+    en = (
+        "The chain at {endpoint} gave an unusable answer ({what}); every fact is kept. Check the node and "
+        "what stands before it."
+    )
+
+
+class ChainContradicts(ChainUnavailable):
+    """Two answers of the chain cannot both be true. Facts: ``what``, ``expected``, ``found``."""
+
+    code = "chain-contradicts"
+    zh = "区块链节点自相矛盾：{what}应为 {expected}，实为 {found}；未采信任何内容，请检查该节点。"
+    en = (
+        "The chain contradicts itself: the {what} is {found}, not {expected}; nothing was believed. Check "
+        "the node."
+    )
 
 
 class ChainRefused(Unavailable):
@@ -55,11 +84,23 @@ class ChainIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block by ``number``, ``hash`` and its own ``time``."""
+    """A block by ``number``, ``hash`` and its own ``time``; ``parent`` is the hash of the one before."""
 
     number: int
     hash: bytes
+    parent: bytes
     time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GasPrice:
+    """What gas costs now, in wei: the ``base`` that every transaction pays and a ``tip`` on top of it.
+
+    Both are zero on a chain without fees.
+    """
+
+    base: int
+    tip: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +143,40 @@ class Chain(Protocol):
         """Say who the chain is and what code stands at ``contracts``."""
         ...
 
-    def read(self, contract: Address, data: bytes, *, sender: Address | None = None) -> Reading:
-        """Call ``contract`` at the newest block without changing anything.
+    def newest(self) -> Block:
+        """Give the newest block."""
+        ...
+
+    def blocks(self, numbers: Sequence[int]) -> tuple[Block | None, ...]:
+        """Give the blocks of these numbers in the present chain, None where it has none."""
+        ...
+
+    def read(
+        self, contract: Address, data: bytes, *, sender: Address | None = None, depth: int = 1
+    ) -> Reading:
+        """Call ``contract`` at the block of this ``depth`` without changing anything.
 
         Raises:
             ChainRefused: the call reverts.
         """
         ...
 
-    def next_nonce(self, account: Address) -> int:
-        """Give the number of transactions of ``account`` that are mined."""
+    def read_all(
+        self, contract: Address, questions: Sequence[bytes], *, depth: int = 1
+    ) -> tuple[Reading, ...]:
+        """Call ``contract`` with each of ``questions`` at one block of this ``depth``, many at a time.
+
+        Raises:
+            ChainRefused: a call reverts.
+        """
+        ...
+
+    def next_nonce(self, account: Address, *, depth: int = 1) -> int:
+        """Give the number of transactions of ``account`` that are mined up to the block of ``depth``."""
+        ...
+
+    def price(self) -> GasPrice:
+        """Say what gas costs now."""
         ...
 
     def send(self, raw: bytes) -> None:
@@ -124,4 +189,8 @@ class Chain(Protocol):
 
     def outcome(self, transaction: bytes) -> Outcome | None:
         """Say what became of the transaction of this hash; None unless it is in the present chain."""
+        ...
+
+    def outcomes(self, transactions: Sequence[bytes]) -> tuple[Outcome | None, ...]:
+        """Say for each of these hashes what ``outcome`` says, many at a time."""
         ...

@@ -9,15 +9,26 @@ waiting, and to reorganize. It is for tests; eth-tester is installed with the te
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import TransactionFailed
 from eth_utils.exceptions import ValidationError
 
-from ledger.chain import Address, Block, ChainIdentity, ChainRefused, ChainUnavailable, Outcome, Reading
+from ledger.chain import (
+    Address,
+    Block,
+    ChainIdentity,
+    ChainRefused,
+    ChainUnavailable,
+    GasPrice,
+    Outcome,
+    Reading,
+)
 from ledger.chain_history import MinedEvent, SentCall
 from ledger.chain_web3 import Web3Chain
 from ledger.ethereum import EthereumTesterProvider, Web3
+from ledger.rpc import Question
 from ledger.transactions import ChainAccount
 
 _FUNDED_KEY = (1).to_bytes(32, "big")  # the first account that eth-tester endows
@@ -36,7 +47,7 @@ class MemoryChain:
         _MemoryChains.started += 1
         genesis = PyEVMBackend.generate_genesis_params({"timestamp": _MemoryChains.started})
         self._tester = EthereumTester(PyEVMBackend(genesis_parameters=genesis))
-        self._chain = Web3Chain(Web3(EthereumTesterProvider(self._tester), middleware=[]), endpoint="memory")
+        self._chain = Web3Chain(_TesterRpc(self._tester))
         self._remembered = self._tester.take_snapshot()
 
     def mine(self, blocks: int = 1) -> None:
@@ -57,31 +68,53 @@ class MemoryChain:
         self._answer()
         return self._chain.identity(*contracts)
 
-    def read(self, contract: Address, data: bytes, *, sender: Address | None = None) -> Reading:
-        """Call ``contract`` at the newest block without changing anything."""
+    def newest(self) -> Block:
+        """Give the newest block."""
         self._answer()
-        try:
-            return self._chain.read(contract, data, sender=sender)
-        except TransactionFailed as error:
-            raise ChainRefused(reason=str(error)) from error
+        return self._chain.newest()
 
-    def next_nonce(self, account: Address) -> int:
-        """Give the number of transactions of ``account`` that are mined."""
+    def blocks(self, numbers: Sequence[int]) -> tuple[Block | None, ...]:
+        """Give the blocks of these numbers in the present chain, None where it has none."""
         self._answer()
-        return self._chain.next_nonce(account)
+        return self._chain.blocks(numbers)
+
+    def read(
+        self, contract: Address, data: bytes, *, sender: Address | None = None, depth: int = 1
+    ) -> Reading:
+        """Call ``contract`` at the block of this ``depth`` without changing anything."""
+        self._answer()
+        return self._chain.read(contract, data, sender=sender, depth=depth)
+
+    def read_all(
+        self, contract: Address, questions: Sequence[bytes], *, depth: int = 1
+    ) -> tuple[Reading, ...]:
+        """Call ``contract`` with each of ``questions`` at one block of this ``depth``."""
+        self._answer()
+        return self._chain.read_all(contract, questions, depth=depth)
+
+    def next_nonce(self, account: Address, *, depth: int = 1) -> int:
+        """Give the number of transactions of ``account`` that are mined up to the block of ``depth``."""
+        self._answer()
+        return self._chain.next_nonce(account, depth=depth)
+
+    def price(self) -> GasPrice:
+        """Say what gas costs now."""
+        self._answer()
+        return self._chain.price()
 
     def send(self, raw: bytes) -> None:
         """Hand over a signed transaction; sending it again is harmless."""
         self._answer()
-        try:
-            self._chain.send(raw)
-        except (ValidationError, TransactionFailed) as error:
-            raise ChainRefused(reason=str(error)) from error
+        self._chain.send(raw)
 
     def outcome(self, transaction: bytes) -> Outcome | None:
         """Say what became of the transaction of this hash; None unless it is in the present chain."""
+        return self.outcomes([transaction])[0]
+
+    def outcomes(self, transactions: Sequence[bytes]) -> tuple[Outcome | None, ...]:
+        """Say for each of these hashes what ``outcome`` says."""
         self._answer()
-        return self._chain.outcome(transaction)
+        return self._chain.outcomes(transactions)
 
     def block(self, number: int | None = None) -> Block | None:
         """Give the block of this height, the newest when None; None where the chain is not that high."""
@@ -93,8 +126,8 @@ class MemoryChain:
     ) -> tuple[MinedEvent, ...]:
         """Give the events of the blocks ``first`` to ``last``, both included, in the chain's order."""
         self._answer()
-        newest = self._chain.block()
-        if newest is None or last > newest.number:
+        newest = self._chain.newest()
+        if last > newest.number:
             raise ChainRefused(reason=f"no block {last}")
         return self._chain.events(first=first, last=last, topics=topics, emitter=emitter)
 
@@ -106,6 +139,23 @@ class MemoryChain:
     def _answer(self) -> None:
         if self.unreachable:
             raise ChainUnavailable(endpoint="memory")
+
+
+class _TesterRpc:
+    """The questions of JSON-RPC, answered by eth-tester in this process."""
+
+    endpoint = "memory"
+
+    def __init__(self, tester: EthereumTester) -> None:
+        web3 = Web3(EthereumTesterProvider(tester), middleware=[])
+        self._answered = web3.provider.request_func(web3, web3.middleware_onion)
+
+    def ask(self, questions: Sequence[Question]) -> list[Any]:
+        """Give the results in the order of ``questions``."""
+        try:
+            return [self._answered(method, list(parameters))["result"] for method, parameters in questions]
+        except (ValidationError, TransactionFailed) as error:
+            raise ChainRefused(reason=str(error)) from error
 
 
 class _MemoryChains:

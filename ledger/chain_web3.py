@@ -1,138 +1,148 @@
-"""The chain reached by Ethereum JSON-RPC through web3.py: Hardhat, anvil, or a consortium's nodes.
+"""The chain reached by Ethereum JSON-RPC: Hardhat, anvil, or a consortium's nodes.
 
-Every call has a time-out, because a node that was stopped shows as a read that hangs, and none is
-retried here: the worker tries again. A receipt counts only while the block of its height still has
-the receipt's block hash, because after a reorganization the height alone says nothing.
+Every answer is read strictly: a field of the wrong length or kind makes it ``ChainGarbled``. Where two
+answers overlap they must agree, or the node contradicts itself: a receipt is that of the transaction asked
+for, its block has it in its list, a block has the number asked for. A receipt counts only while the block
+of its height still has the receipt's block hash, because after a reorganization the height alone says
+nothing.
+
+Source: Ethereum execution APIs (JSON-RPC), methods eth_*.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from eth_utils.crypto import keccak
-from hexbytes import HexBytes
 
+from evidence.errors import Term
 from ledger.chain import (
     Address,
     Block,
+    ChainContradicts,
+    ChainGarbled,
     ChainIdentity,
-    ChainRefused,
-    ChainUnavailable,
     Event,
+    GasPrice,
     Outcome,
     Reading,
 )
 from ledger.chain_history import MinedEvent, SentCall
-from ledger.ethereum import (
-    BadResponseFormat,
-    BlockNotFound,
-    ContractLogicError,
-    ExtraDataToPOAMiddleware,
-    HTTPProvider,
-    RequestTimedOut,
-    TransactionNotFound,
-    TxParams,
-    Web3,
-    Web3RPCError,
-)
+from ledger.rpc import HttpRpc, Question, Rpc
 
 TIME_OUT_SECONDS = 5.0
-_REASON_LIMIT = 200  # characters of a node's own words that are passed on
+_LARGEST = 2**63 - 1  # of any number that is kept
+_ADDRESS, _HASH = 20, 32  # bytes
+_MALFORMED = Term(zh="字段缺失或格式不对", en="a field is missing or malformed")
 
 
 class Web3Chain:
-    """A chain behind a web3 connection; ``endpoint`` names it in messages."""
+    """A chain behind a JSON-RPC connection."""
 
-    def __init__(self, web3: Web3, *, endpoint: str) -> None:
-        self._web3 = web3
-        self._endpoint = endpoint
+    def __init__(self, rpc: Rpc) -> None:
+        self._rpc = rpc
 
     @classmethod
     def at(cls, url: str, *, time_out: float = TIME_OUT_SECONDS) -> "Web3Chain":
-        """Reach the node at ``url``; a call without an answer after ``time_out`` seconds fails."""
-        provider = HTTPProvider(url, request_kwargs={"timeout": time_out}, exception_retry_configuration=None)
-        web3 = Web3(provider, middleware=[ExtraDataToPOAMiddleware])  # consortium blocks sign there
-        parts = urlsplit(url)
-        return cls(web3, endpoint=f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname))
+        """Reach the node at ``url``; a call without a whole answer after ``time_out`` seconds fails."""
+        return cls(HttpRpc(url, time_out=time_out))
 
     def identity(self, *contracts: Address) -> ChainIdentity:
         """Say who the chain is and what code stands at ``contracts``."""
-        with self._answering():
-            chain_id = self._web3.eth.chain_id
-            genesis = bytes(self._web3.eth.get_block(0)["hash"])
-            codes = [bytes(self._web3.eth.get_code(_checksummed(each))) for each in contracts]
-        return ChainIdentity(chain_id, genesis, tuple(keccak(code) if code else None for code in codes))
+        with self._strictly():
+            codes: list[Question] = [("eth_getCode", (_hex(each), "latest")) for each in contracts]
+            chain_id, genesis, *found = self._rpc.ask([("eth_chainId", ()), _block_question(0), *codes])
+            code = [_bytes(each) for each in found]
+            return ChainIdentity(
+                _number(chain_id),
+                _bytes(genesis["hash"], _HASH),
+                tuple(keccak(each) if each else None for each in code),
+            )
 
-    def read(self, contract: Address, data: bytes, *, sender: Address | None = None) -> Reading:
-        """Call ``contract`` at the newest block without changing anything."""
-        call: TxParams = {"to": _checksummed(contract), "data": HexBytes(data)}
+    def newest(self) -> Block:
+        """Give the newest block."""
+        with self._strictly():
+            return _block(self._rpc.ask([_NEWEST])[0])
+
+    def blocks(self, numbers: Sequence[int]) -> tuple[Block | None, ...]:
+        """Give the blocks of these numbers in the present chain, None where it has none."""
+        with self._strictly():
+            found = self._rpc.ask([_block_question(number) for number in numbers])
+            return tuple(
+                None if each is None else _numbered(_block(each), number)
+                for number, each in zip(numbers, found, strict=True)
+            )
+
+    def read(
+        self, contract: Address, data: bytes, *, sender: Address | None = None, depth: int = 1
+    ) -> Reading:
+        """Call ``contract`` at the block of this ``depth`` without changing anything."""
+        call = {"to": _hex(contract), "data": _hex(data)}
         if sender is not None:
-            call["from"] = _checksummed(sender)
-        with self._answering():
-            newest: Any = self._web3.eth.get_block("latest")
-            value = bytes(self._web3.eth.call(call, newest["number"]))
-        time = datetime.fromtimestamp(newest["timestamp"], UTC)
-        return Reading(value, Block(newest["number"], bytes(newest["hash"]), time))
+            call["from"] = _hex(sender)
+        return self._called([call], depth)[0]
 
-    def next_nonce(self, account: Address) -> int:
-        """Give the number of transactions of ``account`` that are mined."""
-        with self._answering():
-            return self._web3.eth.get_transaction_count(_checksummed(account))
+    def read_all(
+        self, contract: Address, questions: Sequence[bytes], *, depth: int = 1
+    ) -> tuple[Reading, ...]:
+        """Call ``contract`` with each of ``questions`` at one block of this ``depth``, many at a time."""
+        return self._called([{"to": _hex(contract), "data": _hex(data)} for data in questions], depth)
+
+    def next_nonce(self, account: Address, *, depth: int = 1) -> int:
+        """Give the number of transactions of ``account`` that are mined up to the block of ``depth``."""
+        with self._strictly():
+            at = hex(self._buried(depth).number) if depth > 1 else "latest"
+            return _number(self._rpc.ask([("eth_getTransactionCount", (_hex(account), at))])[0])
+
+    def price(self) -> GasPrice:
+        """Say what gas costs now."""
+        with self._strictly():
+            price, newest = self._rpc.ask([("eth_gasPrice", ()), _NEWEST])
+            base = _number(newest.get("baseFeePerGas") or 0)
+            return GasPrice(base, max(_number(price) - base, 0))
 
     def send(self, raw: bytes) -> None:
         """Hand over a signed transaction; sending it again is harmless."""
-        with self._answering():
-            self._web3.eth.send_raw_transaction(HexBytes(raw))
+        self._rpc.ask([("eth_sendRawTransaction", (_hex(raw),))])
 
     def outcome(self, transaction: bytes) -> Outcome | None:
         """Say what became of the transaction of this hash; None unless it is in the present chain."""
-        with self._answering():
-            try:
-                receipt: Any = self._web3.eth.get_transaction_receipt(HexBytes(transaction))
-                block: Any = self._web3.eth.get_block(receipt["blockNumber"])
-            except (TransactionNotFound, BlockNotFound):
-                return None
-            height = self._web3.eth.block_number
-        if block["hash"] != receipt["blockHash"]:
-            return None
-        return Outcome(
-            block_number=receipt["blockNumber"],
-            block_hash=bytes(receipt["blockHash"]),
-            confirmations=height - receipt["blockNumber"] + 1,
-            succeeded=receipt["status"] == 1,
-            contract=_address(receipt["contractAddress"]) if receipt["contractAddress"] else None,
-            events=tuple(_event(record) for record in receipt["logs"]),
-        )
+        return self.outcomes([transaction])[0]
+
+    def outcomes(self, transactions: Sequence[bytes]) -> tuple[Outcome | None, ...]:
+        """Say for each of these hashes what ``outcome`` says, many at a time."""
+        with self._strictly():
+            asked: list[Question] = [("eth_getTransactionReceipt", (_hex(each),)) for each in transactions]
+            receipts: list[Any] = self._rpc.ask(asked)
+            heights = sorted({_number(each["blockNumber"]) for each in receipts if each is not None})
+            if not heights:
+                return (None,) * len(transactions)
+            *found, newest = self._rpc.ask([*map(_block_question, heights), _NEWEST])
+            blocks = dict(zip(heights, found, strict=True))
+            height = _block(newest).number
+            return tuple(
+                None if receipt is None else _outcome(transaction, receipt, blocks, height)
+                for transaction, receipt in zip(transactions, receipts, strict=True)
+            )
 
     def block(self, number: int | None = None) -> Block | None:
         """Give the block of this height, the newest when None; None where the chain is not that high."""
-        height: Any = number
-        with self._answering():
-            try:
-                found: Any = self._web3.eth.get_block("latest" if number is None else height)
-            except BlockNotFound:
-                return None
-        return Block(found["number"], bytes(found["hash"]), datetime.fromtimestamp(found["timestamp"], UTC))
+        return self.newest() if number is None else self.blocks([number])[0]
 
     def events(
         self, *, first: int, last: int, topics: Sequence[bytes], emitter: Address | None = None
     ) -> tuple[MinedEvent, ...]:
         """Give the events of the blocks ``first`` to ``last``, both included, in the chain's order."""
-        wanted: Any = {
-            "fromBlock": first,
-            "toBlock": last,
-            "topics": [[Web3.to_hex(each) for each in topics]],
+        wanted: dict[str, Any] = {
+            "fromBlock": hex(first),
+            "toBlock": hex(last),
+            "topics": [[_hex(each) for each in topics]],
         }
         if emitter is not None:
-            wanted["address"] = _checksummed(emitter)
-        with self._answering():
-            try:
-                found: Any = self._web3.eth.get_logs(wanted)
-            except BlockNotFound as error:
-                raise ChainRefused(reason=f"no block {last}") from error
-        mined = tuple(_mined(record) for record in found)
+            wanted["address"] = _hex(emitter)
+        with self._strictly():
+            mined = [_mined(record) for record in self._rpc.ask([("eth_getLogs", (wanted,))])[0]]
         return tuple(  # a node that answers more than it was asked is not believed
             each
             for each in mined
@@ -144,43 +154,130 @@ class Web3Chain:
 
     def sent(self, transaction: bytes) -> SentCall | None:
         """Give what the mined transaction of this hash asked; None when the chain has none."""
-        with self._answering():
-            try:
-                found: Any = self._web3.eth.get_transaction(HexBytes(transaction))
-            except TransactionNotFound:
+        with self._strictly():
+            found = self._rpc.ask([("eth_getTransactionByHash", (_hex(transaction),))])[0]
+            if found is None or found["blockHash"] is None:
                 return None
-        if found["blockHash"] is None:
-            return None
-        to = found.get("to")
-        return SentCall(
-            _address(found["from"]), _address(to) if to else None, bytes(HexBytes(found["input"]))
-        )
+            to = found.get("to")
+            return SentCall(
+                Address(_bytes(found["from"], _ADDRESS)),
+                Address(_bytes(to, _ADDRESS)) if to else None,
+                _bytes(found["input"] if "input" in found else found["data"]),
+            )
+
+    def _called(self, calls: Sequence[Mapping[str, str]], depth: int) -> tuple[Reading, ...]:
+        """Make ``calls`` at one block, which must still be the same block after them."""
+        if not calls:
+            return ()
+        with self._strictly():
+            block = self._buried(depth)
+            asked: list[Question] = [("eth_call", (call, hex(block.number))) for call in calls]
+            *values, again = self._rpc.ask([*asked, _block_question(block.number)])
+            seen = _block(again).hash
+            if seen != block.hash:
+                what = Term(zh=f"第 {block.number} 区块的哈希", en=f"hash of block {block.number}")
+                raise ChainContradicts(what=what, expected=block.hash.hex(), found=seen.hex())
+            return tuple(Reading(_bytes(value), block) for value in values)
+
+    def _buried(self, depth: int) -> Block:
+        """Give the block of this ``depth``, the first one of a chain that is not that long."""
+        newest = _block(self._rpc.ask([_NEWEST])[0])
+        if depth == 1 or newest.number == 0:
+            return newest
+        number = max(newest.number - depth + 1, 0)
+        return _numbered(_block(self._rpc.ask([_block_question(number)])[0]), number)
 
     @contextmanager
-    def _answering(self) -> Iterator[None]:
-        """Turn what web3 raises into the two errors of the port."""
+    def _strictly(self) -> Iterator[None]:
+        """Turn what the readers below raise into the error of the port."""
         try:
             yield
-        except (ContractLogicError, Web3RPCError) as error:
-            raise ChainRefused(reason=str(error.message or error)[:_REASON_LIMIT]) from error
-        except (OSError, BadResponseFormat, RequestTimedOut) as error:
-            raise ChainUnavailable(endpoint=self._endpoint) from error
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise ChainGarbled(endpoint=self._rpc.endpoint, what=_MALFORMED) from error
 
 
-def _checksummed(address: Address) -> Any:
-    return Web3.to_checksum_address(address)
+_NEWEST: Question = ("eth_getBlockByNumber", ("latest", False))
 
 
-def _address(text: str) -> Address:
-    return Address(bytes(HexBytes(text)))
+def _block_question(number: int) -> Question:
+    return ("eth_getBlockByNumber", (hex(number), False))
+
+
+def _hex(value: bytes) -> str:
+    return "0x" + value.hex()
+
+
+def _number(value: Any) -> int:
+    """Read a quantity: "0x…", or a plain number from a chain in this process."""
+    found = int(value, 16) if isinstance(value, str) else value
+    if type(found) is not int or not 0 <= found <= _LARGEST:
+        raise ValueError("not a quantity")
+    return found
+
+
+def _bytes(value: Any, length: int | None = None) -> bytes:
+    """Read "0x…", of exactly ``length`` bytes if one is given."""
+    if not isinstance(value, str) or not value.startswith("0x"):
+        raise ValueError("not bytes")
+    found = bytes.fromhex(value[2:])
+    if length is not None and len(found) != length:
+        raise ValueError("not so many bytes")
+    return found
+
+
+def _block(raw: Any) -> Block:
+    time = datetime.fromtimestamp(_number(raw["timestamp"]), UTC)
+    return Block(_number(raw["number"]), _bytes(raw["hash"], _HASH), _bytes(raw["parentHash"], _HASH), time)
+
+
+def _numbered(block: Block, number: int) -> Block:
+    if block.number != number:
+        raise ChainContradicts(
+            what=Term(zh="区块高度", en="number of a block"), expected=number, found=block.number
+        )
+    return block
+
+
+def _outcome(transaction: bytes, receipt: Any, blocks: Mapping[int, Any], height: int) -> Outcome | None:
+    """Read a receipt against the block that has its height now; None if that is another block."""
+    _agree(
+        Term(zh="回执的交易", en="transaction of a receipt"),
+        expected=transaction,
+        found=_bytes(receipt["transactionHash"], _HASH),
+    )
+    number, block_hash = _number(receipt["blockNumber"]), _bytes(receipt["blockHash"], _HASH)
+    raw = blocks[number]
+    if raw is None or _numbered(_block(raw), number).hash != block_hash or height < number:
+        return None
+    listed = {_bytes(each, _HASH) for each in raw["transactions"]}
+    if transaction not in listed:
+        what = Term(zh=f"第 {number} 区块中的交易", en=f"transaction in block {number}")
+        raise ChainContradicts(what=what, expected=transaction.hex(), found=Term(zh="无", en="absent"))
+    created = receipt["contractAddress"]
+    return Outcome(
+        block_number=number,
+        block_hash=block_hash,
+        confirmations=height - number + 1,
+        succeeded=_number(receipt["status"]) == 1,
+        contract=Address(_bytes(created, _ADDRESS)) if created else None,
+        events=tuple(_event(record) for record in receipt["logs"]),
+    )
+
+
+def _agree(what: Term, *, expected: bytes, found: bytes) -> None:
+    if expected != found:
+        raise ChainContradicts(what=what, expected=expected.hex(), found=found.hex())
 
 
 def _event(record: Any) -> Event:
-    topics = tuple(bytes(topic) for topic in record["topics"])
-    return Event(_address(record["address"]), topics, bytes(record["data"]))
+    topics = tuple(_bytes(topic, _HASH) for topic in record["topics"])
+    return Event(Address(_bytes(record["address"], _ADDRESS)), topics, _bytes(record["data"]))
 
 
 def _mined(record: Any) -> MinedEvent:
     return MinedEvent(
-        _event(record), bytes(record["transactionHash"]), record["blockNumber"], bytes(record["blockHash"])
+        _event(record),
+        _bytes(record["transactionHash"], _HASH),
+        _number(record["blockNumber"]),
+        _bytes(record["blockHash"], _HASH),
     )

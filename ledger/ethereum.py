@@ -11,31 +11,8 @@ import sys
 _LIMIT = sys.getrecursionlimit()
 
 from eth_account import Account  # noqa: E402  the limit is read before
-from web3 import EthereumTesterProvider, HTTPProvider, Web3  # noqa: E402  the same
-from web3.exceptions import (  # noqa: E402  the same
-    BadResponseFormat,
-    BlockNotFound,
-    ContractLogicError,
-    RequestTimedOut,
-    TransactionNotFound,
-    Web3RPCError,
-)
-from web3.middleware import ExtraDataToPOAMiddleware  # noqa: E402  the same
-from web3.types import TxParams  # noqa: E402  the same
+from web3 import EthereumTesterProvider, Web3  # noqa: E402  the same
 
 sys.setrecursionlimit(_LIMIT)
 
-__all__ = [
-    "Account",
-    "BadResponseFormat",
-    "BlockNotFound",
-    "ContractLogicError",
-    "EthereumTesterProvider",
-    "ExtraDataToPOAMiddleware",
-    "HTTPProvider",
-    "RequestTimedOut",
-    "TransactionNotFound",
-    "TxParams",
-    "Web3",
-    "Web3RPCError",
-]
+__all__ = ["Account", "EthereumTesterProvider", "Web3"]

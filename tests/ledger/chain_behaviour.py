@@ -120,6 +120,59 @@ def test_a_reading_names_the_block_it_was_made_at(adapter: Chain, account: Chain
     assert (reading.block.number, reading.block.hash) == (outcome.block_number, outcome.block_hash)
 
 
+def test_the_newest_block_is_the_block_of_its_number_and_follows_its_parent(
+    adapter: Chain, account: ChainAccount
+) -> None:
+    mined(adapter, account, contracts.deploy_log(account.address))
+    newest = adapter.newest()
+    before, same, after = adapter.blocks([newest.number - 1, newest.number, newest.number + 1])
+    assert (same, after) == (newest, None)
+    assert before is not None
+    assert before.hash == newest.parent
+
+
+def test_a_deeper_reading_is_made_at_an_earlier_block(
+    adapter: Chain, account: ChainAccount, log: Address
+) -> None:
+    mined(adapter, account, contracts.append(log, frontier=(), leaves=(b"l" * 32,)))
+    now, before = (adapter.read(log, contracts.HEAD, depth=depth) for depth in (1, 2))
+    assert (contracts.head(now.value).size, contracts.head(before.value).size) == (1, 0)
+    assert before.block.number == now.block.number - 1
+
+
+def test_many_questions_are_answered_in_their_order_at_one_block(
+    adapter: Chain, account: ChainAccount
+) -> None:
+    register = mined(adapter, account, contracts.deploy_register(account.address)).contract
+    assert register is not None
+    mined(adapter, account, contracts.appoint(register, issuer=b"i" * 32, account=account.address))
+    asked = [contracts.ask_account(issuer * 32) for issuer in (b"i", b"j") * 60]
+    readings = adapter.read_all(register, asked)
+    assert [contracts.account(each.value) for each in readings] == [account.address, bytes(20)] * 60
+    assert {each.block for each in readings} == {adapter.newest()}
+
+
+def test_no_question_needs_no_answer(adapter: Chain) -> None:
+    assert adapter.read_all(NOWHERE, []) == ()
+
+
+def test_a_nonce_deeper_down_is_lower(adapter: Chain, account: ChainAccount) -> None:
+    mined(adapter, account, contracts.deploy_log(account.address))
+    nonces = [adapter.next_nonce(account.address, depth=depth) for depth in (1, 2)]
+    assert nonces[0] == nonces[1] + 1
+
+
+def test_many_outcomes_are_told_in_their_order(adapter: Chain, account: ChainAccount) -> None:
+    signed = sign(adapter, account, contracts.deploy_log(account.address))
+    adapter.send(signed.raw)
+    outcome = adapter.outcome(signed.hash)
+    assert adapter.outcomes([b"t" * 32, signed.hash, b"u" * 32]) == (None, outcome, None)
+
+
+def test_gas_has_a_price_on_a_chain_with_fees(adapter: Chain) -> None:
+    assert adapter.price().base > 0
+
+
 def test_an_issuer_acts_by_the_account_that_was_appointed(adapter: Chain, account: ChainAccount) -> None:
     register = mined(adapter, account, contracts.deploy_register(account.address)).contract
     assert register is not None

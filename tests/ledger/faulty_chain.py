@@ -1,9 +1,9 @@
 """A chain that fails at a chosen call: what a kill, a cut line or a stopped node looks like from inside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ledger.chain import Address, Chain, ChainIdentity, Outcome, Reading
+from ledger.chain import Address, Block, Chain, ChainIdentity, GasPrice, Outcome, Reading
 
 T = TypeVar("T")
 
@@ -31,11 +31,27 @@ class FaultyChain:
     def identity(self, *contracts: Address) -> ChainIdentity:
         return self._passed("identity", lambda: self._chain.identity(*contracts))
 
-    def read(self, contract: Address, data: bytes, *, sender: Address | None = None) -> Reading:
-        return self._passed("read", lambda: self._chain.read(contract, data, sender=sender))
+    def newest(self) -> Block:
+        return self._passed("newest", self._chain.newest)
 
-    def next_nonce(self, account: Address) -> int:
-        return self._passed("next_nonce", lambda: self._chain.next_nonce(account))
+    def blocks(self, numbers: Sequence[int]) -> tuple[Block | None, ...]:
+        return self._passed("blocks", lambda: self._chain.blocks(numbers))
+
+    def read(
+        self, contract: Address, data: bytes, *, sender: Address | None = None, depth: int = 1
+    ) -> Reading:
+        return self._passed("read", lambda: self._chain.read(contract, data, sender=sender, depth=depth))
+
+    def read_all(
+        self, contract: Address, questions: Sequence[bytes], *, depth: int = 1
+    ) -> tuple[Reading, ...]:
+        return self._passed("read_all", lambda: self._chain.read_all(contract, questions, depth=depth))
+
+    def next_nonce(self, account: Address, *, depth: int = 1) -> int:
+        return self._passed("next_nonce", lambda: self._chain.next_nonce(account, depth=depth))
+
+    def price(self) -> GasPrice:
+        return self._passed("price", self._chain.price)
 
     def send(self, raw: bytes) -> None:
         self.sent.append(raw)
@@ -43,6 +59,9 @@ class FaultyChain:
 
     def outcome(self, transaction: bytes) -> Outcome | None:
         return self._passed("outcome", lambda: self._chain.outcome(transaction))
+
+    def outcomes(self, transactions: Sequence[bytes]) -> tuple[Outcome | None, ...]:
+        return self._passed("outcomes", lambda: self._chain.outcomes(transactions))
 
     def _passed(self, name: str, call: Callable[[], T]) -> T:
         self.calls += 1

@@ -1,0 +1,122 @@
+"""JSON-RPC over HTTP with every bound that a node which hangs, breaks or lies may try to pass.
+
+A question is a method and its parameters; several travel as one batch. An answer counts only when it is
+JSON of bounded size, arrives in time as a whole, and carries the id of its question. None is asked again
+here: the worker comes back.
+
+    HttpRpc("http://127.0.0.1:8545", time_out=5.0).ask([("eth_chainId", ())])
+
+Source: JSON-RPC 2.0, sections 4 to 6.
+"""
+
+import itertools
+import json
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from evidence.errors import Term
+from ledger.chain import ChainGarbled, ChainRefused, ChainUnavailable
+
+Question = tuple[str, Sequence[Any]]
+
+ANSWER_LIMIT = 16 * 1024 * 1024  # bytes of one HTTP answer; a hundred blocks of a busy chain stay below 4 MB
+BATCH_LIMIT = 100  # questions in one HTTP request; nodes take a thousand
+REASON_LIMIT = 200  # characters of a node's own words that are passed on
+_OK = 200
+
+_NOT_JSON = Term(zh="不是 JSON", en="not JSON")
+_TOO_LARGE = Term(zh="超过大小上限", en="larger than any answer")
+_OTHER_ID = Term(zh="应答的编号不是所问的编号", en="an answer to another question")
+_NO_RESULT = Term(zh="既无结果也无错误", en="neither a result nor an error")
+
+
+class Rpc(Protocol):
+    """Whatever answers questions; ``endpoint`` names it in messages."""
+
+    @property
+    def endpoint(self) -> str:
+        """The name of the node in messages: host and port, never credentials."""
+        ...
+
+    def ask(self, questions: Sequence[Question]) -> list[Any]:
+        """Give the results in the order of ``questions``.
+
+        Raises:
+            ChainUnavailable: no answer in time.
+            ChainGarbled: an answer that is none.
+            ChainRefused: the node answered one of them by an error.
+        """
+        ...
+
+
+class HttpRpc:
+    """A node at ``url``; an answer that is not whole after ``time_out`` seconds is none."""
+
+    def __init__(self, url: str, *, time_out: float) -> None:
+        parts = urlsplit(url)
+        self.endpoint = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+        self._url = url
+        self._time_out = time_out
+        self._ids = itertools.count(1)
+        # The environment is not asked for proxies: api/settings.py alone reads it.
+        self._client = httpx.Client(timeout=time_out, trust_env=False)
+
+    def ask(self, questions: Sequence[Question]) -> list[Any]:
+        """Give the results in the order of ``questions``."""
+        results: list[Any] = []
+        for start in range(0, len(questions), BATCH_LIMIT):
+            results.extend(self._asked(questions[start : start + BATCH_LIMIT]))
+        return results
+
+    def _asked(self, questions: Sequence[Question]) -> list[Any]:
+        sent = [
+            {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(parameters)}
+            for method, parameters in questions
+        ]
+        answer = self._posted(sent[0] if len(sent) == 1 else sent)
+        if isinstance(answer, dict):  # to one question, or an error to all of a batch
+            return [self._result(answer, sent[0]["id"] if len(sent) == 1 else None)]
+        if not isinstance(answer, list) or len(answer) != len(sent):
+            raise ChainGarbled(endpoint=self.endpoint, what=_OTHER_ID)
+        by_id = {each.get("id"): each for each in answer if isinstance(each, dict)}
+        return [self._result(by_id.get(each["id"], {}), each["id"]) for each in sent]
+
+    def _result(self, answer: dict[str, Any], expected: Any) -> Any:
+        if "error" in answer and answer["error"] is not None:
+            error = answer["error"]
+            said = error.get("message", error) if isinstance(error, dict) else error
+            raise ChainRefused(reason=str(said)[:REASON_LIMIT])
+        if expected is None or answer.get("id") != expected:
+            raise ChainGarbled(endpoint=self.endpoint, what=_OTHER_ID)
+        if "result" not in answer:
+            raise ChainGarbled(endpoint=self.endpoint, what=_NO_RESULT)
+        return answer["result"]
+
+    def _posted(self, content: Any) -> Any:
+        body = self._body(content)
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise ChainGarbled(endpoint=self.endpoint, what=_NOT_JSON) from error
+
+    def _body(self, content: Any) -> bytes:
+        """Post ``content`` and read the answer as far as time and size allow."""
+        end = time.monotonic() + self._time_out
+        body = bytearray()
+        try:
+            with self._client.stream("POST", self._url, json=content) as response:
+                if response.status_code != _OK:
+                    raise ChainGarbled(endpoint=self.endpoint, what=f"HTTP {response.status_code}")
+                for piece in response.iter_bytes():
+                    body += piece
+                    if len(body) > ANSWER_LIMIT:
+                        raise ChainGarbled(endpoint=self.endpoint, what=_TOO_LARGE)
+                    if time.monotonic() > end:
+                        raise ChainUnavailable(endpoint=self.endpoint)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise ChainUnavailable(endpoint=self.endpoint) from error
+        return bytes(body)
