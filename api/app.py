@@ -7,9 +7,11 @@ from fastapi.staticfiles import StaticFiles
 
 from api import doorkeeper, problems
 from api.house import House
+from api.log_watch import LogWatch, read_log
 from api.pages import agency, agreement, certificate, engineer, firm, home, log, officer
 from api.pages import authorizations as authorization_pages
 from api.policy import require_policy
+from api.receipt_desk import ReceiptDesk
 from api.routes import (
     agreements,
     authorizations,
@@ -19,6 +21,7 @@ from api.routes import (
     ledger,
     organizations,
     people,
+    receipts,
     scans,
     sessions,
     tiles,
@@ -39,6 +42,7 @@ ROUTERS = (
     organizations.router,
     verification.router,
     ledger.router,
+    receipts.router,
     tiles.router,
     engineer.router,
     authorization_pages.router,
@@ -62,6 +66,10 @@ def create_app(house: House) -> FastAPI:
         title="Yinxin 印信", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
     )
     app.state.house = house
+    app.state.watch = LogWatch(lambda: read_log(house.database))
+    app.state.receipt_desk = ReceiptDesk(
+        origin=house.settings.origin, signer=house.log_signer, clock=house.clock
+    )
     problems.install(app)
     doorkeeper.install(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

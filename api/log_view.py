@@ -7,7 +7,6 @@ must stand outside of one.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.entry import Entry
@@ -16,8 +15,6 @@ from evidence.merkle import node_hash
 from evidence.receipt import Anchor
 from ledger import checkpoints, deployment, entries, receipts, submissions, tree
 from ledger.chain import Chain, ChainRefused, ChainUnavailable
-from ledger.checkpoints import CheckpointRow
-from ledger.entries import EntryRow
 from ledger.receipts import AnchoringState
 
 
@@ -38,7 +35,6 @@ class LogHead:
 
     size: int
     checkpointed_size: int
-    checkpoints: int
     anchored_size: int
     block_number: int | None
     contract: bytes | None
@@ -98,7 +94,6 @@ def head(session: Session) -> LogHead:
     return LogHead(
         size=entries.size(session),
         checkpointed_size=0 if taken is None else taken.size,
-        checkpoints=session.scalars(select(func.count()).select_from(CheckpointRow)).one(),
         anchored_size=anchored,
         block_number=None if grown is None else grown.block_number,
         contract=None if stands is None or stands.log is None else stands.log.address,
@@ -106,7 +101,7 @@ def head(session: Session) -> LogHead:
     )
 
 
-def latest(session: Session, *, before: int | None, limit: int) -> tuple[LogEntry, ...]:
+def latest(session: Session, *, before: int | None = None, limit: int) -> tuple[LogEntry, ...]:
     """Give at most ``limit`` entries below index ``before`` (all if None), the newest first."""
     known = head(session)
     end = known.size if before is None else min(before, known.size)
@@ -131,12 +126,13 @@ def proof(session: Session, index: int) -> Proof | None:
     Raises:
         EntryUnknown: the log has none of this index.
     """
-    leaf, taken = entries.leaf(session, index), checkpoints.latest(session)
-    if taken is None or index >= taken.size:
+    leaf, cover = entries.leaf(session, index), receipts.covering(session, index)
+    taken = cover.checkpoint
+    if taken is None:
         return None
     path = tree.inclusion_path(session, index=index, size=taken.size)
     climbed = tuple(steps(leaf, index=index, size=taken.size, path=path))
-    return Proof(taken.size, leaf, taken.root, climbed, receipts.anchor(session, index))
+    return Proof(taken.size, leaf, taken.root, climbed, cover.anchor)
 
 
 def steps(leaf: bytes, *, index: int, size: int, path: Sequence[bytes]) -> Iterator[Step]:
@@ -152,13 +148,6 @@ def steps(leaf: bytes, *, index: int, size: int, path: Sequence[bytes]) -> Itera
         while left and at and at % 2 == 0:  # a right edge without a neighbour on these levels
             at, last = at >> 1, last >> 1
         at, last = at >> 1, last >> 1
-
-
-def places(session: Session, leaves: Sequence[bytes]) -> tuple[int, ...]:
-    """Give the indexes of the entries with these ``leaves`` (32 bytes each), in their order."""
-    query = select(EntryRow.leaf, EntryRow.index).where(EntryRow.leaf.in_(leaves))
-    known: dict[bytes, int] = {row[0]: row[1] for row in session.execute(query)}
-    return tuple(known[leaf] for leaf in leaves if leaf in known)
 
 
 def note(session: Session) -> str:

@@ -46,11 +46,13 @@ class Site:
     """A served application; ``url`` is where it answers."""
 
     url: str
+    app: FastAPI
     server: uvicorn.Server
     thread: threading.Thread
 
     def close(self) -> None:
-        """Stop serving."""
+        """Stop serving; who listens to the log is let go first, or would be waited for."""
+        self.app.state.watch.end()
         self.server.should_exit = True
         self.thread.join()
 
@@ -98,4 +100,4 @@ def open_site(app: FastAPI, listener: socket.socket) -> Site:
             raise SiteNotOpened(port=port)
         time.sleep(POLL_SECONDS)
     name = "localhost" if host == "127.0.0.1" else host
-    return Site(url=f"http://{name}:{port}", server=server, thread=thread)
+    return Site(url=f"http://{name}:{port}", app=app, server=server, thread=thread)

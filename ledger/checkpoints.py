@@ -7,7 +7,7 @@ checkpoint, so that every anchored entry also has a signed root to show.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, Select, Text, select
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Select, Text, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -64,6 +64,18 @@ def latest(session: Session) -> Checkpoint | None:
 def at(session: Session, size: int) -> Checkpoint | None:
     """Give the checkpoint of exactly ``size`` entries, or None."""
     return _first(session, select(CheckpointRow).where(CheckpointRow.size == size))
+
+
+def covering(session: Session, index: int) -> Checkpoint | None:
+    """Give the first checkpoint that covers entry ``index``, or None while none does."""
+    return _first(
+        session, select(CheckpointRow).where(CheckpointRow.size > index).order_by(CheckpointRow.size)
+    )
+
+
+def count(session: Session) -> int:
+    """Give how many checkpoints were taken; it reads as many rows."""
+    return session.scalars(select(func.count()).select_from(CheckpointRow)).one()
 
 
 def _first(session: Session, query: Select[CheckpointRow]) -> Checkpoint | None:

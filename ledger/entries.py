@@ -112,6 +112,13 @@ def leaves(session: Session, *, start: int, end: int) -> tuple[bytes, ...]:
     return tuple(session.scalars(query))
 
 
+def places(session: Session, leaves: Sequence[bytes]) -> tuple[int, ...]:
+    """Give the indexes of the entries with these ``leaves`` (32 bytes each), in their order."""
+    query = select(EntryRow.leaf, EntryRow.index).where(EntryRow.leaf.in_(leaves))
+    known: dict[bytes, int] = {row[0]: row[1] for row in session.execute(query)}
+    return tuple(known[leaf] for leaf in leaves if leaf in known)
+
+
 def _row(session: Session, index: int) -> EntryRow:
     row = session.get(EntryRow, index)
     if row is None:

@@ -26,21 +26,36 @@ class AnchoringState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Cover:
-    """The checkpoint that covers an entry, and the anchor of that checkpoint."""
+class Cover:
+    """The checkpoint that covers an entry, and the anchor of that checkpoint.
+
+    Until the entry is anchored it is the first checkpoint that covered it, so that the receipt of a state
+    stays the same.
+    """
 
     checkpoint: Checkpoint | None
     anchor: Anchor | None
 
+    @property
+    def state(self) -> AnchoringState:
+        """How far the anchoring of the entry has come."""
+        if self.anchor is not None:
+            return AnchoringState.ANCHORED
+        return AnchoringState.CHECKPOINTED if self.checkpoint else AnchoringState.RECORDED
 
-def receipt(session: Session, index: int, *, origin: str, signer: Signer, clock: Clock) -> bytes:
+
+def receipt(
+    session: Session, index: int, *, origin: str, signer: Signer, clock: Clock, found: Cover | None = None
+) -> bytes:
     """Sign a receipt for entry ``index``; ``signer`` holds the log's Ed25519 key.
+
+    ``found`` is what ``covering`` said of it in this transaction, where that is known.
 
     Raises:
         EntryUnknown: the log has no such entry.
     """
     leaf = entries.leaf(session, index)
-    cover = _cover(session, index)
+    cover = found or covering(session, index)
     size = cover.checkpoint.size if cover.checkpoint else 0
     return sign_receipt(
         Receipt(
@@ -63,18 +78,16 @@ def anchoring_state(session: Session, index: int) -> AnchoringState:
         EntryUnknown: the log has no such entry.
     """
     entries.leaf(session, index)
-    cover = _cover(session, index)
-    if cover.anchor is not None:
-        return AnchoringState.ANCHORED
-    return AnchoringState.CHECKPOINTED if cover.checkpoint else AnchoringState.RECORDED
+    return covering(session, index).state
 
 
 def anchor(session: Session, index: int) -> Anchor | None:
     """Give where entry ``index`` is anchored, or None while it is not."""
-    return _cover(session, index).anchor
+    return covering(session, index).anchor
 
 
-def _cover(session: Session, index: int) -> _Cover:
+def covering(session: Session, index: int) -> Cover:
+    """Give the checkpoint and the anchor that cover entry ``index``, as far as there are any."""
     stands = deployment.current(session)
     if stands is not None and stands.log is not None:
         grown = submissions.anchoring(session, stands.id, index)
@@ -87,6 +100,5 @@ def _cover(session: Session, index: int) -> _Cover:
                 block_number=grown.block_number,
                 depth=grown.depth,
             )
-            return _Cover(checkpoints.at(session, grown.size), where)
-    taken = checkpoints.latest(session)
-    return _Cover(taken if taken is not None and taken.size > index else None, None)
+            return Cover(checkpoints.at(session, grown.size), where)
+    return Cover(checkpoints.covering(session, index), None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.demonstration.city import OPERATOR, plant
@@ -21,9 +22,10 @@ NOBODY = "http://127.0.0.1:9"  # the discard port: no chain is started, none ans
 
 @dataclass(frozen=True)
 class QuietCity:
-    """The house, its chain, and a visitor who is nobody."""
+    """The house, its doors, its chain, and a visitor who is nobody."""
 
     house: House
+    app: FastAPI
     chain: MemoryChain
     visitor: httpx.Client
 
@@ -46,9 +48,10 @@ def open_quiet_city(folder: Path) -> Iterator[QuietCity]:
     with open_house(settings, OPERATOR) as opened:
         house = replace(opened, chain=chain, anchoring=_anchoring(opened, chain))
         plant(house)
-        site = open_site(create_app(house), listener)
+        app = create_app(house)
+        site = open_site(app, listener)
         with httpx.Client(base_url=site.url, trust_env=False, timeout=30) as visitor:
-            yield QuietCity(house, chain, visitor)
+            yield QuietCity(house, app, chain, visitor)
         site.close()
 
 

@@ -13,6 +13,7 @@ from api.routes import InHouse
 from api.routes.ledger import LAST_INDEX, PAGE, Index
 from evidence.errors import Language
 from evidence.statement import StatementType
+from ledger import entries
 from ledger.receipts import AnchoringState
 from verify.issuer_keys import role_of
 from verify.sentences import SENTENCES
@@ -42,7 +43,7 @@ def log(
     with house.database.transaction() as session:
         head = log_view.head(session)
         found = log_view.latest(session, before=before, limit=PAGE)
-        note = log_view.note(session) if head.checkpoints else None
+        note = log_view.note(session) if head.checkpointed_size else None
     return page(
         request,
         "ledger.html",
@@ -67,7 +68,7 @@ def entry(
     with house.database.transaction() as session:
         found = log_view.entry(session, index)
         proof = log_view.proof(session, index)
-        refs = log_view.places(session, found.entry.refs)
+        refs = entries.places(session, found.entry.refs)
     return page(
         request,
         "entry.html",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from api import log_view
@@ -13,7 +13,7 @@ from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.tiles import OTHER_SITES
 from evidence.checkpoint import note_key
-from ledger import receipts
+from ledger import checkpoints
 from ledger.entries import EntryUnknown
 from ledger.receipts import AnchoringState
 from verify.issuer_keys import role_of
@@ -81,11 +81,11 @@ def _entry(found: LogEntry) -> EntryShown:
     )
 
 
-def _head(found: LogHead, *, reachable: bool) -> HeadShown:
+def _head(found: LogHead, *, checkpoints: int, reachable: bool) -> HeadShown:
     return HeadShown(
         size=found.size,
         checkpointed_size=found.checkpointed_size,
-        checkpoints=found.checkpoints,
+        checkpoints=checkpoints,
         anchored_size=found.anchored_size,
         block_number=found.block_number,
         log_contract=None if found.contract is None else f"0x{found.contract.hex()}",
@@ -98,8 +98,8 @@ def _head(found: LogHead, *, reachable: bool) -> HeadShown:
 def head(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> HeadShown:
     """Say how large the log is, and how much of it is checkpointed and anchored."""
     with house.database.transaction() as session:
-        found = log_view.head(session)
-    return _head(found, reachable=log_view.reachable(house.chain))
+        found, taken = log_view.head(session), checkpoints.count(session)
+    return _head(found, checkpoints=taken, reachable=log_view.reachable(house.chain))
 
 
 @router.get("/api/ledger/entries")
@@ -121,17 +121,6 @@ def entry(index: Index, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)
     """Give one entry."""
     with house.database.transaction() as session:
         return _entry(log_view.entry(session, index))
-
-
-@router.get("/api/ledger/entries/{index}/receipt")
-def receipt(index: Index, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
-    """Give the log's signed receipt for one entry, COSE_Sign1, as far as its anchoring has come."""
-    with house.database.transaction() as session:
-        signed = receipts.receipt(
-            session, index, origin=house.settings.origin, signer=house.log_signer, clock=house.clock
-        )
-    named = {"Content-Disposition": f'attachment; filename="receipt-{index}.cose"'}
-    return Response(signed, media_type="application/octet-stream", headers=named)
 
 
 @router.get("/ledger/checkpoint")
