@@ -17,9 +17,9 @@ import re
 from dataclasses import dataclass
 
 from evidence.algorithms import Algorithm
-from evidence.errors import AlgorithmDiffers, CheckpointMalformed, KeyDiffers
+from evidence.errors import AlgorithmDiffers, CheckpointMalformed, CheckpointOfAnotherLog, KeyDiffers
 from evidence.keys import Signer, VerifyingKey
-from evidence.merkle import HASH_BYTES
+from evidence.merkle import HASH_BYTES, SIZE_LIMIT
 
 _NOTE = re.compile(
     r"(?P<origin>[^\s+]+)\n(?P<size>0|[1-9][0-9]{0,18})\n(?P<root>[A-Za-z0-9+/]{43}=)\n"
@@ -36,7 +36,8 @@ class Checkpoint:
     """A log's name, its number of entries, and its 32-byte root.
 
     Raises:
-        CheckpointMalformed: the origin has spaces or a plus, the size is negative, the root is not 32 bytes.
+        CheckpointMalformed: the origin has spaces or a plus, the size is negative or above 2^63 - 1, the root
+            is not 32 bytes.
     """
 
     origin: str
@@ -46,7 +47,7 @@ class Checkpoint:
     def __post_init__(self) -> None:
         if not _ORIGIN.fullmatch(self.origin):
             raise CheckpointMalformed(place="origin")
-        if self.size < 0:
+        if not 0 <= self.size < SIZE_LIMIT:
             raise CheckpointMalformed(place="size")
         if len(self.root) != HASH_BYTES:
             raise CheckpointMalformed(place="root")
@@ -66,12 +67,13 @@ def check_checkpoint(note: str, origin: str, key: VerifyingKey) -> Checkpoint:
     """Check that ``note`` is a checkpoint of the log ``origin``, signed with its Ed25519 ``key``.
 
     Raises:
-        CheckpointMalformed: it is not written as a checkpoint, or is one of another log.
+        CheckpointMalformed: it is not written as a checkpoint.
+        CheckpointOfAnotherLog: it names another log.
         SignatureInvalid: it is not signed with ``key``.
     """
     checkpoint, signature = _read(note)
     if checkpoint.origin != origin:
-        raise CheckpointMalformed(place="origin")
+        raise CheckpointOfAnotherLog(place="origin", origin=checkpoint.origin, expected=origin)
     if signature[:_KEY_HASH_BYTES] != _key_hash(origin, key):
         raise KeyDiffers(claimed=signature[:_KEY_HASH_BYTES].hex(), key_id=key.key_id.hex())
     key.verify(_body(checkpoint), signature[_KEY_HASH_BYTES:])

@@ -102,7 +102,7 @@ class DigestMalformed(Invalid):
 
 
 class ProofInvalid(Invalid):
-    """A Merkle path does not lead to the root."""
+    """A Merkle proof does not hold; ``proof`` says which kind. What does not fit names the leaf below it."""
 
     code = "proof-invalid"
     zh = "日志证明不成立（{proof}），该记录不在所称的日志之中，请重新获取凭证。"
@@ -185,12 +185,36 @@ class CheckpointMalformed(Malformed):
     en = "The log checkpoint is malformed at {place}; get the evidence again."
 
 
+class CheckpointOfAnotherLog(CheckpointMalformed):
+    """A checkpoint names another log; ``place`` is the origin line."""
+
+    code = "checkpoint-of-another-log"
+    zh = "检查点属于日志“{origin}”，不是“{expected}”（{place}），请取得该日志的检查点。"
+    en = "The checkpoint is of the log {origin}, not of {expected} ({place}); get one of this log."
+
+
 class ReceiptMalformed(Malformed):
     """A statement is not a receipt of the expected log."""
 
     code = "receipt-malformed"
     zh = "存证回执的结构不对（{place}），请重新获取回执。"
     en = "The receipt is malformed at {place}; get the receipt again."
+
+
+class ReceiptOfAnotherLog(ReceiptMalformed):
+    """A receipt is by another log; ``place`` is its origin."""
+
+    code = "receipt-of-another-log"
+    zh = "回执出自日志“{origin}”，不是“{expected}”（{place}），请取得该日志的回执。"
+    en = "The receipt is of the log {origin}, not of {expected} ({place}); get one of this log."
+
+
+class ReceiptOfAnotherChain(Invalid):
+    """A receipt is anchored on a chain or in a contract other than the pinned ones; ``contract`` is hex."""
+
+    code = "receipt-of-another-chain"
+    zh = "回执指向链{chain}的合约{contract}，与信任文件不同：请勿采信，并向发证机关核实。"
+    en = "The receipt names contract {contract} on chain {chain}, not the pinned one; ask the issuer."
 
 
 class StatusListMalformed(Malformed):

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from evidence.canonical import Value
 from evidence.checkpoint import check_checkpoint, read_checkpoint
-from evidence.errors import ReceiptMalformed
+from evidence.errors import ReceiptMalformed, ReceiptOfAnotherChain, ReceiptOfAnotherLog
 from evidence.fields import Fields
 from evidence.keys import Signer, VerifyingKey
 from evidence.merkle import HASH_BYTES, check_inclusion
@@ -84,14 +84,15 @@ def check_receipt(encoded: bytes, *, origin: str, key: VerifyingKey) -> Receipt:
 
     Raises:
         StatementMalformed: the bytes are not a signed statement.
-        ReceiptMalformed: the statement is not a receipt of this log.
+        ReceiptMalformed: the statement is not a receipt.
+        ReceiptOfAnotherLog: it names another log.
         CheckpointMalformed: its checkpoint is not one of this log.
         SignatureInvalid: receipt or checkpoint is not signed with ``key``.
         ProofInvalid: the path does not lead from the leaf to the checkpoint's root.
     """
     receipt = _receipt(check(encoded, key))
     if receipt.origin != origin:
-        raise ReceiptMalformed(place="origin")
+        raise ReceiptOfAnotherLog(place="origin", origin=receipt.origin, expected=origin)
     if receipt.checkpoint is not None:
         checkpoint = check_checkpoint(receipt.checkpoint, origin, key)
         check_inclusion(
@@ -102,6 +103,16 @@ def check_receipt(encoded: bytes, *, origin: str, key: VerifyingKey) -> Receipt:
             root=checkpoint.root,
         )
     return receipt
+
+
+def check_anchor(anchor: Anchor, *, chain_id: int, contract: bytes) -> None:
+    """Check that ``anchor`` names the pinned chain and its log contract (20 bytes), whatever else it claims.
+
+    Raises:
+        ReceiptOfAnotherChain: it names another.
+    """
+    if (anchor.chain_id, anchor.contract) != (chain_id, contract):
+        raise ReceiptOfAnotherChain(chain=anchor.chain_id, contract=f"0x{anchor.contract.hex()}")
 
 
 def _body(receipt: Receipt) -> Mapping[str, Value]:

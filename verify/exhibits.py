@@ -10,8 +10,8 @@ from evidence import statement
 from evidence.bundle import Exhibit
 from evidence.checkpoint import check_checkpoint
 from evidence.entry import Entry, check_entry
-from evidence.errors import CommitmentMismatch, Invalid, KeyDiffers
-from evidence.receipt import Receipt, check_receipt, read_receipt
+from evidence.errors import CommitmentMismatch, Invalid, KeyDiffers, ReceiptOfAnotherChain
+from evidence.receipt import Receipt, check_anchor, check_receipt, read_receipt
 from evidence.ties import Recorded
 from verify.checks import Concern, Finding, Outcome, worst
 from verify.issuer_keys import check_signature, claim_of, find_key
@@ -85,7 +85,9 @@ def _check_anchor(receipt: Receipt, trust: TrustAnchors, chain: AnchorWitness | 
     anchor = receipt.anchor
     if anchor is None:
         return _anchor("anchor-none", Outcome.INDETERMINATE)
-    if (anchor.chain_id, anchor.contract) != (trust.chain.chain_id, trust.chain.log_contract):
+    try:
+        check_anchor(anchor, chain_id=trust.chain.chain_id, contract=trust.chain.log_contract)
+    except ReceiptOfAnotherChain:
         contract = f"0x{anchor.contract.hex()}"
         return _anchor("anchor-elsewhere", Outcome.FAILED, chain=anchor.chain_id, contract=contract)
     seen = None if chain is None else chain.anchor(receipt)

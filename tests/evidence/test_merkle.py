@@ -18,6 +18,7 @@ from evidence.merkle import (
     node_hash,
     root,
 )
+from evidence.proof_refusals import IndexPastEnd, NumberInexact, PathLengthWrong, SizeShrinks
 
 LARGEST = 130
 ENTRIES = [b"entry %d" % index for index in range(LARGEST)]
@@ -87,21 +88,21 @@ def test_the_peaks_are_the_full_subtrees_from_the_left() -> None:
     assert frontier.peaks == (root(LEAVES[:4]), root(LEAVES[4:6]), LEAVES[6])
 
 
-@pytest.mark.parametrize(("size", "peaks"), [(3, 1), (0, 1), (4, 2), (-1, 1)])
+@pytest.mark.parametrize(("size", "peaks"), [(3, 1), (0, 1), (4, 2)])
 def test_a_frontier_with_other_peaks_than_its_size_is_refused(size: int, peaks: int) -> None:
-    with pytest.raises(ValueError, match="one peak"):
+    with pytest.raises(PathLengthWrong):
         Frontier(size, (EMPTY_ROOT,) * peaks)
 
 
-@pytest.mark.parametrize("index", [-1, 3])
-def test_no_path_leads_from_a_leaf_that_is_not_there(index: int) -> None:
-    with pytest.raises(IndexError):
+@pytest.mark.parametrize(("index", "refusal"), [(-1, NumberInexact), (3, IndexPastEnd)])
+def test_no_path_leads_from_a_leaf_that_is_not_there(index: int, refusal: type[ProofInvalid]) -> None:
+    with pytest.raises(refusal):
         inclusion_path(LEAVES[:3], index)
 
 
-@pytest.mark.parametrize("old_size", [-1, 4])
-def test_no_path_leads_from_a_longer_tree(old_size: int) -> None:
-    with pytest.raises(IndexError):
+@pytest.mark.parametrize(("old_size", "refusal"), [(-1, NumberInexact), (4, SizeShrinks)])
+def test_no_path_leads_from_a_longer_tree(old_size: int, refusal: type[ProofInvalid]) -> None:
+    with pytest.raises(refusal):
         consistency_path(LEAVES[:3], old_size)
 
 

@@ -102,6 +102,13 @@ export async function checkConsistency({ oldSize, oldRoot, newSize, newRoot, pat
   if (!same(fr, oldRoot) || !same(sr, newRoot)) refuse("root-differs");
 }
 
+/** Check that the tree of `size` leaves with these `peaks`, largest first, has this `root`. */
+export async function checkFrontier({ size, peaks, root }) {
+  if (!same(await frontierRoot({ size, peaks }), whole("frontier", root))) {
+    throw new ProofInvalid("frontier", "root-differs");
+  }
+}
+
 /** The root of the tree of `size` leaves with these `peaks`, its full subtrees, largest first. */
 export async function frontierRoot({ size, peaks }) {
   const count = [...exact("frontier", size).toString(2)].filter((bit) => bit === "1").length;
