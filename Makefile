@@ -13,8 +13,8 @@ SHOWN := $(PYTHON) requirements/shown
 PIP := $(SHOWN) $(PY) -m pip install --disable-pip-version-check --progress-bar off --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast test-slow check set-up set-up-tests assets chain node outside lint types floors \
-  contracts docs wheel clean
+.PHONY: help run demo test test-fast test-slow check set-up set-up-tests assets chain test-chains node outside lint types \
+  floors contracts docs wheel clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ test-fast: set-up-tests outside
 	@echo "[test] $(call say,快速测试,the fast lane)"
 	@$(PYTEST) -m "not slow and not browser" $(TESTS)
 
-test-slow: set-up-tests outside test-fast
+test-slow: set-up-tests test-chains outside test-fast
 	@echo "[test] $(call say,慢速测试,the slow lane)"
 	@$(PYTEST) -m "slow or browser" $(TESTS) || test $$? = 5
 
@@ -52,6 +52,7 @@ set-up: node .venv/.server assets chain
 set-up-tests: node .venv/.dev assets chain
 assets: api/assets/.done
 chain: hardhat-local/.done
+test-chains: tests/chains/.done
 
 # Asked before the minute of set-up begins; what is in place already needs no npm.
 node:
@@ -89,6 +90,11 @@ hardhat-local/.done: hardhat-local/package-lock.json | node .venv/bin/pip
 	@$(SHOWN) npm --prefix hardhat-local ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+tests/chains/.done: tests/chains/package-lock.json | node .venv/bin/pip
+	@echo "[set-up] $(call say,测试用的第二种链节点,a second kind of chain node for the tests)"
+	@$(SHOWN) npm --prefix tests/chains ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 outside:
 	@tests/outside-tools
 
@@ -97,4 +103,5 @@ wheel: .venv/.dev assets ## build dist/yinxin-*.whl with its browser files and f
 
 clean: ## remove all that set-up and runs made, var/ included
 	rm -rf .venv node_modules hardhat-local/node_modules hardhat-local/.done api/assets/node_modules api/assets/.done \
+	  tests/chains/node_modules tests/chains/.done \
 	  api/static/third_party signing/fonts dist var
