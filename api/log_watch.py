@@ -63,6 +63,15 @@ class Places:
     most: int
     taken: int = field(default=0)
 
+    def require_free(self) -> None:
+        """Refuse who comes when all are taken.
+
+        Raises:
+            PlacesTaken: none is free.
+        """
+        if self.taken >= self.most:
+            raise PlacesTaken(most=self.most)
+
 
 class LogWatch:
     """Reads the log by ``read`` for those who listen; ``read`` runs in a worker thread."""
@@ -84,8 +93,7 @@ class LogWatch:
         Raises:
             PlacesTaken: none is free.
         """
-        if places.taken >= places.most:
-            raise PlacesTaken(most=places.most)
+        places.require_free()
         places.taken += 1
         if self._reader is None:
             self._loop = asyncio.get_running_loop()

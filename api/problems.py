@@ -49,6 +49,7 @@ NOT_FOUND = frozenset(
         "document-unknown",
         "entry-unknown",
         "issuer-unknown",
+        "nothing-found",
         "organization-unknown",
         "qualification-unknown",
         "slot-unknown",

@@ -119,6 +119,15 @@ def places(session: Session, leaves: Sequence[bytes]) -> tuple[int, ...]:
     return tuple(known[leaf] for leaf in leaves if leaf in known)
 
 
+def committed(session: Session, commitment: bytes) -> int | None:
+    """Give the index of the first entry with this ``commitment`` (32 bytes), or None.
+
+    A commitment is what an entry's one encoding ends with, which has an index of its own.
+    """
+    ending = func.substr(EntryRow.encoded, func.length(EntryRow.encoded) - 31)
+    return session.scalars(select(func.min(EntryRow.index)).where(ending == commitment)).one()
+
+
 def _row(session: Session, index: int) -> EntryRow:
     row = session.get(EntryRow, index)
     if row is None:

@@ -1,19 +1,24 @@
 """The pages of the log: how far it has come, its latest entries, and one entry with its receipt explained."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from api import log_picture, log_view
+from api import log_picture, log_search, log_view
+from api.house import House
 from api.language import language_of
+from api.log_search import EntryFound, NothingFound, SearchMalformed
 from api.pages import page
 from api.policy import Role, Visitor, allow
+from api.problems import status_of
 from api.routes import InHouse
 from api.routes.ledger import LAST_INDEX, PAGE, Index
-from evidence.errors import Language
+from evidence.errors import Language, YinxinError
 from evidence.statement import StatementType
-from ledger import entries
+from ledger import entries, growths
+from ledger.growths import Growth
 from ledger.receipts import AnchoringState
 from verify.issuer_keys import role_of
 from verify.sentences import SENTENCES
@@ -23,6 +28,8 @@ TONES = {
     AnchoringState.CHECKPOINTED: ("◐", "wait"),
     AnchoringState.ANCHORED: ("●", "good"),
 }
+
+GROWTHS = 8  # growths of the log on the chain that the page lists
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,25 +45,56 @@ def log(
     house: InHouse,
     _: Annotated[Visitor, allow(Role.ANYONE)],
     before: Annotated[int | None, Query(ge=0, le=LAST_INDEX)] = None,
+    q: str = "",
 ) -> Response:
-    """Show the log's head and a page of its entries."""
+    """Show the log's head and a page of its entries; or what was searched for, if that is no entry."""
+    found, refusal = None, None
+    if q.strip():
+        try:
+            with house.database.transaction() as session:
+                found = log_search.search(session, q)
+        except (SearchMalformed, NothingFound) as error:
+            refusal = error
+    if isinstance(found, EntryFound):
+        return RedirectResponse(f"/ledger/entries/{found.index}", status_code=HTTPStatus.SEE_OTHER)
+    return _log_page(request, house, before=before, q=q, transaction=found, refusal=refusal)
+
+
+def _log_page(
+    request: Request,
+    house: House,
+    *,
+    before: int | None,
+    q: str,
+    transaction: Growth | None,
+    refusal: YinxinError | None,
+) -> Response:
     with house.database.transaction() as session:
         head = log_view.head(session)
-        found = log_view.latest(session, before=before, limit=PAGE)
+        shown = log_view.latest(session, before=before, limit=PAGE)
         note = log_view.note(session) if head.checkpointed_size else None
+        grown = growths.latest(session, limit=GROWTHS)
+    language = language_of(request)
     return page(
         request,
         "ledger.html",
+        status_code=HTTPStatus.OK if refusal is None else status_of(refusal),
         head=head,
         picture=log_picture.subtrees(head.size, anchored=head.anchored_size),
         width=log_picture.WIDTH,
         height=log_picture.HEIGHT,
         note=note,
-        entries=found,
+        entries=shown,
         before=before,
+        growths=grown,
+        q=q[: log_search.LONGEST],
+        transaction=transaction,
+        refusal=None if refusal is None else refusal.sentence(language),
         reachable=log_view.reachable(house.chain),
         tones=TONES,
-        type_name=lambda type_: type_name(type_, language_of(request)),
+        types={role_of(each): type_name(each, language) for each in StatementType},
+        type_name=lambda type_: type_name(type_, language),
+        purpose_key=lambda purpose: f"ledger.purpose.{purpose}",
     )
 
 

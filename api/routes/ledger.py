@@ -68,7 +68,8 @@ class EntriesShown(BaseModel):
     before: int | None
 
 
-def _entry(found: LogEntry) -> EntryShown:
+def entry_shown(found: LogEntry) -> EntryShown:
+    """Show one entry."""
     return EntryShown(
         index=found.index,
         type=role_of(found.entry.type),
@@ -113,14 +114,14 @@ def entries(
     with house.database.transaction() as session:
         found = log_view.latest(session, before=before, limit=limit)
     last = found[-1].index if found else 0
-    return EntriesShown(entries=[_entry(each) for each in found], before=last or None)
+    return EntriesShown(entries=[entry_shown(each) for each in found], before=last or None)
 
 
 @router.get("/api/ledger/entries/{index}")
 def entry(index: Index, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> EntryShown:
     """Give one entry."""
     with house.database.transaction() as session:
-        return _entry(log_view.entry(session, index))
+        return entry_shown(log_view.entry(session, index))
 
 
 @router.get("/ledger/checkpoint")
