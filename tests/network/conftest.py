@@ -1,0 +1,54 @@
+"""A consortium of four validators with a block a second, and the ledger on it."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evidence.algorithms import Algorithm
+from evidence.clock import SystemClock
+from evidence.keys import LocalSigner
+from ledger.anchoring import Anchoring, AnchoringPolicy
+from ledger.chain_web3 import Web3Chain
+from ledger.database import Database
+from network import consortium
+from network.consortium import Consortium
+from network.genesis import final_depth
+from tests.ledger.conftest import record
+from tests.network.on_chain import ORIGIN
+
+__all__ = ["record"]
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Consortium]:
+    """Four validators that run; those that a test stopped are for that test to bring back."""
+    folder = Path(tempfile.mkdtemp(prefix="yinxin-"))  # short enough for sockets
+    founded = consortium.found(folder / "network")
+    try:
+        founded.start()
+        yield founded
+    finally:
+        founded.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def log_key() -> LocalSigner:
+    return LocalSigner.generate(Algorithm.EDDSA)
+
+
+@pytest.fixture
+def anchoring(network: Consortium, database: Database, log_key: LocalSigner) -> Anchoring:
+    """The ledger's worker, which asks the first validator and waits until a block cannot be undone."""
+    return Anchoring(
+        database=database,
+        chain=Web3Chain.at(network.validators[0].url),
+        account=network.account,
+        origin=ORIGIN,
+        signer=log_key,
+        clock=SystemClock(),
+        policy=AnchoringPolicy(depth=final_depth(len(network.validators)), may_forget=False),
+    )
