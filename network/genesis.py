@@ -13,6 +13,7 @@ from ledger.chain import Address
 
 GAS_LIMIT = 30_000_000  # of a block; geth's own target
 EPOCH_BLOCKS = 30_000  # EIP-225: after so many, open votes are dropped and the list is written out again
+BASE_FEE_WEI = 7  # a gas; where EIP-1559 leaves an idle chain, since an eighth of it rounds to nothing
 FUNDS_WEI = 10**27  # a thousand million ether, worth nothing: fees have no meaning between organizations
 _VANITY, _SEAL = 32, 65  # bytes before and behind the list of validators in the extra data
 
@@ -47,7 +48,7 @@ class Genesis:
             "config": {"chainId": self.chain_id, **dict.fromkeys(_RULES, 0), "clique": clique},
             "difficulty": "0x1",
             "gasLimit": hex(GAS_LIMIT),
-            "baseFeePerGas": "0x0",
+            "baseFeePerGas": hex(BASE_FEE_WEI),
             "extraData": "0x" + (bytes(_VANITY) + listed + bytes(_SEAL)).hex(),
             "alloc": {"0x" + account.hex(): {"balance": hex(FUNDS_WEI)} for account in self.funded},
         }

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,17 +23,31 @@ from tests.network.on_chain import ORIGIN
 __all__ = ["record"]
 
 
-@pytest.fixture(scope="module")
-def network() -> Iterator[Consortium]:
-    """Four validators that run; those that a test stopped are for that test to bring back."""
+@contextmanager
+def running(*, validators: int, period_seconds: int) -> Iterator[Consortium]:
+    """Validators that run; those that a test stopped are for that test to bring back."""
     folder = Path(tempfile.mkdtemp(prefix="yinxin-"))  # short enough for sockets
-    founded = consortium.found(folder / "network")
+    founded = consortium.found(folder / "network", validators=validators, period_seconds=period_seconds)
     try:
         founded.start()
         yield founded
     finally:
         founded.stop()
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Consortium]:
+    """Four validators with a block a second."""
+    with running(validators=4, period_seconds=1) as founded:
+        yield founded
+
+
+@pytest.fixture(scope="module")
+def lone_validator() -> Iterator[Consortium]:
+    """A single validator that seals a block for each transaction, and none without."""
+    with running(validators=1, period_seconds=0) as founded:
+        yield founded
 
 
 @pytest.fixture(scope="module")
