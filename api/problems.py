@@ -53,7 +53,6 @@ NOT_FOUND = frozenset(
         "organization-unknown",
         "qualification-unknown",
         "slot-unknown",
-        "tree-too-small",
         "tile-unknown",
     }
 )
