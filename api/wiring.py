@@ -177,13 +177,13 @@ def open_database(settings: Settings) -> Iterator[Database]:
         DemonstrationInProduction: it belongs to a demonstration.
     """
     with ExitStack() as closing:
-        url, revive = settings.database_url, None
+        url = settings.database_url
         if url is None:
             embedded = postgres.start(settings.folder / "postgres")
             closing.callback(embedded.stop)
-            url, revive = embedded.url, embedded.revive
+            url = embedded.url
         _migrate(url)
-        database = Database(url, revive=revive)
+        database = Database(url)
         closing.callback(database.close)
         if not settings.demonstration:
             refuse_demonstration(database)

@@ -9,8 +9,8 @@ The order within a step, every part of which may be the last:
 1. take the lock of the chain account, so that one worker acts for it
 2. sign a checkpoint over what was recorded
 3. see that the chain is the one the log stands on, and begin anew if it forgot
-4. take back what a reorganization removed
-5. settle what was stored; nothing new is signed while something is open
+4. see that it has not gone back, and take back what a reorganization removed
+5. settle what was stored; nothing new is signed while something is not mined
 6. plan, sign and store the next transaction, and go on at 5
 
 No network call happens inside a database transaction.
@@ -21,22 +21,38 @@ No network call happens inside a database transaction.
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
+from eth_abi.exceptions import DecodingError
 from sqlalchemy import text
 
 from evidence.clock import Clock
-from evidence.errors import YinxinError
+from evidence.errors import Term, YinxinError
 from evidence.keys import Signer
-from ledger import checkpoints, deployment, entries, status, submissions
-from ledger.chain import Chain, ChainRefused, ChainUnavailable, LedgerDiffers
+from ledger import attempts, checkpoints, deployment, entries, fees, status, submissions
+from ledger.chain import (
+    Chain,
+    ChainContradicts,
+    ChainGarbled,
+    ChainIdentity,
+    ChainRefused,
+    ChainUnavailable,
+    LedgerDiffers,
+)
 from ledger.database import Database
 from ledger.deployment import Deployment
+from ledger.fees import FeeCapReached
+from ledger.finality import Finality
+from ledger.healing import GAP_LIMIT, Healer
+from ledger.height import Height
+from ledger.lasting import Rest
 from ledger.planning import Draft, Planner
 from ledger.settling import Settler
 from ledger.transactions import ChainAccount, Fees
 
 _ROUNDS = 64  # transactions settled in one step at most, so that a step ends and progress is seen
+_OPEN_LIMIT = 32  # transactions mined and not yet final at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +61,22 @@ class AnchoringPolicy:
 
     A transaction is final in a block with ``depth`` blocks counted from its own (1: the newest
     will do). Up to ``append_limit`` entries at once are appended by hash, more are covered by a
-    proof. Only a chain that ``may_forget`` is begun anew when it lost the contracts.
+    proof. Only a chain that ``may_forget`` is begun anew when it lost the contracts. ``fees`` are the
+    most that is paid.
+
+    A transaction unmined for ``replace_after`` is replaced by one with higher fees. A chain without a new
+    block for ``stall_after`` while something waits is said to be stalled. A step takes no new turn after ``step_limit``, and a chain that fails again and again rests up to
+    ``rest_limit`` between two steps.
     """
 
     depth: int = 1
     append_limit: int = 256
     may_forget: bool = True
     fees: Fees = field(default_factory=Fees)
+    replace_after: timedelta = timedelta(seconds=60)
+    stall_after: timedelta = timedelta(seconds=60)
+    step_limit: timedelta = timedelta(seconds=30)
+    rest_limit: timedelta = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +84,8 @@ class AnchoringProgress:
     """Where things stand after a step.
 
     ``recorded``, ``checkpointed`` and ``anchored`` are numbers of entries, ``open_submissions``
-    those of transactions not final, ``waiting_changes`` of status changes not sent. ``forgot``
+    those of transactions not final, ``waiting_changes`` of status changes not sent, ``reopened`` those of
+    transactions that this step found gone from the chain. ``forgot``
     says that this step found the chain to have forgotten everything and began anew; ``busy`` that
     another worker acts for the account; ``problem`` why the step ended early.
     """
@@ -69,6 +95,7 @@ class AnchoringProgress:
     anchored: int
     open_submissions: int
     waiting_changes: int
+    reopened: int = 0
     forgot: bool = False
     busy: bool = False
     problem: YinxinError | None = None
@@ -93,6 +120,7 @@ class Anchoring:
         signer: Signer,
         clock: Clock,
         policy: AnchoringPolicy | None = None,
+        second: Chain | None = None,
     ) -> None:
         self._database = database
         self._chain = chain
@@ -102,63 +130,124 @@ class Anchoring:
         self._clock = clock
         self._policy = policy or AnchoringPolicy()
         self._planner = Planner(database, chain, account.address, self._policy.append_limit)
-        self._settler = Settler(database, chain, account.address, self._policy.depth)
+        self._healer = Healer(database, chain, account, self._policy.fees)
+        self._finality = Finality(chain, second, self._policy.depth)
+        self._settler = Settler(
+            database=database,
+            chain=chain,
+            finality=self._finality,
+            healer=self._healer,
+            account=account,
+            clock=clock,
+            cap=self._policy.fees,
+            patience=self._policy.replace_after,
+        )
+        self._height = Height(clock, patience=self._policy.stall_after)
+        self._rest = Rest(clock, longest=self._policy.rest_limit)
+        self._problem: YinxinError | None = None
+        self._reopened = 0
 
     def step(self) -> AnchoringProgress:
         """Bring the chain as far as it goes now, and say how far that is.
 
-        What the chain does, or fails to do, is reported in ``problem`` and never raised.
+        What the chain does, or fails to do, is reported in ``problem`` and never raised. While a chain
+        that failed again and again rests, the problem is the one that it had.
         """
         before = self._deployed()
-        problem: YinxinError | None = None
+        self._reopened = 0
         with self._turn() as ours:
             if ours:
-                try:
-                    self._advance()
-                except (ChainUnavailable, ChainRefused, LedgerDiffers) as error:
-                    problem = error
+                self._problem = self._tried()
         after = self._deployed()
         forgot = before is not None and after is not None and after.id != before.id
-        return self._progress(after, forgot=forgot, busy=not ours, problem=problem)
+        return self._progress(after, forgot=forgot, busy=not ours, problem=self._problem if ours else None)
 
-    def _advance(self) -> None:
+    def _tried(self) -> YinxinError | None:
+        """Advance, and give what stood in the way."""
         with self._database.transaction() as session:
             checkpoints.take(session, origin=self._origin, signer=self._signer, clock=self._clock)
+        if self._rest.due():
+            return self._problem
+        try:
+            self._advance()
+        except ChainUnavailable as error:
+            self._rest.failed()
+            return error
+        except DecodingError:
+            self._rest.failed()
+            what = Term(zh="合约应答无法解读", en="a contract's answer cannot be read")
+            return ChainGarbled(endpoint="JSON-RPC", what=what)
+        except (ChainRefused, LedgerDiffers, FeeCapReached) as error:
+            self._rest.answered()
+            return error
+        self._rest.answered()
+        return None
+
+    def _advance(self) -> None:
+        end = self._clock.now() + self._policy.step_limit
         current = self._recognized()
-        self._settler.take_back(current)
+        waits = self._healer.adopt(current)
         for _ in range(_ROUNDS):
+            if self._clock.now() > end:
+                return
             with self._database.transaction() as session:
                 current = deployment.current(session) or current
-                stored = submissions.waiting(session, current.id)
-            if stored:
-                if not self._settler.settle(current, stored[0]):
-                    return
-                continue
+                open_ = attempts.of(session, submissions.waiting(session, current.id))
+            if open_:
+                settled = self._settler.settle(current, open_)
+                waits = settled.waits
+                if settled.changed:
+                    continue
+                if not settled.clear or len(open_) >= _OPEN_LIMIT:
+                    break
             draft = self._planner.draft(current)
             if draft is None:
-                return
+                break
             self._store(current, draft)
+        if waits:
+            self._height.require_progress()
 
     def _recognized(self) -> Deployment:
         """Give the deployment on the chain that answers, begun now if there is none."""
         current = self._deployed()
-        standing = current.contracts if current else ()
-        seen = self._chain.identity(*(each.address for each in standing))
+        standing = tuple(each.address for each in current.contracts) if current else ()
+        seen = self._chain.identity(*standing)
+        self._finality.require_same_chain(seen)
+        if current and (seen.chain_id, seen.genesis) == (current.chain_id, current.genesis):
+            known = self._healer.known_height(current)
+            behind = self._height.lower(self._chain.newest(), known=known)
+            self._reopened = self._healer.take_back(current)
+            if behind is not None:
+                raise behind
+            seen = self._with_open_contracts(current, seen)
         if current and not deployment.forgot(current, seen, may_forget=self._policy.may_forget):
             return current
+        self._height.forget()
         with self._database.transaction() as session:
             if current:
                 submissions.forget(session, current.id)
                 status.send_again(session)
             return deployment.begin(session, seen, clock=self._clock)
 
+    def _with_open_contracts(self, current: Deployment, seen: ChainIdentity) -> ChainIdentity:
+        """Take the code of a contract whose creation was reorganized away, and is sent again, as it was."""
+        if None not in seen.codes:
+            return seen
+        coming = self._healer.being_created(current)
+        codes = [
+            each.code if code is None and each.address in coming else code
+            for each, code in zip(current.contracts, seen.codes, strict=True)
+        ]
+        return replace(seen, codes=tuple(codes))
+
     def _store(self, current: Deployment, draft: Draft) -> None:
         """Sign ``draft`` and commit its bytes; it is sent when it is settled."""
         call = draft.call
         if call.to is not None:  # a call that would revert is refused here, before it costs anything
             self._chain.read(call.to, call.data, sender=self._account.address)
-        nonce = self._chain.next_nonce(self._account.address)
-        signed = self._account.sign(call, chain_id=current.chain_id, nonce=nonce, fees=self._policy.fees)
+        nonce = self._nonce(current)
+        paid = fees.first(self._chain.price(), self._policy.fees)
+        signed = self._account.sign(call, chain_id=current.chain_id, nonce=nonce, fees=paid)
         with self._database.transaction() as session:
             stored = submissions.store(
                 session,
@@ -170,7 +259,22 @@ class Anchoring:
                 size=draft.size,
                 at=self._clock.now(),
             )
+            attempts.add(session, stored.id, signed, fees=paid, at=self._clock.now())
             status.sent(session, draft.changes, stored.id)
+
+    def _nonce(self, current: Deployment) -> int:
+        """Give the nonce of the next transaction: what the chain says, as far as our own fit it.
+
+        Raises:
+            ChainContradicts: the chain forgot some that it has mined, or claims more than anybody sent.
+        """
+        with self._database.transaction() as session:
+            expected = submissions.next_nonce(session, current.id, self._account.address)
+        found = self._chain.next_nonce(self._account.address)
+        if expected is not None and not expected <= found <= expected + GAP_LIMIT:
+            what = Term(zh="账户的下一交易序号", en="next nonce of the account")
+            raise ChainContradicts(what=what, expected=expected, found=found)
+        return found
 
     @contextmanager
     def _turn(self) -> Iterator[bool]:
@@ -204,6 +308,7 @@ class Anchoring:
                 anchored=submissions.anchored_size(session, current.id) if current else 0,
                 open_submissions=len(submissions.waiting(session, current.id)) if current else 0,
                 waiting_changes=status.count_waiting(session),
+                reopened=self._reopened,
                 forgot=forgot,
                 busy=busy,
                 problem=problem,

@@ -187,6 +187,10 @@ class Chain(Protocol):
         """
         ...
 
+    def known(self, transactions: Sequence[bytes]) -> tuple[bool, ...]:
+        """Say for each of these hashes whether the node holds the transaction, mined or waiting."""
+        ...
+
     def outcome(self, transaction: bytes) -> Outcome | None:
         """Say what became of the transaction of this hash; None unless it is in the present chain."""
         ...

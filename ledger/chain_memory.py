@@ -107,6 +107,11 @@ class MemoryChain:
         self._answer()
         self._chain.send(raw)
 
+    def known(self, transactions: Sequence[bytes]) -> tuple[bool, ...]:
+        """Say for each of these hashes whether the chain holds the transaction, mined or waiting."""
+        self._answer()
+        return self._chain.known(transactions)
+
     def outcome(self, transaction: bytes) -> Outcome | None:
         """Say what became of the transaction of this hash; None unless it is in the present chain."""
         return self.outcomes([transaction])[0]

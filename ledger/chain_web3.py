@@ -106,6 +106,11 @@ class Web3Chain:
         """Hand over a signed transaction; sending it again is harmless."""
         self._rpc.ask([("eth_sendRawTransaction", (_hex(raw),))])
 
+    def known(self, transactions: Sequence[bytes]) -> tuple[bool, ...]:
+        """Say for each of these hashes whether the node holds the transaction, mined or waiting."""
+        found = self._rpc.ask([("eth_getTransactionByHash", (_hex(each),)) for each in transactions])
+        return tuple(each is not None for each in found)
+
     def outcome(self, transaction: bytes) -> Outcome | None:
         """Say what became of the transaction of this hash; None unless it is in the present chain."""
         return self.outcomes([transaction])[0]

@@ -179,5 +179,30 @@ def send_again(session: Session) -> None:
     )
 
 
+def check_again(session: Session) -> None:
+    """Let the newest change of every certificate wait again; what the register already says is not sent."""
+    newest = select(func.max(StatusChangeRow.id)).group_by(StatusChangeRow.issuer, StatusChangeRow.key)
+    session.execute(
+        update(StatusChangeRow)
+        .where(StatusChangeRow.id.in_(newest))
+        .values(sending=_Sending.WAITING, submission=None)
+    )
+
+
+def promised(session: Session, submission: int) -> dict[tuple[bytes, bytes], set[tuple[int, int]]]:
+    """Give what the register may say once ``submission`` is final: states with reasons by issuer and key.
+
+    Of each certificate the last change that travels in ``submission``, and those that travel in later ones.
+    """
+    travelling = select(StatusChangeRow).where(StatusChangeRow.submission >= submission)
+    allowed: dict[tuple[bytes, bytes], set[tuple[int, int]]] = {}
+    for row in session.scalars(travelling.order_by(StatusChangeRow.submission, StatusChangeRow.id)):
+        if row.submission == submission:
+            allowed[row.issuer, row.key] = {(row.state, row.reason)}
+        elif (row.issuer, row.key) in allowed:
+            allowed[row.issuer, row.key].add((row.state, row.reason))
+    return allowed
+
+
 def _mark(session: Session, ids: Sequence[int], **values: object) -> None:
     session.execute(update(StatusChangeRow).where(StatusChangeRow.id.in_(ids)).values(**values))

@@ -8,7 +8,10 @@ The life of a submission:
     superseded  its nonce was spent by another transaction; its work is planned anew
     forgotten   its chain is gone
 
-A final submission whose block a reorganization removed is stored again and resent.
+A final or reverted submission whose block a reorganization removed is stored again and resent. A
+superseded one is stored again when the chain has mined it after all, or lost what superseded it.
+``raw`` and ``hash`` are those of its newest attempt (``ledger.attempts``), and once it is mined those
+of the attempt that was.
 """
 
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Identity,
@@ -45,6 +49,7 @@ class Purpose(StrEnum):
     EXTEND = "extend"
     APPOINT = "appoint"
     STATUS = "status"
+    FILL = "fill"
 
 
 class State(StrEnum):
@@ -85,11 +90,14 @@ class Submission:
 
     id: int
     purpose: Purpose
+    account: Address
     nonce: int
     raw: bytes
     hash: bytes
     size: int | None
     block_hash: bytes | None
+    block_number: int | None
+    depth: int | None
 
 
 def store(
@@ -125,10 +133,44 @@ def waiting(session: Session, deployment: int) -> tuple[Submission, ...]:
     return _all(session, _of(deployment, State.STORED).order_by(SubmissionRow.nonce))
 
 
-def newest_final(session: Session, deployment: int) -> Submission | None:
-    """Give the final submission with the highest nonce, or None."""
-    found = _all(session, _of(deployment, State.FINAL).order_by(SubmissionRow.nonce.desc()).limit(1))
+def count_mined(session: Session, deployment: int) -> int:
+    """Give how many submissions were mined, final or reverted."""
+    query = select(func.count()).select_from(SubmissionRow).where(*_mined(deployment))
+    return session.scalars(query).one()
+
+
+def mined(session: Session, deployment: int, number: int) -> Submission:
+    """Give mined submission ``number``, counted from 0 in the order of nonces; it must be there."""
+    query = select(SubmissionRow).where(*_mined(deployment)).order_by(SubmissionRow.nonce, SubmissionRow.id)
+    return _submission(session.scalars(query.offset(number).limit(1)).one())
+
+
+def is_mined(session: Session, deployment: int, *, account: Address, nonce: int) -> bool:
+    """Say whether a submission with this nonce is mined."""
+    at = (SubmissionRow.account == account, SubmissionRow.nonce == nonce)
+    query = select(SubmissionRow.id).where(*_mined(deployment), *at).limit(1)
+    return session.scalars(query).first() is not None
+
+
+def superseded(session: Session, deployment: int, *, limit: int) -> tuple[Submission, ...]:
+    """Give the newest superseded submissions."""
+    return _all(session, _of(deployment, State.SUPERSEDED).order_by(SubmissionRow.id.desc()).limit(limit))
+
+
+def superseded_at(session: Session, deployment: int, *, account: Address, nonce: int) -> Submission | None:
+    """Give the newest superseded submission with this nonce, or None."""
+    at = (SubmissionRow.account == account, SubmissionRow.nonce == nonce)
+    query = _of(deployment, State.SUPERSEDED).where(*at).order_by(SubmissionRow.id.desc()).limit(1)
+    found = _all(session, query)
     return found[0] if found else None
+
+
+def next_nonce(session: Session, deployment: int, account: Address) -> int | None:
+    """Give the nonce after the highest that is spent or promised by a submission, None before the first."""
+    live = SubmissionRow.state.in_((State.STORED, State.FINAL, State.REVERTED))
+    of_account = (SubmissionRow.deployment == deployment, SubmissionRow.account == account, live)
+    highest = session.scalars(select(func.max(SubmissionRow.nonce)).where(*of_account)).one()
+    return None if highest is None else highest + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +202,14 @@ def anchored_size(session: Session, deployment: int) -> int:
     return session.scalars(select(func.max(SubmissionRow.size)).where(*final)).one() or 0
 
 
-def settle(session: Session, submission: Submission, outcome: Outcome) -> None:
-    """Keep where ``submission`` was mined, and whether the contract took it."""
+def settle(session: Session, submission: Submission, signed: SignedTransaction, outcome: Outcome) -> None:
+    """Keep where ``submission`` was mined, in the form ``signed``, and whether the contract took it."""
     _change(
         session,
         submission.id,
         state=State.FINAL if outcome.succeeded else State.REVERTED,
+        raw=signed.raw,
+        hash=signed.hash,
         block_number=outcome.block_number,
         block_hash=outcome.block_hash,
         depth=outcome.confirmations,
@@ -177,9 +221,25 @@ def supersede(session: Session, submission: Submission) -> None:
     _change(session, submission.id, state=State.SUPERSEDED)
 
 
-def reopen(session: Session, submission: Submission) -> None:
-    """Take back that ``submission`` is final: its block is no longer in the chain."""
-    _change(session, submission.id, state=State.STORED, block_number=None, block_hash=None, depth=None)
+def revive(session: Session, submission: Submission) -> None:
+    """Take up a superseded ``submission`` again."""
+    _change(session, submission.id, state=State.STORED)
+
+
+def replace(session: Session, submission: Submission, signed: SignedTransaction) -> None:
+    """Keep that ``submission`` is now sent in the form ``signed``."""
+    _change(session, submission.id, raw=signed.raw, hash=signed.hash)
+
+
+def reopen_from(session: Session, deployment: int, nonce: int) -> int:
+    """Take back that submissions from ``nonce`` on are mined: their blocks are gone. Give how many."""
+    changed = session.execute(
+        update(SubmissionRow)
+        .where(*_mined(deployment), SubmissionRow.nonce >= nonce)
+        .values(state=State.STORED, block_number=None, block_hash=None, depth=None)
+        .returning(SubmissionRow.id)
+    )
+    return len(changed.all())
 
 
 def forget(session: Session, deployment: int) -> None:
@@ -190,6 +250,11 @@ def forget(session: Session, deployment: int) -> None:
         .where(SubmissionRow.deployment == deployment, SubmissionRow.state.in_(live))
         .values(state=State.FORGOTTEN)
     )
+
+
+def _mined(deployment: int) -> tuple[ColumnElement[bool], ...]:
+    states = SubmissionRow.state.in_((State.FINAL, State.REVERTED))
+    return (SubmissionRow.deployment == deployment, states, SubmissionRow.block_hash.is_not(None))
 
 
 def _of(deployment: int, state: State) -> Select[SubmissionRow]:
@@ -205,4 +270,15 @@ def _change(session: Session, id_: int, **values: object) -> None:
 
 
 def _submission(row: SubmissionRow) -> Submission:
-    return Submission(row.id, Purpose(row.purpose), row.nonce, row.raw, row.hash, row.size, row.block_hash)
+    return Submission(
+        id=row.id,
+        purpose=Purpose(row.purpose),
+        account=Address(row.account),
+        nonce=row.nonce,
+        raw=row.raw,
+        hash=row.hash,
+        size=row.size,
+        block_hash=row.block_hash,
+        block_number=row.block_number,
+        depth=row.depth,
+    )

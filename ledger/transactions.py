@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import rlp
+from eth_utils.crypto import keccak
+
 from ledger.chain import Address
 from ledger.ethereum import Account
 
 
 @dataclass(frozen=True, slots=True)
 class Fees:
-    """What a transaction may cost at most, in wei per gas; zero on a chain without fees."""
+    """What a transaction may cost at most, and the tip in it, in wei per gas; zero where gas is free."""
 
     limit: int = 100_000_000_000
     tip: int = 1_000_000_000
@@ -71,3 +74,18 @@ class ChainAccount:
     @cached_property
     def _account(self) -> Any:
         return Account.from_key(self.secret)
+
+
+def called(raw: bytes) -> Call:
+    """Give back what the transaction ``raw``, of the one form that ``sign`` makes, asks of the chain."""
+    fields = rlp.decode(raw[1:])
+    gas, to, data = fields[4], fields[5], fields[7]
+    return Call(Address(to) if to else None, data, int.from_bytes(gas, "big"))
+
+
+def created(account: Address, *, nonce: int) -> Address:
+    """Give the address of the contract that transaction number ``nonce`` of ``account`` creates.
+
+    Source: Ethereum Yellow Paper, section 7, equation for ADDR.
+    """
+    return Address(keccak(rlp.encode([account, nonce]))[12:])

@@ -57,6 +57,9 @@ class FaultyChain:
         self.sent.append(raw)
         self._passed("send", lambda: self._chain.send(raw))
 
+    def known(self, transactions: Sequence[bytes]) -> tuple[bool, ...]:
+        return self._passed("known", lambda: self._chain.known(transactions))
+
     def outcome(self, transaction: bytes) -> Outcome | None:
         return self._passed("outcome", lambda: self._chain.outcome(transaction))
 

@@ -8,10 +8,11 @@ from sqlalchemy import text
 from evidence.statuslist import CertificateState
 from ledger import checkpoints, contracts, deployment, receipts, status, tree
 from ledger.anchoring import Anchoring, AnchoringPolicy, AnchoringProgress
-from ledger.chain import ChainRefused, ChainUnavailable, LedgerDiffers
+from ledger.chain import ChainUnavailable, LedgerDiffers
 from ledger.chain_memory import MemoryChain
 from ledger.contracts import LogHead
 from ledger.database import Database
+from ledger.fees import FeeCapReached
 from ledger.receipts import AnchoringState
 from ledger.transactions import Fees
 from tests.ledger.faulty_chain import FaultyChain, Killed
@@ -262,10 +263,10 @@ def test_a_chain_with_entries_that_the_log_lacks_is_reported(
     assert problem(anchoring.step()) is LedgerDiffers
 
 
-def test_a_chain_that_will_not_be_paid_is_reported_and_keeps_its_turn(worker: Worker, record: Record) -> None:
+def test_nothing_is_signed_while_gas_costs_more_than_the_cap(worker: Worker, record: Record) -> None:
     record(1)
     progress = worker(policy=AnchoringPolicy(fees=Fees(limit=1, tip=0))).step()
-    assert (problem(progress), progress.open_submissions) == (ChainRefused, 1)
+    assert (problem(progress), progress.open_submissions) == (FeeCapReached, 0)
 
 
 def test_every_anchored_size_has_a_checkpoint(database: Database, worker: Worker, record: Record) -> None:
