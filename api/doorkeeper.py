@@ -40,6 +40,12 @@ HEADERS = {
 }
 
 
+def policy_with_node(origin: str) -> dict[str, str]:
+    """Give the header by which one page may also connect to ``origin``, as ``api.rpc_address`` reads it."""
+    name = "Content-Security-Policy"
+    return {name: HEADERS[name].replace("connect-src 'self'", f"connect-src 'self' {origin}")}
+
+
 def _check_size(request: Request) -> None:
     announced = request.headers.get("content-length", "0")
     chunked = "chunked" in request.headers.get("transfer-encoding", "")

@@ -16,6 +16,7 @@ from evidence.receipt import Anchor
 from ledger import checkpoints, deployment, entries, receipts, submissions, tree
 from ledger.chain import Chain, ChainRefused, ChainUnavailable
 from ledger.receipts import AnchoringState
+from ledger.tree import TreeTooSmall
 
 
 class CheckpointUnknown(Refused):
@@ -160,6 +161,17 @@ def note(session: Session) -> str:
     if taken is None:
         raise CheckpointUnknown
     return taken.note
+
+
+def consistency(session: Session, *, old_size: int, new_size: int) -> tuple[bytes, ...]:
+    """Give the proof that the log of ``new_size`` entries begins with that of ``old_size``.
+
+    Raises:
+        TreeTooSmall: ``old_size`` is above ``new_size``, or the log has fewer entries than that.
+    """
+    if new_size > entries.size(session):
+        raise TreeTooSmall(size=entries.size(session), index=new_size - 1)
+    return tree.consistency_path(session, old_size=old_size, new_size=new_size)
 
 
 def reachable(chain: Chain) -> bool:

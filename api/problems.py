@@ -53,6 +53,7 @@ NOT_FOUND = frozenset(
         "organization-unknown",
         "qualification-unknown",
         "slot-unknown",
+        "tree-too-small",
         "tile-unknown",
     }
 )

@@ -95,6 +95,15 @@ def entry(session: Session, index: int) -> Entry:
     return Entry.decode(_row(session, index).encoded)
 
 
+def encoded(session: Session, index: int) -> bytes:
+    """Give the bytes of entry ``index``, as they were hashed.
+
+    Raises:
+        EntryUnknown: the log has none of this index.
+    """
+    return _row(session, index).encoded
+
+
 def leaf(session: Session, index: int) -> bytes:
     """Give the leaf hash (32 bytes) of entry ``index``.
 

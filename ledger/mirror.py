@@ -122,6 +122,30 @@ class Mirror:
             self._extend(source, shown, note)
         return self._held
 
+    def compare(self, note: str) -> None:
+        """Compare what is held with a checkpoint that somebody else was shown.
+
+        Raises:
+            CheckpointMalformed, SignatureInvalid: it is not one of the pinned log.
+            LogSplit, LogRewritten: it contradicts what is held; both are kept.
+            LogShrunk: it covers more than the log shows here; both are kept.
+        """
+        other = check_checkpoint(note, self._origin, self._key)
+        if other.size > self.size:
+            folder = self.evidence.keep(EvidenceKind.SHRUNK, held=note, shown=self._note or "")
+            raise LogShrunk(held=other.size, shown=self.size, folder=folder)
+        if other.root != self.root_at(other.size):
+            self._compare(other, note)
+
+    def contradicted(self, size: int, told: str) -> None:
+        """Keep what the chain ``told`` of another root for ``size`` entries, and refuse the log.
+
+        Raises:
+            LogSplit: always.
+        """
+        folder = self.evidence.keep(EvidenceKind.SPLIT, held=self._note or "", shown=told)
+        raise LogSplit(size=size, folder=folder)
+
     def _compare(self, shown: Checkpoint, note: str) -> None:
         """Compare a checkpoint that is not larger than what is held."""
         held = self._note or ""

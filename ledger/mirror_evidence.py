@@ -4,7 +4,8 @@
     evidence/rewritten-3f9a…/shown.note   what it signed now
     evidence/rewritten-3f9a…/tile/…       the tiles it served for the latter
 
-A folder is named by what was shown, so that seeing the same again adds nothing.
+Where it is the chain that contradicts the log, ``shown.note`` tells what the contract said and where. A
+folder is named by what was shown, so that seeing the same again adds nothing.
 """
 
 import hashlib
@@ -40,15 +41,13 @@ class Evidence:
         named = {path.parent.name.partition("-")[0] for path in self.folder.glob("*-*/shown.note")}
         return tuple(kind for kind in EvidenceKind if kind in named)
 
-    def keep(self, kind: EvidenceKind, *, held: str, shown: str, **files: str) -> Path:
-        """Keep two texts that contradict each other, and ``files`` that explain them; give the folder."""
-        folder = self.folder / f"{kind}-{_name(shown + ''.join(files.values()))}"
+    def keep(self, kind: EvidenceKind, *, held: str, shown: str) -> Path:
+        """Keep two texts that contradict each other; give the folder."""
+        folder = self.folder / f"{kind}-{_name(shown)}"
         if not folder.exists() and self._recorded(shown).exists():
             self._recorded(shown).rename(folder)
         self.forget(shown)
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            write_over(folder / name, text.encode())
         write_over(folder / "held.note", held.encode())
         write_over(folder / "shown.note", shown.encode())
         return folder

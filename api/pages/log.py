@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from api import log_picture, log_search, log_view
+from api import log_picture, log_search, log_view, proof_picture, rpc_address
+from api.doorkeeper import policy_with_node
 from api.house import House
 from api.language import language_of
 from api.log_search import EntryFound, NothingFound, SearchMalformed
@@ -15,11 +16,13 @@ from api.policy import Role, Visitor, allow
 from api.problems import status_of
 from api.routes import InHouse
 from api.routes.ledger import LAST_INDEX, PAGE, Index
+from api.rpc_address import NodeAddressUnusable
 from evidence.errors import Language, YinxinError
 from evidence.statement import StatementType
 from ledger import entries, growths
 from ledger.growths import Growth
 from ledger.receipts import AnchoringState
+from ledger.submissions import Purpose
 from verify.issuer_keys import role_of
 from verify.sentences import SENTENCES
 
@@ -94,26 +97,52 @@ def _log_page(
         tones=TONES,
         types={role_of(each): type_name(each, language) for each in StatementType},
         type_name=lambda type_: type_name(type_, language),
-        purpose_key=lambda purpose: f"ledger.purpose.{purpose}",
+        purpose_key=_purpose_key,
     )
 
 
 @router.get("/ledger/entries/{index}")
 def entry(
-    index: Index, request: Request, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]
+    index: Index,
+    request: Request,
+    house: InHouse,
+    _: Annotated[Visitor, allow(Role.ANYONE)],
+    rpc: Annotated[str, Query(max_length=rpc_address.LONGEST)] = "",
 ) -> Response:
-    """Show one entry, its way to the checkpoint step by step, and where the chain holds it."""
+    """Show one entry, its way to the checkpoint, and where the chain holds it; ``rpc`` is a node to ask."""
+    node, refusal = None, None
+    try:
+        node = rpc_address.rpc_origin(rpc) if rpc.strip() else None
+    except NodeAddressUnusable as error:
+        refusal = error
     with house.database.transaction() as session:
         found = log_view.entry(session, index)
         proof = log_view.proof(session, index)
         refs = entries.places(session, found.entry.refs)
-    return page(
+        growth = growths.of(session, proof.anchor.transaction) if proof and proof.anchor else None
+    language = language_of(request)
+    answer = page(
         request,
         "entry.html",
+        status_code=HTTPStatus.OK if refusal is None else status_of(refusal),
         found=found,
         proof=proof,
+        growth=growth,
+        picture=None if proof is None else proof_picture.picture(index=index, size=proof.size),
+        width=proof_picture.WIDTH,
         refs=refs,
+        node=node,
+        rpc=rpc,
+        refusal=None if refusal is None else refusal.sentence(language),
         issuer_name=house.agency.speaker.name if found.entry.issuer == house.issuer else None,
         tones=TONES,
-        type_name=lambda type_: type_name(type_, language_of(request)),
+        type_name=lambda type_: type_name(type_, language),
+        purpose_key=_purpose_key,
     )
+    if node is not None:
+        answer.headers.update(policy_with_node(node))
+    return answer
+
+
+def _purpose_key(purpose: Purpose) -> str:
+    return f"ledger.purpose.{purpose}"

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel
 
 from api import log_view
@@ -14,6 +14,7 @@ from api.routes import InHouse
 from api.routes.tiles import OTHER_SITES
 from evidence.checkpoint import note_key
 from ledger import checkpoints
+from ledger import entries as ledger_entries
 from ledger.entries import EntryUnknown
 from ledger.receipts import AnchoringState
 from verify.issuer_keys import role_of
@@ -66,6 +67,14 @@ class EntriesShown(BaseModel):
 
     entries: list[EntryShown]
     before: int | None
+
+
+class ConsistencyShown(BaseModel):
+    """The proof that the log of ``new_size`` entries begins with that of ``old_size``; hexadecimal."""
+
+    old_size: int
+    new_size: int
+    path: list[str]
 
 
 def entry_shown(found: LogEntry) -> EntryShown:
@@ -122,6 +131,26 @@ def entry(index: Index, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)
     """Give one entry."""
     with house.database.transaction() as session:
         return entry_shown(log_view.entry(session, index))
+
+
+@router.get("/ledger/entries/{index}/bytes")
+def encoded(index: Index, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+    """Give the bytes of one entry; its leaf is SHA-256(0x00‖bytes)."""
+    with house.database.transaction() as session:
+        return Response(ledger_entries.encoded(session, index), media_type="application/cbor")
+
+
+@router.get("/ledger/consistency")
+def consistency(
+    house: InHouse,
+    _: Annotated[Visitor, allow(Role.ANYONE)],
+    old_size: Annotated[int, Query(ge=0, le=LAST_INDEX)],
+    new_size: Annotated[int, Query(ge=0, le=LAST_INDEX)],
+) -> ConsistencyShown:
+    """Give the proof that the log of one size begins with the log of another (RFC 9162, section 2.1.4)."""
+    with house.database.transaction() as session:
+        path = log_view.consistency(session, old_size=old_size, new_size=new_size)
+    return ConsistencyShown(old_size=old_size, new_size=new_size, path=[each.hex() for each in path])
 
 
 @router.get("/ledger/checkpoint")

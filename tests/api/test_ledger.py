@@ -7,8 +7,9 @@ import pytest
 from api.log_picture import WIDTH, subtrees
 from api.log_view import steps
 from evidence.checkpoint import check_checkpoint
-from evidence.merkle import inclusion_path, leaf_hash, root
+from evidence.merkle import check_consistency, inclusion_path, leaf_hash, root
 from evidence.receipt import check_receipt
+from ledger import tree
 from tests.permit import issue_permit
 from tests.quiet_city import QuietCity, open_quiet_city
 
@@ -163,3 +164,31 @@ def test_the_picture_shows_how_much_of_each_subtree_is_anchored() -> None:
 
 def test_an_empty_log_has_no_picture() -> None:
     assert subtrees(0, anchored=0) == ()
+
+
+def test_the_bytes_of_an_entry_hash_to_its_leaf(city: QuietCity) -> None:
+    encoded = city.visitor.get("/ledger/entries/2/bytes").content
+    assert leaf_hash(encoded).hex() == city.visitor.get("/api/ledger/entries/2").json()["leaf"]
+
+
+def test_a_consistency_proof_leads_from_an_earlier_log_to_this_one(city: QuietCity) -> None:
+    size = city.visitor.get("/api/ledger").json()["size"]
+    answer = city.visitor.get("/ledger/consistency", params={"old_size": 3, "new_size": size}).json()
+    with city.house.database.transaction() as session:
+        old_root, new_root = tree.root(session, 3), tree.root(session, size)
+    path = [bytes.fromhex(each) for each in answer["path"]]
+    check_consistency(old_size=3, old_root=old_root, new_size=size, new_root=new_root, path=path)
+
+
+@pytest.mark.parametrize(("old_size", "new_size"), [(0, 10**6), (3, 2), (10**6, 10**6)])
+def test_a_consistency_proof_that_the_log_cannot_give_is_one_sentence(
+    city: QuietCity, old_size: int, new_size: int
+) -> None:
+    answer = city.visitor.get("/ledger/consistency", params={"old_size": old_size, "new_size": new_size})
+    assert (answer.status_code, answer.json()["title"]) == (404, "tree-too-small")
+
+
+def test_the_page_of_an_entry_names_the_growth_that_covers_it(city: QuietCity) -> None:
+    page = city.visitor.get("/ledger/entries/2").text
+    assert "第 1 次增长（逐条追加）" in page
+    assert "认定为最终时已有 1 个区块" in page

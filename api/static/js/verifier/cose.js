@@ -1,12 +1,12 @@
-// COSE_Sign1 in its one encoding (RFC 9052, section 4), as evidence/cose.py reads it, and ES256 by WebCrypto.
+// COSE_Sign1 in its one encoding (RFC 9052, section 4), as evidence/cose.py reads it, and ES256 and Ed25519 by WebCrypto.
 
 import { decode, encodeStrings } from "./cbor.js";
 import { Fields, Malformed } from "./fields.js";
 
 const TAG = 0xd2; // tag 18, COSE_Sign1
 const ALGORITHM = 1, KEY_ID = 4, TYPE = 16;
-const ES256 = -7;
-const KNOWN_ALGORITHMS = [ES256, -8, -257]; // the table of evidence/algorithms.py
+const ES256 = -7, EDDSA = -8;
+const KNOWN_ALGORITHMS = [ES256, EDDSA, -257]; // the table of evidence/algorithms.py
 const KEY_ID_PREFIX_BYTES = 8;
 
 /** Take a tagged COSE_Sign1 apart; nothing in it is checked but its form. Throws Malformed or NotCanonical. */
@@ -26,9 +26,11 @@ export function readSign1(encoded) {
   return { algorithm, keyIdPrefix, typ, payload, protectedHeader, signature };
 }
 
-/** Whether `key` (a CryptoKey for ES256) signed the message, together with `bound`. */
+/** Whether `key` (a CryptoKey for ES256 or Ed25519) signed the message, together with `bound`. */
 export async function isSigned(message, key, bound = new Uint8Array()) {
-  if (message.algorithm !== ES256) return false;
   const signed = encodeStrings(["Signature1", message.protectedHeader, bound, message.payload]);
-  return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, message.signature, signed);
+  const ed25519 = key.algorithm.name === "Ed25519";
+  if (message.algorithm !== (ed25519 ? EDDSA : ES256)) return false;
+  const algorithm = ed25519 ? { name: "Ed25519" } : { name: "ECDSA", hash: "SHA-256" };
+  return crypto.subtle.verify(algorithm, key, message.signature, signed);
 }
