@@ -177,13 +177,13 @@ def open_database(settings: Settings) -> Iterator[Database]:
         DemonstrationInProduction: it belongs to a demonstration.
     """
     with ExitStack() as closing:
-        url = settings.database_url
+        url, revive = settings.database_url, None
         if url is None:
             embedded = postgres.start(settings.folder / "postgres")
             closing.callback(embedded.stop)
-            url = embedded.url
+            url, revive = embedded.url, embedded.revive
         _migrate(url)
-        database = Database(url)
+        database = Database(url, revive=revive)
         closing.callback(database.close)
         if not settings.demonstration:
             refuse_demonstration(database)

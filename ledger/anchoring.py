@@ -65,8 +65,8 @@ class AnchoringPolicy:
     most that is paid.
 
     A transaction unmined for ``replace_after`` is replaced by one with higher fees. A chain without a new
-    block for ``stall_after`` while something waits is said to be stalled. A step takes no new turn after ``step_limit``, and a chain that fails again and again rests up to
-    ``rest_limit`` between two steps.
+    block for ``stall_after`` while something waits is said to be stalled. A step takes no new turn after
+    ``step_limit``, and a chain that fails again and again rests up to ``rest_limit`` between two steps.
     """
 
     depth: int = 1

@@ -9,18 +9,18 @@ database refuses to change it, and a checkpoint and the chain will cover it.
 The lock is held until the caller's transaction ends: append late in it, and do nothing slow after.
 """
 
+import re
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, LargeBinary, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, BigInteger, LargeBinary, bindparam, cast, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.entry import Entry
 from evidence.errors import Refused
-from ledger import tree
-from ledger.database import Base
+from ledger.database import COMMIT_BEFORE_DISK, Base, commit_before_disk
 
-APPEND_LOCK = 0x59494E58_00000002  # advisory lock: one transaction appends at a time
+LONGEST = 2**16 - 1  # bytes of an entry: what an entry bundle of C2SP tlog-tiles can say
 
 
 class EntryRepeated(Refused):
@@ -29,6 +29,14 @@ class EntryRepeated(Refused):
     code = "entry-repeated"
     zh = "相同的记录（{leaf}）已在账本中，未再次写入。"
     en = "The log already has the entry with leaf {leaf}; it was not written again."
+
+
+class EntryTooLong(Refused):
+    """An entry is longer than a bundle can hold. Facts: ``length`` and ``limit``, in bytes."""
+
+    code = "entry-too-long"
+    zh = "记录的编码有 {length} 字节，超过 {limit} 字节的上限；请减少它引用的记录后重试。"
+    en = "The entry is {length} bytes long, above the limit of {limit}; refer to fewer earlier entries."
 
 
 class EntryUnknown(Refused):
@@ -48,11 +56,22 @@ class EntryRow(Base):
     encoded: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+_ENCODED = "encoded_entries"
+APPENDING = func.append_entries(cast(bindparam(_ENCODED), ARRAY(LargeBinary)), type_=BigInteger)
+"""The call that appends entries, and is the index of the first of them when it is executed.
+
+PostgreSQL takes the lock, numbers the entries, hashes them and stores the nodes: one round trip, so that the
+lock is held no longer than that and the commit. ``evidence.merkle`` is what its hashing is held to.
+"""
+_APPEND = select(APPENDING, COMMIT_BEFORE_DISK)
+
+
 def append(session: Session, entry: Entry) -> int:
     """Append ``entry`` and its tree nodes; give its index.
 
     Raises:
-        EntryRepeated: an entry with this leaf is in the log.
+        EntryRepeated: an entry with this leaf is in the log; the caller's transaction cannot go on.
+        EntryTooLong: its encoding is.
     """
     return append_all(session, (entry,))
 
@@ -61,24 +80,37 @@ def append_all(session: Session, appended: Sequence[Entry]) -> int:
     """Append at least one entry, in this order; give the index of the first.
 
     Raises:
-        EntryRepeated: an entry with one of these leaves is in the log; none was appended.
+        EntryRepeated: an entry with one of these leaves is in the log; none was appended, and the caller's
+            transaction cannot go on.
+        EntryTooLong: the encoding of one of them is.
     """
-    session.execute(select(func.pg_advisory_xact_lock(APPEND_LOCK)))
-    first = size(session)
-    leaves = [entry.leaf for entry in appended]
-    rows = [
-        {"index": first + offset, "leaf": leaf, "encoded": entry.encode()}
-        for offset, (entry, leaf) in enumerate(zip(appended, leaves, strict=True))
-    ]
-    statement = (
-        insert(EntryRow).on_conflict_do_nothing(index_elements=[EntryRow.leaf]).returning(EntryRow.leaf)
-    )
-    written = set(session.execute(statement, rows).scalars())
-    if len(written) != len(rows):
-        repeated = next((leaf for leaf in leaves if leaf not in written), leaves[0])
-        raise EntryRepeated(leaf=repeated.hex())
-    tree.add_all(session, first=first, leaves=leaves)
-    return first
+    told = to_append(appended) | commit_before_disk(session)
+    try:
+        return int(session.connection().execute(_APPEND, told).scalar_one())
+    except IntegrityError as error:
+        raise repeated(error) from error
+
+
+def to_append(appended: Sequence[Entry]) -> dict[str, list[bytes]]:
+    """Give ``appended`` as what ``APPENDING`` takes.
+
+    Raises:
+        EntryTooLong: the encoding of one of them is.
+    """
+    each = [entry.encode() for entry in appended]
+    longest = max(map(len, each))
+    if longest > LONGEST:
+        raise EntryTooLong(length=longest, limit=LONGEST)
+    return {_ENCODED: each}
+
+
+def repeated(error: IntegrityError) -> Exception:
+    """Give EntryRepeated where an append met a leaf that the log has, else ``error`` itself."""
+    told = getattr(error.orig, "diag", None)
+    if told is None or told.constraint_name != "entries_leaf_unique":
+        return error
+    leaf = re.search(r"\\x([0-9a-f]{64})", told.message_detail or "")
+    return EntryRepeated(leaf=leaf[1] if leaf else "…")
 
 
 def size(session: Session) -> int:

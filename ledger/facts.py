@@ -11,8 +11,10 @@ statement and its entry; the signed bytes themselves the database refuses to cha
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, LargeBinary, Text, func, update
+from sqlalchemy import BigInteger, DateTime, ForeignKey, LargeBinary, Table, Text, func, insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.commitment import new_salt
@@ -22,7 +24,7 @@ from evidence.errors import Refused
 from evidence.keys import Signer
 from evidence.statement import Statement, sign
 from ledger import entries
-from ledger.database import Base
+from ledger.database import COMMIT_BEFORE_DISK, Base, commit_before_disk
 
 
 class FactUnknown(Refused):
@@ -53,6 +55,12 @@ class FactRow(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
+_FACTS = cast("Table", FactRow.__table__)
+_RECORDING = (
+    insert(_FACTS).values(entry_index=entries.APPENDING).returning(_FACTS.c.entry_index, COMMIT_BEFORE_DISK)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A recorded statement.
@@ -80,9 +88,14 @@ def record(session: Session, statement: Statement, *, signer: Signer, after: Seq
     refs = tuple(entries.leaf(session, _row(session, earlier).entry_index) for earlier in after)
     signed = sign(statement, signer)
     digest, salt = sha256(signed).value, new_salt()
-    index = entries.append(session, entry_for(signed, salt=salt, refs=refs))
-    session.add(FactRow(id=digest, type=statement.type, signed=signed, salt=salt, entry_index=index))
-    session.flush()
+    row = {"id": digest, "type": statement.type, "signed": signed, "salt": salt}
+    entry = entries.to_append((entry_for(signed, salt=salt, refs=refs),))
+    try:
+        index = (
+            session.connection().execute(_RECORDING, row | entry | commit_before_disk(session)).scalar_one()
+        )
+    except IntegrityError as error:
+        raise entries.repeated(error) from error
     return Fact(digest, signed, salt, index)
 
 

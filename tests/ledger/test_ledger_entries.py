@@ -1,10 +1,12 @@
 """Entries: appended in order, hashed into the tree, and never changed."""
 
+import random
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from evidence import merkle
@@ -94,6 +96,39 @@ def test_the_frontier_grows_on_in_memory_as_in_the_database(database: Database) 
     with database.transaction() as session:
         frontier = tree.frontier(session, ALL - 1).add(leaves[-1])
         assert frontier.root() == tree.root(session, ALL)
+
+
+def test_every_node_is_that_of_rfc_9162_however_the_entries_came(database: Database) -> None:
+    """PostgreSQL hashes, and ``evidence.merkle`` says what it must give."""
+    sizes, numbers = random.Random(9162), iter(range(1_000))  # noqa: S311  not a secret
+    leaves: list[bytes] = []
+    while len(leaves) < 400:
+        batch = [entry(next(numbers)) for _ in range(sizes.choice([1, 1, 2, 3, 7, 40]))]
+        with database.transaction() as session:
+            assert entries.append_all(session, batch) == len(leaves)
+        leaves += [each.leaf for each in batch]
+    with database.transaction() as session:
+        nodes = session.execute(select(tree.Node.level, tree.Node.position, tree.Node.hash)).all()
+    expected = {
+        (level, at): merkle.root(leaves[at << level : at + 1 << level])
+        for level in range(len(leaves).bit_length())
+        for at in range(len(leaves) >> level)
+    }
+    assert {(level, at): value for level, at, value in nodes} == expected
+
+
+def test_an_entry_longer_than_a_bundle_can_say_is_refused(database: Database) -> None:
+    long = replace(entry(1), refs=(bytes(32),) * 2_000)
+    with pytest.raises(entries.EntryTooLong), database.transaction() as session:
+        entries.append(session, long)
+
+
+def test_a_refused_entry_is_named_by_its_leaf(database: Database) -> None:
+    append(database, 3)
+    with pytest.raises(entries.EntryRepeated, match=entry(1).leaf.hex()), database.transaction() as session:
+        entries.append_all(session, [entry(9), entry(1)])
+    with database.transaction() as session:
+        assert entries.size(session) == 3
 
 
 def test_entries_have_fewer_than_two_nodes_each(database: Database) -> None:
