@@ -14,7 +14,7 @@ PIP := $(SHOWN) $(PY) -m pip install --disable-pip-version-check --progress-bar 
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-fast test-slow check set-up set-up-tests assets chain test-chains node outside lint types \
-  floors contracts docs wheel clean engine go network test-network
+  floors contracts docs wheel clean engine go network test-network bench
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ set-up-tests: node .venv/.dev assets chain
 assets: api/assets/.done
 chain: hardhat-local/.done
 test-chains: tests/chains/.done
+
+bench: set-up-tests $(if $(NAME),tests/bench/peers/.done) ## take the figures of NAME (without it: say which there are)
+	@$(PY) -m tests.bench $(NAME) $(if $(QUICK),--quick)
 
 # Asked before the minute of set-up begins; what is in place already needs no npm.
 node:
@@ -115,6 +118,11 @@ network/geth/bin/geth: network/geth/go.mod network/geth/go.sum | go .venv/bin/pi
 	  nice -n 10 go build -ldflags="-checklinkname=0 -s -w" -o bin/geth github.com/ethereum/go-ethereum/cmd/geth
 	@touch $@
 
+tests/bench/peers/.done: tests/bench/peers/package-lock.json | node .venv/bin/pip
+	@echo "[set-up] $(call say,供比较的合约包,the contracts that the bench runs beside ours)"
+	@$(SHOWN) npm --prefix tests/bench/peers ci --ignore-scripts --legacy-peer-deps --no-audit --no-fund --loglevel=error
+	@touch $@
+
 outside:
 	@tests/outside-tools
 
@@ -123,5 +131,6 @@ wheel: .venv/.dev assets ## build dist/yinxin-*.whl with its browser files and f
 
 clean: ## remove all that set-up and runs made, var/ included
 	rm -rf .venv node_modules hardhat-local/node_modules hardhat-local/.done api/assets/node_modules api/assets/.done \
-	  tests/chains/node_modules tests/chains/.done network/geth/bin \
+	  tests/chains/node_modules tests/chains/.done tests/bench/peers/node_modules \
+	  tests/bench/peers/.done network/geth/bin \
 	  api/static/third_party signing/fonts dist var

@@ -1,0 +1,38 @@
+"""``python -m tests.bench NAME [--quick]``: run one bench, show its table, write var/bench/NAME.json."""
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench import ledger_bench
+from tests.bench.harness import Figures, machine, show
+
+BENCHES: dict[str, tuple[Callable[[Figures], None], str]] = {
+    "ledger": (ledger_bench.run, "durable facts, anchoring, gas beside EAS and OpenAttestation, proofs"),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=sorted(BENCHES))
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
+    parser.add_argument("--folder", type=Path, default=Path("var/bench"))
+    asked = parser.parse_args()
+    if asked.name is None:
+        for name, (_, what) in sorted(BENCHES.items()):
+            show(f"  make bench NAME={name}  {what}")
+        return 0
+    figures = Figures(quick=asked.quick)
+    where = machine()
+    load = os.getloadavg()[0]
+    show(f"{where.system}, {where.cores} cores, {where.memory_gb} GB, load average {load:.2f}")
+    BENCHES[asked.name][0](figures)
+    path = asked.folder / f"{asked.name}.json"
+    figures.write(path)
+    show(f"{len(figures.rows)} figures in {path}; not taken: {len(figures.skipped)}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
