@@ -25,29 +25,36 @@ __all__ = ["record"]
 
 @contextmanager
 def running(*, validators: int, period_seconds: int) -> Iterator[Consortium]:
-    """Validators that run; those that a test stopped are for that test to bring back."""
+    """Validators that run, and are stopped in the end."""
     folder = Path(tempfile.mkdtemp(prefix="yinxin-"))  # short enough for sockets
-    founded = consortium.found(folder / "network", validators=validators, period_seconds=period_seconds)
+    made = consortium.found(folder / "network", validators=validators, period_seconds=period_seconds)
     try:
-        founded.start()
-        yield founded
+        made.start()
+        yield made
     finally:
-        founded.stop()
+        made.stop()
         shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
-def network() -> Iterator[Consortium]:
+def founded() -> Iterator[Consortium]:
     """Four validators with a block a second."""
-    with running(validators=4, period_seconds=1) as founded:
-        yield founded
+    with running(validators=4, period_seconds=1) as consortium_of_four:
+        yield consortium_of_four
+
+
+@pytest.fixture
+def network(founded: Consortium) -> Consortium:
+    """The four, all of them running, whatever the test before left behind."""
+    founded.start()
+    return founded
 
 
 @pytest.fixture(scope="module")
 def lone_validator() -> Iterator[Consortium]:
     """A single validator that seals a block for each transaction, and none without."""
-    with running(validators=1, period_seconds=0) as founded:
-        yield founded
+    with running(validators=1, period_seconds=0) as consortium_of_one:
+        yield consortium_of_one
 
 
 @pytest.fixture(scope="module")
