@@ -109,6 +109,7 @@ def latest(session: Session, *, before: int | None = None, limit: int) -> tuple[
     return tuple(
         LogEntry(index, entries.entry(session, index), known.state(index))
         for index in range(end - 1, max(end - limit, 0) - 1, -1)
+        if entries.has_content(session, index)
     )
 
 

@@ -96,7 +96,14 @@ def pinned_log(trust: TrustAnchors) -> PinnedLog:
     codes = tuple(
         (Address(addresses[name]), code) for name, code in chain.code_hashes.items() if name in addresses
     )
-    return PinnedLog(chain.chain_id, chain.genesis, Address(chain.log_contract), codes)
+    return PinnedLog(
+        chain.chain_id,
+        chain.genesis,
+        Address(chain.log_contract),
+        codes,
+        register=Address(chain.status_contract),
+        registry=None if registry is None else Address(registry),
+    )
 
 
 @contextmanager

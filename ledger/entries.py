@@ -47,13 +47,24 @@ class EntryUnknown(Refused):
     en = "The log has no entry {index}; ask for one that it has."
 
 
+class EntryContentLost(Refused):
+    """A rebuilt log knows the leaf of this entry and not its content."""
+
+    code = "entry-content-lost"
+    zh = "账本重建后只有第 {index} 条记录的哈希，内容尚未恢复；请用 yinxin ledger restore 从镜像补回。"
+    en = "The rebuilt log has the hash of entry {index} and not its content; restore it out of a mirror."
+
+
 class EntryRow(Base):
-    """One entry: its ``index`` from 0, its ``leaf`` (32 bytes), and its canonical bytes."""
+    """One entry: its ``index`` from 0, its ``leaf`` (32 bytes), and its canonical bytes.
+
+    A rebuilt log lacks the bytes until somebody brings them back.
+    """
 
     __tablename__ = "entries"
     index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     leaf: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    encoded: Mapped[bytes] = mapped_column(LargeBinary)
+    encoded: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 _ENCODED = "encoded_entries"
@@ -123,8 +134,15 @@ def entry(session: Session, index: int) -> Entry:
 
     Raises:
         EntryUnknown: the log has none of this index.
+        EntryContentLost: the log was rebuilt, and has its leaf alone.
     """
-    return Entry.decode(_row(session, index).encoded)
+    return Entry.decode(encoded(session, index))
+
+
+def has_content(session: Session, index: int) -> bool:
+    """Say whether entry ``index`` is there with its content."""
+    row = session.get(EntryRow, index)
+    return row is not None and row.encoded is not None
 
 
 def encoded(session: Session, index: int) -> bytes:
@@ -132,8 +150,12 @@ def encoded(session: Session, index: int) -> bytes:
 
     Raises:
         EntryUnknown: the log has none of this index.
+        EntryContentLost: the log was rebuilt, and has its leaf alone.
     """
-    return _row(session, index).encoded
+    content = _row(session, index).encoded
+    if content is None:
+        raise EntryContentLost(index=index)
+    return content
 
 
 def leaf(session: Session, index: int) -> bytes:

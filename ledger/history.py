@@ -74,6 +74,8 @@ class PinnedLog:
     genesis: bytes
     contract: Address
     codes: tuple[tuple[Address, bytes], ...]
+    register: Address | None = None
+    registry: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,19 @@ class Mirror:
             hashes = self._hashes(0, place)
             yield from hashes[max(start - place.start, 0) : end - place.start]
 
+    def entries(self) -> Iterator[tuple[int, bytes]]:
+        """Give every entry held, with its index; each was hashed to its leaf when it was taken over.
+
+        Raises:
+            LogEntriesMissing: a bundle is not there.
+        """
+        for index in range(-(-self.size // FULL_WIDTH)):
+            place = place_at(self.size, level=0, index=index)
+            bundle = self._tiles.bundle(place)
+            if bundle is None:
+                raise LogEntriesMissing(place=f"entries/{place.path()}")
+            yield from enumerate(_entries(bundle), start=place.start)
+
     def grow(self, source: LogSource) -> Checkpoint:
         """Take over what ``source`` shows now; give the checkpoint that is held after it.
 

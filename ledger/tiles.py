@@ -103,7 +103,7 @@ def tile(session: Session, place: Place, *, level: int) -> bytes:
         .where(Node.level == level * TILE_HEIGHT, Node.position >= place.start, Node.position < place.end)
         .order_by(Node.position)
     )
-    return b"".join(session.scalars(query))
+    return b"".join(_all(list(session.scalars(query)), place, level))
 
 
 def bundle(session: Session, place: Place) -> bytes:
@@ -118,7 +118,15 @@ def bundle(session: Session, place: Place) -> bytes:
         .where(EntryRow.index >= place.start, EntryRow.index < place.end)
         .order_by(EntryRow.index)
     )
-    return b"".join(len(each).to_bytes(LENGTH_BYTES, "big") + each for each in session.scalars(query))
+    entries = _all([each for each in session.scalars(query) if each is not None], place, 0)
+    return b"".join(len(each).to_bytes(LENGTH_BYTES, "big") + each for each in entries)
+
+
+def _all(found: list[bytes], place: Place, level: int) -> list[bytes]:
+    """Give what was found if it is all; a rebuilt log may lack some."""
+    if len(found) != place.width:
+        raise TileUnknown(path=f"{level}/{place.path()}")
+    return found
 
 
 def _require_covered(session: Session, place: Place, level: int) -> None:

@@ -28,7 +28,6 @@ from evidence.keys import LocalSigner
 from evidence.statement import Statement, StatementType
 from ledger import entries, facts, postgres, tree
 from ledger.database import Database, DatabaseAway, OutcomeUnknown
-from ledger.entries import EntryRow
 from ledger.facts import FactRow
 from ledger.postgres import EmbeddedPostgres
 
@@ -121,5 +120,5 @@ def assert_whole(database: Database, acknowledged: set[bytes]) -> None:
         size = entries.size(session)
         assert acknowledged <= set(stored)
         assert sorted(stored.values()) == list(range(size))
-        encoded = session.scalars(select(EntryRow.encoded).order_by(EntryRow.index))
+        encoded = [entries.encoded(session, index) for index in range(size)]
         assert tree.root(session, size) == merkle.root([Entry.decode(each).leaf for each in encoded])
