@@ -102,9 +102,13 @@ def head(session: Session) -> LogHead:
     )
 
 
-def latest(session: Session, *, before: int | None = None, limit: int) -> tuple[LogEntry, ...]:
-    """Give at most ``limit`` entries below index ``before`` (all if None), the newest first."""
-    known = head(session)
+def latest(
+    session: Session, known: LogHead, *, before: int | None = None, limit: int
+) -> tuple[LogEntry, ...]:
+    """Give at most ``limit`` entries below index ``before`` (all if None), the newest first.
+
+    None is given that the log of ``known`` has not: what came since belongs to a later head.
+    """
     end = known.size if before is None else min(before, known.size)
     return tuple(
         LogEntry(index, entries.entry(session, index), known.state(index))

@@ -53,7 +53,7 @@ def read_log(database: Database) -> Seen:
     """Read what listeners are told."""
     with database.transaction() as session:
         head, taken = log_view.head(session), checkpoints.latest(session)
-        return Seen(head, None if taken is None else taken.root, log_view.latest(session, limit=NEWEST))
+        return Seen(head, None if taken is None else taken.root, log_view.latest(session, head, limit=NEWEST))
 
 
 @dataclass

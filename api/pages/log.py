@@ -74,7 +74,7 @@ def _log_page(
 ) -> Response:
     with house.database.transaction() as session:
         head = log_view.head(session)
-        shown = log_view.latest(session, before=before, limit=PAGE)
+        shown = log_view.latest(session, head, before=before, limit=PAGE)
         note = log_view.note(session) if head.checkpointed_size else None
         grown = growths.latest(session, limit=GROWTHS)
     language = language_of(request)

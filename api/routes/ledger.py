@@ -121,7 +121,7 @@ def entries(
 ) -> EntriesShown:
     """List entries below ``before``, the newest first."""
     with house.database.transaction() as session:
-        found = log_view.latest(session, before=before, limit=limit)
+        found = log_view.latest(session, log_view.head(session), before=before, limit=limit)
     last = found[-1].index if found else 0
     return EntriesShown(entries=[entry_shown(each) for each in found], before=last or None)
 

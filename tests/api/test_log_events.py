@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api import log_view
 from api.log_events import Told, news
 from api.log_view import LogEntry, LogHead
 from api.log_watch import LogWatch, Seen
@@ -155,6 +156,13 @@ def seen(size: int, checkpointed: int, anchored: int) -> Seen:
 
 def names(told: Told, now: Seen) -> list[str]:
     return [name for _, name, _ in news(told, now)]
+
+
+def test_an_entry_that_came_after_the_head_was_read_is_not_told_with_it(city: QuietCity) -> None:
+    with city.house.database.transaction() as session:
+        head = log_view.head(session)
+        record(city)
+        assert log_view.latest(session, head, limit=1)[0].index == head.size - 1
 
 
 def test_a_reorganization_that_takes_anchoring_back_is_told() -> None:

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { checkCheckpoint, logKey, readCheckpoint } from "./verifier/checkpoint.js";
 import { checkConsistency, checkFrontier, checkInclusion, leafHash } from "./verifier/merkle.js";
+import { verifyReceipt } from "./verifier/receipt.js";
 
 const read = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), "utf8")).cases;
 const octets = (hex) => Uint8Array.from(Buffer.from(hex, "hex"));
@@ -23,6 +25,13 @@ const CHECKS = {
     }),
   append: ({ size, frontier, root }) =>
     checkFrontier({ size: number(size), peaks: frontier.map(octets), root: octets(root) }),
+  async checkpoint({ note, origin, spki }) {
+    await checkCheckpoint(readCheckpoint(note), await logKey(origin, octets(spki)));
+  },
+  async receipt({ encoded, origin, spki, chain_id: chainId, contract }) {
+    const pinned = { chainId: Number(chainId), contract: octets(contract) };
+    await verifyReceipt(octets(encoded), await logKey(origin, octets(spki)), pinned);
+  },
 };
 const asked = (name) => read(name).filter(({ check, javascript }) => check in CHECKS && javascript !== "not asked");
 

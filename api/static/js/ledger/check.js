@@ -6,13 +6,14 @@
 import { checkChain, checkGrowth, hex, head, node } from "../verifier/chain.js";
 import { checkCheckpoint, readCheckpoint, readLogKey } from "../verifier/checkpoint.js";
 import { checkConsistency, climb, leafHash } from "../verifier/merkle.js";
-import { checkReceipt, readReceipt } from "../verifier/receipt.js";
+import { checkPinned, checkReceipt, readReceipt } from "../verifier/receipt.js";
 
 const place = document.getElementById("check");
 const { words } = JSON.parse(document.getElementById("ledger-words").textContent);
 const say = (key, facts = {}) =>
   Object.entries(facts).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), words[`ledger.${key}`]);
 const digits = (bytes) => hex(bytes).slice(2).match(/.{4}/g).join(" ");
+const octets = (digest) => Uint8Array.from(digest.match(/../g), (byte) => parseInt(byte, 16));
 const equal = (one, other) => hex(one) === hex(other);
 
 /** A step that does not hold; `reason` has a sentence of its own. */
@@ -65,9 +66,7 @@ const steps = [
     if (anchor === null) return { open: true, key: "chain-none" };
     if (!place.dataset.rpc) return { open: true, key: "chain-unasked" };
     const { chain } = JSON.parse(spoken(await fetched("/trust.json")));
-    if (chain.chain_id !== anchor.chainId || `0x${chain.log_contract.replace(/^0x/, "")}` !== hex(anchor.contract)) {
-      throw new Differs("receipt-of-another-chain");
-    }
+    checkPinned(known.receipt, { chainId: chain.chain_id, contract: octets(chain.log_contract.replace(/^0x/, "")) });
     known.ask = node(place.dataset.rpc);
     await checkChain(known.ask, anchor.chainId);
     const { blockNumber, depth } = await checkGrowth(known.ask, anchor, known.checkpoint);
@@ -81,7 +80,7 @@ const steps = [
     const path = JSON.parse(spoken(await fetched(`/ledger/consistency?old_size=${size}&new_size=${held.size}`))).path;
     await checkConsistency({
       oldSize: size, oldRoot: root, newSize: held.size, newRoot: held.root,
-      path: path.map((digest) => Uint8Array.from(digest.match(/../g), (byte) => parseInt(byte, 16))),
+      path: path.map(octets),
     });
     return { facts: { size: held.size }, shown: [digits(held.root)] };
   }],

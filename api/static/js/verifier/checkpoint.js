@@ -10,7 +10,7 @@ const ED25519 = 1; // signature type of signed-note
 const SPKI_PREFIX = Uint8Array.of(0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0); // RFC 8410, section 4
 const LIMIT = 1n << 63n;
 
-/** A text that is no checkpoint of this log; `reason` is checkpoint-malformed, -of-another-log or -not-signed. */
+/** A text that is no checkpoint of this log; `reason` is the code of the error in evidence/checkpoint.py. */
 export class CheckpointInvalid extends Error {
   constructor(reason) {
     super(reason);
@@ -18,16 +18,21 @@ export class CheckpointInvalid extends Error {
   }
 }
 
-/** Read a log's key as signed-note tools take it: `{origin, key, keyHash, keyId}`; `key` is null without Ed25519. */
+/** Read a log's key as signed-note tools take it, and as `logKey` gives it. Throws CheckpointInvalid. */
 export async function readLogKey(vkey) {
   const written = VKEY.exec(vkey);
   const raw = written && octets(written[3]);
   if (!written || raw.length !== 33 || raw[0] !== ED25519) throw new CheckpointInvalid("key-malformed");
-  const keyHash = (await sha256(concat([text(`${written[1]}\n`), raw]))).subarray(0, 4);
-  if (hex(keyHash) !== written[2]) throw new CheckpointInvalid("key-malformed");
-  const spki = concat([SPKI_PREFIX, raw.subarray(1)]);
+  const log = await logKey(written[1], concat([SPKI_PREFIX, raw.subarray(1)]));
+  if (hex(log.keyHash) !== written[2]) throw new CheckpointInvalid("key-malformed");
+  return log;
+}
+
+/** The log `origin` with its key, a SubjectPublicKeyInfo: `{origin, key, keyHash, keyId}`; `key` may be null. */
+export async function logKey(origin, spki) {
   const key = await crypto.subtle.importKey("spki", spki, { name: "Ed25519" }, false, ["verify"]).catch(() => null);
-  return { origin: written[1], key, keyHash, keyId: await sha256(spki) };
+  const named = concat([text(`${origin}\n`), Uint8Array.of(ED25519), spki.subarray(SPKI_PREFIX.length)]);
+  return { origin, key, keyHash: (await sha256(named)).subarray(0, 4), keyId: await sha256(spki) };
 }
 
 /** Read a checkpoint without trusting it: `{origin, size, root, body, keyHash, signature}`; `size` is a BigInt. */
@@ -50,10 +55,10 @@ export function readCheckpoint(note) {
 /** Check that a checkpoint is of the log and signed with its key: true, or null where Ed25519 is lacking. Throws. */
 export async function checkCheckpoint(checkpoint, log) {
   if (checkpoint.origin !== log.origin) throw new CheckpointInvalid("checkpoint-of-another-log");
-  if (!same(checkpoint.keyHash, log.keyHash)) throw new CheckpointInvalid("checkpoint-not-signed");
+  if (!same(checkpoint.keyHash, log.keyHash)) throw new CheckpointInvalid("key-differs");
   if (log.key === null) return null;
   const signed = await crypto.subtle.verify({ name: "Ed25519" }, log.key, checkpoint.signature, checkpoint.body);
-  if (!signed) throw new CheckpointInvalid("checkpoint-not-signed");
+  if (!signed) throw new CheckpointInvalid("signature-invalid");
   return true;
 }
 

@@ -1,13 +1,15 @@
 // Receipts as evidence/receipt.py reads them: the log's signed word on one entry.
 
 import { decode, same } from "./cbor.js";
+import { checkCheckpoint, readCheckpoint } from "./checkpoint.js";
 import { isSigned, readSign1 } from "./cose.js";
 import { Fields, Malformed } from "./fields.js";
+import { checkInclusion } from "./merkle.js";
 
 const TYPE = "yinxin/receipt/1";
 const HASH_BYTES = 32, ADDRESS_BYTES = 20;
 
-/** A receipt that does not hold; `reason` is receipt-malformed, -of-another-log or -not-signed. */
+/** A receipt that does not hold; `reason` is the code of the error in evidence. */
 export class ReceiptInvalid extends Error {
   constructor(reason) {
     super(reason);
@@ -20,31 +22,65 @@ export class ReceiptInvalid extends Error {
  * signed note or null, `anchor` where the chain holds it or null. Throws ReceiptInvalid.
  */
 export function readReceipt(encoded) {
-  try {
-    return read(encoded);
-  } catch {
-    throw new ReceiptInvalid("receipt-malformed");
-  }
+  const statement = attempt("statement-malformed", () => readStatement(encoded));
+  return attempt("receipt-malformed", () => readBody(statement));
 }
 
 /** Check that the log with this key signed the receipt: true, or null where Ed25519 is lacking. Throws. */
 export async function checkReceipt(receipt, log) {
   if (receipt.origin !== log.origin) throw new ReceiptInvalid("receipt-of-another-log");
-  if (!same(receipt.message.keyIdPrefix, log.keyId.subarray(0, 8))) throw new ReceiptInvalid("receipt-not-signed");
+  if (!same(receipt.message.keyIdPrefix, log.keyId.subarray(0, 8))) throw new ReceiptInvalid("key-differs");
   if (log.key === null) return null;
-  if (!(await isSigned(receipt.message, log.key))) throw new ReceiptInvalid("receipt-not-signed");
+  if (!(await isSigned(receipt.message, log.key))) throw new ReceiptInvalid("signature-invalid");
   return true;
 }
 
-function read(encoded) {
+/** Check that the receipt names the pinned chain and contract, where it names any. Throws. */
+export function checkPinned(receipt, { chainId, contract }) {
+  const { anchor } = receipt;
+  if (anchor !== null && !(anchor.chainId === chainId && same(anchor.contract, contract))) {
+    throw new ReceiptInvalid("receipt-of-another-chain");
+  }
+}
+
+/** Check all that a receipt shows by itself: signatures, checkpoint, path and pinned chain. Gives it; throws. */
+export async function verifyReceipt(encoded, log, pinned) {
+  const receipt = readReceipt(encoded);
+  await checkReceipt(receipt, log);
+  if (receipt.checkpoint !== null) {
+    const { size, root, ...checkpoint } = readCheckpoint(receipt.checkpoint);
+    await checkCheckpoint(checkpoint, log);
+    await checkInclusion({ leaf: receipt.leaf, index: receipt.index, size, path: receipt.path, root });
+  }
+  checkPinned(receipt, pinned);
+  return receipt;
+}
+
+function attempt(reason, work) {
+  try {
+    return work();
+  } catch {
+    throw new ReceiptInvalid(reason);
+  }
+}
+
+function readStatement(encoded) {
   const message = readSign1(encoded);
+  const fields = new Fields(decode(message.payload));
+  if (fields.count("v") !== 1) throw new Malformed("v");
+  const statement = {
+    message,
+    origin: fields.text("issuer", 255),
+    issuedAt: fields.moment("issued_at"),
+    body: fields.take("body"),
+  };
+  fields.done();
+  return statement;
+}
+
+function readBody({ message, origin, issuedAt, body: map }) {
   if (message.typ !== TYPE) throw new Malformed("typ");
-  const statement = new Fields(decode(message.payload));
-  if (statement.count("v") !== 1) throw new Malformed("v");
-  const origin = statement.text("issuer", 255);
-  const issuedAt = statement.moment("issued_at");
-  const body = new Fields(statement.take("body"));
-  statement.done();
+  const body = new Fields(map);
   const receipt = {
     origin,
     issuedAt,
@@ -56,9 +92,11 @@ function read(encoded) {
     message,
   };
   body.done();
-  if (!receipt.path.every((hash) => hash instanceof Uint8Array && hash.length === HASH_BYTES)) throw new Malformed("path");
-  if (receipt.checkpoint === null && (receipt.path.length || receipt.anchor !== null)) throw new Malformed("checkpoint");
-  if (receipt.anchor !== null) receipt.anchor = readAnchor(new Fields(receipt.anchor));
+  const { checkpoint, path, anchor } = receipt;
+  if (!path.every((hash) => hash instanceof Uint8Array && hash.length === HASH_BYTES)) throw new Malformed("path");
+  if (checkpoint === null && (path.length || anchor !== null)) throw new Malformed("checkpoint");
+  if (checkpoint !== null && typeof checkpoint !== "string") throw new Malformed("checkpoint");
+  if (anchor !== null) receipt.anchor = readAnchor(new Fields(anchor));
   return receipt;
 }
 
