@@ -6,6 +6,7 @@ Secrets that are missing or short are refused earlier, by ``api.settings``.
 from api import accounts, hardhat
 from api.settings import UNSEEN, SettingMalformed, Settings
 from evidence.errors import Refused
+from ledger import roles
 from ledger.database import Database
 from ledger.transactions import ChainAccount
 
@@ -26,6 +27,14 @@ class DemonstrationInProduction(Refused):
     en = "The database holds {count} one-click accounts and cannot serve in production; use another one."
 
 
+class SuperuserInProduction(Refused):
+    """The house would work in the database as a role that nothing there can refuse."""
+
+    code = "superuser-in-production"
+    zh = "YINXIN_DATABASE_URL 使用的是数据库超级用户，账本的写保护对它无效；请换用普通角色后重新启动。"
+    en = "YINXIN_DATABASE_URL names a superuser, whom nothing keeps from the log; use an ordinary role."
+
+
 class PublicChainKey(Refused):
     """The key of the chain account is one that everybody knows."""
 
@@ -43,6 +52,16 @@ def refuse_doubles(*parts: object) -> None:
     for part in parts:
         if getattr(part, "double", False):
             raise DoubleInProduction(part=type(part).__name__)
+
+
+def refuse_superuser(database: Database) -> None:
+    """Refuse to work as a superuser of the database.
+
+    Raises:
+        SuperuserInProduction: it is one.
+    """
+    if roles.is_superuser(database.engine):
+        raise SuperuserInProduction
 
 
 def refuse_demonstration(database: Database) -> None:

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     mode: Mode = Field(default=Mode.PRODUCTION, description="production or demonstration")
     folder: Path = Field(default=Path("var"), description="where database, objects and keys are kept")
     database_url: str | None = Field(default=None, description="PostgreSQL by URL; embedded when absent")
+    database_owner_url: str | None = Field(default=None, description="the same database as its tables' owner")
     chain_url: str | None = Field(default=None, description="JSON-RPC of the chain; Hardhat when absent")
     chain_depth: int = Field(default=1, ge=1, description="blocks until an anchor is final, its own first")
     chain_key: SecretStr | None = Field(default=None, description="key of the chain account, hexadecimal")

@@ -18,14 +18,14 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from api import hardhat, migrations
 from api.assets.build import read_manifest
 from api.house import House
 from api.page_images import PageDrawer
-from api.production import chain_account, refuse_demonstration, refuse_doubles
+from api.production import chain_account, refuse_demonstration, refuse_doubles, refuse_superuser
 from api.settings import ROOT, UNSEEN, SettingMalformed, Settings
 from evidence.algorithms import Algorithm
 from evidence.clock import Clock, SystemClock
@@ -36,7 +36,7 @@ from identity.face_dlib import DlibMatcher
 from identity.pool import ScanPool
 from identity.scans import DEFAULT_POLICY
 from identity.vault import TemplateVault
-from ledger import postgres
+from ledger import postgres, roles
 from ledger.anchoring import Anchoring, AnchoringPolicy
 from ledger.chain_web3 import Web3Chain
 from ledger.database import Database
@@ -174,34 +174,44 @@ def open_database(settings: Settings) -> Iterator[Database]:
 
     Raises:
         PostgresNotStarted, DatabaseUnreachable, SettingMalformed: there is none.
-        DemonstrationInProduction: it belongs to a demonstration.
+        SuperuserInProduction, DemonstrationInProduction: production may not work with it.
     """
     with ExitStack() as closing:
-        url, revive = settings.database_url, None
+        url, owner, revive = settings.database_url, settings.database_owner_url, None
         if url is None:
             embedded = postgres.start(settings.folder / "postgres")
             closing.callback(embedded.stop)
-            url, revive = embedded.url, embedded.revive
-        _migrate(url)
+            roles.prepare(embedded.url)
+            url, owner = roles.acting(embedded.url, roles.WORKING), roles.acting(embedded.url, roles.OWNER)
+            revive = embedded.revive
+        _migrate(url, owner)
         database = Database(url, revive=revive)
         closing.callback(database.close)
         if not settings.demonstration:
+            refuse_superuser(database)
             refuse_demonstration(database)
         yield database
 
 
-def _migrate(url: str) -> None:
+def _migrate(url: str, owner: str | None) -> None:
+    """Migrate as ``owner``, who lets the role of ``url`` work with the tables; without one, as that role."""
+    working = _place(url, "YINXIN_DATABASE_URL")
+    place = working if owner is None else _place(owner, "YINXIN_DATABASE_OWNER_URL")
+    try:
+        migrations.upgrade(owner or url, working=None if owner is None else working.username)
+    except OperationalError as error:
+        raise DatabaseUnreachable(place=f"{place.host or ''}/{place.database}") from error
+
+
+def _place(url: str, setting: str) -> URL:
     form = "postgresql+psycopg://user:password@host/name"
     try:
         place = make_url(url)
     except ArgumentError:  # its message quotes the address, which may hold a password
-        raise SettingMalformed(setting="YINXIN_DATABASE_URL", value=UNSEEN, allowed=form) from None
+        raise SettingMalformed(setting=setting, value=UNSEEN, allowed=form) from None
     if place.drivername != "postgresql+psycopg":
-        raise SettingMalformed(setting="YINXIN_DATABASE_URL", value=UNSEEN, allowed=form)
-    try:
-        migrations.upgrade(url)
-    except OperationalError as error:
-        raise DatabaseUnreachable(place=f"{place.host or ''}/{place.database}") from error
+        raise SettingMalformed(setting=setting, value=UNSEEN, allowed=form)
+    return place
 
 
 def _chain(settings: Settings, closing: ExitStack) -> Web3Chain:

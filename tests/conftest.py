@@ -18,7 +18,7 @@ from api.settings import Mode, Settings
 from api.site import Site, listen, open_site
 from api.tasks import at_work
 from api.wiring import open_house
-from ledger import postgres
+from ledger import postgres, roles
 from ledger.database import Database
 from ledger.postgres import EmbeddedPostgres
 
@@ -56,16 +56,18 @@ def postgres_server() -> Iterator[EmbeddedPostgres]:
 def migrated_template(postgres_server: EmbeddedPostgres) -> str:
     """The database that Alembic migrated once and every test's database is copied from."""
     _run(postgres_server, f"CREATE DATABASE {_TEMPLATE}")
-    migrations.upgrade(_named(postgres_server, _TEMPLATE))
+    superuser = _named(postgres_server, _TEMPLATE)
+    roles.prepare(superuser)
+    migrations.upgrade(roles.acting(superuser, roles.OWNER), working=roles.WORKING)
     return _TEMPLATE
 
 
 @pytest.fixture
 def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
-    """The URL of a migrated, empty database that lives for one test."""
+    """The URL of a migrated, empty database that lives for one test, as the house's working role."""
     name = f"test_{uuid4().hex}"
     _run(postgres_server, f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
-    yield _named(postgres_server, name)
+    yield roles.acting(_named(postgres_server, name), roles.WORKING)
     _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -73,6 +75,14 @@ def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> I
 def database(database_url: str) -> Iterator[Database]:
     """A migrated, empty database that lives for one test."""
     opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def owners_database(database_url: str) -> Iterator[Database]:
+    """The same database as the role that owns its tables."""
+    opened = Database(roles.acting(database_url, roles.OWNER))
     yield opened
     opened.close()
 

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
 
 from api import accounts, hardhat, wiring
 from api.demonstration.city import OPERATOR
@@ -12,13 +16,16 @@ from api.production import (
     DemonstrationInProduction,
     DoubleInProduction,
     PublicChainKey,
+    SuperuserInProduction,
     chain_account,
     refuse_doubles,
 )
 from api.settings import Mode, SettingMalformed, SettingMissing, Settings
 from api.wiring import AssetsMissing, DatabaseUnreachable, open_database, open_house
 from evidence.clock import SystemClock
+from ledger import entries, roles
 from ledger.database import Database
+from ledger.postgres import EmbeddedPostgres
 from signing.keystore_memory import MemoryKeyStore
 from signing.objects_memory import MemoryObjectStore
 
@@ -86,6 +93,40 @@ def test_a_database_without_them_opens_in_production(database_url: str, tmp_path
         opened.transaction() as session,
     ):
         assert accounts.demonstration_accounts(session) == ()
+
+
+def test_a_superuser_is_refused_in_production(database_url: str, tmp_path: Path) -> None:
+    settings = production(tmp_path, database_url=roles.acting(database_url, "postgres"))
+    with pytest.raises(SuperuserInProduction), open_database(settings):
+        pass
+
+
+def test_the_owner_migrates_and_lets_the_working_role_work(
+    postgres_server: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    """As on a server by URL: an empty database of the owner's, and a role that owns nothing in it."""
+    name = f"empty_{uuid4().hex}"
+    superuser = create_engine(postgres_server.url, isolation_level="AUTOCOMMIT")
+    with superuser.connect() as connection:
+        for role in ("the_owner", "the house"):
+            connection.execute(text(f'CREATE ROLE "{role}" LOGIN'))
+        connection.execute(text(f"CREATE DATABASE {name} OWNER the_owner"))
+    place = make_url(postgres_server.url).set(database=name).render_as_string(hide_password=False)
+    settings = production(
+        tmp_path,
+        database_url=roles.acting(place, "the house"),
+        database_owner_url=roles.acting(place, "the_owner"),
+    )
+    with open_database(settings) as opened, opened.transaction() as session:
+        assert accounts.demonstration_accounts(session) == ()
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            session.execute(text("DELETE FROM entries"))
+    again = production(tmp_path, database_url=settings.database_url)
+    with open_database(again) as opened, opened.transaction() as session:
+        assert entries.size(session) == 0
+    with superuser.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    superuser.dispose()
 
 
 @pytest.mark.parametrize("setting", ["secret", "chain_url", "chain_key"])

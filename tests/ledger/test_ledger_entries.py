@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from evidence import merkle
 from evidence.entry import SCHEMA, Entry
 from evidence.statement import StatementType
-from ledger import entries, tree
+from ledger import entries, roles, tree
 from ledger.database import Database
 
 ALL = 40  # entries: enough for every shape of the right edge up to five levels
@@ -143,18 +143,60 @@ def test_a_proof_over_more_entries_than_there_are_is_refused(database: Database)
         tree.root(session, 6)
 
 
-@pytest.mark.parametrize("table", ["entries", "nodes"])
-@pytest.mark.parametrize("change", ["DELETE FROM {}", "TRUNCATE {} CASCADE", "UPDATE {} SET {}"])
-def test_the_database_refuses_to_change_the_log(database: Database, table: str, change: str) -> None:
-    append(database, 3)
+CHANGES = ["DELETE FROM {}", "TRUNCATE {} CASCADE", "UPDATE {} SET {}"]
+
+
+def change(database: Database, written: str, table: str) -> None:
     column = {"entries": "encoded = ''", "nodes": "level = level"}[table]
-    with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
-        session.execute(text(change.format(table, column)))
-
-
-def test_a_session_that_claims_to_be_a_replica_cannot_change_the_log_either(database: Database) -> None:
-    append(database, 3)
     with database.transaction() as session:
+        session.execute(text(written.format(table, column)))
+
+
+@pytest.mark.parametrize("table", ["entries", "nodes"])
+@pytest.mark.parametrize("written", CHANGES)
+def test_the_working_role_may_not_change_the_log(database: Database, table: str, written: str) -> None:
+    append(database, 3)
+    with pytest.raises(DBAPIError, match="permission denied"):
+        change(database, written, table)
+
+
+@pytest.mark.parametrize("table", ["entries", "nodes"])
+@pytest.mark.parametrize("written", CHANGES)
+def test_the_database_refuses_to_change_the_log(
+    database: Database, owners_database: Database, table: str, written: str
+) -> None:
+    """Also to the role that owns the tables."""
+    append(database, 3)
+    with pytest.raises(DBAPIError, match="append-only"):
+        change(owners_database, written, table)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "ALTER TABLE entries DISABLE TRIGGER ALL",
+        "SET LOCAL session_replication_role = replica",
+        "SET LOCAL ROLE yinxin_owner",
+        "DROP FUNCTION refuse_change CASCADE",
+        "DROP TABLE nodes",
+        "INSERT INTO alembic_version VALUES ('0000')",
+    ],
+)
+def test_the_working_role_cannot_put_a_guard_aside(database: Database, act: str) -> None:
+    with (
+        pytest.raises(DBAPIError, match=r"must be owner|permission denied"),
+        database.transaction() as session,
+    ):
+        session.execute(text(act))
+
+
+def test_a_session_that_claims_to_be_a_replica_cannot_change_the_log_either(
+    database: Database, database_url: str
+) -> None:
+    append(database, 3)
+    superuser = Database(roles.acting(database_url, "postgres"))
+    with superuser.transaction() as session:
         session.execute(text("SET LOCAL session_replication_role = replica"))
         with pytest.raises(DBAPIError, match="append-only"):
             session.execute(text("DELETE FROM entries"))
+    superuser.close()

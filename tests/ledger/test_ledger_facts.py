@@ -70,7 +70,10 @@ def test_an_unknown_digest_is_refused(database: Database) -> None:
         "TRUNCATE facts CASCADE",
     ],
 )
-def test_the_database_refuses_to_alter_a_fact(database: Database, fact: Fact, change: str) -> None:
+def test_the_database_refuses_to_alter_a_fact(owners_database: Database, fact: Fact, change: str) -> None:
     assert fact.index == 0
-    with pytest.raises(DBAPIError, match=r"never altered|append-only"), database.transaction() as session:
+    with (
+        pytest.raises(DBAPIError, match=r"never altered|append-only"),
+        owners_database.transaction() as session,
+    ):
         session.execute(text(change))
