@@ -9,7 +9,6 @@
 """
 
 import secrets
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -224,19 +223,6 @@ def _chain(settings: Settings, closing: ExitStack) -> Web3Chain:
 
 
 @contextmanager
-def _ctrl_c_kept_from_children() -> Iterator[None]:
-    """Keep SIGINT from processes begun in the block: Ctrl-C is for the house, which ends them in order.
-
-    A process inherits what its parent blocks, from its first instruction on.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
 def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     """Open the house of ``operator``; leaving the block closes all that was started.
 
@@ -253,11 +239,10 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     with ExitStack() as closing:
         clock = SystemClock()
         secret = _secret(settings)
-        with _ctrl_c_kept_from_children():
-            scans = ScanPool(DlibMatcher)
-            closing.callback(scans.close)
-            pages = PageDrawer()
-            closing.callback(pages.close)
+        scans = ScanPool(DlibMatcher)
+        closing.callback(scans.close)
+        pages = PageDrawer()
+        closing.callback(pages.close)
         database = closing.enter_context(open_database(settings))
         chain = _chain(settings, closing)
         keys = _keys(settings, secret, operator, clock)

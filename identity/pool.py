@@ -1,7 +1,8 @@
 """Scans in processes of their own, because dlib holds the interpreter's lock while it computes.
 
-Each worker loads the weights once and answers one call at a time; one that fails is replaced. A worker whose
-server died finds the end of its pipe and ends too.
+A worker begins with the first call or ``warm_up``, loads the weights once and answers one call at a time; one
+that fails is replaced. A house that scans nobody begins none. A worker whose server died finds the end of its
+pipe and ends too.
 
     pool = ScanPool(DlibMatcher, workers=1)
     pool.warm_up()
@@ -49,7 +50,7 @@ class ScanPool:
     def __init__(
         self, matcher: Callable[[], FaceMatcher], *, workers: int = 1, limit_s: float = LIMIT_S
     ) -> None:
-        """Start the workers; ``matcher``, importable by name, makes the matcher within each of them."""
+        """Begin nothing yet; ``matcher``, importable by name, makes the matcher within each worker."""
         self._matcher = matcher
         self._pool = WorkerPool(matcher, workers=workers, limit_s=limit_s)
 

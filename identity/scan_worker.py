@@ -8,7 +8,7 @@ traceback on standard error, and the end of the pipe tells the server.
 import contextlib
 import multiprocessing
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -32,7 +32,8 @@ class Worker:
         """Start the process; it is warm a little later."""
         self._pipe, child = _SPAWN.Pipe()
         self._process = _SPAWN.Process(target=_serve, args=(child, tool), daemon=True)
-        self._process.start()
+        with _ctrl_c_kept_from_child():
+            self._process.start()
         child.close()
         self._warm = False
 
@@ -77,6 +78,19 @@ class Worker:
         if isinstance(answer, YinxinError):
             raise answer
         return answer
+
+
+@contextlib.contextmanager
+def _ctrl_c_kept_from_child() -> Iterator[None]:
+    """Keep SIGINT from a process begun in the block: Ctrl-C is for the house, which ends it in order.
+
+    A process inherits what its parent blocks, from its first instruction on.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, make_tool: Callable[[], object]) -> None:

@@ -1,7 +1,8 @@
 """A few worker processes behind one door: an idle one is asked, one that fails is replaced.
 
-started -> warm -> asked -> answered -> asked -> ...
-                        +-> silent beyond the limit, or dead: killed and replaced, the caller told so
+begun by the first call -> warm -> asked -> answered -> asked -> ...
+                                     +-> silent beyond the limit, or dead: killed and replaced, and
+                                         the caller told so
 
 A caller waits on a thread of its own; with all workers busy it waits for one, at most the limit as well.
 """
@@ -23,14 +24,14 @@ class WorkerPool:
     """Processes that each hold a tool of their own, such as a matcher, and answer one call at a time."""
 
     def __init__(self, tool: Callable[[], object], *, workers: int, limit_s: float) -> None:
-        """Start the workers; ``tool``, importable by name, is made within each of them."""
+        """Make room for the workers; ``tool``, importable by name, is made within each once it is needed."""
         self._tool = tool
         self._limit_s = limit_s
         self._workers = workers
         self._closed = False
-        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+        self._idle: queue.LifoQueue[Worker | None] = queue.LifoQueue()
         for _ in range(workers):
-            self._idle.put(Worker(tool))
+            self._idle.put(None)
 
     def warm_up(self) -> None:
         """Wait until every worker has its tool.
@@ -39,7 +40,7 @@ class WorkerPool:
             Silent: a worker did not start.
             YinxinError: the refusal with which the tool could not be made.
         """
-        workers = [self._idle.get() for _ in range(self._workers)]
+        workers = [self._living(self._idle.get()) for _ in range(self._workers)]
         try:
             for worker in workers:
                 worker.wait_until_warm()
@@ -56,11 +57,10 @@ class WorkerPool:
             YinxinError: the refusal that the call raised.
         """
         try:
-            worker = self._idle.get(timeout=self._limit_s)
+            idle = self._idle.get(timeout=self._limit_s)
         except queue.Empty as error:
             raise AllBusy from error
-        if not worker.lives:
-            worker = Worker(self._tool)
+        worker = self._living(idle)
         try:
             answer: Answer = worker.ask(call, arguments, self._limit_s)
         except Silent:
@@ -75,7 +75,12 @@ class WorkerPool:
         """End the idle workers; a busy one ends once it has answered, or was silent beyond the limit."""
         self._closed = True
         while not self._idle.empty():
-            self._idle.get_nowait().end()
+            worker = self._idle.get_nowait()
+            if worker is not None:
+                worker.end()
+
+    def _living(self, worker: Worker | None) -> Worker:
+        return worker if worker is not None and worker.lives else Worker(self._tool)
 
     def _put_back(self, worker: Worker) -> None:
         if self._closed:

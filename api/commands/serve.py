@@ -6,10 +6,10 @@ import threading
 from api.app import create_app
 from api.demonstration.narrator import Narrator
 from api.ending import ending
+from api.operator_arguments import add_operator, operator_of
 from api.settings import Settings
 from api.site import listen, open_site
 from api.wiring import Operator, open_house
-from evidence.identifiers import Uscc
 
 NAME = "serve"
 HELP = "打开网站（正式环境）。 Serve the site of a city at work."
@@ -18,22 +18,6 @@ HELP = "打开网站（正式环境）。 Serve the site of a city at work."
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare who runs the house."""
     add_operator(parser)
-
-
-def add_operator(parser: argparse.ArgumentParser) -> None:
-    """Declare the organization that runs the house."""
-    parser.add_argument("--operator", required=True, help="统一社会信用代码 its unified social credit code")
-    parser.add_argument("--name", required=True, help="单位名称 its name")
-    parser.add_argument("--area", required=True, help="六位行政区划代码 six digits of its area")
-
-
-def operator_of(args: argparse.Namespace) -> Operator:
-    """Give the operator that the arguments name.
-
-    Raises:
-        CheckDigitWrong, IdentifierMalformed: the code is not one.
-    """
-    return Operator(uscc=Uscc.parse(args.operator), name=args.name, area=args.area)
 
 
 def run(args: argparse.Namespace) -> int:

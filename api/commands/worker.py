@@ -4,9 +4,9 @@ import argparse
 import threading
 from contextlib import suppress
 
-from api.commands.serve import add_operator, operator_of
 from api.demonstration.narrator import Narrator
 from api.ending import ending
+from api.operator_arguments import add_operator, operator_of
 from api.settings import Settings
 from api.tasks import at_work
 from api.wiring import Operator, open_house

@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 
 from api import hardhat
 from api.demonstration.journey import Journey
@@ -19,15 +19,22 @@ from api.demonstration.narrator import Narrator
 from api.demonstration.people import PEOPLE
 from api.house import House
 from api.opening import open_city
-from api.production import chain_account
 from api.settings import Mode, Settings
 from evidence.errors import YinxinError
-from ledger import contracts, deployment, entries, postgres, tree
-from ledger.database import Base, Database
+from ledger import postgres
+from ledger.database import Database
 from ledger.facts import FactRow
 from ledger.submissions import State, SubmissionRow
 from signing.assembly_jobs import AssemblyState
 from signing.tables import AssemblyRow, SignatureRow
+from tests.fault.reckoning import (
+    assert_each_fact_once,
+    assert_each_growth_once,
+    assert_each_transaction_once,
+    assert_the_chain_holds_the_log,
+    count,
+    facts,
+)
 from tests.open_site import opened
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("first run"), pytest.mark.timeout(300)]
@@ -37,16 +44,6 @@ KILLS = 3
 FACTS_OF_A_SIGNING = 7  # three approvals, three signatures, the agreement
 
 Condition = Callable[[Database], bool]
-
-
-def count(database: Database, row: type[Base], *where: ColumnElement[bool]) -> int:
-    with database.transaction() as session:
-        return int(session.scalar(select(func.count()).select_from(row).where(*where)) or 0)
-
-
-def facts(database: Database) -> set[bytes]:
-    with database.transaction() as session:
-        return set(session.scalars(select(FactRow.id)))
 
 
 def recorded(number: int) -> Condition:
@@ -117,14 +114,8 @@ def test_a_house_killed_while_signing_and_anchoring_loses_and_doubles_nothing(tm
         assert_each_slot_at_most_once(city.house.database)
         assert_the_chain_holds_the_log(city.house)
         assert_each_transaction_once(city.house)
+        assert_each_growth_once(city.house)
     chain.stop()
-
-
-def assert_each_fact_once(database: Database) -> None:
-    """Each fact has one entry and each entry one fact; the entries are numbered without a gap."""
-    with database.transaction() as session:
-        indices = sorted(session.scalars(select(FactRow.entry_index)))
-        assert indices == list(range(entries.size(session)))
 
 
 def assert_each_slot_at_most_once(database: Database) -> None:
@@ -139,22 +130,3 @@ def assert_each_slot_at_most_once(database: Database) -> None:
         )
     assert len(set(signed)) == len(signed)
     assert assembled == by_all
-
-
-def assert_the_chain_holds_the_log(house: House) -> None:
-    """The head of the contract is the log: its size and its root."""
-    with house.database.transaction() as session:
-        stands = deployment.current(session)
-        size = entries.size(session)
-        root = tree.root(session, size)
-    assert stands is not None
-    assert stands.log is not None
-    head = contracts.head(house.chain.read(stands.log.address, contracts.HEAD).value)
-    assert (head.size, head.root) == (size, root)
-
-
-def assert_each_transaction_once(house: House) -> None:
-    """The chain has mined as many transactions of the account as are stored, and each is final."""
-    stored = count(house.database, SubmissionRow)
-    assert count(house.database, SubmissionRow, SubmissionRow.state == State.FINAL) == stored
-    assert house.chain.next_nonce(chain_account(house.settings).address) == stored
