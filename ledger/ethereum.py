@@ -12,7 +12,9 @@ _LIMIT = sys.getrecursionlimit()
 
 from eth_account import Account  # noqa: E402  the limit is read before
 from web3 import EthereumTesterProvider, Web3  # noqa: E402  the same
+from web3.providers import JSONBaseProvider  # noqa: E402  the same
+from web3.types import RPCEndpoint  # noqa: E402  the same
 
 sys.setrecursionlimit(_LIMIT)
 
-__all__ = ["Account", "EthereumTesterProvider", "Web3"]
+__all__ = ["Account", "EthereumTesterProvider", "JSONBaseProvider", "RPCEndpoint", "Web3"]

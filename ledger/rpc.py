@@ -1,15 +1,15 @@
 """JSON-RPC over HTTP with every bound that a node which hangs, breaks or lies may try to pass.
 
-A question is a method and its parameters; several travel as one batch. An answer counts only when it is
-JSON of bounded size, arrives in time as a whole, and carries the id of its question. None is asked again
-here: the worker comes back.
+web3 writes the questions and reads the answers; its own HTTP provider bounds neither the size nor the whole
+time of an answer, and sorts a batch by ids without asking whose they are. A question is a method and its
+parameters; several travel as one batch. An answer counts only when it is JSON of bounded size, arrives in
+time as a whole, and carries the id of its question. None is asked again here: the worker comes back.
 
     HttpRpc("http://127.0.0.1:8545", time_out=5.0).ask([("eth_chainId", ())])
 
 Source: JSON-RPC 2.0, sections 4 to 6.
 """
 
-import itertools
 import json
 import time
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ import httpx
 
 from evidence.errors import Term
 from ledger.chain import ChainGarbled, ChainRefused, ChainUnavailable
+from ledger.ethereum import JSONBaseProvider, RPCEndpoint
 
 Question = tuple[str, Sequence[Any]]
 
@@ -27,6 +28,7 @@ ANSWER_LIMIT = 16 * 1024 * 1024  # bytes of one HTTP answer; a hundred blocks of
 BATCH_LIMIT = 100  # questions in one HTTP request; nodes take a thousand
 REASON_LIMIT = 200  # characters of a node's own words that are passed on
 _OK = 200
+_JSON = {"content-type": "application/json"}
 
 _NOT_JSON = Term(zh="不是 JSON", en="not JSON")
 _TOO_LARGE = Term(zh="超过大小上限", en="larger than any answer")
@@ -53,15 +55,15 @@ class Rpc(Protocol):
         ...
 
 
-class HttpRpc:
+class HttpRpc(JSONBaseProvider):
     """A node at ``url``; an answer that is not whole after ``time_out`` seconds is none."""
 
     def __init__(self, url: str, *, time_out: float) -> None:
+        super().__init__()
         parts = urlsplit(url)
         self.endpoint = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
         self._url = url
         self._time_out = time_out
-        self._ids = itertools.count(1)
         # The environment is not asked for proxies: api/settings.py alone reads it.
         self._client = httpx.Client(timeout=time_out, trust_env=False)
 
@@ -73,17 +75,16 @@ class HttpRpc:
         return results
 
     def _asked(self, questions: Sequence[Question]) -> list[Any]:
-        sent = [
-            {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(parameters)}
-            for method, parameters in questions
-        ]
-        answer = self._posted(sent[0] if len(sent) == 1 else sent)
+        sent = [self.encode_rpc_request(RPCEndpoint(method), list(given)) for method, given in questions]
+        ids = [json.loads(each)["id"] for each in sent]
+        single = len(sent) == 1
+        answer = self._posted(sent[0] if single else b"[" + b",".join(sent) + b"]")
         if isinstance(answer, dict):  # to one question, or an error to all of a batch
-            return [self._result(answer, sent[0]["id"] if len(sent) == 1 else None)]
+            return [self._result(answer, ids[0] if single else None)]
         if not isinstance(answer, list) or len(answer) != len(sent):
             raise ChainGarbled(endpoint=self.endpoint, what=_OTHER_ID)
         by_id = {each.get("id"): each for each in answer if isinstance(each, dict)}
-        return [self._result(by_id.get(each["id"], {}), each["id"]) for each in sent]
+        return [self._result(by_id.get(each, {}), each) for each in ids]
 
     def _result(self, answer: dict[str, Any], expected: Any) -> Any:
         if "error" in answer and answer["error"] is not None:
@@ -96,19 +97,19 @@ class HttpRpc:
             raise ChainGarbled(endpoint=self.endpoint, what=_NO_RESULT)
         return answer["result"]
 
-    def _posted(self, content: Any) -> Any:
+    def _posted(self, content: bytes) -> Any:
         body = self._body(content)
         try:
-            return json.loads(body)
+            return self.decode_rpc_response(body)
         except (ValueError, RecursionError) as error:
             raise ChainGarbled(endpoint=self.endpoint, what=_NOT_JSON) from error
 
-    def _body(self, content: Any) -> bytes:
+    def _body(self, content: bytes) -> bytes:
         """Post ``content`` and read the answer as far as time and size allow."""
         end = time.monotonic() + self._time_out
         body = bytearray()
         try:
-            with self._client.stream("POST", self._url, json=content) as response:
+            with self._client.stream("POST", self._url, content=content, headers=_JSON) as response:
                 if response.status_code != _OK:
                     raise ChainGarbled(endpoint=self.endpoint, what=f"HTTP {response.status_code}")
                 for piece in response.iter_bytes():
