@@ -113,7 +113,7 @@ go:
 
 # geth 1.13 reaches into the runtime of older Go releases (checklinkname); go.sum pins every source by hash.
 network/geth/bin/geth: network/geth/go.mod network/geth/go.sum | go .venv/bin/pip
-	@echo "[set-up] $(call say,由锁定的源码构建联盟链引擎（首次约两分钟）,the consortium's engine from locked sources (about two minutes the first time))"
+	@echo "[set-up] $(call say,由锁定的源码构建联盟链引擎（首次二至六分钟）,the consortium's engine from locked sources (two to six minutes the first time))"
 	@cd network/geth && GOFLAGS="-p=2 -trimpath -mod=readonly" $(PYTHON) ../../requirements/shown \
 	  nice -n 10 go build -ldflags="-checklinkname=0 -s -w" -o bin/geth github.com/ethereum/go-ethereum/cmd/geth
 	@touch $@
