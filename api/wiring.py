@@ -168,8 +168,10 @@ def _require_assets() -> None:
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
+def open_database(settings: Settings, *, as_owner: bool = False) -> Iterator[Database]:
     """Open the migrated database, embedded or by URL; leaving the block closes what was started.
+
+    ``as_owner`` is for bringing a lost log back: it works as the role that owns the tables, if there is one.
 
     Raises:
         PostgresNotStarted, DatabaseUnreachable, SettingMalformed: there is none.
@@ -184,7 +186,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
             url, owner = roles.acting(embedded.url, roles.WORKING), roles.acting(embedded.url, roles.OWNER)
             revive = embedded.revive
         _migrate(url, owner)
-        database = Database(url, revive=revive)
+        database = Database((owner or url) if as_owner else url, revive=revive)
         closing.callback(database.close)
         if not settings.demonstration:
             refuse_superuser(database)

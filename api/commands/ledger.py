@@ -57,7 +57,7 @@ def _bring_back(args: argparse.Namespace, settings: Settings) -> int:
     chain = Web3Chain.at(url)
     check_chain(chain, pinned)
     found = recover(read_growths(chain, pinned), mirror)
-    with open_database(settings) as database, database.transaction() as session:
+    with open_database(settings, as_owner=True) as database, database.transaction() as session:
         rebuild(session, found, pinned, clock=SystemClock())
         filled = 0 if mirror is None else restore(session, mirror)
     sys.stdout.write("\n".join(_told(found, filled, settings.language)) + "\n")
@@ -75,7 +75,7 @@ def _required(mirror: Mirror | None) -> Mirror:
 
 
 def _restore(settings: Settings, mirror: Mirror) -> int:
-    with open_database(settings) as database, database.transaction() as session:
+    with open_database(settings, as_owner=True) as database, database.transaction() as session:
         filled = restore(session, mirror)
     said = {"zh": f"补回 {filled} 条记录的内容。", "en": f"{filled} contents were restored."}
     sys.stdout.write(said[settings.language] + "\n")

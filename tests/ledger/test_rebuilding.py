@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from api.commands.ledger import _told
 from evidence.clock import FixedClock
 from evidence.keys import LocalSigner
-from ledger import deployment, entries, tiles, tree
+from ledger import deployment, entries, roles, tiles, tree
 from ledger.anchoring import Anchoring, AnchoringPolicy
 from ledger.chain_memory import MemoryChain
 from ledger.database import Database
@@ -38,7 +38,8 @@ def empty(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template}".encode())
-    opened = Database(url.set(database=name).render_as_string(hide_password=False))
+    named = url.set(database=name).render_as_string(hide_password=False)
+    opened = Database(roles.acting(named, roles.OWNER))  # who alone brings a log back
     yield opened
     opened.close()
     with psycopg.connect(plain, autocommit=True) as connection:
@@ -256,7 +257,7 @@ def test_the_database_takes_no_content_but_the_one_of_the_leaf(
         session.execute(text(change))
 
 
-def test_a_content_is_filled_in_once(database: Database, grow: Grow) -> None:
+def test_a_content_is_filled_in_once(owners_database: Database, grow: Grow) -> None:
     grow(3)
-    with pytest.raises(IntegrityError), database.transaction() as session:
+    with pytest.raises(IntegrityError), owners_database.transaction() as session:
         session.execute(text("UPDATE entries SET encoded = encoded WHERE index = 1"))
