@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     database_owner_url: str | None = Field(default=None, description="the same database as its tables' owner")
     chain_url: str | None = Field(default=None, description="JSON-RPC of the chain; Hardhat when absent")
     chain_depth: int = Field(default=1, ge=1, description="blocks until an anchor is final, its own first")
+    chain_second_url: str | None = Field(default=None, description="JSON-RPC of a second node, to agree")
+    chain_fee_cap: int = Field(default=100, ge=0, description="most that gas may cost, in gwei; 0: free gas")
     chain_key: SecretStr | None = Field(default=None, description="key of the chain account, hexadecimal")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=0, le=LAST_PORT, description="port to listen on")
@@ -117,6 +119,7 @@ _ALLOWED = {
     "language": Term("zh 或 en", "zh or en"),
     "port": Term(f" 0 至 {LAST_PORT} 的整数", f"a whole number from 0 to {LAST_PORT}"),
     "chain_depth": Term("不小于 1 的整数", "a whole number from 1"),
+    "chain_fee_cap": Term("不小于 0 的整数（gwei）", "a whole number of gwei from 0"),
 }
 """What the settings take that may be quoted; a value of any other may be a secret and is never shown."""
 

@@ -39,7 +39,7 @@ from ledger import postgres, roles
 from ledger.anchoring import Anchoring, AnchoringPolicy
 from ledger.chain_web3 import Web3Chain
 from ledger.database import Database
-from ledger.transactions import ChainAccount
+from ledger.transactions import ChainAccount, Fees
 from signing import pki
 from signing.assembly import Workshop
 from signing.certificate_issue import Press
@@ -57,6 +57,7 @@ from signing.typesetting import Typesetter
 
 SECRET_FILE = "secret"  # noqa: S105  the name of the file, not a secret
 KEY_BYTES = 32
+WEI_PER_GWEI = 1_000_000_000
 
 
 class DatabaseUnreachable(Unavailable):
@@ -224,6 +225,11 @@ def _chain(settings: Settings, closing: ExitStack) -> Web3Chain:
     return Web3Chain.at(url)
 
 
+def _fees(settings: Settings) -> Fees:
+    cap = settings.chain_fee_cap * WEI_PER_GWEI
+    return Fees(limit=cap, tip=min(Fees().tip, cap))
+
+
 @contextmanager
 def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     """Open the house of ``operator``; leaving the block closes all that was started.
@@ -302,7 +308,12 @@ def _house(
             origin=settings.origin,
             signer=keys.log,
             clock=clock,
-            policy=AnchoringPolicy(depth=settings.chain_depth, may_forget=settings.chain_url is None),
+            policy=AnchoringPolicy(
+                depth=settings.chain_depth,
+                may_forget=settings.chain_url is None,
+                fees=_fees(settings),
+            ),
+            second=Web3Chain.at(settings.chain_second_url) if settings.chain_second_url else None,
         ),
         store=store,
         typesetter=typesetter,

@@ -11,6 +11,7 @@ given without a block, and ``word`` says that the chain could not be asked.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from api.house import House
@@ -57,13 +58,15 @@ def graver(one: CertificateState, other: CertificateState) -> CertificateState:
 class OnlineWitness:
     """A ``verify.witness.StatusWitness`` for one question; ``word`` and ``block`` are set once it was asked.
 
-    ``word`` is None while nobody asked, ``block`` None unless the register was read.
+    ``word`` is None while nobody asked, ``block`` None unless the register was read. It is read at a final
+    block, made at ``block_time``; what became final after it is in the agency's record.
     """
 
     def __init__(self, house: House) -> None:
         self._house = house
         self.word: ChainWord | None = None
         self.block: int | None = None
+        self.block_time: datetime | None = None
 
     def state(self, certificate: CertificateReference) -> WitnessedState | None:
         """Give the graver of record and register as of now; None when the agency has no such certificate."""
@@ -74,7 +77,7 @@ class OnlineWitness:
         registered = self._registered(recorded, register)
         if registered is None:
             return WitnessedState(recorded.state, self._house.clock.now(), None)
-        self.block = registered.block.number
+        self.block, self.block_time = registered.block.number, registered.block.time
         counts = graver(recorded.state, registered.state)
         if registered.state is not counts:
             self.word = ChainWord.BEHIND
@@ -95,14 +98,23 @@ class OnlineWitness:
         if register is None:
             self.word = ChainWord.UNREACHABLE
             return None
+        with self._house.database.transaction() as session:
+            settled = status.settled(session, issuer=issuer_key(recorded.agency), key=recorded.status_key)
         try:
             found = status.read(
-                self._house.chain, register, issuer=issuer_key(recorded.agency), key=recorded.status_key
+                self._house.chain,
+                register,
+                issuer=issuer_key(recorded.agency),
+                key=recorded.status_key,
+                depth=self._house.settings.chain_depth,
             )
         except (ChainUnavailable, ChainRefused):
             self.word = ChainWord.UNREACHABLE
             return None
         except LedgerDiffers:
             self.word = ChainWord.DIFFERS
+            return None
+        if settled is not None and not settled.shown_by(found):
+            self.word = ChainWord.DIFFERS  # it lacks what was final on this chain before
             return None
         return _Registered(found.state, found.block)

@@ -202,10 +202,24 @@ class Anchoring:
                     break
             draft = self._planner.draft(current)
             if draft is None:
+                self._require_transaction(current)
                 break
             self._store(current, draft)
         if waits:
             self._height.require_progress()
+
+    def _require_transaction(self, current: Deployment) -> None:
+        """See that what the log contract holds was brought there by a transaction that can be shown.
+
+        Raises:
+            ChainContradicts: it holds what only a transaction of ours says that the chain claims not to have.
+        """
+        with self._database.transaction() as session:
+            anchored = submissions.anchored_size(session, current.id)
+            lost = submissions.superseded(session, current.id, limit=1)
+        if lost and lost[0].size is not None and lost[0].size > anchored:
+            what = Term(zh="使账本增长的交易", en="transaction that grew the log")
+            raise ChainContradicts(what=what, expected=lost[0].hash.hex(), found=Term(zh="无", en="absent"))
 
     def _recognized(self) -> Deployment:
         """Give the deployment on the chain that answers, begun now if there is none."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from eth_abi.exceptions import DecodingError
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -28,13 +29,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from evidence.errors import Refused
+from evidence.errors import Refused, Term
 from evidence.statuslist import CertificateState
 from ledger import bell, contracts
-from ledger.chain import Address, Block, Chain
+from ledger.chain import Address, Block, Chain, ChainGarbled
 from ledger.contracts import StatusChange, StatusException
 from ledger.database import Base
-from ledger.submissions import SubmissionRow
+from ledger.submissions import State, SubmissionRow
 
 BATCH_LIMIT = 100  # changes in one transaction: about 4 million gas at 36,000 measured for each
 
@@ -103,16 +104,52 @@ def change(session: Session, *, issuer: bytes, key: bytes, state: CertificateSta
     bell.ring(session)
 
 
-def read(chain: Chain, register: Address, *, issuer: bytes, key: bytes) -> ChainStatus:
-    """Ask the register of a chain, at its newest block, for the state of a certificate.
+def read(chain: Chain, register: Address, *, issuer: bytes, key: bytes, depth: int = 1) -> ChainStatus:
+    """Ask the register of a chain, at the block of ``depth``, for the state of a certificate.
 
     Raises:
-        ChainUnavailable: the chain does not answer.
+        ChainUnavailable: the chain does not answer, or answers what no register does.
         LedgerDiffers: no register stands at this address.
     """
-    reading = chain.read(register, contracts.ask_exception(issuer=issuer, key=key))
-    found = contracts.exception(reading.value)
-    return ChainStatus(CertificateState(found.state), found.version, found.reason, reading.block)
+    reading = chain.read(register, contracts.ask_exception(issuer=issuer, key=key), depth=depth)
+    try:
+        found = contracts.exception(reading.value)
+        return ChainStatus(CertificateState(found.state), found.version, found.reason, reading.block)
+    except (DecodingError, ValueError) as error:
+        what = Term(zh="合约应答无法解读", en="a contract's answer cannot be read")
+        raise ChainGarbled(endpoint="JSON-RPC", what=what) from error
+
+
+@dataclass(frozen=True, slots=True)
+class SettledStates:
+    """The ``states`` that the register may show from ``block`` on, as far as what was sent is settled."""
+
+    block: int
+    states: frozenset[CertificateState]
+
+    def shown_by(self, found: ChainStatus) -> bool:
+        """Say whether ``found`` fits: read no earlier, and one of the states."""
+        return found.block.number >= self.block and found.state in self.states
+
+
+def settled(session: Session, *, issuer: bytes, key: bytes) -> SettledStates | None:
+    """Give what the register must show of a certificate by what is final there; None before its first change.
+
+    A change on its way may or may not show already.
+    """
+    rows = session.execute(
+        select(StatusChangeRow.state, SubmissionRow.state, SubmissionRow.block_number)
+        .join(SubmissionRow, StatusChangeRow.submission == SubmissionRow.id)
+        .where(StatusChangeRow.issuer == issuer, StatusChangeRow.key == key)
+        .order_by(StatusChangeRow.id)
+    ).all()
+    found: SettledStates | None = None
+    for state, sent_state, block in rows:
+        if sent_state == State.FINAL and block is not None:
+            found = SettledStates(block, frozenset({CertificateState(state)}))
+        elif found is not None:
+            found = SettledStates(found.block, found.states | {CertificateState(state)})
+    return found
 
 
 def waiting(session: Session, *, limit: int = BATCH_LIMIT) -> tuple[WaitingChange, ...]:

@@ -1,6 +1,7 @@
 """Verification for anyone: the trust file to pin, the status list to carry, and the question online."""
 
 import json
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -14,7 +15,7 @@ from api.routes import InHouse
 from api.witness import OnlineWitness
 from evidence import canonical
 from evidence.canonical import Value
-from evidence.errors import QrUnknown, Refused
+from evidence.errors import CIVIL_TIME, QrUnknown, Refused
 from signing.status_lists import status_list
 from verify.qr import verify_qr
 from verify.trust import TrustAnchors
@@ -59,7 +60,8 @@ def verify(question: Question, house: InHouse, _: Annotated[Visitor, allow(Role.
     """Verify a QR code, asking the agency's record and the chain.
 
     The answer is the canonical JSON of ``verify.report`` with one member more, ``witness``: how the chain
-    stands to the agency's record, at which block, and the sentence that says so; null if nobody was asked.
+    stands to the agency's record, at which final block of what age, and the sentence that says so; null if
+    nobody was asked.
     """
     if len(question.qr) > LONGEST_CODE:
         raise QrUnknown
@@ -67,15 +69,25 @@ def verify(question: Question, house: InHouse, _: Annotated[Visitor, allow(Role.
     pinned = TrustAnchors.parse(trust.anchors(house).to_json())
     report = verify_qr(question.qr.strip(), pinned, as_of=house.clock.now(), witness=witness)
     members: dict[str, Value] = json.loads(report.to_json())
-    return Response(canonical.to_json({**members, "witness": _told(witness)}), media_type="application/json")
+    return Response(
+        canonical.to_json({**members, "witness": _told(witness, now=house.clock.now())}),
+        media_type="application/json",
+    )
 
 
-def _told(witness: OnlineWitness) -> Value:
+def _told(witness: OnlineWitness, *, now: datetime) -> Value:
     if witness.word is None:
         return None
     key = f"witness.{witness.word}"
-    block = {} if witness.block is None else {"block": witness.block}
+    block: dict[str, object] = {}
+    told: dict[str, Value] = {"block_time": None, "block_age_seconds": None}
+    if witness.block is not None and witness.block_time is not None:
+        age = max(int((now - witness.block_time).total_seconds()), 0)
+        civil = witness.block_time.astimezone(CIVIL_TIME)
+        block = {"block": witness.block, "time": f"{civil:%Y-%m-%d %H:%M:%S}", "age": age}
+        told = {"block_time": witness.block_time.isoformat(), "block_age_seconds": age}
     return {
+        **told,
         "word": witness.word.value,
         "block": witness.block,
         "zh": sentence(key, "zh", **block),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -111,6 +112,37 @@ def test_an_answer_names_the_newest_block(database: Database, worker: Worker, ch
     first = read(database, chain).block.number
     chain.mine(2)
     assert read(database, chain).block.number == first + 2
+
+
+def test_an_answer_at_a_depth_does_not_know_what_is_not_that_deep(
+    database: Database, worker: Worker, chain: MemoryChain
+) -> None:
+    worker().step()
+    change(database, CertificateState.SUSPENDED)
+    worker().step()
+    with database.transaction() as session:
+        stands = deployment.current(session)
+    assert stands is not None
+    assert stands.register is not None
+    before = status.read(chain, stands.register.address, issuer=ISSUER, key=KEY, depth=2)
+    chain.mine()
+    after = status.read(chain, stands.register.address, issuer=ISSUER, key=KEY, depth=2)
+    assert (before.state, after.state) == (CertificateState.NONE, CertificateState.SUSPENDED)
+    assert after.block.number == chain.newest().number - 1
+
+
+def test_an_answer_without_what_was_final_before_its_block_does_not_fit(
+    database: Database, worker: Worker, chain: MemoryChain
+) -> None:
+    change(database, CertificateState.REVOKED)
+    worker().step()
+    with database.transaction() as session:
+        settled = status.settled(session, issuer=ISSUER, key=KEY)
+    found = read(database, chain)
+    assert settled is not None
+    assert settled.shown_by(found)
+    assert not settled.shown_by(replace(found, state=CertificateState.NONE))
+    assert not settled.shown_by(replace(found, block=replace(found.block, number=settled.block - 1)))
 
 
 def test_a_chain_without_the_register_differs(database: Database, worker: Worker, chain: MemoryChain) -> None:
