@@ -14,6 +14,7 @@ from identity.vault import TemplateVault
 from ledger.anchoring import Anchoring
 from ledger.chain import Chain
 from ledger.database import Database
+from ledger.registry import Founding
 from signing.assembly import Workshop
 from signing.certificate_issue import Press
 from signing.certificates import Agency
@@ -28,6 +29,7 @@ class House:
     """What a route or the worker may need; nothing here is looked up by name anywhere else.
 
     ``verifier_signer`` is the identity verifier's key, ``log_signer`` the log's Ed25519 key.
+    ``founding`` is what the registry of organizations begins with, where this house deploys it.
     """
 
     settings: Settings
@@ -35,6 +37,7 @@ class House:
     database: Database
     chain: Chain
     anchoring: Anchoring
+    founding: Founding
     store: ObjectStore
     typesetter: Typesetter
     keyring: Keyring

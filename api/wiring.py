@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from api import hardhat, migrations
 from api.assets.build import read_manifest
+from api.founding import founding
 from api.house import House
 from api.page_images import PageDrawer
 from api.production import chain_account, refuse_demonstration, refuse_doubles, refuse_superuser
@@ -296,6 +297,7 @@ def _house(
     def page_of(agreement: UUID) -> str:
         return f"{address}/agreements/{agreement}"
 
+    founded = founding(settings, operator=operator.uscc, keystore=keys.keystore, log=keys.log)
     return House(
         settings=settings,
         clock=clock,
@@ -308,6 +310,7 @@ def _house(
             origin=settings.origin,
             signer=keys.log,
             clock=clock,
+            founding=founded,
             policy=AnchoringPolicy(
                 depth=settings.chain_depth,
                 may_forget=settings.chain_url is None,
@@ -315,6 +318,7 @@ def _house(
             ),
             second=Web3Chain.at(settings.chain_second_url) if settings.chain_second_url else None,
         ),
+        founding=founded,
         store=store,
         typesetter=typesetter,
         keyring=keyring,

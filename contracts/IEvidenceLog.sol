@@ -1,13 +1,31 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {IOrganizationRegistry} from "./IOrganizationRegistry.sol";
+
 /// @title The head of an append-only log that refuses every rewritten history
 /// @notice The log is a Merkle tree as RFC 9162 defines it: a leaf hash is SHA-256(0x00 ‖ entry), a node is
 /// SHA-256(0x01 ‖ left ‖ right), and the root of no entries is SHA-256 of nothing. The contract keeps only the head
 /// and grows it in two ways, each of which proves that the new tree begins with the old one: `append` for small
 /// batches, whose leaf hashes stay readable in the calldata, and `extend` for large ones, at a cost that grows with
 /// the logarithm of the log alone. Entries themselves, and anything personal, never reach the chain.
+/// Authority belongs to organizations: an account grows the log when the registry permits it to submit for the operator.
+/// With a quorum of k, k different organizations must have countersigned the head that the log grows to, each by a key
+/// that the registry permits as its witness now. What they sign is, by EIP-712,
+///
+///     Checkpoint(uint64 seq,uint64 size,bytes32 root)
+///     domain: name "Yinxin EvidenceLog", version "1", this chain's id, this contract
+///
+/// where seq is the number of the growth that it is for, so that a signature serves once, here and nowhere else.
 interface IEvidenceLog {
+    /// @notice What one organization signed.
+    struct Countersignature {
+        /// SHA-256 of the organization's unified social credit code in UTF-8, 32 bytes
+        bytes32 organization;
+        /// r ‖ s ‖ v over the EIP-712 digest by secp256k1, 65 bytes; s in the lower half, v 27 or 28
+        bytes signature;
+    }
+
     /// @notice Leaf hashes were appended.
     /// @param seq Number of this growth, counted from 1 without a gap
     /// @param size Entries in the log after it
@@ -20,12 +38,25 @@ interface IEvidenceLog {
     /// @param root Merkle root over these entries, 32 bytes
     event Extended(uint64 indexed seq, uint64 size, bytes32 root);
 
-    /// @notice Only the submitter grows the log.
-    /// @param caller The account that tried
-    error NotSubmitter(address caller);
+    /// @notice A log stands under a registry.
+    /// @param registry The address given, where no contract is
+    error RegistryMissing(address registry);
 
-    /// @notice The submitter of a new log cannot be the zero address.
-    error SubmitterMissing();
+    /// @notice A log belongs to an organization, which is not 32 zero bytes.
+    error OperatorMissing();
+
+    /// @notice Fewer organizations countersigned than the registry asks for.
+    /// @param quorum Organizations that must countersign
+    /// @param given Countersignatures that came
+    error QuorumNotReached(uint256 quorum, uint256 given);
+
+    /// @notice Organizations come in ascending order of their 32 bytes, so that each counts once.
+    /// @param organization The one that does not follow the one before it
+    error OrganizationsNotAscending(bytes32 organization);
+
+    /// @notice A signature is 65 bytes with s in the lower half and v 27 or 28, and recovers to an account.
+    /// @param organization Whose it is said to be
+    error SignatureMalformed(bytes32 organization);
 
     /// @notice An append needs at least one leaf.
     error LeavesMissing();
@@ -50,29 +81,63 @@ interface IEvidenceLog {
     /// @param proposed Size that was asked for
     error SizeTooLarge(uint256 proposed);
 
+    /// @notice RFC 9162 gives the consistency proof between two sizes a number of hashes: no more and no fewer do.
+    /// @param size Entries in the log
+    /// @param proposed Size that was asked for
+    /// @param expected Hashes that such a proof has
+    /// @param actual Hashes that were given
+    error ProofLengthWrong(uint64 size, uint64 proposed, uint256 expected, uint256 actual);
+
     /// @notice The proof does not show that the proposed tree begins with the tree the log holds.
     /// @param size Entries in the log
     /// @param proposed Size that was asked for
     error ConsistencyNotShown(uint64 size, uint64 proposed);
 
-    /// @notice Append leaf hashes to the log.
-    /// @dev Reverts with NotSubmitter, LeavesMissing, SizeTooLarge, FrontierLengthWrong or FrontierOfAnotherLog.
+    /// @notice Append leaf hashes to the log, while the registry asks for no quorum.
+    /// @dev Reverts with LeavesMissing, SizeTooLarge, FrontierLengthWrong, FrontierOfAnotherLog, QuorumNotReached, and with
+    /// PausedNow or NotPermitted of the registry.
     /// @param frontier Roots of the full subtrees that the present entries fill, left to right and therefore largest
     /// first, 32 bytes each: one for each bit set in the size, none for an empty log
     /// @param leaves Leaf hashes in the order of their entries, 32 bytes each, at least one
     function append(bytes32[] calldata frontier, bytes32[] calldata leaves) external;
 
-    /// @notice Extend the log to a larger tree that begins with the present one.
+    /// @notice Append leaf hashes to the log, with the countersignatures over the head that it then has.
+    /// @dev As `append` without them, and with OrganizationsNotAscending, SignatureMalformed, or NotPermitted for a key that
+    /// is no witness of its organization now. All that are given must hold, also beyond the quorum.
+    /// @param countersignatures In ascending order of organizations
+    function append(
+        bytes32[] calldata frontier,
+        bytes32[] calldata leaves,
+        Countersignature[] calldata countersignatures
+    ) external;
+
+    /// @notice Extend the log to a larger tree that begins with the present one, while the registry asks for no quorum.
     /// @dev Checks the consistency proof by the steps of RFC 9162, section 2.1.4.2. A log of no entries is the
     /// beginning of every log, so the first growth takes any size and root with an empty proof: this is how a whole
     /// history is anchored again, in one transaction, on a chain that forgot it. The events of that chain show it.
-    /// The proof shows that the present tree is the beginning of the tree of `root`; that this tree has `size` entries
-    /// and not a few more or less is for whoever holds the entries to check.
-    /// Reverts with NotSubmitter, SizeNotLarger, SizeTooLarge or ConsistencyNotShown.
+    ///
+    /// What the proof pins: that the present tree is the beginning of the tree of `root`, and the shape of the path between
+    /// `size` and the present size, its length before all. What it does not pin: the number of entries to the right of the
+    /// path. From 4 entries, the same one hash leads to 5, 6, 7 and 8, because a hash does not tell how many leaves are
+    /// below it, and nothing short of the entries can. Whoever holds the entries checks it; a witness does so before it
+    /// countersigns.
+    ///
+    /// Reverts with SizeNotLarger, SizeTooLarge, ProofLengthWrong, ConsistencyNotShown, QuorumNotReached, and with PausedNow
+    /// or NotPermitted of the registry.
     /// @param size Entries in the larger tree, more than now and below 2^63
     /// @param root Merkle root of the larger tree, 32 bytes
     /// @param proof Consistency proof of RFC 9162, section 2.1.4.1, from the present size to `size`: 32 bytes a node
     function extend(uint64 size, bytes32 root, bytes32[] calldata proof) external;
+
+    /// @notice Extend the log to a larger tree, with the countersignatures over it.
+    /// @dev As `extend` without them, and as `append` with them.
+    /// @param countersignatures In ascending order of organizations
+    function extend(
+        uint64 size,
+        bytes32 root,
+        bytes32[] calldata proof,
+        Countersignature[] calldata countersignatures
+    ) external;
 
     /// @notice The present head of the log.
     /// @return size Entries in the log
@@ -80,6 +145,9 @@ interface IEvidenceLog {
     /// @return seq Times the log has grown
     function head() external view returns (uint64 size, bytes32 root, uint64 seq);
 
-    /// @notice The only account that may grow this log, fixed when it was deployed.
-    function submitter() external view returns (address);
+    /// @notice The registry that says who may grow this log, fixed when it was deployed.
+    function registry() external view returns (IOrganizationRegistry);
+
+    /// @notice The organization whose submitters grow this log, fixed when it was deployed.
+    function operator() external view returns (bytes32);
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {IOrganizationRegistry} from "./IOrganizationRegistry.sol";
+
 /// @title The exceptions among issued certificates
 /// @notice Only exceptions are written: a certificate that is suspended, revoked or superseded. The absence of an entry
 /// means "no exception", never "valid": whether a certificate was issued at all is for its own signed statement and
 /// receipt to show. Suspension and supersession can be taken back by changing to NONE; revocation is terminal.
-/// Authority belongs to the issuer; the account that acts for it is appointed and can be replaced.
+/// Authority belongs to the issuer: an account acts for it while the registry permits it to issue for that organization.
 interface IStatusRegister {
     /// @notice One change within a batch.
     struct Change {
@@ -17,11 +19,6 @@ interface IStatusRegister {
         uint16 reason;
     }
 
-    /// @notice An account was appointed to act for an issuer.
-    /// @param issuer SHA-256 of the issuer's unified social credit code in UTF-8, 32 bytes
-    /// @param account The account; zero when the issuer has none any more
-    event AccountAppointed(bytes32 indexed issuer, address indexed account);
-
     /// @notice The state of a certificate changed.
     /// @param issuer SHA-256 of the issuer's unified social credit code in UTF-8, 32 bytes
     /// @param key SHA-256 of the certificate's identifier, without version and check digits, 32 bytes
@@ -30,17 +27,9 @@ interface IStatusRegister {
     /// @param reason Reason code of the issuer
     event StatusChanged(bytes32 indexed issuer, bytes32 indexed key, uint8 state, uint32 version, uint16 reason);
 
-    /// @notice Only the administrator appoints accounts.
-    /// @param caller The account that tried
-    error NotAdministrator(address caller);
-
-    /// @notice The administrator of a new register cannot be the zero address.
-    error AdministratorMissing();
-
-    /// @notice Only the account appointed for an issuer changes the state of its certificates.
-    /// @param issuer The issuer in whose name the change was tried
-    /// @param caller The account that tried
-    error NotAppointed(bytes32 issuer, address caller);
+    /// @notice A register stands under a registry.
+    /// @param registry The address given, where no contract is
+    error RegistryMissing(address registry);
 
     /// @notice A batch needs at least one change.
     error ChangesMissing();
@@ -58,14 +47,8 @@ interface IStatusRegister {
     /// @param key The certificate
     error AlreadyRevoked(bytes32 key);
 
-    /// @notice Appoint the account that acts for an issuer, in place of any other.
-    /// @dev Reverts with NotAdministrator.
-    /// @param issuer SHA-256 of the issuer's unified social credit code in UTF-8, 32 bytes
-    /// @param account The account; zero leaves the issuer without one
-    function appoint(bytes32 issuer, address account) external;
-
     /// @notice Change the state of one certificate.
-    /// @dev Reverts with NotAppointed, StateUnknown, NothingToChange or AlreadyRevoked.
+    /// @dev Reverts with StateUnknown, NothingToChange or AlreadyRevoked, and with PausedNow or NotPermitted of the registry.
     /// @param issuer SHA-256 of the issuer's unified social credit code in UTF-8, 32 bytes
     /// @param key SHA-256 of the certificate's identifier, without version and check digits, 32 bytes
     /// @param state New state: 0 NONE, 1 SUSPENDED, 2 REVOKED, 3 SUPERSEDED
@@ -90,10 +73,6 @@ interface IStatusRegister {
         view
         returns (uint8 state, uint32 version, uint16 reason, uint64 time);
 
-    /// @notice The account that acts for an issuer, zero if none.
-    /// @param issuer SHA-256 of the issuer's unified social credit code in UTF-8, 32 bytes
-    function accountOf(bytes32 issuer) external view returns (address);
-
-    /// @notice The only account that appoints others, fixed when the register was deployed.
-    function administrator() external view returns (address);
+    /// @notice The registry that says who acts for an issuer, fixed when the register was deployed.
+    function registry() external view returns (IOrganizationRegistry);
 }

@@ -123,6 +123,26 @@ library MerkleTree {
         return oldHash == oldRoot && newHash == newRoot && sn == 0;
     }
 
+    /// @notice Hashes in the consistency proof between two sizes; none from an empty tree.
+    /// @dev The path climbs from the last full subtree of the old tree: one hash a level until both trees share their right
+    /// edge, then one for each subtree further to the left, and one in front unless the old root itself stands there.
+    function pathLength(uint64 oldSize, uint64 newSize) internal pure returns (uint256 length) {
+        if (oldSize == 0) {
+            return 0;
+        }
+        length = oldSize & (oldSize - 1) == 0 ? 0 : 1;
+        uint256 fn = oldSize - 1;
+        uint256 sn = newSize - 1;
+        for (; fn & 1 == 1; fn >>= 1) {
+            sn >>= 1;
+        }
+        for (; fn != sn; fn >>= 1) {
+            sn >>= 1;
+            length++;
+        }
+        length += peaks(uint64(fn));
+    }
+
     /// @notice Node over two subtrees: SHA-256(0x01 ‖ left ‖ right).
     /// @dev The same as sha256(abi.encodePacked(bytes1(0x01), left, right)), without allocating memory for every node:
     /// the 65 bytes stand beyond the allocated memory and are forgotten at once.

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {IOrganizationRegistry} from "./IOrganizationRegistry.sol";
 import {IStatusRegister} from "./IStatusRegister.sol";
 
 /// @title The register of IStatusRegister, with one storage slot a certificate
 contract StatusRegister is IStatusRegister {
+    /// The role of IOrganizationRegistry that changes states.
+    uint8 private constant ISSUER = 2;
+
     uint8 private constant REVOKED = 2;
     uint8 private constant SUPERSEDED = 3;
 
@@ -17,36 +21,28 @@ contract StatusRegister is IStatusRegister {
     }
 
     /// @inheritdoc IStatusRegister
-    address public immutable administrator;
+    IOrganizationRegistry public immutable registry;
 
-    mapping(bytes32 issuer => address account) private _accounts;
     mapping(bytes32 issuer => mapping(bytes32 key => Exception)) private _exceptions;
 
-    /// @param administrator_ The account that appoints the issuers' accounts
-    constructor(address administrator_) {
-        require(administrator_ != address(0), AdministratorMissing());
-        administrator = administrator_;
+    /// @param registry_ The registry that says who acts for an issuer
+    constructor(IOrganizationRegistry registry_) {
+        require(address(registry_).code.length != 0, RegistryMissing(address(registry_)));
+        registry = registry_;
     }
 
-    modifier onlyAppointed(bytes32 issuer) {
-        require(msg.sender == _accounts[issuer], NotAppointed(issuer, msg.sender));
+    modifier onlyFor(bytes32 issuer) {
+        registry.requirePermitted(issuer, bytes32(uint256(uint160(msg.sender))), ISSUER);
         _;
     }
 
     /// @inheritdoc IStatusRegister
-    function appoint(bytes32 issuer, address account) external {
-        require(msg.sender == administrator, NotAdministrator(msg.sender));
-        _accounts[issuer] = account;
-        emit AccountAppointed(issuer, account);
-    }
-
-    /// @inheritdoc IStatusRegister
-    function change(bytes32 issuer, bytes32 key, uint8 state, uint16 reason) external onlyAppointed(issuer) {
+    function change(bytes32 issuer, bytes32 key, uint8 state, uint16 reason) external onlyFor(issuer) {
         _change(issuer, key, state, reason);
     }
 
     /// @inheritdoc IStatusRegister
-    function changeBatch(bytes32 issuer, Change[] calldata changes) external onlyAppointed(issuer) {
+    function changeBatch(bytes32 issuer, Change[] calldata changes) external onlyFor(issuer) {
         require(changes.length != 0, ChangesMissing());
         for (uint256 i = 0; i < changes.length; i++) {
             _change(issuer, changes[i].key, changes[i].state, changes[i].reason);
@@ -57,11 +53,6 @@ contract StatusRegister is IStatusRegister {
     function exception(bytes32 issuer, bytes32 key) external view returns (uint8, uint32, uint16, uint64) {
         Exception memory found = _exceptions[issuer][key];
         return (found.state, found.version, found.reason, found.time);
-    }
-
-    /// @inheritdoc IStatusRegister
-    function accountOf(bytes32 issuer) external view returns (address) {
-        return _accounts[issuer];
     }
 
     function _change(bytes32 issuer, bytes32 key, uint8 state, uint16 reason) private {

@@ -30,7 +30,7 @@ from sqlalchemy import text
 from evidence.clock import Clock
 from evidence.errors import Term, YinxinError
 from evidence.keys import Signer
-from ledger import attempts, checkpoints, deployment, entries, fees, status, submissions
+from ledger import attempts, checkpoints, countersigning, deployment, entries, fees, status, submissions
 from ledger.chain import (
     Chain,
     ChainContradicts,
@@ -48,6 +48,7 @@ from ledger.healing import GAP_LIMIT, Healer
 from ledger.height import Height
 from ledger.lasting import Rest
 from ledger.planning import Draft, Planner
+from ledger.registry import Founding
 from ledger.settling import Settler
 from ledger.transactions import ChainAccount, Fees
 
@@ -84,8 +85,9 @@ class AnchoringProgress:
     """Where things stand after a step.
 
     ``recorded``, ``checkpointed`` and ``anchored`` are numbers of entries, ``open_submissions``
-    those of transactions not final, ``waiting_changes`` of status changes not sent, ``reopened`` those of
-    transactions that this step found gone from the chain. ``forgot``
+    those of transactions not final, ``waiting_changes`` of status changes not sent,
+    ``missing_countersignatures`` of organizations that must still countersign the next growth,
+    ``reopened`` those of transactions that this step found gone from the chain. ``forgot``
     says that this step found the chain to have forgotten everything and began anew; ``busy`` that
     another worker acts for the account; ``problem`` why the step ended early.
     """
@@ -96,6 +98,7 @@ class AnchoringProgress:
     open_submissions: int
     waiting_changes: int
     reopened: int = 0
+    missing_countersignatures: int = 0
     forgot: bool = False
     busy: bool = False
     problem: YinxinError | None = None
@@ -108,7 +111,10 @@ class AnchoringProgress:
 
 
 class Anchoring:
-    """Anchors one log on one chain by one account; ``origin`` and ``signer`` are the checkpoints'."""
+    """Anchors one log on one chain by one account; ``origin`` and ``signer`` are the checkpoints'.
+
+    ``founding`` is what the registry begins with where none stands yet.
+    """
 
     def __init__(
         self,
@@ -119,6 +125,7 @@ class Anchoring:
         origin: str,
         signer: Signer,
         clock: Clock,
+        founding: Founding,
         policy: AnchoringPolicy | None = None,
         second: Chain | None = None,
     ) -> None:
@@ -129,7 +136,7 @@ class Anchoring:
         self._signer = signer
         self._clock = clock
         self._policy = policy or AnchoringPolicy()
-        self._planner = Planner(database, chain, account.address, self._policy.append_limit)
+        self._planner = Planner(database, chain, account.address, founding, self._policy.append_limit)
         self._healer = Healer(database, chain, account, self._policy.fees)
         self._finality = Finality(chain, second, self._policy.depth)
         self._settler = Settler(
@@ -323,6 +330,7 @@ class Anchoring:
                 open_submissions=len(submissions.waiting(session, current.id)) if current else 0,
                 waiting_changes=status.count_waiting(session),
                 reopened=self._reopened,
+                missing_countersignatures=countersigning.missing(session),
                 forgot=forgot,
                 busy=busy,
                 problem=problem,

@@ -32,7 +32,7 @@ SOLC = _PROJECT / "hardhat-local" / "solc-wrapper" / "solc"
 ARTIFACTS = Path(__file__).resolve().parent / "artifacts"
 """The folder of the committed artifacts; it travels in the wheel."""
 
-DEPLOYED = ("EvidenceLog", "StatusRegister")
+DEPLOYED = ("OrganizationRegistry", "EvidenceLog", "StatusRegister")
 """The contracts that are deployed, one artifact each."""
 
 SETTINGS: Mapping[str, Any] = {

@@ -1,27 +1,33 @@
-"""The two contracts in bytes: what a call to them looks like, and what they answer and emit.
+"""The log and the status register in bytes: what a call to them looks like, what they answer and emit.
 
 Everything here is pure. The bytecode is the committed artifact, so that running needs no compiler.
 Interfaces: contracts/IEvidenceLog.sol and contracts/IStatusRegister.sol.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import Any
 
 from eth_abi.abi import decode, encode
 from eth_utils.crypto import keccak
 
-from evidence.errors import Term
-from ledger.chain import Address, Event, LedgerDiffers
+from ledger import abi
+from ledger.chain import Address, Event
 from ledger.transactions import Call
 
 _DEPLOY_GAS = 4_000_000
-_CALL_GAS = 150_000  # base of any call, with room above the 37,000 to 70,000 measured
+_CALL_GAS = 200_000  # base of any call, with room above the 46,000 to 78,000 measured
 _VALUE_GAS = 4_000  # for each 32-byte value of a list, above the 1,530 measured for a leaf
 _CHANGE_GAS = 60_000  # for each status change, above the 36,000 measured
+_SIGNATURE_GAS = 40_000  # for each countersignature, above the 11,000 measured
+_SIGNATURES = "(bytes32,bytes)[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Countersignature:
+    """An organization (32 bytes) and its signature r ‖ s ‖ v (65 bytes) over a head of the log."""
+
+    organization: bytes
+    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +61,62 @@ class StatusException:
     time: int
 
 
-def deploy_log(submitter: Address) -> Call:
-    """Create an EvidenceLog that only ``submitter`` may grow."""
-    return Call(None, _bytecode("EvidenceLog") + encode(["address"], [submitter]), _DEPLOY_GAS)
+def deploy_log(registry: Address, operator: bytes) -> Call:
+    """Create an EvidenceLog that the submitters of ``operator`` (32 bytes) may grow."""
+    founded = encode(["address", "bytes32"], [registry, operator])
+    return Call(None, abi.bytecode("EvidenceLog") + founded, _DEPLOY_GAS)
 
 
-def deploy_register(administrator: Address) -> Call:
-    """Create a StatusRegister in which ``administrator`` appoints the issuers' accounts."""
-    return Call(None, _bytecode("StatusRegister") + encode(["address"], [administrator]), _DEPLOY_GAS)
+def deploy_register(registry: Address) -> Call:
+    """Create a StatusRegister under ``registry``."""
+    return Call(None, abi.bytecode("StatusRegister") + encode(["address"], [registry]), _DEPLOY_GAS)
 
 
-def append(log: Address, *, frontier: Sequence[bytes], leaves: Sequence[bytes]) -> Call:
+def append(
+    log: Address,
+    *,
+    frontier: Sequence[bytes],
+    leaves: Sequence[bytes],
+    countersignatures: Sequence[Countersignature] = (),
+) -> Call:
     """Append ``leaves`` to a log whose peaks are ``frontier``."""
-    data = _data("append(bytes32[],bytes32[])", frontier, leaves)
-    return Call(log, data, _CALL_GAS + _VALUE_GAS * (len(frontier) + len(leaves)))
+    gas = _CALL_GAS + _VALUE_GAS * (len(frontier) + len(leaves))
+    return _grow(log, "append(bytes32[],bytes32[]", (frontier, leaves), countersignatures, gas)
 
 
-def extend(log: Address, *, size: int, root: bytes, proof: Sequence[bytes]) -> Call:
+def extend(
+    log: Address,
+    *,
+    size: int,
+    root: bytes,
+    proof: Sequence[bytes],
+    countersignatures: Sequence[Countersignature] = (),
+) -> Call:
     """Extend a log to ``size`` entries with ``root`` by a consistency proof."""
-    data = _data("extend(uint64,bytes32,bytes32[])", size, root, proof)
-    return Call(log, data, _CALL_GAS + _VALUE_GAS * len(proof))
+    gas = _CALL_GAS + _VALUE_GAS * len(proof)
+    return _grow(log, "extend(uint64,bytes32,bytes32[]", (size, root, proof), countersignatures, gas)
 
 
-def appoint(register: Address, *, issuer: bytes, account: Address) -> Call:
-    """Let ``account`` act for ``issuer`` (32 bytes)."""
-    return Call(register, _data("appoint(bytes32,address)", issuer, account), _CALL_GAS)
+def _grow(
+    log: Address,
+    function: str,
+    values: tuple[object, ...],
+    countersignatures: Sequence[Countersignature],
+    gas: int,
+) -> Call:
+    """Call the plain overload, or the one that takes countersignatures in the order of organizations."""
+    if not countersignatures:
+        return Call(log, abi.call(f"{function})", *values), gas)
+    ordered = sorted(countersignatures, key=lambda each: each.organization)
+    rows = [(each.organization, each.signature) for each in ordered]
+    data = abi.call(f"{function},{_SIGNATURES})", *values, rows)
+    return Call(log, data, gas + _SIGNATURE_GAS * len(rows))
 
 
 def change(register: Address, *, issuer: bytes, changes: Sequence[StatusChange]) -> Call:
     """Change the states of certificates of ``issuer``, all or none, in this order."""
     rows = [(each.key, each.state, each.reason) for each in changes]
-    data = _data("changeBatch(bytes32,(bytes32,uint8,uint16)[])", issuer, rows)
+    data = abi.call("changeBatch(bytes32,(bytes32,uint8,uint16)[])", issuer, rows)
     return Call(register, data, _CALL_GAS + _CHANGE_GAS * len(rows))
 
 
@@ -95,28 +126,17 @@ HEAD = keccak(b"head()")[:4]
 
 def head(answer: bytes) -> LogHead:
     """Read the answer to ``HEAD``."""
-    return LogHead(*_answer(["uint64", "bytes32", "uint64"], answer))
+    return LogHead(*abi.answer(["uint64", "bytes32", "uint64"], answer))
 
 
 def ask_exception(*, issuer: bytes, key: bytes) -> bytes:
     """Ask a StatusRegister for the exception of the certificate ``key``."""
-    return _data("exception(bytes32,bytes32)", issuer, key)
+    return abi.call("exception(bytes32,bytes32)", issuer, key)
 
 
 def exception(answer: bytes) -> StatusException:
     """Read the answer to ``ask_exception``."""
-    return StatusException(*_answer(["uint8", "uint32", "uint16", "uint64"], answer))
-
-
-def ask_account(issuer: bytes) -> bytes:
-    """Ask a StatusRegister for the account that acts for ``issuer``."""
-    return _data("accountOf(bytes32)", issuer)
-
-
-def account(answer: bytes) -> Address:
-    """Read the answer to ``ask_account``; 20 zero bytes mean that there is none."""
-    (text,) = _answer(["address"], answer)
-    return Address(bytes.fromhex(text[2:]))
+    return StatusException(*abi.answer(["uint8", "uint32", "uint16", "uint64"], answer))
 
 
 def growth(events: Sequence[Event], log: Address) -> tuple[int, bytes] | None:
@@ -130,35 +150,3 @@ def growth(events: Sequence[Event], log: Address) -> tuple[int, bytes] | None:
             size, root = decode(["uint64", "bytes32"], event.data)
             return size, root
     return None
-
-
-def _data(signature: str, *values: Any) -> bytes:
-    """Encode a call of the function with this canonical signature."""
-    types = signature[signature.index("(") + 1 : -1]
-    return bytes(keccak(signature.encode())[:4] + encode(_split(types), values))
-
-
-def _split(types: str) -> list[str]:
-    """Split a parameter list at the commas that are in no tuple."""
-    parts, depth = [""], 0
-    for letter in types:
-        depth += (letter == "(") - (letter == ")")
-        if letter == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return parts
-
-
-def _answer(types: list[str], answer: bytes) -> tuple[Any, ...]:
-    """Decode an answer; none at all means that no contract of ours stands there."""
-    if len(answer) != 32 * len(types):
-        what = Term(zh="合约应答字节数", en="number of bytes that the contract answers")
-        raise LedgerDiffers(what=what, expected=32 * len(types), found=len(answer))
-    return decode(types, answer)
-
-
-@cache
-def _bytecode(name: str) -> bytes:
-    text = resources.files("ledger").joinpath("artifacts", f"{name}.json").read_text("utf-8")
-    return bytes.fromhex(json.loads(text)["bytecode"].removeprefix("0x"))

@@ -33,6 +33,8 @@ class DeploymentRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     chain_id: Mapped[int] = mapped_column(BigInteger)
     genesis: Mapped[bytes] = mapped_column(LargeBinary)
+    registry_contract: Mapped[bytes | None] = mapped_column(LargeBinary)
+    registry_code: Mapped[bytes | None] = mapped_column(LargeBinary)
     log_contract: Mapped[bytes | None] = mapped_column(LargeBinary)
     log_code: Mapped[bytes | None] = mapped_column(LargeBinary)
     status_contract: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -61,13 +63,14 @@ class Deployment:
     chain_id: int
     genesis: bytes
     follows: bool
+    registry: Contract | None
     log: Contract | None
     register: Contract | None
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
         """The contracts that stand."""
-        return tuple(each for each in (self.log, self.register) if each is not None)
+        return tuple(each for each in (self.registry, self.log, self.register) if each is not None)
 
 
 def current(session: Session) -> Deployment | None:
@@ -89,6 +92,11 @@ def begin(session: Session, identity: ChainIdentity, *, clock: Clock) -> Deploym
     session.add(row)
     session.flush()
     return _deployment(session, row)
+
+
+def stand_registry(session: Session, deployment: Deployment, contract: Contract) -> None:
+    """Keep where the registry of organizations stands."""
+    _keep(session, deployment, registry_contract=contract.address, registry_code=contract.code)
 
 
 def stand_log(session: Session, deployment: Deployment, contract: Contract) -> None:
@@ -137,6 +145,7 @@ def _deployment(session: Session, row: DeploymentRow) -> Deployment:
         chain_id=row.chain_id,
         genesis=row.genesis,
         follows=session.scalars(earlier).first() is not None,
+        registry=_contract(row.registry_contract, row.registry_code),
         log=_contract(row.log_contract, row.log_code),
         register=_contract(row.status_contract, row.status_code),
     )

@@ -11,10 +11,11 @@ import sys
 _LIMIT = sys.getrecursionlimit()
 
 from eth_account import Account  # noqa: E402  the limit is read before
+from eth_account.messages import SignableMessage  # noqa: E402  the same
 from web3 import EthereumTesterProvider, Web3  # noqa: E402  the same
 from web3.providers import JSONBaseProvider  # noqa: E402  the same
 from web3.types import RPCEndpoint  # noqa: E402  the same
 
 sys.setrecursionlimit(_LIMIT)
 
-__all__ = ["Account", "EthereumTesterProvider", "JSONBaseProvider", "RPCEndpoint", "Web3"]
+__all__ = ["Account", "EthereumTesterProvider", "JSONBaseProvider", "RPCEndpoint", "SignableMessage", "Web3"]

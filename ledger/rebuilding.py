@@ -114,10 +114,14 @@ def rebuild(session: Session, found: Recovered, pinned: PinnedLog, *, clock: Clo
         end = run.end
     identity = ChainIdentity(pinned.chain_id, pinned.genesis, ())
     stands = deployment.begin(session, identity, clock=clock)
-    for name, contract in (("log", pinned.contract), ("register", pinned.register)):
+    standing = (
+        (deployment.stand_registry, pinned.registry),
+        (deployment.stand_log, pinned.contract),
+        (deployment.stand_register, pinned.register),
+    )
+    for keep, contract in standing:
         code = dict(pinned.codes).get(contract) if contract else None
         if contract is not None and code is not None:
-            keep = deployment.stand_log if name == "log" else deployment.stand_register
             keep(session, stands, Contract(contract, code))
 
 

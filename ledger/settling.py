@@ -188,6 +188,8 @@ class Settler:
         if stored.purpose is Purpose.STATUS:
             self._require_status(current, stored)
         with self._database.transaction() as session:
+            if stored.purpose is Purpose.DEPLOY_REGISTRY and made is not None:
+                deployment.stand_registry(session, current, made)
             if stored.purpose is Purpose.DEPLOY_LOG and made is not None:
                 deployment.stand_log(session, current, made)
             if stored.purpose is Purpose.DEPLOY_REGISTER and made is not None:

@@ -152,14 +152,19 @@ def settled(session: Session, *, issuer: bytes, key: bytes) -> SettledStates | N
     return found
 
 
-def waiting(session: Session, *, limit: int = BATCH_LIMIT) -> tuple[WaitingChange, ...]:
-    """Give the oldest changes that wait, all of one issuer, in the order they were recorded."""
-    query = select(StatusChangeRow).where(StatusChangeRow.sending == _Sending.WAITING)
-    rows = session.scalars(query.order_by(StatusChangeRow.id).limit(limit)).all()
+def waiting_issuers(session: Session) -> tuple[bytes, ...]:
+    """Give the issuers whose changes wait, who has waited longest first."""
+    query = select(StatusChangeRow.issuer).where(StatusChangeRow.sending == _Sending.WAITING)
+    oldest = func.min(StatusChangeRow.id)
+    return tuple(session.scalars(query.group_by(StatusChangeRow.issuer).order_by(oldest)))
+
+
+def waiting(session: Session, issuer: bytes, *, limit: int = BATCH_LIMIT) -> tuple[WaitingChange, ...]:
+    """Give the oldest changes of ``issuer`` (32 bytes) that wait, in the order they were recorded."""
+    waits = (StatusChangeRow.sending == _Sending.WAITING, StatusChangeRow.issuer == issuer)
+    rows = session.scalars(select(StatusChangeRow).where(*waits).order_by(StatusChangeRow.id).limit(limit))
     return tuple(
-        WaitingChange(row.id, row.issuer, StatusChange(row.key, row.state, row.reason))
-        for row in rows
-        if row.issuer == rows[0].issuer
+        WaitingChange(row.id, row.issuer, StatusChange(row.key, row.state, row.reason)) for row in rows
     )
 
 

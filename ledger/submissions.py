@@ -43,11 +43,12 @@ from ledger.transactions import SignedTransaction
 class Purpose(StrEnum):
     """What a submission is for."""
 
+    DEPLOY_REGISTRY = "deploy-registry"
     DEPLOY_LOG = "deploy-log"
     DEPLOY_REGISTER = "deploy-register"
     APPEND = "append"
     EXTEND = "extend"
-    APPOINT = "appoint"
+    APPOINT = "appoint"  # only in rows from before organizations were on chain
     STATUS = "status"
     FILL = "fill"
 

@@ -9,10 +9,14 @@ from functools import cached_property
 from typing import Any
 
 import rlp
+from eth_keys.exceptions import BadSignature
 from eth_utils.crypto import keccak
+from eth_utils.exceptions import ValidationError
 
 from ledger.chain import Address
-from ledger.ethereum import Account
+from ledger.ethereum import Account, SignableMessage
+
+_TYPED = b"\x01"  # EIP-191 version of EIP-712 values
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ class ChainAccount:
         signed = self._account.sign_transaction(transaction)
         return SignedTransaction(bytes(signed.raw_transaction), bytes(signed.hash))
 
+    def sign_typed(self, *, domain: bytes, body: bytes) -> bytes:
+        """Sign a typed value (EIP-712) by the hashes of its domain and struct; give r ‖ s ‖ v, 65 bytes."""
+        return bytes(self._account.sign_message(SignableMessage(_TYPED, domain, body)).signature)
+
     @cached_property
     def _account(self) -> Any:
         return Account.from_key(self.secret)
@@ -89,3 +97,12 @@ def created(account: Address, *, nonce: int) -> Address:
     Source: Ethereum Yellow Paper, section 7, equation for ADDR.
     """
     return Address(keccak(rlp.encode([account, nonce]))[12:])
+
+
+def recover(signature: bytes, *, domain: bytes, body: bytes) -> Address | None:
+    """Give the account that signed a typed value (EIP-712), or None where no account could have."""
+    try:
+        found = Account.recover_message(SignableMessage(_TYPED, domain, body), signature=signature)
+    except (BadSignature, ValidationError):
+        return None
+    return Address(bytes.fromhex(found[2:]))

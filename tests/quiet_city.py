@@ -63,4 +63,5 @@ def _anchoring(house: House, chain: MemoryChain) -> Anchoring:
         origin=house.settings.origin,
         signer=house.log_signer,
         clock=house.clock,
+        founding=house.founding,
     )

@@ -3,23 +3,29 @@ pragma solidity 0.8.37;
 
 import {EvidenceLog} from "../contracts/EvidenceLog.sol";
 import {IEvidenceLog} from "../contracts/IEvidenceLog.sol";
+import {IAdministered} from "../contracts/IAdministered.sol";
+import {IOrganizationRegistry} from "../contracts/IOrganizationRegistry.sol";
+import {OrganizationRegistry} from "../contracts/OrganizationRegistry.sol";
+import {FoundedTest} from "./Founded.sol";
 import {PlainTree} from "./PlainTree.sol";
-import {ContractTest} from "./Vm.sol";
 
-contract EvidenceLogTest is ContractTest {
+contract EvidenceLogTest is FoundedTest {
     /// Largest tree of the fuzzed tests, in entries: it crosses six powers of two.
     uint256 private constant LARGEST = 70;
 
+    OrganizationRegistry private _registry;
     EvidenceLog private _log;
     bytes32[] private _none;
 
     function setUp() external {
-        _log = new EvidenceLog(address(this));
+        _registry = founded(OPERATOR, address(this));
+        _log = new EvidenceLog(_registry, OPERATOR);
     }
 
     function test_a_new_log_has_the_root_of_no_entries() external view {
         assertHead(0, sha256(""), 0);
-        assertEq(uint160(address(this)), uint160(_log.submitter()));
+        assertEq(uint160(address(_registry)), uint160(address(_log.registry())));
+        assertEq(OPERATOR, _log.operator());
     }
 
     function testFuzz_append_gives_the_plain_root(bytes32 seed, uint256 first, uint256 second) external {
@@ -65,7 +71,8 @@ contract EvidenceLogTest is ContractTest {
     function testFuzz_a_shortened_proof_is_refused(bytes32 seed, uint256 older, uint256 newer) external {
         (bytes32[] memory leaves, uint256 size) = begin(seed, older, newer);
         bytes32[] memory proof = PlainTree.proof(leaves, size);
-        refuseExtension(size, leaves.length, PlainTree.root(leaves), PlainTree.slice(proof, 0, proof.length - 1));
+        bytes32[] memory shorter = PlainTree.slice(proof, 0, proof.length - 1);
+        refuseLength(size, leaves.length, proof.length, PlainTree.root(leaves), shorter);
     }
 
     function testFuzz_a_lengthened_proof_is_refused(bytes32 seed, uint256 older, uint256 newer) external {
@@ -75,18 +82,22 @@ contract EvidenceLogTest is ContractTest {
         for (uint256 i = 0; i < proof.length; i++) {
             longer[i] = proof[i];
         }
-        refuseExtension(size, leaves.length, PlainTree.root(leaves), longer);
+        refuseLength(size, leaves.length, proof.length, PlainTree.root(leaves), longer);
     }
 
     function testFuzz_no_proof_is_refused(bytes32 seed, uint256 older, uint256 newer) external {
         (bytes32[] memory leaves, uint256 size) = begin(seed, older, newer);
-        refuseExtension(size, leaves.length, PlainTree.root(leaves), _none);
+        refuseLength(size, leaves.length, PlainTree.proof(leaves, size).length, PlainTree.root(leaves), _none);
     }
 
     function testFuzz_a_proof_for_a_lower_tree_is_refused(bytes32 seed, uint256 older, uint256 newer) external {
         (bytes32[] memory leaves, uint256 size) = begin(seed, older, newer);
         uint256 higher = 2 ** 8 + leaves.length;
-        refuseExtension(size, higher, PlainTree.root(leaves), PlainTree.proof(leaves, size));
+        bytes32[] memory proof = PlainTree.proof(leaves, size);
+        bytes32 root = PlainTree.root(leaves);
+        // The path to the higher tree climbs further by every level that it has more.
+        uint256 expected = PlainTree.proofLength(size, higher);
+        refuseLength(size, higher, expected, root, proof);
     }
 
     function testFuzz_append_and_extend_continue_each_other(bytes32 seed, uint256 older, uint256 newer) external {
@@ -110,27 +121,62 @@ contract EvidenceLogTest is ContractTest {
     }
 
     function test_an_empty_log_takes_no_proof() external {
-        refuseExtension(0, 3, "root", new bytes32[](1));
+        refuseLength(0, 3, 0, "root", new bytes32[](1));
     }
 
     function testFuzz_a_stranger_cannot_append(address stranger) external {
         if (stranger == address(this)) return;
         bytes32[] memory leaves = PlainTree.leavesOf("seed", 1);
-        vm.expectRevert(abi.encodeWithSelector(IEvidenceLog.NotSubmitter.selector, stranger));
+        vm.expectRevert(notPermitted(stranger));
         vm.prank(stranger);
         _log.append(_none, leaves);
     }
 
     function testFuzz_a_stranger_cannot_extend(address stranger) external {
         if (stranger == address(this)) return;
-        vm.expectRevert(abi.encodeWithSelector(IEvidenceLog.NotSubmitter.selector, stranger));
+        vm.expectRevert(notPermitted(stranger));
         vm.prank(stranger);
         _log.extend(1, "root", _none);
     }
 
-    function test_a_log_without_a_submitter_is_refused() external {
-        vm.expectRevert(abi.encodeWithSelector(IEvidenceLog.SubmitterMissing.selector));
-        new EvidenceLog(address(0));
+    function test_a_log_without_a_registry_is_refused() external {
+        vm.expectRevert(abi.encodeWithSelector(IEvidenceLog.RegistryMissing.selector, address(0xdead)));
+        new EvidenceLog(IOrganizationRegistry(address(0xdead)), OPERATOR);
+    }
+
+    function test_a_log_without_an_operator_is_refused() external {
+        vm.expectRevert(abi.encodeWithSelector(IEvidenceLog.OperatorMissing.selector));
+        new EvidenceLog(_registry, 0);
+    }
+
+    function test_a_submitter_of_another_organization_grows_nothing() external {
+        EvidenceLog other = new EvidenceLog(_registry, "another");
+        bytes32[] memory leaves = PlainTree.leavesOf("seed", 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IOrganizationRegistry.NotPermitted.selector, bytes32("another"), keyOf(address(this)), SUBMITTER
+            )
+        );
+        other.append(_none, leaves);
+    }
+
+    function test_a_revoked_submitter_grows_nothing_from_that_second_on() external {
+        govern(_registry, abi.encodeCall(_registry.revoke, (OPERATOR, keyOf(address(this)))));
+        bytes32[] memory leaves = PlainTree.leavesOf("seed", 1);
+        vm.expectRevert(notPermitted(address(this)));
+        _log.append(_none, leaves);
+    }
+
+    function test_nothing_grows_while_paused_and_again_after() external {
+        _registry.pause();
+        bytes32[] memory leaves = PlainTree.leavesOf("seed", 1);
+        vm.expectRevert(abi.encodeWithSelector(IAdministered.PausedNow.selector));
+        _log.append(_none, leaves);
+        vm.expectRevert(abi.encodeWithSelector(IAdministered.PausedNow.selector));
+        _log.extend(1, "root", _none);
+        govern(_registry, abi.encodeCall(_registry.unpause, ()));
+        _log.append(_none, leaves);
+        assertHead(1, leaves[0], 1);
     }
 
     function test_an_append_without_leaves_is_refused() external {
@@ -199,6 +245,23 @@ contract EvidenceLogTest is ContractTest {
         size = older % LARGEST + 1;
         leaves = PlainTree.leavesOf(seed, bound(newer, size + 1, 2 * LARGEST));
         _log.append(_none, PlainTree.slice(leaves, 0, size));
+    }
+
+    function notPermitted(address account) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(
+            IOrganizationRegistry.NotPermitted.selector, OPERATOR, keyOf(account), SUBMITTER
+        );
+    }
+
+    function refuseLength(uint256 size, uint256 proposed, uint256 expected, bytes32 root, bytes32[] memory proof)
+        private
+    {
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IEvidenceLog.ProofLengthWrong.selector, size, proposed, expected, proof.length
+            )
+        );
+        _log.extend(uint64(proposed), root, proof);
     }
 
     function refuseExtension(uint256 size, uint256 proposed, bytes32 root, bytes32[] memory proof) private {

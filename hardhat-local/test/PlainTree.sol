@@ -39,6 +39,20 @@ library PlainTree {
         return joined(subproof(leaves, from + k, to, m - k, false), mth(leaves, from, from + k));
     }
 
+    /// How many hashes PROOF has, by the same recursion over the numbers alone.
+    function proofLength(uint256 m, uint256 n) internal pure returns (uint256 length) {
+        bool complete = true;
+        for (; m != n; length++) {
+            uint256 k = split(n);
+            if (m <= k) {
+                n = k;
+            } else {
+                (m, n, complete) = (m - k, n - k, false);
+            }
+        }
+        return complete ? length : length + 1;
+    }
+
     /// The peaks of the tree, left to right.
     function frontier(bytes32[] memory leaves) internal pure returns (bytes32[] memory peaks) {
         peaks = new bytes32[](0);

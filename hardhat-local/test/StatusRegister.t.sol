@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {IAdministered} from "../contracts/IAdministered.sol";
+import {IOrganizationRegistry} from "../contracts/IOrganizationRegistry.sol";
 import {IStatusRegister} from "../contracts/IStatusRegister.sol";
+import {OrganizationRegistry} from "../contracts/OrganizationRegistry.sol";
 import {StatusRegister} from "../contracts/StatusRegister.sol";
-import {ContractTest} from "./Vm.sol";
+import {FoundedTest} from "./Founded.sol";
 
-contract StatusRegisterTest is ContractTest {
+contract StatusRegisterTest is FoundedTest {
     uint8 private constant NONE = 0;
     uint8 private constant SUSPENDED = 1;
     uint8 private constant REVOKED = 2;
@@ -17,12 +20,13 @@ contract StatusRegisterTest is ContractTest {
     address private constant ACCOUNT = address(0xacc);
     uint64 private constant NOW = 1_800_000_000;
 
+    OrganizationRegistry private _registry;
     StatusRegister private _register;
 
     function setUp() external {
-        _register = new StatusRegister(address(this));
-        _register.appoint(ISSUER, ACCOUNT);
         vm.warp(NOW);
+        _registry = founded(ISSUER, ACCOUNT);
+        _register = new StatusRegister(_registry);
     }
 
     function testFuzz_absence_means_no_exception(bytes32 issuer, bytes32 key) external view {
@@ -31,6 +35,7 @@ contract StatusRegisterTest is ContractTest {
     }
 
     function testFuzz_a_change_is_kept_with_its_reason_and_time(bytes32 key, uint16 reason, uint64 time) external {
+        time = uint64(bound(time, NOW, type(uint64).max));
         vm.warp(time);
         vm.prank(ACCOUNT);
         _register.change(ISSUER, key, SUSPENDED, reason);
@@ -89,14 +94,14 @@ contract StatusRegisterTest is ContractTest {
 
     function testFuzz_a_stranger_cannot_change(address stranger) external {
         if (stranger == ACCOUNT) return;
-        vm.expectRevert(abi.encodeWithSelector(IStatusRegister.NotAppointed.selector, ISSUER, stranger));
+        vm.expectRevert(notPermitted(ISSUER, stranger));
         vm.prank(stranger);
         _register.change(ISSUER, KEY, SUSPENDED, 7);
     }
 
     function testFuzz_an_account_acts_for_its_own_issuer_alone(bytes32 issuer) external {
         if (issuer == ISSUER) return;
-        vm.expectRevert(abi.encodeWithSelector(IStatusRegister.NotAppointed.selector, issuer, ACCOUNT));
+        vm.expectRevert(notPermitted(issuer, ACCOUNT));
         vm.prank(ACCOUNT);
         _register.change(issuer, KEY, SUSPENDED, 7);
     }
@@ -107,34 +112,31 @@ contract StatusRegisterTest is ContractTest {
         assertEq(NONE, state);
     }
 
-    function test_a_replaced_account_can_no_longer_change() external {
-        _register.appoint(ISSUER, address(0xbee));
-        vm.expectRevert(abi.encodeWithSelector(IStatusRegister.NotAppointed.selector, ISSUER, ACCOUNT));
+    function test_a_revoked_account_can_no_longer_change() external {
+        govern(_registry, abi.encodeCall(_registry.revoke, (ISSUER, keyOf(ACCOUNT))));
+        vm.expectRevert(notPermitted(ISSUER, ACCOUNT));
         change(SUSPENDED, 7);
     }
 
-    function test_an_issuer_without_an_account_has_none_to_act_for_it() external {
-        _register.appoint(ISSUER, address(0));
-        assertEq(0, uint160(_register.accountOf(ISSUER)));
+    function test_a_submitter_alone_changes_nothing() external {
+        address submitter = address(0xbee);
+        IOrganizationRegistry.Grant memory granted =
+            IOrganizationRegistry.Grant(ISSUER, keyOf(submitter), SUBMITTER, 0, 0);
+        govern(_registry, abi.encodeCall(_registry.grant, (granted)));
+        vm.expectRevert(notPermitted(ISSUER, submitter));
+        vm.prank(submitter);
+        _register.change(ISSUER, KEY, SUSPENDED, 7);
     }
 
-    function testFuzz_an_appointment_is_told(bytes32 issuer, address account) external {
-        vm.expectEmit(address(_register));
-        emit IStatusRegister.AccountAppointed(issuer, account);
-        _register.appoint(issuer, account);
-        assertEq(uint160(account), uint160(_register.accountOf(issuer)));
+    function test_nothing_changes_while_paused() external {
+        _registry.pause();
+        vm.expectRevert(abi.encodeWithSelector(IAdministered.PausedNow.selector));
+        change(SUSPENDED, 7);
     }
 
-    function testFuzz_a_stranger_cannot_appoint(address stranger) external {
-        if (stranger == address(this)) return;
-        vm.expectRevert(abi.encodeWithSelector(IStatusRegister.NotAdministrator.selector, stranger));
-        vm.prank(stranger);
-        _register.appoint(ISSUER, stranger);
-    }
-
-    function test_a_register_without_an_administrator_is_refused() external {
-        vm.expectRevert(abi.encodeWithSelector(IStatusRegister.AdministratorMissing.selector));
-        new StatusRegister(address(0));
+    function test_a_register_without_a_registry_is_refused() external {
+        vm.expectRevert(abi.encodeWithSelector(IStatusRegister.RegistryMissing.selector, address(0xdead)));
+        new StatusRegister(IOrganizationRegistry(address(0xdead)));
     }
 
     function testFuzz_a_batch_changes_each_certificate(uint8 count, uint16 reason) external {
@@ -164,9 +166,15 @@ contract StatusRegisterTest is ContractTest {
 
     function testFuzz_a_stranger_cannot_change_a_batch(address stranger) external {
         if (stranger == ACCOUNT) return;
-        vm.expectRevert(abi.encodeWithSelector(IStatusRegister.NotAppointed.selector, ISSUER, stranger));
+        vm.expectRevert(notPermitted(ISSUER, stranger));
         vm.prank(stranger);
         _register.changeBatch(ISSUER, batch(1, 7));
+    }
+
+    function notPermitted(bytes32 issuer, address account) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(
+            IOrganizationRegistry.NotPermitted.selector, issuer, keyOf(account), ISSUER_ROLE
+        );
     }
 
     function change(uint8 state, uint16 reason) private {

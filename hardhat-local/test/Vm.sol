@@ -6,6 +6,8 @@ interface Vm {
     function prank(address sender) external;
     function warp(uint256 time) external;
     function expectRevert(bytes calldata revertData) external;
+    function addr(uint256 secret) external pure returns (address account);
+    function sign(uint256 secret, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function expectEmit(address emitter) external;
 }
 

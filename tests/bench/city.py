@@ -19,6 +19,7 @@ from ledger import postgres
 from ledger.anchoring import Anchoring
 from ledger.chain_web3 import Web3Chain
 from ledger.database import Database
+from ledger.registry import Founding
 from ledger.transactions import ChainAccount
 
 ACCOUNT = ChainAccount(bytes.fromhex(hardhat.DEMONSTRATION_ACCOUNT_KEY.removeprefix("0x")))
@@ -56,6 +57,7 @@ class BenchCity:
                 origin="bench.example/log",
                 signer=LocalSigner.generate(Algorithm.EDDSA),
                 clock=SystemClock(),
+                founding=Founding(operator=b"i" * 32),
             ),
             node.url,
         )

@@ -133,15 +133,15 @@ def _bad_inclusions() -> Iterator[Case]:
 
 
 def _bad_extensions() -> Iterator[Case]:
-    shown, length = "ConsistencyNotShown", "path-length"
+    shown, length, counted = "ConsistencyNotShown", "path-length", "ProofLengthWrong"
     for old in (4, 6):  # a size that is a power of two has one hash less in its path
         base = consistency(old, 8)
         path = base.given["path"]
-        yield base.but(f"from {old}: the path lacks its last hash", length, shown, path=path[:-1])
-        yield base.but(f"from {old}: the path has one hash more", length, shown, path=(*path, ANOTHER))
-        yield base.but(f"from {old}: no path", length, shown, path=())
+        yield base.but(f"from {old}: the path lacks its last hash", length, counted, path=path[:-1])
+        yield base.but(f"from {old}: the path has one hash more", length, counted, path=(*path, ANOTHER))
+        yield base.but(f"from {old}: no path", length, counted, path=())
         yield base.but(
-            f"from {old}: an inner node stands before the path", length, shown, path=(ANOTHER, *path)
+            f"from {old}: an inner node stands before the path", length, counted, path=(ANOTHER, *path)
         )
         for place in range(len(path)):
             altered = (*path[:place], flipped(path[place]), *path[place + 1 :])
@@ -150,7 +150,7 @@ def _bad_extensions() -> Iterator[Case]:
         yield base.but(f"from {old}: another beginning", "root-differs", shown, old_root=ANOTHER)
         yield base.but(f"from {old}: to 2^63", "number-too-large", "SizeTooLarge", new_size=LIMIT)
         yield base.but(f"from {old}: to 2^64 + 8", "number-too-large", "no uint64", new_size=2 * LIMIT + 8)
-        yield base.but(f"from {old}: to a size that a double rounds", length, shown, new_size=ROUNDED)
+        yield base.but(f"from {old}: to a size that a double rounds", length, counted, new_size=ROUNDED)
         yield base.but(f"from {old}: to -8", "number-inexact", "no uint64", new_size=-8)
         yield base.but(f"from {old}: to 2", "size-shrinks", "SizeNotLarger", new_size=2)
         rewritten = consistency(old, 8, REWRITTEN).given
@@ -173,7 +173,7 @@ def _bad_extensions() -> Iterator[Case]:
     )
     yield same.but("a path to itself", length, "SizeNotLarger", path=(ANOTHER,))
     empty = consistency(0, 8)
-    yield empty.but("a path from no entries", length, shown, path=(ANOTHER,))
+    yield empty.but("a path from no entries", length, counted, path=(ANOTHER,))
     yield empty.but("no entries with a root of their own", "root-differs", "not asked", old_root=ANOTHER)
 
 

@@ -16,25 +16,42 @@ _GAS_LIMIT = 16_000_000
 """Below the most that one transaction may use since EIP-7825: 2^24."""
 
 
+OPERATOR = b"o" * 32
+
+
+def _artifact(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ARTIFACTS / f"{name}.json").read_text("utf-8"))
+    return found
+
+
 class Contract:
-    """One deployed contract; ``sender`` deploys it and is its submitter or administrator."""
+    """One contract under a registry that ``sender`` founded: its administrator and guardian, and the operator's
+    submitter and issuer."""
 
     def __init__(self, name: str) -> None:
-        artifact = json.loads((ARTIFACTS / f"{name}.json").read_text("utf-8"))
+        artifact = _artifact(name)
+        founded = _artifact("OrganizationRegistry")
         self._chain = EthereumTester(PyEVMBackend())
         self._web3 = Web3(EthereumTesterProvider(self._chain))
         accounts: list[str] = list(self._web3.eth.accounts)
         self.sender, self.stranger = accounts[:2]
         self._errors: dict[bytes, str] = {
             bytes(Web3.keccak(text=_signature(part)))[:4]: part["name"]
-            for part in artifact["abi"]
+            for part in (*artifact["abi"], *founded["abi"])
             if part["type"] == "error"
         }
-        factory = self._web3.eth.contract(abi=artifact["abi"], bytecode=artifact["bytecode"])
-        deployment = factory.constructor(self.sender).transact({"from": self.sender})
-        address = self._web3.eth.wait_for_transaction_receipt(deployment)["contractAddress"]
-        self._contract = self._web3.eth.contract(address=address, abi=artifact["abi"])
+        key = bytes(12) + bytes.fromhex(self.sender[2:])
+        founding = ([self.sender], 1, 0, self.sender, 0, [(OPERATOR, key, 3, 0, 0)])
+        self.registry = self._deploy(founded, founding)
+        of = {"EvidenceLog": (OPERATOR,), "StatusRegister": ()}[name]
+        self._contract = self._deploy(artifact, self.registry.address, *of)
         self._deployed = self._chain.take_snapshot()
+
+    def _deploy(self, artifact: dict[str, Any], *arguments: Any) -> Any:
+        factory = self._web3.eth.contract(abi=artifact["abi"], bytecode=artifact["bytecode"])
+        sent = factory.constructor(*arguments).transact({"from": self.sender, "gas": _GAS_LIMIT})
+        address = self._web3.eth.wait_for_transaction_receipt(sent)["contractAddress"]
+        return self._web3.eth.contract(address=address, abi=artifact["abi"])
 
     def forget(self) -> None:
         """Go back to the moment after the deployment."""
@@ -85,6 +102,6 @@ def log(deployed_log: Contract) -> Contract:
 
 @pytest.fixture
 def register(deployed_register: Contract) -> Contract:
-    """A StatusRegister without exceptions; ``register.sender`` is its administrator."""
+    """A StatusRegister without exceptions; ``register.sender`` is the operator's issuer."""
     deployed_register.forget()
     return deployed_register

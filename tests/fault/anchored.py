@@ -18,6 +18,7 @@ from ledger.chain import Chain
 from ledger.contracts import LogHead
 from ledger.database import Database
 from ledger.deployment import Deployment
+from ledger.registry import Founding
 from ledger.submissions import State, SubmissionRow
 from ledger.transactions import ChainAccount
 
@@ -98,6 +99,7 @@ def anchored(
         origin=ORIGIN,
         signer=KEY,
         clock=clock,
+        founding=Founding(operator=b"i" * 32),
         policy=policy or AnchoringPolicy(may_forget=False),
         second=second,
     )

@@ -21,6 +21,7 @@ from ledger.anchoring import Anchoring
 from ledger.chain import ChainUnavailable
 from ledger.chain_web3 import Web3Chain
 from ledger.database import Database
+from ledger.registry import Founding
 from ledger.transactions import ChainAccount
 
 ORIGIN = "test.example/log"
@@ -60,6 +61,7 @@ def anchoring(database: Database, node: Node) -> Anchoring:
         origin=ORIGIN,
         signer=KEY,
         clock=SystemClock(),
+        founding=Founding(operator=b"i" * 32),
     )
 
 

@@ -7,13 +7,14 @@ import httpx
 import pytest
 
 from api import hardhat
-from ledger import contracts
+from ledger import registry
 from ledger.chain import Chain
 from ledger.chain_web3 import Web3Chain
 from ledger.transactions import ChainAccount
 from tests.chains import anvil
 from tests.ledger.chain_behaviour import *  # noqa: F403  the tests of every adapter
-from tests.ledger.chain_behaviour import sign
+from tests.ledger.chain_behaviour import FOUNDING
+from tests.ledger.founded import sign
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +36,7 @@ def account() -> ChainAccount:
 
 
 def sent(adapter: Chain, account: ChainAccount) -> bytes:
-    signed = sign(adapter, account, contracts.deploy_log(account.address))
+    signed = sign(adapter, account, registry.deploy(FOUNDING, account.address))
     adapter.send(signed.raw)
     return signed.hash
 

@@ -8,31 +8,19 @@ from contextlib import suppress
 
 import pytest
 
-from ledger import contracts
-from ledger.chain import Address, Chain, ChainRefused, LedgerDiffers, Outcome
-from ledger.transactions import Call, ChainAccount, Fees, SignedTransaction
+from ledger import contracts, registry
+from ledger.chain import Address, Chain, ChainRefused, LedgerDiffers
+from ledger.registry import Founding, HeldKey, Role, key_of
+from ledger.transactions import ChainAccount
+from tests.ledger.founded import OPERATOR, founded_log, founded_register, founded_registry, mined, sign
 
 NOWHERE = Address(bytes(19) + b"\x77")
-
-
-def sign(adapter: Chain, account: ChainAccount, call: Call) -> SignedTransaction:
-    nonce = adapter.next_nonce(account.address)
-    return account.sign(call, chain_id=adapter.identity().chain_id, nonce=nonce, fees=Fees())
-
-
-def mined(adapter: Chain, account: ChainAccount, call: Call) -> Outcome:
-    signed = sign(adapter, account, call)
-    adapter.send(signed.raw)
-    outcome = adapter.outcome(signed.hash)
-    assert outcome is not None
-    return outcome
+FOUNDING = Founding(operator=OPERATOR)
 
 
 @pytest.fixture
 def log(adapter: Chain, account: ChainAccount) -> Address:
-    created = mined(adapter, account, contracts.deploy_log(account.address)).contract
-    assert created is not None
-    return created
+    return founded_log(adapter, account)
 
 
 def test_a_chain_is_the_same_chain_when_asked_again(adapter: Chain) -> None:
@@ -76,7 +64,7 @@ def test_a_transaction_nobody_sent_has_no_outcome(adapter: Chain) -> None:
 
 
 def test_sending_twice_spends_one_nonce_and_changes_nothing(adapter: Chain, account: ChainAccount) -> None:
-    signed = sign(adapter, account, contracts.deploy_log(account.address))
+    signed = sign(adapter, account, registry.deploy(FOUNDING, account.address))
     adapter.send(signed.raw)
     first, nonce = adapter.outcome(signed.hash), adapter.next_nonce(account.address)
     with pytest.raises(ChainRefused):
@@ -104,26 +92,25 @@ def test_a_transaction_that_reverts_is_mined_and_has_not_succeeded(
 
 
 def test_a_transaction_is_buried_deeper_by_the_next(adapter: Chain, account: ChainAccount) -> None:
-    signed = sign(adapter, account, contracts.deploy_log(account.address))
+    signed = sign(adapter, account, registry.deploy(FOUNDING, account.address))
     adapter.send(signed.raw)
-    mined(adapter, account, contracts.deploy_log(account.address))
+    mined(adapter, account, registry.deploy(FOUNDING, account.address))
     outcome = adapter.outcome(signed.hash)
     assert outcome is not None
     assert outcome.confirmations == 2
 
 
 def test_a_reading_names_the_block_it_was_made_at(adapter: Chain, account: ChainAccount) -> None:
-    outcome = mined(adapter, account, contracts.deploy_register(account.address))
+    outcome = mined(adapter, account, registry.deploy(FOUNDING, account.address))
     assert outcome.contract is not None
-    issuer = b"i" * 32
-    reading = adapter.read(outcome.contract, contracts.ask_account(issuer))
+    reading = adapter.read(outcome.contract, registry.QUORUM)
     assert (reading.block.number, reading.block.hash) == (outcome.block_number, outcome.block_hash)
 
 
 def test_the_newest_block_is_the_block_of_its_number_and_follows_its_parent(
     adapter: Chain, account: ChainAccount
 ) -> None:
-    mined(adapter, account, contracts.deploy_log(account.address))
+    mined(adapter, account, registry.deploy(FOUNDING, account.address))
     newest = adapter.newest()
     before, same, after = adapter.blocks([newest.number - 1, newest.number, newest.number + 1])
     assert (same, after) == (newest, None)
@@ -143,12 +130,12 @@ def test_a_deeper_reading_is_made_at_an_earlier_block(
 def test_many_questions_are_answered_in_their_order_at_one_block(
     adapter: Chain, account: ChainAccount
 ) -> None:
-    register = mined(adapter, account, contracts.deploy_register(account.address)).contract
-    assert register is not None
-    mined(adapter, account, contracts.appoint(register, issuer=b"i" * 32, account=account.address))
-    asked = [contracts.ask_account(issuer * 32) for issuer in (b"i", b"j") * 60]
-    readings = adapter.read_all(register, asked)
-    assert [contracts.account(each.value) for each in readings] == [account.address, bytes(20)] * 60
+    organizations = founded_registry(adapter, account)
+    key = key_of(account.address)
+    asked = [registry.ask_key(organization=each * 32, key=key) for each in (b"i", b"j") * 60]
+    readings = adapter.read_all(organizations, asked)
+    roles = [registry.held_key(each.value).roles for each in readings]
+    assert roles == [Role.SUBMITTER | Role.ISSUER, Role(0)] * 60
     assert {each.block for each in readings} == {adapter.newest()}
 
 
@@ -157,13 +144,13 @@ def test_no_question_needs_no_answer(adapter: Chain) -> None:
 
 
 def test_a_nonce_deeper_down_is_lower(adapter: Chain, account: ChainAccount) -> None:
-    mined(adapter, account, contracts.deploy_log(account.address))
+    mined(adapter, account, registry.deploy(FOUNDING, account.address))
     nonces = [adapter.next_nonce(account.address, depth=depth) for depth in (1, 2)]
     assert nonces[0] == nonces[1] + 1
 
 
 def test_many_outcomes_are_told_in_their_order(adapter: Chain, account: ChainAccount) -> None:
-    signed = sign(adapter, account, contracts.deploy_log(account.address))
+    signed = sign(adapter, account, registry.deploy(FOUNDING, account.address))
     adapter.send(signed.raw)
     outcome = adapter.outcome(signed.hash)
     assert adapter.outcomes([b"t" * 32, signed.hash, b"u" * 32]) == (None, outcome, None)
@@ -173,12 +160,20 @@ def test_gas_has_a_price_on_a_chain_with_fees(adapter: Chain) -> None:
     assert adapter.price().base > 0
 
 
-def test_an_issuer_acts_by_the_account_that_was_appointed(adapter: Chain, account: ChainAccount) -> None:
-    register = mined(adapter, account, contracts.deploy_register(account.address)).contract
-    assert register is not None
-    mined(adapter, account, contracts.appoint(register, issuer=b"i" * 32, account=account.address))
+def test_a_founded_key_acts_from_the_time_of_its_block(adapter: Chain, account: ChainAccount) -> None:
+    organizations = founded_registry(adapter, account)
+    question = registry.ask_key(organization=OPERATOR, key=key_of(account.address))
+    reading = adapter.read(organizations, question)
+    held = registry.held_key(reading.value)
+    assert held == HeldKey(Role.SUBMITTER | Role.ISSUER, int(reading.block.time.timestamp()), 0, 0)
+
+
+def test_an_issuer_acts_by_an_account_that_the_registry_permits(
+    adapter: Chain, account: ChainAccount
+) -> None:
+    register = founded_register(adapter, account)
     change = contracts.StatusChange(key=b"k" * 32, state=1, reason=7)
-    mined(adapter, account, contracts.change(register, issuer=b"i" * 32, changes=(change,)))
-    reading = adapter.read(register, contracts.ask_exception(issuer=b"i" * 32, key=b"k" * 32))
+    mined(adapter, account, contracts.change(register, issuer=OPERATOR, changes=(change,)))
+    reading = adapter.read(register, contracts.ask_exception(issuer=OPERATOR, key=b"k" * 32))
     held = contracts.exception(reading.value)
     assert (held.state, held.version, held.reason) == (1, 1, 7)

@@ -16,9 +16,11 @@ from ledger.anchoring import Anchoring, AnchoringPolicy
 from ledger.chain import Chain
 from ledger.chain_memory import MemoryChain
 from ledger.database import Database
+from ledger.registry import Founding
 from ledger.transactions import ChainAccount
 
 ORIGIN = "test.example/log"
+FOUNDING = Founding(operator=b"i" * 32)
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +74,7 @@ def worker(
         on: Chain | None = None,
         account: ChainAccount | None = None,
         policy: AnchoringPolicy | None = None,
+        founding: Founding | None = None,
     ) -> Anchoring:
         return Anchoring(
             database=database,
@@ -80,6 +83,7 @@ def worker(
             origin=ORIGIN,
             signer=log_signer,
             clock=clock,
+            founding=founding or FOUNDING,
             policy=policy,
         )
 

@@ -6,7 +6,7 @@ from ledger.chain import Address, Chain
 from ledger.chain_history import ChainHistory
 from ledger.history import PinnedLog
 from ledger.transactions import ChainAccount
-from tests.ledger.chain_behaviour import mined
+from tests.ledger.founded import founded_log, mined
 
 LEAVES = [leaf_hash(bytes([number])) for number in range(40)]
 
@@ -38,8 +38,7 @@ def pin(chain: ChainHistory, log: Address) -> PinnedLog:
 
 def grown_log(chain: Chain, account: ChainAccount) -> Address:
     """Deploy a log, append it to 3, extend it to 11 and append it to 13."""
-    created = mined(chain, account, contracts.deploy_log(account.address)).contract
-    assert created is not None
+    created = founded_log(chain, account)
     append(chain, account, created, 0, 3)
     extend(chain, account, created, 3, 11)
     append(chain, account, created, 11, 13)

@@ -19,11 +19,14 @@ from ledger.receipts import AnchoringState
 Worker = Callable[..., Anchoring]
 Record = Callable[[int], int]
 
+REGISTRY = Contract(Address(b"o" * 20), b"b" * 32)
 LOG = Contract(Address(b"l" * 20), b"c" * 32)
 REGISTER = Contract(Address(b"r" * 20), b"d" * 32)
-STANDS = Deployment(id=1, chain_id=31337, genesis=b"g" * 32, follows=False, log=LOG, register=REGISTER)
-SAME = ChainIdentity(31337, b"g" * 32, (LOG.code, REGISTER.code))
-RESTARTED = ChainIdentity(31337, b"h" * 32, (None, None))
+STANDS = Deployment(
+    id=1, chain_id=31337, genesis=b"g" * 32, follows=False, registry=REGISTRY, log=LOG, register=REGISTER
+)
+SAME = ChainIdentity(31337, b"g" * 32, (REGISTRY.code, LOG.code, REGISTER.code))
+RESTARTED = ChainIdentity(31337, b"h" * 32, (None, None, None))
 
 
 def test_the_same_chain_has_not_forgotten() -> None:
@@ -35,7 +38,7 @@ def test_a_chain_with_another_genesis_has_forgotten() -> None:
 
 
 def test_a_chain_that_lost_one_contract_has_forgotten() -> None:
-    assert deployment.forgot(STANDS, replace(SAME, codes=(LOG.code, None)), may_forget=True)
+    assert deployment.forgot(STANDS, replace(SAME, codes=(REGISTRY.code, LOG.code, None)), may_forget=True)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +46,7 @@ def test_a_chain_that_lost_one_contract_has_forgotten() -> None:
     [
         RESTARTED,
         replace(SAME, genesis=b"h" * 32),
-        replace(SAME, codes=(None, REGISTER.code)),
+        replace(SAME, codes=(REGISTRY.code, None, REGISTER.code)),
     ],
     ids=["restarted", "other genesis", "contract lost"],
 )
@@ -56,8 +59,8 @@ def test_a_chain_that_may_not_forget_differs(seen: ChainIdentity) -> None:
     "seen",
     [
         replace(SAME, chain_id=1),
-        replace(SAME, codes=(LOG.code, b"x" * 32)),
-        replace(RESTARTED, codes=(b"x" * 32, None)),
+        replace(SAME, codes=(REGISTRY.code, LOG.code, b"x" * 32)),
+        replace(RESTARTED, codes=(b"x" * 32, None, None)),
     ],
     ids=["other chain id", "other code", "other code on another chain"],
 )

@@ -14,6 +14,7 @@ from ledger.chain import Address, ChainUnavailable, LedgerDiffers
 from ledger.chain_memory import MemoryChain
 from ledger.contracts import StatusChange, StatusException
 from ledger.database import Database
+from ledger.registry import Founding, Grant, IssuerNotOurs, Role, key_of
 from ledger.status import ChainStatus, WaitingChange
 
 Worker = Callable[..., Anchoring]
@@ -68,11 +69,24 @@ def test_changes_come_onto_the_chain_one_by_one_in_their_order(
 
 
 def test_two_issuers_change_in_one_step(database: Database, worker: Worker, chain: MemoryChain) -> None:
+    second = Grant(b"j" * 32, key_of(chain.account.address), Role.ISSUER)
+    founding = Founding(operator=ISSUER, grants=(second,))
     change(database, CertificateState.SUSPENDED)
     change(database, CertificateState.REVOKED, issuer=b"j" * 32)
-    worker().step()
+    worker(founding=founding).step()
     states = [read(database, chain).state, read(database, chain, issuer=b"j" * 32).state]
     assert states == [CertificateState.SUSPENDED, CertificateState.REVOKED]
+
+
+def test_an_issuer_whose_account_is_not_ours_is_named_and_holds_up_no_other(
+    database: Database, worker: Worker, chain: MemoryChain
+) -> None:
+    change(database, CertificateState.REVOKED, issuer=b"j" * 32)
+    change(database, CertificateState.SUSPENDED)
+    progress = worker().step()
+    assert isinstance(progress.problem, IssuerNotOurs)
+    assert progress.problem.facts["issuer"] == (b"j" * 32).hex()
+    assert (progress.waiting_changes, read(database, chain).state) == (1, CertificateState.SUSPENDED)
 
 
 def test_a_repeated_change_is_not_sent(database: Database, worker: Worker, chain: MemoryChain) -> None:

@@ -12,7 +12,6 @@ from evidence.algorithms import Algorithm
 from evidence.clock import FixedClock
 from evidence.keys import LocalSigner
 from evidence.merkle import leaf_hash
-from ledger import contracts
 from ledger.chain import Address, ChainUnavailable
 from ledger.chain_memory import MemoryChain
 from ledger.following import Follower
@@ -20,7 +19,7 @@ from ledger.history import PinnedLog
 from ledger.log_memory import MemoryLog
 from ledger.mirror import LogSplit, Mirror
 from ledger.monitoring import EvidenceKept, Kind, Monitor, Report
-from tests.ledger.chain_behaviour import mined
+from tests.ledger.founded import founded_log
 from tests.ledger.grown_log import LEAVES, append, extend, grown_log, pin
 
 ORIGIN = "test.example/log"
@@ -176,8 +175,7 @@ def test_a_second_contract_that_the_logs_account_grows_is_unknown(
     watch: Watch, log: MemoryLog, chain: MemoryChain
 ) -> None:
     watch(log)
-    second = mined(chain, chain.account, contracts.deploy_log(chain.account.address)).contract
-    assert second is not None
+    second = founded_log(chain, chain.account)
     append(chain, chain.account, second, 0, 2)
     assert kinds(watch(log)) == [Kind.UNKNOWN_CONTRACT]
     assert watch(log).findings[0].error.facts["contract"] == f"0x{second.hex()}"

@@ -24,7 +24,7 @@ from ledger.mirror import LogSplit, Mirror
 from ledger.postgres import EmbeddedPostgres
 from ledger.rebuilding import DatabaseNotEmpty, Recovered, rebuild, recover, restore
 from ledger.tiles import Place, TileUnknown
-from tests.ledger.conftest import ORIGIN
+from tests.ledger.conftest import FOUNDING, ORIGIN
 
 Record = Callable[[int], int]
 Grow = Callable[..., None]
@@ -67,11 +67,17 @@ def pinned_of(database: Database) -> PinnedLog:
     with database.transaction() as session:
         stands = deployment.current(session)
     assert stands is not None
+    assert stands.registry is not None
     assert stands.log is not None
     assert stands.register is not None
     codes = tuple((each.address, each.code) for each in stands.contracts)
     return PinnedLog(
-        stands.chain_id, stands.genesis, stands.log.address, codes, register=stands.register.address
+        stands.chain_id,
+        stands.genesis,
+        stands.log.address,
+        codes,
+        register=stands.register.address,
+        registry=stands.registry.address,
     )
 
 
@@ -125,7 +131,13 @@ def test_a_rebuilt_log_goes_on_growing_on_the_same_contract(
     with database.transaction() as before, empty.transaction() as after:
         entries.append_all(after, [entries.entry(before, first + place) for place in range(6)])
     worker = Anchoring(
-        database=empty, chain=chain, account=chain.account, origin=ORIGIN, signer=log_signer, clock=clock
+        database=empty,
+        chain=chain,
+        account=chain.account,
+        origin=ORIGIN,
+        signer=log_signer,
+        clock=clock,
+        founding=FOUNDING,
     )
     assert worker.step().complete
     pinned = pinned_of(database)
@@ -229,7 +241,13 @@ def test_a_lost_content_is_named_and_its_tile_is_not_there(
     grow(3)
     rebuilt(database, empty, chain, clock)
     Anchoring(
-        database=empty, chain=chain, account=chain.account, origin=ORIGIN, signer=log_signer, clock=clock
+        database=empty,
+        chain=chain,
+        account=chain.account,
+        origin=ORIGIN,
+        signer=log_signer,
+        clock=clock,
+        founding=FOUNDING,
     ).step()
     with empty.transaction() as session:
         with pytest.raises(EntryContentLost):

@@ -14,6 +14,7 @@ from evidence.keys import LocalSigner
 from ledger.anchoring import Anchoring, AnchoringPolicy
 from ledger.chain_web3 import Web3Chain
 from ledger.database import Database
+from ledger.registry import Founding
 from network import consortium
 from network.consortium import Consortium
 from network.genesis import final_depth
@@ -72,5 +73,6 @@ def anchoring(network: Consortium, database: Database, log_key: LocalSigner) -> 
         origin=ORIGIN,
         signer=log_key,
         clock=SystemClock(),
+        founding=Founding(operator=b"i" * 32),
         policy=AnchoringPolicy(depth=final_depth(len(network.validators)), may_forget=False),
     )

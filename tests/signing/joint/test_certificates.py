@@ -262,7 +262,7 @@ def test_a_suspension_is_a_fact_a_state_and_an_intent_for_the_chain(town: Town) 
     found = published(town)
     with town.database.transaction() as session:
         suspended = suspend(session, found.id, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
-        (intent,) = waiting(session)
+        (intent,) = waiting(session, issuer_key(AGENCY))
         last = history(session, found.id)[-1]
         body = check(facts.signed_statement(session, last.statement), town.speaker.signer.key).body
     assert suspended.state is CertificateState.SUSPENDED

@@ -1,0 +1,105 @@
+"""Founding: with whom the registry of organizations begins, where this house deploys it.
+
+The operator submits and issues by the chain account, and its statement keys are named, so that anybody can
+look their windows up on the chain. Administrators, guardian and witnesses are those of the settings; without
+settings the chain account is alone in everything, which a demonstration may be. After the founding only the
+registry's administrators change any of it: another setting changes nothing on a registry that stands.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from api.settings import SettingMalformed, Settings
+from evidence.errors import CheckDigitWrong, IdentifierMalformed, Term
+from evidence.identifiers import Uscc
+from evidence.keys import Signer
+from ledger.chain import Address
+from ledger.registry import Founding, Grant, Role, key_of
+from signing.certificate_changes import issuer_key
+from signing.keystore import KeyHandle
+from signing.keystore_file import FileKeyStore
+
+ADDRESS_BYTES = 20
+SPEAKERS = (KeyHandle("platform:statements"), KeyHandle("agency:statements"), KeyHandle("verifier"))
+"""The certified keys by which the house signs statements."""
+
+_ADDRESS = Term(
+    "0x 开头、40 位十六进制的账户地址，多个以逗号分隔", "addresses of 0x and 40 hex digits, with commas"
+)
+_WITNESS = Term(
+    "“统一社会信用代码=账户地址”，多个以逗号分隔", "CREDIT-CODE=0xADDRESS, with commas between them"
+)
+_THRESHOLD = Term("1 至管理账户数之间的整数", "a whole number from 1 to that of the administrators")
+_QUORUM = Term("不大于见证机构数的整数", "a whole number not above that of the witnesses")
+
+
+def founding(settings: Settings, *, operator: Uscc, keystore: FileKeyStore, log: Signer) -> Founding:
+    """Give what the registry is founded with; ``log`` is the log's own key.
+
+    Raises:
+        SettingMalformed: an address, a witness or a number does not fit.
+    """
+    administrators = _addresses("YINXIN_CHAIN_ADMINISTRATORS", settings.chain_administrators)
+    guardians = _addresses("YINXIN_CHAIN_GUARDIAN", settings.chain_guardian)
+    witnesses = _witnesses(settings.chain_witnesses)
+    if settings.chain_threshold > max(1, len(administrators)):
+        raise _malformed("YINXIN_CHAIN_THRESHOLD", str(settings.chain_threshold), _THRESHOLD)
+    if settings.chain_quorum > len({each.organization for each in witnesses}):
+        raise _malformed("YINXIN_CHAIN_QUORUM", str(settings.chain_quorum), _QUORUM)
+    organization = issuer_key(operator)
+    since = {handle: keystore.chain(handle)[0].not_valid_before_utc for handle in SPEAKERS}
+    speakers = [
+        *((keystore.signer(handle).key.key_id, begun) for handle, begun in since.items()),
+        (log.key.key_id, min(since.values())),
+    ]
+    return Founding(
+        operator=organization,
+        administrators=administrators,
+        threshold=settings.chain_threshold,
+        delay=timedelta(hours=settings.chain_delay_hours),
+        guardian=guardians[0] if guardians else None,
+        quorum=settings.chain_quorum,
+        grants=(*(_speaker(organization, key, begun) for key, begun in speakers), *witnesses),
+    )
+
+
+def _speaker(organization: bytes, key: bytes, begun: datetime) -> Grant:
+    return Grant(organization, key, Role.SPEAKER, valid_from=begun)
+
+
+def _addresses(setting: str, listed: str) -> tuple[Address, ...]:
+    texts = [each.strip() for each in listed.split(",") if each.strip()]
+    found = tuple(_address(setting, each, _ADDRESS) for each in texts)
+    if len(set(found)) != len(found):
+        raise _malformed(setting, listed, _ADDRESS)
+    return found
+
+
+def _address(setting: str, text: str, allowed: Term) -> Address:
+    try:
+        found = Address(bytes.fromhex(text.removeprefix("0x")))
+    except ValueError:
+        raise _malformed(setting, text, allowed) from None
+    if len(found) != ADDRESS_BYTES or not any(found):
+        raise _malformed(setting, text, allowed)
+    return found
+
+
+def _witnesses(listed: str) -> tuple[Grant, ...]:
+    name = "YINXIN_CHAIN_WITNESSES"
+    found: list[Grant] = []
+    for each in (part.strip() for part in listed.split(",") if part.strip()):
+        code, _, account = each.partition("=")
+        try:
+            organization = hashlib.sha256(Uscc.parse(code.strip()).text.encode()).digest()
+        except (IdentifierMalformed, CheckDigitWrong):
+            raise _malformed(name, each, _WITNESS) from None
+        key = key_of(_address(name, account.strip(), _WITNESS))
+        if key in {before.key for before in found}:  # one key cannot stand for two witnesses
+            raise _malformed(name, each, _WITNESS)
+        found.append(Grant(organization, key, Role.WITNESS))
+    return tuple(found)
+
+
+def _malformed(setting: str, value: str, allowed: Term) -> SettingMalformed:
+    return SettingMalformed(setting=setting, value=value, allowed=allowed)
