@@ -15,6 +15,7 @@ from ledger.chain_memory import MemoryChain
 from ledger.database import Database
 from ledger.deployment import Contract, Deployment
 from ledger.receipts import AnchoringState
+from tests.ledger.faulty_chain import FaultyChain
 
 Worker = Callable[..., Anchoring]
 Record = Callable[[int], int]
@@ -141,3 +142,19 @@ def test_the_exceptions_in_force_are_sent_again_to_a_chain_that_forgot(
         for key in (b"a", b"b", b"c")
     }
     assert [(each.state, each.version) for each in held.values()] == [(0, 0), (1, 1), (2, 1)]
+
+
+def test_many_exceptions_are_sent_again_without_a_question_for_each(
+    database: Database, worker: Worker, chain: MemoryChain
+) -> None:
+    count = 120
+    with database.transaction() as session:
+        for number in range(count):
+            key = number.to_bytes(32, "big")
+            status.change(session, issuer=b"i" * 32, key=key, state=CertificateState.SUSPENDED, reason=1)
+    worker().step()
+    chain.restart()
+    watched = FaultyChain(chain)
+    progress = worker(on=watched, account=chain.account).step()
+    assert (progress.forgot, progress.complete) == (True, True)
+    assert watched.calls < count
