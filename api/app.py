@@ -27,6 +27,7 @@ from api.routes import (
     sessions,
     tiles,
     verification,
+    witnesses,
 )
 
 STATIC = Path(__file__).with_name("static")
@@ -43,6 +44,7 @@ ROUTERS = (
     organizations.router,
     verification.router,
     ledger.router,
+    witnesses.router,
     events.router,
     receipts.router,
     tiles.router,

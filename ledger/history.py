@@ -36,6 +36,7 @@ GROWTH_TOPICS = (_APPENDED, _EXTENDED)
 _SIGNATURES = ["(bytes32,bytes)[]"]  # countersignatures, the last parameter of the longer overloads
 _APPENDS = ["bytes32[]", "bytes32[]"]
 _EXTENDS = ["uint64", "bytes32", "bytes32[]"]
+_REGISTRY = keccak(b"registry()")[:4]
 _ABSENT = Term(zh="无", en="absent")
 
 
@@ -115,6 +116,22 @@ def check_chain(chain: ChainHistory, pinned: PinnedLog) -> None:
         if found != code:
             what = Term("合约代码哈希", "code hash of a contract")
             raise _differs(what, code.hex(), _ABSENT if found is None else found.hex())
+
+
+def with_registry(chain: ChainHistory, pinned: PinnedLog) -> PinnedLog:
+    """Give ``pinned`` with the registry that its log contract names, where it names none itself.
+
+    The registry's address is a part of the log's code, which is pinned.
+
+    Raises:
+        ChainUnavailable, ChainRefused: the chain does not answer.
+    """
+    if pinned.registry is not None:
+        return pinned
+    registry = Address(chain.read(pinned.contract, _REGISTRY).value[-20:])
+    (code,) = chain.identity(registry).codes
+    codes = pinned.codes if code is None else (*pinned.codes, (registry, code))
+    return replace(pinned, registry=registry, codes=codes)
 
 
 def read_growths(

@@ -16,7 +16,7 @@ from api.wiring import open_database
 from evidence.clock import SystemClock
 from evidence.errors import Language
 from ledger.chain_web3 import Web3Chain
-from ledger.history import check_chain, read_growths
+from ledger.history import check_chain, read_growths, with_registry
 from ledger.mirror import Mirror
 from ledger.rebuilding import Recovered, rebuild, recover, restore
 from verify.trust import TrustAnchors
@@ -56,6 +56,7 @@ def _bring_back(args: argparse.Namespace, settings: Settings) -> int:
         )
     chain = Web3Chain.at(url)
     check_chain(chain, pinned)
+    pinned = with_registry(chain, pinned)
     found = recover(read_growths(chain, pinned), mirror)
     with open_database(settings, as_owner=True) as database, database.transaction() as session:
         rebuild(session, found, pinned, clock=SystemClock())

@@ -1,6 +1,7 @@
 """A lost log comes back out of its chain, as far as the chain holds it, and out of a mirror entirely."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from ledger.anchoring import Anchoring, AnchoringPolicy
 from ledger.chain_memory import MemoryChain
 from ledger.database import Database
 from ledger.entries import EntryContentLost
-from ledger.history import PinnedLog, read_growths
+from ledger.history import PinnedLog, read_growths, with_registry
 from ledger.log_memory import MemoryLog
 from ledger.mirror import LogSplit, Mirror
 from ledger.postgres import EmbeddedPostgres
@@ -79,6 +80,19 @@ def pinned_of(database: Database) -> PinnedLog:
         register=stands.register.address,
         registry=stands.registry.address,
     )
+
+
+def test_a_trust_file_without_the_registry_is_completed_from_the_log_contract(
+    database: Database, chain: MemoryChain, grow: Grow
+) -> None:
+    grow(1)
+    whole = pinned_of(database)
+    code = dict(whole.codes)
+    bare = replace(
+        whole, registry=None, codes=tuple((at, code[at]) for at in (whole.contract, whole.register) if at)
+    )
+    found = with_registry(chain, bare)
+    assert (found.registry, dict(found.codes)) == (whole.registry, dict(whole.codes))
 
 
 def mirror_of(database: Database, folder: Path, signer: LocalSigner) -> Mirror:
