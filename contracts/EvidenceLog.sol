@@ -63,6 +63,15 @@ contract EvidenceLog is IEvidenceLog {
     }
 
     /// @inheritdoc IEvidenceLog
+    function checkInclusion(uint64 index, bytes32 leaf, bytes32[] calldata path) external view {
+        uint64 size = _size;
+        require(index < size, IndexPastEnd(index, size));
+        uint256 expected = MerkleTree.inclusionLength(index, size);
+        require(path.length == expected, PathLengthWrong(index, size, expected, path.length));
+        require(MerkleTree.climb(leaf, index, size, path) == _root, InclusionNotShown(index, size));
+    }
+
+    /// @inheritdoc IEvidenceLog
     function head() external view returns (uint64 size, bytes32 root, uint64 seq) {
         return (_size, _root, _seq);
     }

@@ -93,6 +93,23 @@ interface IEvidenceLog {
     /// @param proposed Size that was asked for
     error ConsistencyNotShown(uint64 size, uint64 proposed);
 
+    /// @notice The log has no entry of this index.
+    /// @param index Number of the entry, counted from 0
+    /// @param size Entries in the log
+    error IndexPastEnd(uint64 index, uint64 size);
+
+    /// @notice The path of an entry has one hash for each level on which it has a neighbour.
+    /// @param index Number of the entry
+    /// @param size Entries in the log
+    /// @param expected Hashes that its path has
+    /// @param actual Hashes that were given
+    error PathLengthWrong(uint64 index, uint64 size, uint256 expected, uint256 actual);
+
+    /// @notice The path does not lead from the leaf to the root of the log.
+    /// @param index Number of the entry
+    /// @param size Entries in the log
+    error InclusionNotShown(uint64 index, uint64 size);
+
     /// @notice Append leaf hashes to the log, while the registry asks for no quorum.
     /// @dev Reverts with LeavesMissing, SizeTooLarge, FrontierLengthWrong, FrontierOfAnotherLog, QuorumNotReached, and with
     /// PausedNow or NotPermitted of the registry.
@@ -138,6 +155,14 @@ interface IEvidenceLog {
         bytes32[] calldata proof,
         Countersignature[] calldata countersignatures
     ) external;
+
+    /// @notice Check that an entry is in the log as it stands, for contracts that rely on it.
+    /// @dev Checks the inclusion proof by the steps of RFC 9162, section 2.1.3.2, against the present head.
+    /// Reverts with IndexPastEnd, PathLengthWrong or InclusionNotShown.
+    /// @param index Number of the entry, counted from 0
+    /// @param leaf Its leaf hash, 32 bytes
+    /// @param path Inclusion proof of RFC 9162, section 2.1.3.1, nearest the leaf first: 32 bytes a node
+    function checkInclusion(uint64 index, bytes32 leaf, bytes32[] calldata path) external view;
 
     /// @notice The present head of the log.
     /// @return size Entries in the log

@@ -143,6 +143,39 @@ library MerkleTree {
         length += peaks(uint64(fn));
     }
 
+    /// @notice Root to which a path leads from a leaf of a tree; `path` has `inclusionLength` hashes, and index < size.
+    /// @dev The numbers are the steps of RFC 9162, section 2.1.3.2.
+    function climb(bytes32 leaf, uint64 index, uint64 size, bytes32[] calldata path) internal view returns (bytes32 r) {
+        // 2. and 3. Begin at the leaf.
+        uint256 fn = index;
+        uint256 sn = size - 1;
+        r = leaf;
+        // 4. Climb, once for every value of the path. Its length is right, so that the top is reached with its last.
+        for (uint256 i = 0; i < path.length; i++) {
+            if (fn & 1 == 1 || fn == sn) {
+                r = node(path[i], r);
+                for (; fn & 1 == 0 && fn != 0; fn >>= 1) {
+                    sn >>= 1;
+                }
+            } else {
+                r = node(r, path[i]);
+            }
+            fn >>= 1;
+            sn >>= 1;
+        }
+    }
+
+    /// @notice Hashes in the path of a leaf: one a level until it meets the right edge of the tree, then one for each
+    /// subtree further to the left.
+    function inclusionLength(uint64 index, uint64 size) internal pure returns (uint256 length) {
+        uint256 fn = index;
+        for (uint256 sn = size - 1; fn != sn; sn >>= 1) {
+            fn >>= 1;
+            length++;
+        }
+        length += peaks(uint64(fn));
+    }
+
     /// @notice Node over two subtrees: SHA-256(0x01 ‖ left ‖ right).
     /// @dev The same as sha256(abi.encodePacked(bytes1(0x01), left, right)), without allocating memory for every node:
     /// the 65 bytes stand beyond the allocated memory and are forgotten at once.

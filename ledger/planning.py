@@ -1,8 +1,9 @@
 """Planning: what the next transaction should be, found out and not yet signed.
 
-First the three contracts, then the growth of the log to its latest checkpoint, then the changes of
-status. Few entries are appended by their hashes, so that the chain alone could rebuild the log;
-many, and a whole history on a chain that forgot it, are covered by one consistency proof.
+First the three contracts, then the changes of status, which must not wait for a batch, then the growth
+of the log to its latest checkpoint. Few entries are appended by their hashes, so that the chain alone
+could rebuild the log; many, and a whole history on a chain that forgot it, are covered by one
+consistency proof.
 
 Where the registry asks for a quorum, the growth is proposed to the witnesses first and waits for their
 countersignatures; what does not need them goes on meanwhile.
@@ -65,8 +66,24 @@ class Planner:
         if deployment.register is None:
             call = contracts.deploy_register(deployment.registry.address)
             return Draft(Purpose.DEPLOY_REGISTER, call)
-        grown = self._growth(deployment, deployment.registry, deployment.log)
-        return grown or self._status(deployment.registry, deployment.register)
+        return self._next(deployment, deployment.registry, deployment.log, deployment.register)
+
+    def _next(
+        self, deployment: Deployment, organizations: Contract, log: Contract, register: Contract
+    ) -> Draft | None:
+        """Plan a change of status before a growth: a suspended permit must not wait for a batch.
+
+        A change that is not ours to send holds up no growth, and is told once there is nothing else to do.
+        """
+        foreign: IssuerNotOurs | None = None
+        try:
+            changed = self._status(organizations, register)
+        except IssuerNotOurs as error:
+            foreign, changed = error, None
+        draft = changed or self._growth(deployment, organizations, log)
+        if draft is None and foreign is not None:
+            raise foreign
+        return draft
 
     def _growth(self, deployment: Deployment, organizations: Contract, log: Contract) -> Draft | None:
         head = contracts.head(self.chain.read(log.address, contracts.HEAD).value)

@@ -79,9 +79,24 @@ def good() -> Iterator[Case]:
 
 
 def bad() -> Iterator[Case]:
-    yield from _bad_inclusions()
+    yield from (replace(case, solidity=_on_chain(case)) for case in _bad_inclusions())
     yield from _bad_extensions()
     yield from _bad_appends()
+
+
+def _on_chain(case: Case) -> str:
+    """Give the custom error that an inclusion meets in a contract grown to the case's size and root."""
+    index, size = case.given["index"], case.given["size"]
+    if not (0 <= index < 2 * LIMIT and 0 <= size < 2 * LIMIT):
+        return "no uint64"
+    if case.refused == "number-too-large":
+        return "SizeTooLarge" if size >= LIMIT else "IndexPastEnd"
+    return {
+        "path-length": "PathLengthWrong",
+        "index-past-end": "IndexPastEnd",
+        "root-differs": "InclusionNotShown",
+        "hash-length": "not asked",
+    }[str(case.refused)]
 
 
 def _bad_inclusions() -> Iterator[Case]:

@@ -1,4 +1,4 @@
-"""The shared cases about the growth of a log, put to the bytecode; tests/conformance/README.md says what they hold.
+"""The shared cases about a log's growth and its entries, put to the bytecode; tests/conformance/README.md says what they hold.
 
 The log is brought to the case's beginning by an extension from nothing, which takes any size and root.
 """
@@ -11,16 +11,15 @@ import pytest
 from eth_abi.abi import encode
 from eth_abi.exceptions import EncodingError
 
-from evidence.merkle import EMPTY_ROOT
+from evidence.merkle import EMPTY_ROOT, leaf_hash
 
 CONFORMANCE = Path(__file__).parents[1] / "conformance"
-GROWTHS = ("append", "consistency")
-NUMBERS = {"append": ("size",), "consistency": ("old_size", "new_size")}
+NUMBERS = {"append": ("size",), "consistency": ("old_size", "new_size"), "inclusion": ("index", "size")}
 
 
 def cases(name: str) -> list[dict[str, Any]]:
     found = json.loads((CONFORMANCE / name).read_text(encoding="utf-8"))["cases"]
-    return [case for case in found if case["check"] in GROWTHS]
+    return [case for case in found if case["check"] in NUMBERS]
 
 
 def name(case: dict[str, Any]) -> str:
@@ -33,9 +32,12 @@ def listed(values: list[str]) -> list[bytes]:
 
 def steps(case: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Give the calls that bring an empty log to the beginning of the case, and then put the case."""
-    first = "size" if case["check"] == "append" else "old_size"
+    first = "old_size" if case["check"] == "consistency" else "size"
     size, root = int(case[first]), bytes.fromhex(case[first.replace("size", "root")])
     begun: list[tuple[Any, ...]] = [] if size == 0 and root == EMPTY_ROOT else [("extend", size, root, [])]
+    if case["check"] == "inclusion":
+        leaf = leaf_hash(bytes.fromhex(case["entry"])) if "entry" in case else bytes.fromhex(case["leaf"])
+        return [*begun, ("checkInclusion", int(case["index"]), leaf, listed(case["path"]))]
     if case["check"] == "append":
         return [*begun, ("append", listed(case["frontier"]), listed(case["leaves"]))]
     grown = int(case["new_size"]), bytes.fromhex(case["new_root"]), listed(case["path"])
@@ -51,7 +53,7 @@ def answer(log: Any, case: dict[str, Any]) -> str | None:
             return refused
         log.send(*call)
     found: str | None = log.refusal(*last)
-    if found is None:
+    if found is None and case["check"] != "inclusion":
         log.send(*last)
     return found
 
@@ -61,10 +63,10 @@ def of(expected: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("case", cases("log.json"), ids=name)
-def test_a_growth_that_holds_is_taken(log: Any, case: dict[str, Any]) -> None:
+def test_a_proof_that_holds_is_taken(log: Any, case: dict[str, Any]) -> None:
     expected = case.get("solidity")
     assert answer(log, case) == expected
-    if expected is None:
+    if expected is None and case["check"] != "inclusion":
         assert log.read("head")[1] == bytes.fromhex(case["new_root"])
 
 
@@ -73,7 +75,7 @@ def test_a_growth_that_holds_is_taken(log: Any, case: dict[str, Any]) -> None:
     [case for case in cases("log_fail.json") if case["solidity"] not in ("no uint64", "not asked")],
     ids=name,
 )
-def test_a_growth_that_does_not_hold_meets_its_custom_error(log: Any, case: dict[str, Any]) -> None:
+def test_a_proof_that_does_not_hold_meets_its_custom_error(log: Any, case: dict[str, Any]) -> None:
     assert answer(log, case) == case["solidity"]
 
 

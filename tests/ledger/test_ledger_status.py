@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from evidence.statuslist import CertificateState
 from ledger import deployment, status
@@ -16,6 +16,7 @@ from ledger.contracts import StatusChange, StatusException
 from ledger.database import Database
 from ledger.registry import Founding, Grant, IssuerNotOurs, Role, key_of
 from ledger.status import ChainStatus, WaitingChange
+from ledger.submissions import Purpose, SubmissionRow
 
 Worker = Callable[..., Anchoring]
 
@@ -180,3 +181,28 @@ def test_a_change_is_needed_when_the_register_does_not_say_so() -> None:
 def test_what_follows_a_revocation_on_the_chain_is_not_needed() -> None:
     changes = waiting(CertificateState.REVOKED, CertificateState.NONE)
     assert status.needed(changes, {KEY: NEVER}) == changes[:1]
+
+
+def test_a_change_of_status_is_sent_before_the_log_grows(
+    database: Database, worker: Worker, record: Callable[[int], int]
+) -> None:
+    worker().step()
+    record(3)
+    change(database, CertificateState.SUSPENDED)
+    worker().step()
+    with database.transaction() as session:
+        sent = session.scalars(
+            select(SubmissionRow.purpose).order_by(SubmissionRow.nonce.desc()).limit(2)
+        ).all()
+    assert sent == [Purpose.APPEND, Purpose.STATUS]
+
+
+def test_a_change_that_is_not_ours_to_send_holds_up_no_growth(
+    database: Database, worker: Worker, record: Callable[[int], int]
+) -> None:
+    worker().step()
+    record(3)
+    change(database, CertificateState.SUSPENDED, issuer=b"j" * 32)
+    progress = worker().step()
+    assert progress.anchored == 3
+    assert isinstance(progress.problem, IssuerNotOurs)
