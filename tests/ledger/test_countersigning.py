@@ -1,0 +1,254 @@
+"""Countersigning: with a quorum of two the log grows once two of three organizations signed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from evidence.clock import FixedClock
+from evidence.statuslist import CertificateState
+from ledger import contracts, deployment, registry, status
+from ledger.anchoring import Anchoring, AnchoringPolicy
+from ledger.chain import Address
+from ledger.chain_memory import MemoryChain
+from ledger.contracts import Countersignature
+from ledger.countersigning import (
+    CountersignatureMalformed,
+    NothingToCountersign,
+    Proposal,
+    WitnessNotPermitted,
+    countersign,
+    proposal,
+)
+from ledger.database import Database
+from ledger.registry import Founding, Grant, LedgerPaused, Role, key_of
+from ledger.transactions import ChainAccount
+from tests.ledger.founded import OPERATOR, mined
+
+Worker = Callable[..., Anchoring]
+Record = Callable[[int], int]
+
+WITNESSES = {bytes([number]) * 32: ChainAccount(bytes([number]) * 32) for number in (21, 22, 23)}
+AGENCY, COURT, NOTARY = WITNESSES
+QUORUM_OF_TWO = Founding(
+    operator=OPERATOR,
+    quorum=2,
+    grants=tuple(Grant(who, key_of(account.address), Role.WITNESS) for who, account in WITNESSES.items()),
+)
+_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+
+
+@pytest.fixture
+def anchoring(worker: Worker) -> Anchoring:
+    return worker(founding=QUORUM_OF_TWO)
+
+
+def asked(database: Database) -> Proposal:
+    with database.transaction() as session:
+        found = proposal(session)
+    assert found is not None
+    return found
+
+
+def contract(database: Database, name: str) -> Address:
+    with database.transaction() as session:
+        stands = deployment.current(session)
+    assert stands is not None
+    found = {"registry": stands.registry, "log": stands.log}[name]
+    assert found is not None
+    return found.address
+
+
+def signed(who: bytes, what: Proposal) -> Countersignature:
+    return Countersignature(who, what.sign(WITNESSES[who]))
+
+
+def govern(database: Database, chain: MemoryChain, *calls: bytes) -> None:
+    """Carry out ``calls`` as the only administrator."""
+    organizations = contract(database, "registry")
+    assert mined(chain, chain.account, registry.propose(organizations, calls)).succeeded
+    newest = registry.proposals(chain.read(organizations, registry.PROPOSALS).value)[-1]
+    assert mined(chain, chain.account, registry.execute(organizations, newest, calls=len(calls))).succeeded
+
+
+def held(database: Database, chain: MemoryChain) -> int:
+    return contracts.head(chain.read(contract(database, "log"), contracts.HEAD).value).size
+
+
+def test_a_log_grows_by_two_countersignatures_and_not_by_one(
+    database: Database, anchoring: Anchoring, record: Record, chain: MemoryChain, clock: FixedClock
+) -> None:
+    record(3)
+    waits = []
+    for who in (None, COURT, AGENCY):
+        if who is not None:
+            countersign(database, chain, signed(who, asked(database)), clock=clock)
+        progress = anchoring.step()
+        waits.append((progress.missing_countersignatures, progress.anchored, progress.problem))
+    assert waits == [(2, 0, None), (1, 0, None), (0, 3, None)]
+    assert held(database, chain) == 3
+
+
+def test_an_extension_is_countersigned_as_well(
+    database: Database, worker: Worker, record: Record, chain: MemoryChain, clock: FixedClock
+) -> None:
+    anchoring = worker(founding=QUORUM_OF_TWO, policy=AnchoringPolicy(append_limit=1))
+    record(2)
+    anchoring.step()
+    for who in (AGENCY, NOTARY):
+        countersign(database, chain, signed(who, asked(database)), clock=clock)
+    assert anchoring.step().complete
+    with database.transaction() as session:
+        query = text("SELECT purpose FROM submissions WHERE size IS NOT NULL")
+        assert session.execute(query).scalars().all() == ["extend"]
+
+
+def test_nothing_is_proposed_once_it_is_anchored(
+    database: Database, anchoring: Anchoring, record: Record, chain: MemoryChain, clock: FixedClock
+) -> None:
+    record(1)
+    anchoring.step()
+    what = asked(database)
+    for who in (AGENCY, COURT):
+        countersign(database, chain, signed(who, what), clock=clock)
+    anchoring.step()
+    with pytest.raises(NothingToCountersign):
+        countersign(database, chain, signed(NOTARY, what), clock=clock)
+
+
+def test_a_proposal_stays_the_same_while_entries_arrive(
+    database: Database, anchoring: Anchoring, record: Record
+) -> None:
+    seen = []
+    for _ in range(3):
+        record(2)
+        anchoring.step()
+        seen.append(asked(database))
+    assert [each.size for each in seen] == [2, 2, 2]
+    assert len(set(seen)) == 1
+
+
+def test_status_changes_do_not_wait_for_a_quorum(
+    database: Database, anchoring: Anchoring, record: Record
+) -> None:
+    record(1)
+    with database.transaction() as session:
+        status.change(session, issuer=OPERATOR, key=b"k" * 32, state=CertificateState.REVOKED, reason=0)
+    progress = anchoring.step()
+    assert (progress.missing_countersignatures, progress.waiting_changes) == (2, 0)
+
+
+def test_a_repeated_countersignature_counts_once(
+    database: Database, anchoring: Anchoring, record: Record, chain: MemoryChain, clock: FixedClock
+) -> None:
+    record(1)
+    anchoring.step()
+    for _ in range(3):
+        countersign(database, chain, signed(COURT, asked(database)), clock=clock)
+    assert anchoring.step().missing_countersignatures == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda what: replace(what, root=b"f" * 32),
+        lambda what: replace(what, size=what.size + 1),
+        lambda what: replace(what, seq=what.seq - 1),
+        lambda what: replace(what, chain_id=what.chain_id + 1),
+        lambda what: replace(what, contract=Address(b"c" * 20)),
+    ],
+    ids=["forged root", "another size", "stale seq", "foreign chain", "another log"],
+)
+def test_a_countersignature_over_anything_else_is_refused(
+    database: Database,
+    anchoring: Anchoring,
+    record: Record,
+    chain: MemoryChain,
+    clock: FixedClock,
+    *,
+    other: Callable[[Proposal], Proposal],
+) -> None:
+    record(2)
+    anchoring.step()
+    with pytest.raises(WitnessNotPermitted):
+        countersign(database, chain, signed(COURT, other(asked(database))), clock=clock)
+    assert anchoring.step().missing_countersignatures == 2
+
+
+def test_who_is_no_witness_of_that_organization_is_refused(
+    database: Database, anchoring: Anchoring, record: Record, chain: MemoryChain, clock: FixedClock
+) -> None:
+    record(1)
+    anchoring.step()
+    what = asked(database)
+    for account in (ChainAccount(b"\x63" * 32), WITNESSES[AGENCY], chain.account):
+        with pytest.raises(WitnessNotPermitted):
+            countersign(database, chain, Countersignature(COURT, what.sign(account)), clock=clock)
+
+
+def test_a_malformed_countersignature_is_refused(
+    database: Database, anchoring: Anchoring, record: Record, chain: MemoryChain, clock: FixedClock
+) -> None:
+    record(1)
+    anchoring.step()
+    good = asked(database).sign(WITNESSES[COURT])
+    high = (_ORDER - int.from_bytes(good[32:64], "big")).to_bytes(32, "big")
+    twin = good[:32] + high + bytes([55 - good[64]])
+    for bad in (b"", good[:-1], good + b"\0", good[:64] + b"\x1d", bytes(65), bytes(64) + b"\x1b", twin):
+        with pytest.raises(CountersignatureMalformed):
+            countersign(database, chain, Countersignature(COURT, bad), clock=clock)
+
+
+def test_a_witness_who_was_revoked_meanwhile_no_longer_counts(
+    database: Database, anchoring: Anchoring, record: Record, chain: MemoryChain, clock: FixedClock
+) -> None:
+    record(1)
+    anchoring.step()
+    what = asked(database)
+    for who in (AGENCY, COURT):
+        countersign(database, chain, signed(who, what), clock=clock)
+    key = key_of(WITNESSES[COURT].address)
+    govern(database, chain, registry.revoke(organization=COURT, key=key))
+    progress = anchoring.step()
+    assert (progress.missing_countersignatures, progress.problem, progress.anchored) == (1, None, 0)
+    countersign(database, chain, signed(NOTARY, what), clock=clock)
+    assert anchoring.step().complete
+
+
+def test_a_quorum_that_is_lifted_lets_the_log_grow(
+    database: Database, anchoring: Anchoring, record: Record, chain: MemoryChain
+) -> None:
+    record(1)
+    anchoring.step()
+    govern(database, chain, registry.set_quorum(0))
+    progress = anchoring.step()
+    assert (progress.complete, progress.missing_countersignatures) == (True, 0)
+
+
+def test_a_growth_that_was_reorganized_away_needs_no_new_signatures(
+    database: Database, anchoring: Anchoring, record: Record, chain: MemoryChain, clock: FixedClock
+) -> None:
+    record(2)
+    anchoring.step()
+    chain.remember()
+    for who in (AGENCY, COURT):
+        countersign(database, chain, signed(who, asked(database)), clock=clock)
+    anchoring.step()
+    chain.reorganize()
+    assert held(database, chain) == 0
+    anchoring.step()
+    assert held(database, chain) == 2
+
+
+def test_a_pause_is_named_and_its_end_lets_the_log_grow(
+    database: Database, worker: Worker, record: Record, chain: MemoryChain
+) -> None:
+    anchoring = worker()
+    anchoring.step()
+    organizations = contract(database, "registry")
+    assert mined(chain, chain.account, registry.pause(organizations)).succeeded
+    record(1)
+    assert isinstance(anchoring.step().problem, LedgerPaused)
+    govern(database, chain, registry.unpause())
+    assert worker().step().complete
