@@ -31,7 +31,7 @@ def anchors(house: House) -> TrustAnchors:
     """
     with house.database.transaction() as session:
         stands = deployment.current(session)
-    if stands is None or stands.log is None or stands.register is None:
+    if stands is None or stands.registry is None or stands.log is None or stands.register is None:
         raise NotYetDeployed
     city = Words(house.settings.city_zh, house.settings.city_en)
     return TrustAnchors(
@@ -48,7 +48,12 @@ def anchors(house: House) -> TrustAnchors:
             genesis=stands.genesis,
             log_contract=stands.log.address,
             status_contract=stands.register.address,
-            code_hashes={"EvidenceLog": stands.log.code, "StatusRegister": stands.register.code},
+            code_hashes={
+                "OrganizationRegistry": stands.registry.code,
+                "EvidenceLog": stands.log.code,
+                "StatusRegister": stands.register.code,
+            },
+            registry_contract=stands.registry.address,
         ),
     )
 

@@ -90,7 +90,7 @@ def pinned_log(trust: TrustAnchors) -> PinnedLog:
     """Give the chain and contracts that the trust file pins."""
     chain = trust.chain
     addresses = {"EvidenceLog": chain.log_contract, "StatusRegister": chain.status_contract}
-    registry = getattr(chain, "registry_contract", None)
+    registry = chain.registry_contract
     if registry is not None:
         addresses["OrganizationRegistry"] = registry
     codes = tuple(

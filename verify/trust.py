@@ -10,11 +10,12 @@ fingerprint is the SHA-256 of the very bytes of the file, and every report names
      "issuers": [{"issuer", "name_zh", "name_en", "spki": base64 DER,
                   "valid_from", "valid_until": null or time, "roles": ["certificate", "status-list"]}],
      "log": {"origin", "spki"},
-     "chain": {"chain_id", "genesis", "log_contract", "status_contract": hex, "code_hashes": {name: hex}},
+     "chain": {"chain_id", "genesis", "log_contract", "status_contract", "registry_contract": hex,
+               "code_hashes": {name: hex}},
      "policy": {"status_list_max_age_hours": 24}}
 
 A role is the short name of a statement type (``certificate`` for ``yinxin/certificate/1``). ``policy`` may
-be absent.
+be absent, and so may ``registry_contract``, in files from before organizations were on the chain.
 """
 
 import base64
@@ -71,6 +72,7 @@ class ChainAnchor:
     log_contract: bytes
     status_contract: bytes
     code_hashes: Mapping[str, bytes] = field(default_factory=dict)
+    registry_contract: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class TrustAnchors:
                 "genesis": self.chain.genesis.hex(),
                 "log_contract": self.chain.log_contract.hex(),
                 "status_contract": self.chain.status_contract.hex(),
+                **_registry_member(self.chain.registry_contract),
                 "code_hashes": {name: code.hex() for name, code in sorted(self.chain.code_hashes.items())},
             },
             "policy": {"status_list_max_age_hours": self.status_list_max_age // timedelta(hours=1)},
@@ -137,6 +140,10 @@ def _issuer_members(issuer: IssuerKey) -> dict[str, object]:
         "valid_until": None if issuer.valid_until is None else instant(issuer.valid_until),
         "roles": sorted(issuer.roles),
     }
+
+
+def _registry_member(address: bytes | None) -> dict[str, str]:
+    return {} if address is None else {"registry_contract": address.hex()}
 
 
 def _base64(data: bytes) -> str:
@@ -232,10 +239,12 @@ def _chain(member: _Member) -> ChainAnchor:
     codes = member.at("code_hashes")
     if not isinstance(codes.value, dict):
         raise codes.refuse()
+    registry = member.at("registry_contract")
     return ChainAnchor(
         chain_id=member.at("chain_id").count(),
         genesis=member.at("genesis").octets(32),
         log_contract=member.at("log_contract").octets(20),
         status_contract=member.at("status_contract").octets(20),
         code_hashes={name: codes.at(name).octets(32) for name in codes.value},
+        registry_contract=None if registry.value is None else registry.octets(20),
     )

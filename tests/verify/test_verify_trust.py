@@ -86,12 +86,21 @@ def test_the_policy_sets_how_old_a_status_list_may_be() -> None:
         ("chain.chain_id", -1, "trust.chain.chain_id"),
         ("chain.genesis", "00", "trust.chain.genesis"),
         ("chain.log_contract", "zz", "trust.chain.log_contract"),
+        ("chain.registry_contract", "00", "trust.chain.registry_contract"),
         ("chain.code_hashes", [], "trust.chain.code_hashes"),
         ("policy.status_list_max_age_hours", "24", "trust.policy.status_list_max_age_hours"),
     ],
 )
 def test_a_wrong_member_is_named(path: str, value: object, member: str) -> None:
     assert refused(put(path, value)) == member
+
+
+def test_the_registry_of_organizations_is_pinned_where_the_file_names_it() -> None:
+    named = document()
+    put("chain.registry_contract", "0x" + "55" * 20)(named)
+    parsed = TrustAnchors.parse(json.dumps(named).encode())
+    assert parsed.chain.registry_contract == b"\x55" * 20
+    assert TrustAnchors.parse(parsed.to_json()).chain == parsed.chain
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff"])
