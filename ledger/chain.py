@@ -143,6 +143,10 @@ class Chain(Protocol):
         """Say who the chain is and what code stands at ``contracts``."""
         ...
 
+    def code(self, contract: Address) -> bytes:
+        """Give the code that stands at ``contract``, nothing where none does."""
+        ...
+
     def newest(self) -> Block:
         """Give the newest block."""
         ...

@@ -68,6 +68,11 @@ class MemoryChain:
         self._answer()
         return self._chain.identity(*contracts)
 
+    def code(self, contract: Address) -> bytes:
+        """Give the code that stands at ``contract``, nothing where none does."""
+        self._answer()
+        return self._chain.code(contract)
+
     def newest(self) -> Block:
         """Give the newest block."""
         self._answer()

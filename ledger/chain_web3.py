@@ -60,6 +60,11 @@ class Web3Chain:
                 tuple(keccak(each) if each else None for each in code),
             )
 
+    def code(self, contract: Address) -> bytes:
+        """Give the code that stands at ``contract``, nothing where none does."""
+        with self._strictly():
+            return _bytes(self._rpc.ask([("eth_getCode", (_hex(contract), "latest"))])[0])
+
     def newest(self) -> Block:
         """Give the newest block."""
         with self._strictly():

@@ -4,16 +4,19 @@ Each pass asks for every attempt of every open submission at once. What is mined
 nonces as it becomes final; what is not is handed over again, replaced by an attempt with higher fees when it
 waits long, or given up when another transaction has finally spent its nonce. A growth of the log must show
 in an event that the log contract itself emitted, with our size and root, and in the head that it holds; a
-change of status in the register; a new contract at the address that account and nonce determine.
+change of status in the register; a new contract at the address that account and nonce determine, with the
+code of our artifact.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from eth_utils.crypto import keccak
+
 from evidence.clock import Clock
 from evidence.errors import Term
-from ledger import attempts, contracts, deployment, entries, fees, status, submissions, tree
+from ledger import attempts, contracts, deployed_code, deployment, entries, fees, status, submissions, tree
 from ledger.attempts import Attempt, Attempted
 from ledger.chain import Address, Chain, ChainContradicts, ChainRefused, LedgerDiffers, Outcome
 from ledger.database import Database
@@ -25,6 +28,11 @@ from ledger.submissions import Purpose, Submission
 from ledger.transactions import ChainAccount, Fees, SignedTransaction, called, created
 
 _ABSENT = Term(zh="无", en="absent")
+_CREATES = {
+    Purpose.DEPLOY_REGISTRY: "OrganizationRegistry",
+    Purpose.DEPLOY_LOG: "EvidenceLog",
+    Purpose.DEPLOY_REGISTER: "StatusRegister",
+}
 _Found = tuple[Attempt, Outcome] | None
 
 
@@ -205,11 +213,12 @@ class Settler:
             found: object = _ABSENT if outcome.contract is None else outcome.contract.hex()
             what = Term(zh="新合约的地址", en="address of a new contract")
             raise ChainContradicts(what=what, expected=address.hex(), found=found)
-        (code,) = self._chain.identity(address).codes
-        if code is None:
+        code = self._chain.code(address)
+        if not deployed_code.fits(_CREATES[stored.purpose], code):
             what = Term(zh=f"合约 {address.hex()} 的代码", en=f"code of contract {address.hex()}")
-            raise ChainContradicts(what=what, expected=stored.purpose, found=_ABSENT)
-        return Contract(address, code)
+            found = keccak(code).hex() if code else _ABSENT
+            raise ChainContradicts(what=what, expected=_CREATES[stored.purpose], found=found)
+        return Contract(address, keccak(code))
 
     def _require_growth(self, current: Deployment, outcome: Outcome, *, size: int) -> None:
         """See that the log contract said that it grew to ``size`` with our root, and holds so much.

@@ -168,12 +168,13 @@ def test_a_reverted_growth_that_is_called_a_success_is_not_believed(
     log.assert_anchored_exactly_once(Web3Chain.at(node.url))
 
 
-def test_a_swapped_address_of_a_new_contract_is_not_believed(
-    database: Database, node: Anvil, proxy: LyingProxy
+@pytest.mark.parametrize("lie", [lies.SWAPPED_CONTRACT, lies.CHANGED_CODE, lies.NO_CODE], ids=name)
+def test_a_lie_about_a_new_contract_is_not_believed(
+    database: Database, node: Anvil, proxy: LyingProxy, lie: Lie
 ) -> None:
     log = anchored(database, Web3Chain.at(proxy.url))
     log.record()
-    proxy.lie = lies.SWAPPED_CONTRACT
+    proxy.lie = lie
     assert ChainContradicts in problems(log)
     assert log.final() == []
     proxy.lie = TRUTH

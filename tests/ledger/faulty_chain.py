@@ -31,6 +31,9 @@ class FaultyChain:
     def identity(self, *contracts: Address) -> ChainIdentity:
         return self._passed("identity", lambda: self._chain.identity(*contracts))
 
+    def code(self, contract: Address) -> bytes:
+        return self._passed("code", lambda: self._chain.code(contract))
+
     def newest(self) -> Block:
         return self._passed("newest", self._chain.newest)
 
