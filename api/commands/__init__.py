@@ -16,7 +16,18 @@ from typing import Protocol, cast
 from api.usage import UsageParser, languages_asked_for
 from evidence.errors import Language
 
-COMMANDS = ("verify", "run", "demo", "serve", "worker", "account", "ledger", "monitor", "witness")
+COMMANDS = (
+    "verify",
+    "run",
+    "demo",
+    "serve",
+    "worker",
+    "account",
+    "ledger",
+    "monitor",
+    "witness",
+    "organization",
+)
 """Module names below ``api.commands``, in the order in which the help lists them."""
 
 UNUSABLE = 3
