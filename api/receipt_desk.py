@@ -1,7 +1,9 @@
 """The receipt desk: signs a receipt once for each state of an entry, and gives it again while that lasts.
 
 How far an entry is anchored is read anew for every answer, so that a reorganization takes a receipt off the
-desk with its anchor.
+desk with its anchor. Its leaf is read too: an entry that a crash took before it was on disk leaves its number
+to another. While no checkpoint covers an entry, whoever is given its receipt waits for the disk, also one
+whose receipt was signed for somebody else.
 """
 
 import threading
@@ -12,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from evidence.clock import Clock
 from evidence.keys import Signer
-from ledger import receipts
+from ledger import entries, receipts
+from ledger.database import wait_for_disk
 from ledger.receipts import AnchoringState, Cover
 
 MOST_KEPT = 4096  # receipts; the largest has about 3 kB
@@ -33,7 +36,7 @@ class ReceiptDesk:
         self._origin = origin
         self._signer = signer
         self._clock = clock
-        self._kept: OrderedDict[tuple[int, Cover], bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, bytes, Cover], bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def issue(self, session: Session, index: int) -> Issued:
@@ -43,7 +46,9 @@ class ReceiptDesk:
             EntryUnknown: the log has no such entry.
         """
         cover = receipts.covering(session, index)
-        kept = (index, cover)
+        kept = (index, entries.leaf(session, index), cover)
+        if cover.checkpoint is None:
+            wait_for_disk(session)
         with self._lock:
             signed = self._kept.get(kept)
         if signed is None:

@@ -172,3 +172,33 @@ def test_a_receipt_leaves_the_desk_with_an_anchor_that_a_reorganization_removed(
     assert before is not None
     assert after is not None
     assert after.block_hash != before.block_hash
+
+
+def test_everybody_who_is_promised_an_entry_waits_for_the_disk(city: QuietCity, fresh: int) -> None:
+    """Also who is given what was signed for another, whose own wait may not be over."""
+    desk = desk_of(city)
+    for _ in range(2):
+        with city.house.database.transaction() as session:
+            desk.issue(session, fresh)
+            assert session.info == {"waits-for-disk": True}
+
+
+def test_a_number_that_a_crash_gave_to_another_entry_has_that_entrys_receipt(city: QuietCity) -> None:
+    """A transaction that does not stand is what an entry that never reached the disk looks like."""
+    desk = desk_of(city)
+    shown = set()
+    for _ in range(2):
+        with city.house.database.transaction() as session:
+            moment = datetime(2026, 5, 2, tzinfo=UTC)
+            entry = Entry(StatementType.CONSENT, "city", moment, SCHEMA, token_bytes(32), ())
+            index = entries.append(session, entry)
+            shown.add((index, desk.issue(session, index).signed))
+            session.rollback()
+    assert len({index for index, _ in shown}) == 1
+    assert len({signed for _, signed in shown}) == len(shown) == 2
+
+
+def desk_of(city: QuietCity) -> ReceiptDesk:
+    house = city.house
+    clock = FixedClock(datetime(2026, 5, 2, tzinfo=UTC))
+    return ReceiptDesk(origin=house.settings.origin, signer=house.log_signer, clock=clock)
