@@ -23,7 +23,7 @@ from ledger.tree import Node
 TILE_HEIGHT = 8  # levels of the tree from the hashes of one tile to those of the tile above it
 FULL_WIDTH = 1 << TILE_HEIGHT  # hashes of a full tile, entries of a full bundle
 LAST_LEVEL = 63  # the highest that the specification can name
-LONGEST_PATH = 100  # characters of a wrong address that its refusal repeats
+LONGEST_PATH = 100  # characters of an address that are read; the highest index takes fewer than 40
 LENGTH_BYTES = 2  # before each entry of a bundle, big-endian
 
 _PLACE = re.compile(r"(?P<index>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?")
@@ -70,7 +70,7 @@ def parse(path: str) -> Place:
     Raises:
         TileUnknown: it is written otherwise.
     """
-    written = _PLACE.fullmatch(path)
+    written = _PLACE.fullmatch(path) if len(path) <= LONGEST_PATH else None
     if written is None:
         raise TileUnknown(path=path[:LONGEST_PATH])
     index = int(re.sub("[x/]", "", written["index"]))

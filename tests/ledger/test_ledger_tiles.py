@@ -115,6 +115,7 @@ def test_the_example_of_the_specification_is_written_as_there() -> None:
         "x001067",
         "-01",
         "067.p/0",
+        "x001/" * 2000 + "067",
         "067.p/007",
         "067.p/256",
         "067.p/",
