@@ -135,7 +135,7 @@ class LogWatch:
         while not self.ended:
             try:
                 seen = await run_in_threadpool(self._read)
-            except SQLAlchemyError as error:  # its message may quote values
+            except (SQLAlchemyError, Unavailable) as error:  # its message may quote values
                 log.warning("the log could not be read: %s", type(error).__name__)
             else:
                 if seen != self._seen:

@@ -1,5 +1,6 @@
 """The log as a stream of events: what is told, what is told again, and who is let in."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from api.log_watch import LogWatch, Seen
 from evidence.entry import SCHEMA, Entry
 from evidence.statement import StatementType
 from ledger import entries
+from ledger.database import DatabaseAway
 from ledger.receipts import AnchoringState
 from tests.quiet_city import QuietCity, open_quiet_city
 
@@ -152,6 +154,23 @@ def seen(size: int, checkpointed: int, anchored: int) -> Seen:
     entry = Entry(StatementType.CONSENT, "city", AT, SCHEMA, bytes(32), ())
     newest = tuple(LogEntry(index, entry, AnchoringState.RECORDED) for index in reversed(range(size)))
     return Seen(head, bytes(32) if checkpointed else None, newest)
+
+
+def test_a_database_that_was_away_does_not_end_the_reading() -> None:
+    reads: list[Seen | None] = [None, seen(3, 0, 0)]
+
+    def read_once() -> Seen:
+        now = reads.pop(0) if len(reads) > 1 else reads[0]
+        if now is None:
+            raise DatabaseAway
+        return now
+
+    async def heard() -> Seen | None:
+        watch = LogWatch(read_once)
+        async with watch.listening(watch.viewers):
+            return await watch.after(None, seconds=LONG)
+
+    assert asyncio.run(heard()) == seen(3, 0, 0)
 
 
 def names(told: Told, now: Seen) -> list[str]:
