@@ -14,7 +14,7 @@ from ledger.transactions import ChainAccount
 from tests.chains import anvil
 from tests.ledger.chain_behaviour import *  # noqa: F403  the tests of every adapter
 from tests.ledger.chain_behaviour import FOUNDING
-from tests.ledger.founded import sign
+from tests.ledger.founded import outcome_of, sign
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +45,7 @@ def test_what_a_reorganization_took_back_has_no_outcome(
     node: anvil.Anvil, adapter: Chain, account: ChainAccount
 ) -> None:
     transaction = sent(adapter, account)
-    assert adapter.outcome(transaction) is not None
+    outcome_of(adapter, transaction)
     height = node.height()
     node.reorganize(depth=1)
     assert (adapter.outcome(transaction), node.height()) == (None, height)
@@ -60,7 +60,7 @@ def test_a_node_that_mines_nothing_lets_a_transaction_wait(
     node.mine()
     node.mine_each_transaction()
     assert waiting is None
-    assert adapter.outcome(transaction) is not None
+    outcome_of(adapter, transaction)
 
 
 def test_a_dropped_transaction_is_never_mined(
@@ -87,6 +87,7 @@ def test_a_node_that_was_killed_starts_on_its_port_and_has_forgotten(
 ) -> None:
     with anvil.started(tmp_path / "node.log") as node:
         transaction = sent(Web3Chain.at(node.url), account)
+        outcome_of(Web3Chain.at(node.url), transaction)
         node.kill()
         node.start()
         assert Web3Chain.at(node.url).outcome(transaction) is None
@@ -97,5 +98,6 @@ def test_a_node_with_a_state_file_remembers_what_it_had_when_stopped(
 ) -> None:
     with anvil.started(tmp_path / "node.log", state=tmp_path / "state.json") as node:
         transaction = sent(Web3Chain.at(node.url), account)
+        outcome_of(Web3Chain.at(node.url), transaction)
         node.restart()
         assert Web3Chain.at(node.url).outcome(transaction) is not None

@@ -12,7 +12,15 @@ from ledger import contracts, registry
 from ledger.chain import Address, Chain, ChainRefused, LedgerDiffers
 from ledger.registry import Founding, HeldKey, Role, key_of
 from ledger.transactions import ChainAccount
-from tests.ledger.founded import OPERATOR, founded_log, founded_register, founded_registry, mined, sign
+from tests.ledger.founded import (
+    OPERATOR,
+    founded_log,
+    founded_register,
+    founded_registry,
+    mined,
+    outcome_of,
+    sign,
+)
 
 NOWHERE = Address(bytes(19) + b"\x77")
 FOUNDING = Founding(operator=OPERATOR)
@@ -66,7 +74,7 @@ def test_a_transaction_nobody_sent_has_no_outcome(adapter: Chain) -> None:
 def test_sending_twice_spends_one_nonce_and_changes_nothing(adapter: Chain, account: ChainAccount) -> None:
     signed = sign(adapter, account, registry.deploy(FOUNDING, account.address))
     adapter.send(signed.raw)
-    first, nonce = adapter.outcome(signed.hash), adapter.next_nonce(account.address)
+    first, nonce = outcome_of(adapter, signed.hash), adapter.next_nonce(account.address)
     with pytest.raises(ChainRefused):
         adapter.send(signed.raw)
     assert (adapter.outcome(signed.hash), adapter.next_nonce(account.address)) == (first, nonce)
@@ -86,17 +94,16 @@ def test_a_transaction_that_reverts_is_mined_and_has_not_succeeded(
     signed = sign(adapter, account, contracts.extend(log, size=0, root=bytes(32), proof=()))
     with suppress(ChainRefused):  # some nodes mine it and complain all the same
         adapter.send(signed.raw)
-    outcome = adapter.outcome(signed.hash)
-    assert outcome is not None
+    outcome = outcome_of(adapter, signed.hash)
     assert not outcome.succeeded
 
 
 def test_a_transaction_is_buried_deeper_by_the_next(adapter: Chain, account: ChainAccount) -> None:
     signed = sign(adapter, account, registry.deploy(FOUNDING, account.address))
     adapter.send(signed.raw)
+    outcome_of(adapter, signed.hash)
     mined(adapter, account, registry.deploy(FOUNDING, account.address))
-    outcome = adapter.outcome(signed.hash)
-    assert outcome is not None
+    outcome = outcome_of(adapter, signed.hash)
     assert outcome.confirmations == 2
 
 
@@ -152,7 +159,7 @@ def test_a_nonce_deeper_down_is_lower(adapter: Chain, account: ChainAccount) -> 
 def test_many_outcomes_are_told_in_their_order(adapter: Chain, account: ChainAccount) -> None:
     signed = sign(adapter, account, registry.deploy(FOUNDING, account.address))
     adapter.send(signed.raw)
-    outcome = adapter.outcome(signed.hash)
+    outcome = outcome_of(adapter, signed.hash)
     assert adapter.outcomes([b"t" * 32, signed.hash, b"u" * 32]) == (None, outcome, None)
 
 

@@ -1,11 +1,14 @@
 """Contracts on a chain, under a registry that the account of the test founded."""
 
+import time
+
 from ledger import contracts, registry
 from ledger.chain import Address, Chain, Outcome
 from ledger.registry import Founding
 from ledger.transactions import Call, ChainAccount, Fees, SignedTransaction
 
 OPERATOR = b"i" * 32
+PATIENCE_SECONDS = 30
 
 
 def sign(chain: Chain, account: ChainAccount, call: Call) -> SignedTransaction:
@@ -16,8 +19,15 @@ def sign(chain: Chain, account: ChainAccount, call: Call) -> SignedTransaction:
 def mined(chain: Chain, account: ChainAccount, call: Call) -> Outcome:
     signed = sign(chain, account, call)
     chain.send(signed.raw)
-    outcome = chain.outcome(signed.hash)
-    assert outcome is not None
+    return outcome_of(chain, signed.hash)
+
+
+def outcome_of(chain: Chain, transaction: bytes) -> Outcome:
+    """Give the outcome of what was sent; some nodes answer a sender before they have mined it."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while (outcome := chain.outcome(transaction)) is None:
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
     return outcome
 
 
