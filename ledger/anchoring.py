@@ -50,6 +50,7 @@ from ledger.lasting import Rest
 from ledger.planning import Draft, Planner
 from ledger.registry import Founding
 from ledger.settling import Settler
+from ledger.submissions import Purpose
 from ledger.transactions import ChainAccount, Fees
 
 _ROUNDS = 64  # transactions settled in one step at most, so that a step ends and progress is seen
@@ -153,6 +154,7 @@ class Anchoring:
         self._rest = Rest(clock, longest=self._policy.rest_limit)
         self._problem: YinxinError | None = None
         self._reopened = 0
+        self._growth_next = False  # after a change of status, also one that the chain would not take
 
     def step(self) -> AnchoringProgress:
         """Bring the chain as far as it goes now, and say how far that is.
@@ -207,10 +209,11 @@ class Anchoring:
                     continue
                 if not settled.clear or len(open_) >= _OPEN_LIMIT:
                     break
-            draft = self._planner.draft(current)
+            draft = self._planner.draft(current, growth_first=self._growth_next)
             if draft is None:
                 self._require_transaction(current)
                 break
+            self._growth_next = draft.purpose is Purpose.STATUS
             self._store(current, draft)
         if waits:
             self._height.require_progress()

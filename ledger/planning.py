@@ -1,22 +1,23 @@
 """Planning: what the next transaction should be, found out and not yet signed.
 
-First the three contracts, then the changes of status, which must not wait for a batch, then the growth
-of the log to its latest checkpoint. Few entries are appended by their hashes, so that the chain alone
-could rebuild the log; many, and a whole history on a chain that forgot it, are covered by one
-consistency proof.
+First the three contracts, then the changes of status, which must not wait for a batch, and the growth of the
+log to its latest checkpoint, in turns: neither waits for the end of the other. Few entries are appended by
+their hashes, so that the chain alone could rebuild the log; many, and a whole history on a chain that forgot
+it, are covered by one consistency proof.
 
 Where the registry asks for a quorum, the growth is proposed to the witnesses first and waits for their
 countersignatures; what does not need them goes on meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from evidence.errors import Term
 from ledger import checkpoints, contracts, countersigning, entries, registry, status, tree
-from ledger.chain import Address, Chain, LedgerDiffers
+from ledger.chain import Address, Chain, ChainRefused, LedgerDiffers
 from ledger.contracts import Countersignature, LogHead
 from ledger.database import Database
 from ledger.deployment import Contract, Deployment
@@ -49,7 +50,7 @@ class Planner:
     founding: Founding
     append_limit: int
 
-    def draft(self, deployment: Deployment) -> Draft | None:
+    def draft(self, deployment: Deployment, *, growth_first: bool = False) -> Draft | None:
         """Give what to do next, or None when the chain holds everything that it can take now.
 
         Raises:
@@ -66,24 +67,11 @@ class Planner:
         if deployment.register is None:
             call = contracts.deploy_register(deployment.registry.address)
             return Draft(Purpose.DEPLOY_REGISTER, call)
-        return self._next(deployment, deployment.registry, deployment.log, deployment.register)
-
-    def _next(
-        self, deployment: Deployment, organizations: Contract, log: Contract, register: Contract
-    ) -> Draft | None:
-        """Plan a change of status before a growth: a suspended permit must not wait for a batch.
-
-        A change that is not ours to send holds up no growth, and is told once there is nothing else to do.
-        """
-        foreign: IssuerNotOurs | None = None
-        try:
-            changed = self._status(organizations, register)
-        except IssuerNotOurs as error:
-            foreign, changed = error, None
-        draft = changed or self._growth(deployment, organizations, log)
-        if draft is None and foreign is not None:
-            raise foreign
-        return draft
+        plans = [
+            partial(self._status, deployment.registry, deployment.register),
+            partial(self._growth, deployment, deployment.registry, deployment.log),
+        ]
+        return _first(reversed(plans) if growth_first else plans)
 
     def _growth(self, deployment: Deployment, organizations: Contract, log: Contract) -> Draft | None:
         head = contracts.head(self.chain.read(log.address, contracts.HEAD).value)
@@ -166,6 +154,26 @@ class Planner:
     def _may(self, organizations: Contract, organization: bytes, role: Role) -> bool:
         question = registry.ask_key(organization=organization, key=registry.key_of(self.account))
         return registry.permits(self.chain.read(organizations.address, question), role)
+
+
+def _first(plans: Iterable[Callable[[], Draft | None]]) -> Draft | None:
+    """Give the first draft there is; what our account may not do holds up nothing, and is told in the end.
+
+    Raises:
+        NotSubmitter, IssuerNotOurs: there is nothing else to do.
+    """
+    refusal: ChainRefused | None = None
+    for plan in plans:
+        try:
+            draft = plan()
+        except (NotSubmitter, IssuerNotOurs) as refused:
+            refusal = refusal or refused
+        else:
+            if draft is not None:
+                return draft
+    if refusal is not None:
+        raise refusal
+    return None
 
 
 def _check_head(session: Session, head: LogHead) -> None:

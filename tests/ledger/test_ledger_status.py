@@ -10,13 +10,14 @@ from sqlalchemy import select, text
 from evidence.statuslist import CertificateState
 from ledger import deployment, status
 from ledger.anchoring import Anchoring
-from ledger.chain import Address, ChainUnavailable, LedgerDiffers
+from ledger.chain import Address, ChainRefused, ChainUnavailable, LedgerDiffers
 from ledger.chain_memory import MemoryChain
 from ledger.contracts import StatusChange, StatusException
 from ledger.database import Database
-from ledger.registry import Founding, Grant, IssuerNotOurs, Role, key_of
+from ledger.registry import Founding, Grant, IssuerNotOurs, NotSubmitter, Role, key_of
 from ledger.status import ChainStatus, WaitingChange
 from ledger.submissions import Purpose, SubmissionRow
+from ledger.transactions import ChainAccount
 
 Worker = Callable[..., Anchoring]
 
@@ -88,6 +89,72 @@ def test_an_issuer_whose_account_is_not_ours_is_named_and_holds_up_no_other(
     assert isinstance(progress.problem, IssuerNotOurs)
     assert progress.problem.facts["issuer"] == (b"j" * 32).hex()
     assert (progress.waiting_changes, read(database, chain).state) == (1, CertificateState.SUSPENDED)
+
+
+class LateChain(MemoryChain):
+    """Mines what it was sent only when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sent: dict[bytes, None] = {}
+
+    def send(self, raw: bytes) -> None:
+        self._sent[raw] = None
+
+    def mine_what_was_sent(self) -> None:
+        for raw in self._sent:
+            super().send(raw)
+        self._sent.clear()
+
+
+def test_neither_entries_nor_changes_that_come_without_end_hold_up_the_other(
+    database: Database, worker: Worker, record: Callable[[int], int]
+) -> None:
+    chain = LateChain()
+    anchoring = worker(on=chain, account=chain.account)
+    while not anchoring.step().complete:
+        chain.mine_what_was_sent()
+    for number in range(6):
+        record(1)
+        change(database, CertificateState.SUSPENDED, reason=number + 1)
+        progress = anchoring.step()
+        chain.mine_what_was_sent()
+    assert progress.anchored > 0
+    assert read(database, chain).version > 1
+
+
+def test_a_change_that_the_chain_refuses_holds_up_no_growth(
+    database: Database, worker: Worker, record: Callable[[int], int]
+) -> None:
+    """No register has such a state: only a fault of ours could ask for it."""
+    worker().step()
+    with database.transaction() as session:
+        session.execute(
+            text(
+                "INSERT INTO status_changes (issuer, key, state, reason, sending)"
+                " VALUES (:i, :k, 9, 1, 'waiting')"
+            ),
+            {"i": ISSUER, "k": KEY},
+        )
+    record(1)
+    anchoring = worker()
+    steps = [anchoring.step() for _ in range(2)]
+    assert isinstance(steps[0].problem, ChainRefused)
+    assert steps[1].anchored == 1
+
+
+def test_an_account_that_may_not_grow_the_log_still_changes_status(
+    database: Database, worker: Worker, chain: MemoryChain, record: Callable[[int], int]
+) -> None:
+    second = ChainAccount((2).to_bytes(32, "big"))
+    grant = Grant(ISSUER, key_of(second.address), Role.ISSUER)
+    founding = Founding(operator=b"o" * 32, grants=(grant,))
+    worker(founding=founding).step()
+    record(1)
+    change(database, CertificateState.REVOKED)
+    progress = worker(account=second, founding=founding).step()
+    assert isinstance(progress.problem, NotSubmitter)
+    assert read(database, chain).state == CertificateState.REVOKED
 
 
 def test_a_repeated_change_is_not_sent(database: Database, worker: Worker, chain: MemoryChain) -> None:
