@@ -1,6 +1,6 @@
 """Healing: bringing what is stored back in step with a chain that lost blocks or nonces.
 
-A reorganization takes blocks away from the top, so of the submissions in the order of their nonces the
+A reorganization takes blocks away from the top, so of the submissions in the order of their blocks the
 first ones still stand and the rest do not: the border is found by bisection, not by asking for each. A
 nonce that the chain lacks below our lowest open one is filled, or nothing of ours would ever be mined: by
 the submission that once had it, else by a transfer of nothing to ourselves.
@@ -35,28 +35,31 @@ class Healer:
     def known_height(self, current: Deployment) -> int:
         """Give the height that the chain had when the newest submission was settled, 0 before the first."""
         with self._database.transaction() as session:
-            count = submissions.count_mined(session, current.id)
-            if count == 0:
-                return 0
-            newest = submissions.mined(session, current.id, count - 1)
+            newest = submissions.newest_mined(session, current.id)
+        if newest is None:
+            return 0
         return (newest.block_number or 0) + (newest.depth or 1) - 1
 
     def take_back(self, current: Deployment) -> int:
         """Reopen mined submissions whose block is no longer in the chain; give how many."""
         with self._database.transaction() as session:
-            count = submissions.count_mined(session, current.id)
-        if count == 0 or self._stands(current, count - 1):
+            newest = submissions.newest_mined(session, current.id)
+        if newest is None or self._stands(newest):
             return 0
-        standing, gone = 0, count - 1  # ``standing`` ones from the first on stand, number ``gone`` does not
+        standing, gone = (
+            0,
+            newest.block_number or 0,
+        )  # blocks: below ``standing`` all stand, ``gone`` does not
         while standing < gone:
             middle = (standing + gone) // 2
-            if self._stands(current, middle):
-                standing = middle + 1
+            with self._database.transaction() as session:
+                first = submissions.first_mined(session, current.id, block=middle)
+            if first is not None and self._stands(first):
+                standing = (first.block_number or 0) + 1
             else:
                 gone = middle
         with self._database.transaction() as session:
-            first = submissions.mined(session, current.id, gone)
-            return submissions.reopen_from(session, current.id, first.nonce)
+            return submissions.reopen_from(session, current.id, block=gone)
 
     def being_created(self, current: Deployment) -> frozenset[Address]:
         """Give the addresses of the contracts whose creation is open."""
@@ -126,10 +129,8 @@ class Healer:
             )
             attempts.add(session, stored.id, signed, fees=paid, at=at)
 
-    def _stands(self, current: Deployment, number: int) -> bool:
-        """Say whether the block of mined submission ``number`` is in the chain."""
-        with self._database.transaction() as session:
-            submission = submissions.mined(session, current.id, number)
+    def _stands(self, submission: Submission) -> bool:
+        """Say whether the block of a mined submission is in the chain."""
         (block,) = self._chain.blocks([submission.block_number or 0])
         return block is not None and block.hash == submission.block_hash
 

@@ -134,16 +134,21 @@ def waiting(session: Session, deployment: int) -> tuple[Submission, ...]:
     return _all(session, _of(deployment, State.STORED).order_by(SubmissionRow.nonce))
 
 
-def count_mined(session: Session, deployment: int) -> int:
-    """Give how many submissions were mined, final or reverted."""
-    query = select(func.count()).select_from(SubmissionRow).where(*_mined(deployment))
-    return session.scalars(query).one()
+def newest_mined(session: Session, deployment: int) -> Submission | None:
+    """Give a submission of the highest block in which one was mined, final or reverted; None before that.
+
+    Blocks tell the order, not nonces: another account begins with nonce 0.
+    """
+    query = select(SubmissionRow).where(*_mined(deployment)).order_by(SubmissionRow.block_number.desc())
+    found = _all(session, query.limit(1))
+    return found[0] if found else None
 
 
-def mined(session: Session, deployment: int, number: int) -> Submission:
-    """Give mined submission ``number``, counted from 0 in the order of nonces; it must be there."""
-    query = select(SubmissionRow).where(*_mined(deployment)).order_by(SubmissionRow.nonce, SubmissionRow.id)
-    return _submission(session.scalars(query.offset(number).limit(1)).one())
+def first_mined(session: Session, deployment: int, *, block: int) -> Submission | None:
+    """Give a submission of the lowest block from number ``block`` on in which any was mined, or None."""
+    query = select(SubmissionRow).where(*_mined(deployment), SubmissionRow.block_number >= block)
+    found = _all(session, query.order_by(SubmissionRow.block_number).limit(1))
+    return found[0] if found else None
 
 
 def is_mined(session: Session, deployment: int, *, account: Address, nonce: int) -> bool:
@@ -232,11 +237,11 @@ def replace(session: Session, submission: Submission, signed: SignedTransaction)
     _change(session, submission.id, raw=signed.raw, hash=signed.hash)
 
 
-def reopen_from(session: Session, deployment: int, nonce: int) -> int:
-    """Take back that submissions from ``nonce`` on are mined: their blocks are gone. Give how many."""
+def reopen_from(session: Session, deployment: int, *, block: int) -> int:
+    """Take back that submissions are mined from number ``block`` on: those blocks are gone. Give how many."""
     changed = session.execute(
         update(SubmissionRow)
-        .where(*_mined(deployment), SubmissionRow.nonce >= nonce)
+        .where(*_mined(deployment), SubmissionRow.block_number >= block)
         .values(state=State.STORED, block_number=None, block_hash=None, depth=None)
         .returning(SubmissionRow.id)
     )

@@ -14,8 +14,8 @@ from ledger.contracts import LogHead
 from ledger.database import Database
 from ledger.fees import FeeCapReached
 from ledger.receipts import AnchoringState
-from ledger.registry import Founding
-from ledger.transactions import Fees
+from ledger.registry import Founding, Grant, Role, key_of
+from ledger.transactions import ChainAccount, Fees
 from tests.ledger.faulty_chain import FaultyChain, Killed
 from tests.ledger.founded import OPERATOR
 
@@ -227,6 +227,27 @@ def test_a_receipt_names_the_block_that_stands_after_a_reorganization(
         blocks.append(found.block_hash)
         chain.reorganize()
     assert blocks[0] != blocks[1]
+
+
+def test_what_another_account_sent_is_taken_back_though_its_nonces_are_lower(
+    database: Database, worker: Worker, record: Record, chain: MemoryChain
+) -> None:
+    second = ChainAccount((2).to_bytes(32, "big"))
+    grant = Grant(OPERATOR, key_of(second.address), Role.SUBMITTER)
+    founding = Founding(operator=OPERATOR, grants=(grant,))
+    worker(founding=founding).step()
+    chain.remember()
+    index = record(1)
+    successor = worker(account=second, founding=founding)
+    successor.step()
+    chain.reorganize()
+    assert successor.step().reopened == 1
+    with database.transaction() as session:
+        found = receipts.anchor(session, index)
+    assert found is not None
+    (block,) = chain.blocks([found.block_number])
+    assert block is not None
+    assert block.hash == found.block_hash
 
 
 def test_a_nonce_spent_elsewhere_lets_the_work_be_planned_anew(
