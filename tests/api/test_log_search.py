@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from api.language import sentences
 from api.log_search import EntryFound, NothingFound, SearchMalformed, search
 from ledger import growths
 from ledger.growths import Growth
+from ledger.submissions import Purpose
 from tests.permit import issue_permit
 from tests.quiet_city import QuietCity, open_quiet_city
 
@@ -69,18 +71,30 @@ def test_growths_are_numbered_as_the_contract_counts_them(city: QuietCity) -> No
     assert newest.size == city.visitor.get("/api/ledger").json()["size"]
 
 
-def test_a_transaction_that_grew_nothing_is_found_as_what_it_was_for(city: QuietCity) -> None:
+@pytest.mark.parametrize(
+    ("purpose", "said"),
+    [(Purpose.DEPLOY_REGISTRY, "部署机构登记合约"), (Purpose.DEPLOY_LOG, "部署账本合约")],
+)
+def test_a_transaction_that_grew_nothing_is_found_as_what_it_was_for(
+    city: QuietCity, purpose: Purpose, said: str
+) -> None:
     chain = city.house.chain
     with city.house.database.transaction() as session:
         deployed = session.connection().exec_driver_sql(
-            "SELECT hash FROM submissions WHERE purpose = 'deploy-log'"
+            "SELECT hash FROM submissions WHERE purpose = %s", (purpose,)
         )
         found = growths.of(session, bytes(deployed.scalar_one()))
     assert found is not None
     assert (found.size, found.seq) == (None, None)
     assert chain.outcome(found.transaction) is not None
     page = city.visitor.get("/ledger", params={"q": f"0x{found.transaction.hex()}"}).text
-    assert "没有增加账本记录：部署账本合约" in page
+    assert f"没有增加账本记录：{said}" in page
+
+
+def test_whatever_a_transaction_was_for_has_words() -> None:
+    assert {key for key in sentences() if key.startswith("ledger.purpose.")} == {
+        f"ledger.purpose.{purpose}" for purpose in Purpose
+    }
 
 
 def test_an_entry_that_is_found_is_opened(city: QuietCity, entry: dict[str, Any]) -> None:
