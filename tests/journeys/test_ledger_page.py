@@ -267,9 +267,17 @@ def test_a_node_that_lies_is_red(
     expect_step(page, said[0], "grave", said[1])
 
 
-def test_a_node_that_does_not_answer_is_named(page: Page, city: City) -> None:
-    assert checked(page, f"{city.url}/ledger/entries/2?rpc=http://127.0.0.1:9") == "fails"
-    expect_step(page, "chain", "grave", "节点没有应答")
+def test_a_node_that_does_not_answer_leaves_the_check_unfinished(page: Page, city: City) -> None:
+    assert checked(page, f"{city.url}/ledger/entries/2?rpc=http://127.0.0.1:9") == "open"
+    expect_step(page, "chain", "wait", "节点没有应答")
+    expect(page.locator(".verdict")).to_contain_text("没有核对完，停在：链上的交易")
+
+
+def test_a_site_that_does_not_answer_is_not_taken_for_a_false_one(page: Page, city: City) -> None:
+    page.route("**/entries/2/receipt", lambda route: route.abort())
+    assert checked(page, f"{city.url}/ledger/entries/2") == "open"
+    expect_step(page, "receipt", "wait", "没有取到数据")
+    expect(page.locator(".verdict")).not_to_contain_text("请勿采信")
 
 
 def test_a_browser_without_ed25519_says_what_it_did_not_check(page: Page, city: City) -> None:

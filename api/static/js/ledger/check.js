@@ -1,7 +1,8 @@
 // "Check it in your own browser": from the bytes of an entry to the root that the log signed and the chain holds.
 //
-// Every step shows what it computed. One that fails ends the check in red and names itself; what this browser cannot
-// check (Ed25519) or what was not asked (the chain) stays open, and then the verdict does not say that all holds.
+// Every step shows what it computed. One that fails ends the check in red and names itself; silence of the site or of the
+// node ends it unfinished, for silence proves nothing. What this browser cannot check (Ed25519) or what was not asked (the
+// chain) stays open, and then the verdict does not say that all holds.
 
 import { checkChain, checkGrowth, hex, head, node } from "../verifier/chain.js";
 import { checkCheckpoint, readCheckpoint, readLogKey } from "../verifier/checkpoint.js";
@@ -23,6 +24,8 @@ class Differs extends Error {
     this.reason = reason;
   }
 }
+
+const SILENCE = ["not-fetched", "node-silent"];
 
 const fetched = async (path) => {
   const answer = await fetch(path, { cache: "no-store" }).catch(() => null);
@@ -122,6 +125,7 @@ const run = async () => {
   const known = {};
   let open = false;
   let failed = null;
+  let silent = null;
   for (const [name, work] of steps) {
     try {
       const done = await work(known);
@@ -132,16 +136,18 @@ const run = async () => {
       if (done.climbed) light(known.receipt.path.length);
     } catch (error) {
       const reason = words[`ledger.check.why.${error.reason}`] ? error.reason : "unexpected";
-      show(list, name, ["✕", "grave"], say(`check.why.${reason}`));
-      failed = name;
+      if (SILENCE.includes(reason)) silent = name;
+      else failed = name;
+      show(list, name, silent ? ["○", "wait"] : ["✕", "grave"], say(`check.why.${reason}`));
       if (!error.reason) console.error(error);
       break;
     }
   }
   if (failed) verdict.append(state("✕", "grave", say("check.fails", { step: say(`check.${failed}`) })));
+  else if (silent) verdict.append(state("○", "wait", say("check.silent", { step: say(`check.${silent}`) })));
   else if (open) verdict.append(state("○", "wait", say("check.open")));
   else verdict.append(state("✓", "good", say("check.holds")));
-  place.dataset.verdict = failed ? "fails" : open ? "open" : "holds";
+  place.dataset.verdict = failed ? "fails" : silent || open ? "open" : "holds";
   button.disabled = false;
 };
 
