@@ -17,7 +17,7 @@ from ledger.growths import Growth
 LONGEST = 200  # characters that are read; a grouped digest with its prefix has fewer than 100
 QUOTED = 24  # characters of what was asked that a sentence repeats
 
-_NUMBER = re.compile(r"(?:no\.?|第)?#?([0-9]{1,19})(?:条(?:记录)?)?")
+_NUMBER = re.compile(r"(?:no\.?|第)?#?([0-9]{1,19})(?:[号条](?:记录)?)?")
 _DIGEST = re.compile(r"(?:sha256:|0x)?([0-9a-f]{64})")
 
 

@@ -43,7 +43,7 @@ class EntryUnknown(Refused):
     """The log has no entry of this index."""
 
     code = "entry-unknown"
-    zh = "账本中没有第 {index} 条记录。"
+    zh = "账本中没有第 {index} 号记录。"
     en = "The log has no entry {index}; ask for one that it has."
 
 
@@ -51,7 +51,7 @@ class EntryContentLost(Refused):
     """A rebuilt log knows the leaf of this entry and not its content."""
 
     code = "entry-content-lost"
-    zh = "账本重建后只有第 {index} 条记录的哈希，内容尚未恢复；请用 yinxin ledger restore 从镜像补回。"
+    zh = "账本重建后只有第 {index} 号记录的哈希，内容尚未恢复；请用 yinxin ledger restore 从镜像补回。"
     en = "The rebuilt log has the hash of entry {index} and not its content; restore it out of a mirror."
 
 

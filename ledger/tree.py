@@ -26,7 +26,7 @@ class TreeTooSmall(Refused):
     """A proof was asked for over entries that the log does not have."""
 
     code = "tree-too-small"
-    zh = "账本只有 {size} 条记录，没有所问的第 {index} 条。"
+    zh = "账本只有 {size} 条记录，没有所问的第 {index} 号。"
     en = "The log has {size} entries and none numbered {index}; ask for one that it has."
 
 

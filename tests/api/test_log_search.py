@@ -44,7 +44,7 @@ def grouped(text: str) -> str:
     return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
 
 
-@pytest.mark.parametrize("text", ["2", " 2 ", "#2", "２", "第2条记录", "No.2", "002"])
+@pytest.mark.parametrize("text", ["2", " 2 ", "#2", "２", "第2条记录", "第 2 号记录", "2号", "No.2", "002"])
 def test_a_number_names_an_entry(city: QuietCity, text: str) -> None:
     assert asked(city, text) == EntryFound(2)
 

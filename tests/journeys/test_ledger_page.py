@@ -171,7 +171,7 @@ def test_without_scripts_the_page_is_complete_and_the_search_works(browser: Brow
     assert page.locator("#latest li").count() > 5
     page.get_by_label("查找一条记录或一笔交易").fill("2")
     page.get_by_role("button", name="查找").click()
-    expect(page.locator("h1")).to_have_text("第 2 条记录")
+    expect(page.locator("h1")).to_have_text("第 2 号记录")
     expect(page.locator(".proof svg")).to_be_visible()
     expect(page.locator("noscript")).to_be_attached()
     context.close()
