@@ -39,8 +39,14 @@ def latest(session: Session, *, limit: int) -> tuple[Growth, ...]:
     stands = deployment.current(session)
     if stands is None:
         return ()
-    query = select(SubmissionRow).where(*_final(stands.id)).order_by(SubmissionRow.size.desc()).limit(limit)
-    return tuple(_growth(session, row, stands.chain_id) for row in session.scalars(query).all())
+    query = select(SubmissionRow).where(*_final(stands.id)).order_by(SubmissionRow.size.desc())
+    rows = session.scalars(query.limit(limit + 1)).all()  # the one before says where the last one began
+    count = session.scalars(select(func.count()).select_from(SubmissionRow).where(*_final(stands.id))).one()
+    began = [row.size for row in rows[1:]] + [0]
+    return tuple(
+        _shown(row, stands.chain_id, first=first, seq=count - above)
+        for above, (row, first) in enumerate(zip(rows, began, strict=True))
+    )[:limit]
 
 
 def of(session: Session, transaction: bytes) -> Growth | None:
@@ -54,20 +60,20 @@ def of(session: Session, transaction: bytes) -> Growth | None:
 
 def _growth(session: Session, row: SubmissionRow, chain_id: int) -> Growth:
     """Read ``row``; the growths before it say what number it has and where it began."""
-    before, first = None, None
-    if row.size is not None:
-        earlier = (*_final(row.deployment), SubmissionRow.size < row.size)
-        before, ended = session.execute(
-            select(func.count(), func.max(SubmissionRow.size)).where(*earlier)
-        ).one()
-        first = ended or 0
-    final = row.state == State.FINAL
+    if row.size is None:
+        return _shown(row, chain_id, first=None, seq=None)
+    earlier = (*_final(row.deployment), SubmissionRow.size < row.size)
+    before, ended = session.execute(select(func.count(), func.max(SubmissionRow.size)).where(*earlier)).one()
+    return _shown(row, chain_id, first=ended or 0, seq=before + 1 if row.state == State.FINAL else None)
+
+
+def _shown(row: SubmissionRow, chain_id: int, *, first: int | None, seq: int | None) -> Growth:
     return Growth(
         purpose=Purpose(row.purpose),
         state=State(row.state),
         transaction=row.hash,
         chain_id=chain_id,
-        seq=before + 1 if final and before is not None else None,
+        seq=seq,
         first=first,
         size=row.size,
         block_number=row.block_number,
