@@ -20,12 +20,15 @@ from ledger import deployment, entries, receipts, status
 from ledger.anchoring import Anchoring
 from ledger.chain import ChainUnavailable
 from ledger.chain_web3 import Web3Chain
+from ledger.contracts import Countersignature
+from ledger.countersigning import WitnessNotPermitted, countersign, proposal
 from ledger.database import Database
-from ledger.registry import Founding
+from ledger.registry import Founding, Grant, Role, key_of
 from ledger.transactions import ChainAccount
 
 ORIGIN = "test.example/log"
 KEY = LocalSigner.generate(Algorithm.EDDSA)
+WITNESSES = {bytes([number]) * 32: ChainAccount(bytes([number]) * 32) for number in (21, 22, 23)}
 ACCOUNT = ChainAccount(bytes.fromhex(hardhat.DEMONSTRATION_ACCOUNT_KEY.removeprefix("0x")))
 
 
@@ -62,6 +65,21 @@ def anchoring(database: Database, node: Node) -> Anchoring:
         signer=KEY,
         clock=SystemClock(),
         founding=Founding(operator=b"i" * 32),
+    )
+
+
+@pytest.fixture
+def countersigned(database: Database, node: Node) -> Anchoring:
+    """A worker on a registry that asks for two of three witnesses."""
+    grants = tuple(Grant(who, key_of(account.address), Role.WITNESS) for who, account in WITNESSES.items())
+    return Anchoring(
+        database=database,
+        chain=Web3Chain.at(node.url),
+        account=ACCOUNT,
+        origin=ORIGIN,
+        signer=KEY,
+        clock=SystemClock(),
+        founding=Founding(operator=b"i" * 32, quorum=2, grants=grants),
     )
 
 
@@ -116,3 +134,23 @@ def test_a_node_that_hangs_is_unavailable_after_the_time_out() -> None:
         chain = Web3Chain.at(f"http://127.0.0.1:{silent.getsockname()[1]}", time_out=0.2)
         with pytest.raises(ChainUnavailable):
             chain.identity()
+
+
+def test_two_of_three_witnesses_let_the_log_grow_and_a_stranger_does_not(
+    database: Database, node: Node, countersigned: Anchoring, record: Callable[[int], int]
+) -> None:
+    chain = Web3Chain.at(node.url)
+    record(5)
+    assert countersigned.step().missing_countersignatures == 2
+    with database.transaction() as session:
+        asked = proposal(session)
+    assert asked is not None
+    first, second, third = WITNESSES
+    forged = Countersignature(first, asked.sign(WITNESSES[second]))
+    with pytest.raises(WitnessNotPermitted):
+        countersign(database, chain, forged, clock=SystemClock())
+    for who in (third, first):
+        given = Countersignature(who, asked.sign(WITNESSES[who]))
+        countersign(database, chain, given, clock=SystemClock())
+    progress = countersigned.step()
+    assert (progress.anchored, progress.problem) == (5, None)

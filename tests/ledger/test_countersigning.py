@@ -22,6 +22,7 @@ from ledger.countersigning import (
     proposal,
 )
 from ledger.database import Database
+from ledger.ethereum import Account
 from ledger.registry import Founding, Grant, LedgerPaused, Role, key_of
 from ledger.transactions import ChainAccount
 from tests.ledger.founded import OPERATOR, mined
@@ -185,6 +186,23 @@ def test_who_is_no_witness_of_that_organization_is_refused(
     for account in (ChainAccount(b"\x63" * 32), WITNESSES[AGENCY], chain.account):
         with pytest.raises(WitnessNotPermitted):
             countersign(database, chain, Countersignature(COURT, what.sign(account)), clock=clock)
+
+
+def test_what_is_signed_is_the_typed_data_that_a_wallet_shows() -> None:
+    what = Proposal(chain_id=31337, contract=Address(b"\x11" * 20), seq=7, size=9, root=b"r" * 32)
+    fields = {"seq": "uint64", "size": "uint64", "root": "bytes32"}
+    wallet = Account.from_key(WITNESSES[COURT].secret).sign_typed_data(
+        {
+            "name": "Yinxin EvidenceLog",
+            "version": "1",
+            "chainId": what.chain_id,
+            "verifyingContract": "0x" + what.contract.hex(),
+        },
+        {"Checkpoint": [{"name": name, "type": type_} for name, type_ in fields.items()]},
+        {"seq": what.seq, "size": what.size, "root": what.root},
+    )
+    assert what.sign(WITNESSES[COURT]) == bytes(wallet.signature)
+    assert what.signer(bytes(wallet.signature)) == WITNESSES[COURT].address
 
 
 def test_a_malformed_countersignature_is_refused(
