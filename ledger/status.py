@@ -23,11 +23,13 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Text,
+    case,
+    exists,
     func,
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from evidence.errors import Refused, Term
 from evidence.statuslist import CertificateState
@@ -203,11 +205,23 @@ def needless(session: Session, ids: Sequence[int]) -> None:
 
 
 def release(session: Session, submission: int) -> None:
-    """Let the changes of a submission that came to nothing wait again."""
+    """Let the changes of a submission that came to nothing wait again.
+
+    One that a later change of its certificate has overtaken on another way need not be sent: it would undo it.
+    """
+    later = aliased(StatusChangeRow)
+    overtaken = exists().where(
+        later.issuer == StatusChangeRow.issuer,
+        later.key == StatusChangeRow.key,
+        later.id > StatusChangeRow.id,
+        later.sending == _Sending.SENT,
+        later.submission != submission,
+    )
     session.execute(
         update(StatusChangeRow)
         .where(StatusChangeRow.submission == submission)
-        .values(sending=_Sending.WAITING, submission=None)
+        .values(sending=case((overtaken, _Sending.NEEDLESS), else_=_Sending.WAITING), submission=None)
+        .execution_options(synchronize_session=False)
     )
 
 

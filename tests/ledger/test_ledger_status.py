@@ -157,6 +157,20 @@ def test_an_account_that_may_not_grow_the_log_still_changes_status(
     assert read(database, chain).state == CertificateState.REVOKED
 
 
+def test_a_change_that_a_later_one_overtook_is_not_sent_again(
+    database: Database, worker: Worker, chain: MemoryChain
+) -> None:
+    """A reorganization may take the transaction of a suspension for good and keep that of its end."""
+    for state in (CertificateState.SUSPENDED, CertificateState.NONE):
+        change(database, state)
+        worker().step()
+    with database.transaction() as session:
+        sent = select(SubmissionRow.id).where(SubmissionRow.purpose == Purpose.STATUS)
+        status.release(session, session.scalars(sent.order_by(SubmissionRow.id)).all()[0])
+    progress = worker().step()
+    assert (progress.complete, read(database, chain).state) == (True, CertificateState.NONE)
+
+
 def test_a_repeated_change_is_not_sent(database: Database, worker: Worker, chain: MemoryChain) -> None:
     for _ in range(2):
         change(database, CertificateState.SUSPENDED)
