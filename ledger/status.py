@@ -207,7 +207,7 @@ def needless(session: Session, ids: Sequence[int]) -> None:
 def release(session: Session, submission: int) -> None:
     """Let the changes of a submission that came to nothing wait again.
 
-    One that a later change of its certificate has overtaken on another way need not be sent: it would undo it.
+    One that a later change of its certificate has overtaken need not be sent: it would undo that.
     """
     later = aliased(StatusChangeRow)
     overtaken = exists().where(
