@@ -27,8 +27,8 @@ class ChainUnavailable(Unavailable):
     """The chain did not answer in time, or not at all."""
 
     code = "chain-unavailable"
-    zh = "区块链节点 {endpoint} 暂时无法连接；记录已安全保存，恢复后自动上链。"
-    en = "The chain at {endpoint} does not answer; every fact is kept and will be anchored once it does."
+    zh = "区块链节点 {endpoint} 暂时无法连接；不会因此丢失任何记录，恢复后自动继续，请检查该节点。"
+    en = "The chain at {endpoint} does not answer; nothing is lost by it. See that the node runs."
 
 
 class ChainGarbled(ChainUnavailable):

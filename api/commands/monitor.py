@@ -89,11 +89,16 @@ def _lines(report: Report, tongue: Language) -> list[str]:
     """Say how things stand, and one sentence for each thing that is wrong."""
     at = report.at.isoformat(timespec="seconds")
     if tongue == "zh":
-        head = (
-            f"{at} 账本 {report.log_size} 条，已上链 {report.anchored_size} 条，第 {report.growths} 次增长。"
-        )
+        anchored = f"已上链 {report.anchored_size} 条，第 {report.growths} 次增长"
+        head = f"{at} 账本 {report.log_size} 条，{anchored if _saw_chain(report) else '尚未读到链'}。"
     else:
-        head = f"{at} {report.log_size} entries, {report.anchored_size} anchored, growth {report.growths}."
+        anchored = f"{report.anchored_size} anchored, growth {report.growths}"
+        head = f"{at} {report.log_size} entries, {anchored if _saw_chain(report) else 'chain not seen yet'}."
     if not report.findings:
         return [head, "一切正常。" if tongue == "zh" else "All is well."]
     return [head, *(f"[{kind_name(each.kind)}] {each.error.sentence(tongue)}" for each in report.findings)]
+
+
+def _saw_chain(report: Report) -> bool:
+    """Tell whether this folder has ever followed the chain; before that its sizes mean nothing."""
+    return report.growths > 0 or report.block_number is not None

@@ -60,6 +60,7 @@ def test_a_silent_node_and_a_silent_log_are_told_by_the_exit_code(
 ) -> None:
     nowhere = "http://127.0.0.1:9"  # the discard port
     assert commands.main([*call, "--chain", nowhere]) == 16
+    assert "chain not seen yet" in capsys.readouterr().out
     assert commands.main([*call, "--log", nowhere, "--chain", nowhere]) == 16
     assert "[log-unreachable]" in capsys.readouterr().out
 
