@@ -9,9 +9,9 @@ from its peaks when it is asked for: O(log n) rows in one query.
     path = tree.inclusion_path(session, index=index, size=size)
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import BigInteger, LargeBinary, SmallInteger, insert, select, tuple_
+from sqlalchemy import BigInteger, LargeBinary, SmallInteger, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.errors import Refused
@@ -37,6 +37,14 @@ class Node(Base):
     level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+_LOOK_UP = (
+    "SELECT level, position, hash FROM nodes"
+    " JOIN unnest(%s::smallint[], %s::bigint[]) AS wanted (level, position) USING (level, position)"
+)
+"""One text for any number of nodes, so that it is prepared once: a list of pairs in SQLAlchemy's own terms is
+built anew for each proof, which took four fifths of the client's processor time."""
 
 
 def add(session: Session, *, index: int, leaf: bytes) -> None:
@@ -168,12 +176,17 @@ def _hashes(session: Session, spans: Sequence[Span]) -> tuple[bytes, ...]:
 def _stored(session: Session, wanted: Sequence[Coordinate]) -> dict[Coordinate, bytes]:
     if not wanted:
         return {}
-    query = select(Node.level, Node.position, Node.hash).where(tuple_(Node.level, Node.position).in_(wanted))
-    found = {(level, position): value for level, position, value in session.execute(query)}
+    levels, positions = (_array(numbers) for numbers in zip(*wanted, strict=True))
+    rows = session.connection().exec_driver_sql(_LOOK_UP, (levels, positions))
+    found: dict[Coordinate, bytes] = {(level, position): value for level, position, value in rows}
     for level, position in wanted:
         if (level, position) not in found:
             raise TreeTooSmall(size=position << level, index=(position + 1 << level) - 1)
     return found
+
+
+def _array(numbers: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def _fold(peaks: list[bytes]) -> bytes:
