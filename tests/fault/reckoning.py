@@ -1,12 +1,15 @@
 """The reckoning after kills: what stands in the database and on the chain, each once and all of it."""
 
+import threading
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
 from api.house import House
 from api.production import chain_account
-from ledger import contracts, deployment, entries, status, tree
+from identity.consent import ConsentRow
+from identity.people import PersonRow
+from ledger import contracts, deployment, entries, status, submissions, tree
 from ledger.chain_web3 import Web3Chain
 from ledger.database import Base, Database
 from ledger.deployment import Contract
@@ -15,7 +18,8 @@ from ledger.history import GROWTH_TOPICS
 from ledger.status import StatusChangeRow
 from ledger.submissions import State, SubmissionRow
 from signing import certificate_changes
-from signing.tables import CertificateRow
+from signing.tables import CertificateChangeRow, CertificateRow
+from tests.fault.mortals import Act, Mortal
 
 
 def count(database: Database, row: type[Base], *where: ColumnElement[bool]) -> int:
@@ -89,3 +93,47 @@ def _log(house: House) -> Contract:
     assert stands is not None
     assert stands.log is not None
     return stands.log
+
+
+def settle(house: House, worker: Mortal) -> None:
+    """Wait until the worker has brought everything to the chain."""
+    pause = threading.Event()
+    while not progress(house):
+        worker.check()
+        pause.wait(0.2)
+
+
+def progress(house: House) -> bool:
+    open_ = count(house.database, SubmissionRow, SubmissionRow.state == State.STORED)
+    waiting = count(house.database, StatusChangeRow, StatusChangeRow.submission.is_(None))
+    with house.database.transaction() as session:
+        stands = deployment.current(session)
+        anchored = submissions.anchored_size(session, stands.id) if stands else 0
+    return (open_, waiting, anchored) == (0, 0, count(house.database, FactRow))
+
+
+def assert_acknowledged_once(house: House, acknowledged: list[Act]) -> None:
+    """Each act that a client knows of stands in the tables, with a fact of its own."""
+    assert len(set(acknowledged)) == len(acknowledged)
+    assert set(acknowledged) <= recorded(house)
+
+
+def recorded(house: House) -> set[Act]:
+    """Name the acts whose facts stand as the clients name theirs."""
+    given = (
+        select(PersonRow.name, ConsentRow.given_at)
+        .join(ConsentRow)
+        .join(FactRow, FactRow.id == ConsentRow.given_fact)
+    )
+    withdrawn = (
+        select(PersonRow.name, ConsentRow.withdrawn_at)
+        .join(ConsentRow)
+        .join(FactRow, FactRow.id == ConsentRow.withdrawn_fact)
+    )
+    changed = select(CertificateChangeRow.certificate, FactRow.entry_index).join(
+        FactRow, FactRow.id == CertificateChangeRow.statement
+    )
+    with house.database.transaction() as session:
+        acts: set[Act] = {(who, at) for who, at in session.execute(given)}
+        acts |= {(who, at) for who, at in session.execute(withdrawn) if at is not None}
+        return acts | {(which, index) for which, index in session.execute(changed)}

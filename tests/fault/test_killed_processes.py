@@ -13,7 +13,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 
 from api import hardhat
 from api.demonstration.city import OPERATOR, plant
@@ -21,23 +20,21 @@ from api.demonstration.people import PEOPLE
 from api.house import House
 from api.settings import Mode, Settings
 from api.wiring import open_house
-from identity.consent import ConsentRow
-from identity.people import PersonRow
-from ledger import deployment, submissions
 from ledger.facts import FactRow
 from ledger.status import StatusChangeRow
-from ledger.submissions import State, SubmissionRow
-from signing.tables import CertificateChangeRow
+from ledger.submissions import SubmissionRow
 from tests.chains import anvil
 from tests.fault import wire
-from tests.fault.mortals import Act, Clients, Mortal, changing, consenting
+from tests.fault.mortals import Clients, Mortal, changing, consenting
 from tests.fault.reckoning import (
+    assert_acknowledged_once,
     assert_each_change_once,
     assert_each_fact_once,
     assert_each_growth_once,
     assert_each_transaction_once,
     assert_the_chain_holds_the_log,
     count,
+    settle,
 )
 from tests.fault.wire import Cut
 from tests.open_site import free_port
@@ -164,47 +161,3 @@ def tell(house: House, clients: Clients, site: Mortal, worker: Mortal) -> None:
         clients.unanswered,
         *(count(house.database, row) for row in (FactRow, SubmissionRow, StatusChangeRow)),
     )
-
-
-def settle(house: House, worker: Mortal) -> None:
-    """Wait until the worker has brought everything to the chain."""
-    pause = threading.Event()
-    while not progress(house):
-        worker.check()
-        pause.wait(0.2)
-
-
-def progress(house: House) -> bool:
-    open_ = count(house.database, SubmissionRow, SubmissionRow.state == State.STORED)
-    waiting = count(house.database, StatusChangeRow, StatusChangeRow.submission.is_(None))
-    with house.database.transaction() as session:
-        stands = deployment.current(session)
-        anchored = submissions.anchored_size(session, stands.id) if stands else 0
-    return (open_, waiting, anchored) == (0, 0, count(house.database, FactRow))
-
-
-def assert_acknowledged_once(house: House, acknowledged: list[Act]) -> None:
-    """Each act that a client knows of stands in the tables, with a fact of its own."""
-    assert len(set(acknowledged)) == len(acknowledged)
-    assert set(acknowledged) <= recorded(house)
-
-
-def recorded(house: House) -> set[Act]:
-    """Name the acts whose facts stand as the clients name theirs."""
-    given = (
-        select(PersonRow.name, ConsentRow.given_at)
-        .join(ConsentRow)
-        .join(FactRow, FactRow.id == ConsentRow.given_fact)
-    )
-    withdrawn = (
-        select(PersonRow.name, ConsentRow.withdrawn_at)
-        .join(ConsentRow)
-        .join(FactRow, FactRow.id == ConsentRow.withdrawn_fact)
-    )
-    changed = select(CertificateChangeRow.certificate, FactRow.entry_index).join(
-        FactRow, FactRow.id == CertificateChangeRow.statement
-    )
-    with house.database.transaction() as session:
-        acts: set[Act] = {(who, at) for who, at in session.execute(given)}
-        acts |= {(who, at) for who, at in session.execute(withdrawn) if at is not None}
-        return acts | {(which, index) for which, index in session.execute(changed)}
