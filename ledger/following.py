@@ -122,7 +122,10 @@ class Follower:
         return tuple(each for each in growths if each.block_number <= last)
 
     def _searched(self, chain: ChainHistory, state: _State, newest: int) -> _State:
-        """Look for growths of other contracts by accounts that grew the pinned one."""
+        """Look for growths of other contracts by accounts that grew the pinned one.
+
+        A block that is not final may give way to another, so it is searched again.
+        """
         first = state.searched if set(state.submitters) == set(self._state.submitters) else 0
         strangers = list(state.strangers)
         for mined in growth_events(chain, first_block=first):
@@ -132,7 +135,7 @@ class Follower:
             sent = chain.sent(mined.transaction)
             if sent is not None and sent.sender in state.submitters:
                 strangers.append(emitter)
-        return replace(state, strangers=tuple(strangers), searched=newest + 1)
+        return replace(state, strangers=tuple(strangers), searched=max(newest - self._depth + 2, 0))
 
     def _keep(self, state: _State) -> None:
         self._state = state

@@ -118,21 +118,23 @@ class Planner:
         return Draft(Purpose.APPEND, call, size=size)
 
     def _status(self, organizations: Contract, register: Contract) -> Draft | None:
-        with self.database.transaction() as session:
-            issuers = status.waiting_issuers(session)
-        if not issuers:
-            return None
-        self._require_open(organizations)
-        ours = [each for each in issuers if self._may(organizations, each, Role.ISSUER)]
-        if not ours:
-            raise IssuerNotOurs(account=f"0x{self.account.hex()}", issuer=issuers[0].hex())
-        with self.database.transaction() as session:
-            changes = status.waiting(session, ours[0])
-        return self._changes(organizations, register, ours[0], changes)
+        while True:
+            with self.database.transaction() as session:
+                issuers = status.waiting_issuers(session)
+            if not issuers:
+                return None
+            self._require_open(organizations)
+            ours = [each for each in issuers if self._may(organizations, each, Role.ISSUER)]
+            if not ours:
+                raise IssuerNotOurs(account=f"0x{self.account.hex()}", issuer=issuers[0].hex())
+            with self.database.transaction() as session:
+                changes = status.waiting(session, ours[0])
+            draft = self._changes(register, ours[0], changes)
+            if draft is not None:
+                return draft
 
-    def _changes(
-        self, organizations: Contract, register: Contract, issuer: bytes, changes: tuple[WaitingChange, ...]
-    ) -> Draft | None:
+    def _changes(self, register: Contract, issuer: bytes, changes: tuple[WaitingChange, ...]) -> Draft | None:
+        """Draft those of ``changes`` that the register needs; if it needs none, none waits any more."""
         keys = sorted({each.change.key for each in changes})
         questions = [contracts.ask_exception(issuer=issuer, key=key) for key in keys]
         answers = self.chain.read_all(register.address, questions)
@@ -143,7 +145,7 @@ class Planner:
             with self.database.transaction() as session:
                 status.needless(session, left_out)
         if not needed:
-            return self._status(organizations, register)
+            return None
         call = contracts.change(register.address, issuer=issuer, changes=[each.change for each in needed])
         return Draft(Purpose.STATUS, call, changes=tuple(each.id for each in needed))
 

@@ -3,6 +3,7 @@
 Both are open to anybody: what a signature is worth, the registry on the chain decides.
 """
 
+from threading import BoundedSemaphore
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -11,11 +12,23 @@ from pydantic import BaseModel, Field
 
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
+from evidence.errors import Unavailable
 from ledger import countersigning
 from ledger.contracts import Countersignature
 from ledger.countersigning import Proposal
 
+AT_ONCE = 4  # countersignatures checked at a time: each asks the chain, which may be slow to answer
+
 router = APIRouter()
+_places = BoundedSemaphore(AT_ONCE)
+
+
+class CountersigningBusy(Unavailable):
+    """As many countersignatures are being checked as may be at a time."""
+
+    code = "countersigning-busy"
+    zh = "正在核对的见证签名已达上限（{most} 个），请几秒后重新提交。"
+    en = "{most} countersignatures are being checked already; send yours again in a few seconds."
 
 
 class ProposalShown(BaseModel):
@@ -59,4 +72,9 @@ def countersign(
 ) -> ProposalShown:
     """Take an organization's countersignature over what is proposed now."""
     signature = Countersignature(bytes.fromhex(given.organization), bytes.fromhex(given.signature))
-    return _shown(countersigning.countersign(house.database, house.chain, signature, clock=house.clock))
+    if not _places.acquire(blocking=False):
+        raise CountersigningBusy(most=AT_ONCE)
+    try:
+        return _shown(countersigning.countersign(house.database, house.chain, signature, clock=house.clock))
+    finally:
+        _places.release()

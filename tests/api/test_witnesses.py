@@ -1,6 +1,7 @@
 """The doors for witnesses, and the command that knocks at them."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 
 from api import commands
 from api.commands.witness import KeyFileUnusable, Party, account_in
+from api.routes import witnesses
 from ledger import deployment
 from ledger.anchoring import Anchoring
 from ledger.log_http import HttpLog
@@ -48,6 +50,17 @@ def test_a_countersignature_that_nobody_asked_for_is_refused_by_name(city: Quiet
 )
 def test_a_countersignature_of_another_length_is_refused(city: QuietCity, given: dict[str, str]) -> None:
     assert give(city, **given).is_client_error
+
+
+def test_only_so_many_countersignatures_are_checked_at_a_time(city: QuietCity) -> None:
+    with ExitStack() as held:
+        for _ in range(witnesses.AT_ONCE):
+            witnesses._places.acquire()
+            held.callback(witnesses._places.release)
+        refused = give(city, organization="00" * 32, signature="00" * 65)
+    assert refused.status_code == 503
+    assert "countersigning-busy" in refused.text
+    assert give(city, organization="00" * 32, signature="00" * 65).status_code != 503
 
 
 def test_a_log_that_needs_two_witnesses_grows_once_two_have_asked_and_answered(tmp_path: Path) -> None:
