@@ -18,7 +18,7 @@ _DEPLOY_GAS = 4_000_000
 _CALL_GAS = 200_000  # base of any call, with room above the 46,000 to 78,000 measured
 _VALUE_GAS = 4_000  # for each 32-byte value of a list, above the 1,530 measured for a leaf
 _CHANGE_GAS = 60_000  # for each status change, above the 36,000 measured
-_SIGNATURE_GAS = 40_000  # for each countersignature, above the 11,000 measured
+_SIGNATURE_GAS = 40_000  # for each countersignature, above the 10,541 measured
 _SIGNATURES = "(bytes32,bytes)[]"
 
 
