@@ -40,7 +40,7 @@ class Mortal:
     def kill(self) -> None:
         """End it by SIGKILL, whatever it is doing, and begin it again."""
         with self._lock:
-            self.check()
+            self._assert_alive()
             self._process.kill()
             self._process.wait()
             self.kills += 1
@@ -52,7 +52,11 @@ class Mortal:
         self._process.wait(CLOSE_SECONDS)
 
     def check(self) -> None:
-        """See that it has not ended by itself."""
+        """See that it has not ended by itself; while it is being killed, wait until it has begun again."""
+        with self._lock:
+            self._assert_alive()
+
+    def _assert_alive(self) -> None:
         ended = self._process.poll()
         assert ended is None, f"{self._name} ended with {ended}: {self._said.read_text()[-2000:]}"
 
