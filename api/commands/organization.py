@@ -2,7 +2,8 @@
 
 yinxin organization show --chain RPC --trust FILE
 yinxin organization grant --organization USCC --key 0xACCOUNT --role witness --chain … --trust … --key-file …
-yinxin organization revoke | compromised | quorum | unpause …      each makes a proposal and prints its id
+yinxin organization revoke | compromised | quorum | unpause | administrators | delay | guardian | successor …
+                                                                   each makes a proposal and prints its id
 yinxin organization approve | execute | cancel ID …
 yinxin organization pause …                                        the guardian, at once
 
@@ -12,7 +13,7 @@ Exit codes: 0 done; 3 it could not begin, or the registry refused.
 import argparse
 import hashlib
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from api.commands.witness import account_in
@@ -31,11 +32,16 @@ from verify.trust import TrustAnchors
 NAME = "organization"
 HELP = "在链上登记中提议、批准、执行与查看。 Propose, approve, execute and see what governs the chain."
 
-PROPOSING = ("grant", "revoke", "compromised", "quorum", "unpause")
+PROPOSING = (
+    *("grant", "revoke", "compromised", "quorum", "unpause"),
+    *("administrators", "delay", "guardian", "successor"),
+)
 DECIDING = ("approve", "execute", "cancel")
 _ADDRESS_BYTES, _ID_BYTES = 20, 32
 UINT8 = 255
 """The largest quorum that the registry can hold."""
+MOST_HOURS = 30 * 24
+"""The longest delay that the registry takes (IAdministered, DelayTooLong)."""
 
 _STATES = {
     ProposalState.UNKNOWN: ("不存在", "unknown"),
@@ -78,7 +84,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--since", metavar="TIME", help="泄露自 compromised since (2026-05-02T09:00:00Z)")
     parser.add_argument("--until", metavar="TIME", help="授权至 granted until, itself excluded")
-    parser.add_argument("--number", type=int, help="会签机构数 the new quorum")
+    parser.add_argument(
+        "--account", action="append", default=[], metavar="0x…", help="新的管理、监护或继任账户 who follows"
+    )
+    parser.add_argument("--hours", type=int, help="等待期 the new delay")
+    parser.add_argument("--number", type=int, help="会签机构数，或批准人数 quorum, or how many approve")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="语言 language (zh)")
     parser.set_defaults(folder=Path())
 
@@ -159,9 +169,25 @@ def _call(args: argparse.Namespace) -> bytes:
     if args.act == "unpause":
         return registry.unpause()
     if args.act == "quorum":
-        if args.number is None or not 0 <= args.number <= UINT8:
-            raise ArgumentUnfit(name="--number")
-        return registry.set_quorum(args.number)
+        return registry.set_quorum(_between(0, args.number, UINT8, "--number"))
+    if args.act == "delay":
+        return registry.set_delay(timedelta(hours=_between(0, args.hours, MOST_HOURS, "--hours")))
+    if args.act in ("administrators", "guardian", "successor"):
+        return _succession(args)
+    return _key_call(args)
+
+
+def _succession(args: argparse.Namespace) -> bytes:
+    accounts = [Address(_octets(each, "--account", _ADDRESS_BYTES)) for each in args.account]
+    if args.act == "administrators":
+        threshold = _between(1, args.number, len(accounts), "--number")
+        return registry.set_administrators(accounts, threshold=threshold)
+    if len(accounts) != 1:
+        raise ArgumentUnfit(name="--account")
+    return (registry.set_guardian if args.act == "guardian" else registry.announce_successor)(accounts[0])
+
+
+def _key_call(args: argparse.Namespace) -> bytes:
     if args.organization is None:
         raise ArgumentUnfit(name="--organization")
     organization = hashlib.sha256(Uscc.parse(args.organization).text.encode()).digest()
@@ -179,6 +205,12 @@ def _call(args: argparse.Namespace) -> bytes:
         roles |= Role[each.upper()]
     until = None if args.until is None else _moment(args.until, "--until")
     return registry.grant(Grant(organization, key, roles, valid_until=until))
+
+
+def _between(least: int, number: int | None, most: int, name: str) -> int:
+    if number is None or not least <= number <= most:
+        raise ArgumentUnfit(name=name)
+    return number
 
 
 def _key(text: str | None) -> bytes:

@@ -10,10 +10,14 @@ from api.demonstration.city import OPERATOR as DEMONSTRATED
 from ledger import governing
 from ledger.chain import Address
 from ledger.chain_memory import MemoryChain
-from tests.ledger.founded import founded_registry
+from ledger.registry import Founding
+from ledger.transactions import ChainAccount
+from tests.ledger.founded import OPERATOR, founded_registry
 
 CODE = DEMONSTRATED.uscc.text
 ACCOUNT = "0x" + "11" * 20
+OTHER = "0x" + "22" * 20
+SECOND = ChainAccount((2).to_bytes(32, "big"))  # another account that eth-tester endows
 WHERE = ["--chain", "http://127.0.0.1:9", "--trust", "trust.json", "--lang", "en"]
 
 
@@ -72,9 +76,53 @@ def test_the_guardian_pauses_at_once_and_a_proposal_ends_it(chain: MemoryChain, 
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["administrators", "--account", ACCOUNT, "--account", OTHER, "--number", "2"],
+            f"{ACCOUNT}, {OTHER}",
+        ),
+        (["delay", "--hours", "48"], "(1 of 1, 2 days, 0:00:00)"),
+        (["guardian", "--account", ACCOUNT], f"guardian: {ACCOUNT}"),
+        (["successor", "--account", ACCOUNT], f"successor: {ACCOUNT}"),
+    ],
+)
+def test_whoever_governs_changes_by_a_proposal(
+    chain: MemoryChain, contract: Address, words: list[str], told: str
+) -> None:
+    made, _ = done(chain, contract, *words)
+    assert told not in shown(chain, contract).partition(made)[0]
+    done(chain, contract, "execute", made)
+    assert told in shown(chain, contract)
+    assert made not in shown(chain, contract)
+
+
+def test_two_organizations_approve_by_their_own_accounts(chain: MemoryChain) -> None:
+    both = (chain.account.address, SECOND.address)
+    contract = founded_registry(
+        chain, chain.account, Founding(operator=OPERATOR, administrators=both, threshold=2)
+    )
+    made, _ = done(chain, contract, "quorum", "--number", "2")
+    assert f"{made} open 1/2" in shown(chain, contract)
+    organization.act(asked("approve", made), chain, contract, SECOND)
+    assert f"{made} approved 2/2" in shown(chain, contract)
+    organization.act(asked("execute", made), chain, contract, SECOND)
+    assert "quorum: 2" in shown(chain, contract)
+
+
+@pytest.mark.parametrize(
     ("words", "name"),
     [
         (["quorum"], "--number"),
+        (["delay"], "--hours"),
+        (["delay", "--hours", "721"], "--hours"),
+        (["administrators", "--number", "1"], "--number"),
+        (["administrators", "--account", ACCOUNT, "--number", "2"], "--number"),
+        (["administrators", "--account", ACCOUNT, "--number", "0"], "--number"),
+        (["administrators", "--account", "0x12", "--number", "1"], "--account"),
+        (["guardian"], "--account"),
+        (["guardian", "--account", ACCOUNT, "--account", OTHER], "--account"),
+        (["successor", "--account", "0xzz"], "--account"),
         (["quorum", "--number", "256"], "--number"),
         (["grant"], "--organization"),
         (["grant", "--organization", CODE], "--key"),
