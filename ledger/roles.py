@@ -1,7 +1,8 @@
 """Who may do what in the database: one role owns the tables, another works with them.
 
 The owner makes and migrates the tables and is used for nothing else. The working role reads and adds; it
-cannot change or remove what the log holds, cannot touch a trigger, and is no superuser. Triggers refuse the
+appends to the log by one function alone, cannot change or remove what the log holds, cannot touch a trigger,
+and is no superuser. Triggers refuse the
 same to the owner: it would have to alter the tables before a row of the log can change.
 
     roles.prepare(superuser_url)              # the embedded server: both roles, and whose the tables are
@@ -13,8 +14,10 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 OWNER = "yinxin_owner"
 WORKING = "yinxin"
 
-LOG = ("entries", "nodes", "checkpoints")
-"""Tables of which the working role may only read and add rows; of ``facts`` it may erase the salt besides."""
+APPENDED = ("entries", "nodes")
+"""Tables that the working role reads, and to which ``append_entries`` alone adds."""
+LOG = (*APPENDED, "checkpoints")
+"""Tables of which nobody changes or removes a row; of ``facts`` the working role may erase the salt."""
 
 _PREPARE = """
     DO $$
@@ -60,12 +63,14 @@ def prepare(url: str) -> None:
 def grant(connection: Connection, *, to: str) -> None:
     """Let the role ``to`` work with the tables of the schema, and no further; the caller owns them."""
     role = connection.dialect.identifier_preparer.quote(to)
-    log = ", ".join(LOG)
+    log, appended = ", ".join(LOG), ", ".join(APPENDED)
     for statement in (
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}",
         f"REVOKE UPDATE, DELETE ON {log}, facts FROM {role}",
+        f"REVOKE INSERT ON {appended} FROM {role}",
+        f"GRANT EXECUTE ON FUNCTION append_entries(bytea[]) TO {role}",
         f"GRANT UPDATE (salt) ON facts TO {role}",
     ):
         connection.execute(text(statement))

@@ -143,6 +143,30 @@ def test_a_proof_over_more_entries_than_there_are_is_refused(database: Database)
         tree.root(session, 6)
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        r"INSERT INTO entries VALUES (7, sha256('\x00'), '')",
+        r"INSERT INTO nodes VALUES (1, 1, sha256('\x00'))",
+    ],
+)
+def test_the_working_role_adds_to_the_log_by_appending_alone(database: Database, act: str) -> None:
+    """A row at a place that is not the next could never be taken away again."""
+    append(database, 3)
+    with pytest.raises(DBAPIError, match="permission denied"), database.transaction() as session:
+        session.execute(text(act))
+
+
+def test_what_a_session_puts_before_the_tables_is_not_appended_to(database: Database) -> None:
+    """The function acts as the owner, and finds the owner's tables whatever path a session has set."""
+    with database.transaction() as session:
+        session.execute(text("CREATE TEMPORARY TABLE entries (index bigint, leaf bytea, encoded bytea)"))
+        session.execute(text("SET LOCAL search_path = pg_temp, public"))
+        entries.append(session, entry(0))
+    with database.transaction() as session:
+        assert session.execute(text("SELECT count(*) FROM public.entries")).scalar_one() == 1
+
+
 CHANGES = ["DELETE FROM {}", "TRUNCATE {} CASCADE", "UPDATE {} SET {}"]
 
 
