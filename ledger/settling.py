@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from eth_utils.crypto import keccak
+from sqlalchemy.orm import Session
 
 from evidence.clock import Clock
 from evidence.errors import Term
@@ -126,17 +127,18 @@ class Settler:
     def _push(self, current: Deployment, unmined: Sequence[Attempted]) -> bool:
         """Hand over what the chain lacks; True when another pass is worth it at once.
 
-        The nonce is asked before the outcomes: if it is spent and the outcome is still unknown,
-        another transaction has spent it.
+        The nonce is asked before the outcomes: if it is spent and the outcome is still unknown, another
+        transaction has spent it, or the node is slow to show what it has mined. Only a long wait tells these
+        apart.
         """
         refusal = self._send(unmined)
         lowest = unmined[0].submission
         spent = self._chain.next_nonce(lowest.account)
         if any(found is not None for found in self._outcomes(unmined)):
             return True
-        if spent > lowest.nonce:
-            return self._give_up(lowest)
         waits = self._unmined.of((lowest.id, unmined[0].newest.hash, spent)) >= self._patience
+        if spent > lowest.nonce:
+            return waits and self._give_up(lowest)
         if waits and spent < lowest.nonce:
             self._healer.fill(current, lowest, next_nonce=spent, at=self._clock.now())
             return True
@@ -160,9 +162,15 @@ class Settler:
         return refusal
 
     def _give_up(self, stored: Submission) -> bool:
-        """Give ``stored`` up if another transaction has finally spent its nonce."""
+        """Give ``stored`` up if another transaction has finally spent its nonce.
+
+        Raises:
+            ChainContradicts: what only ``stored`` can have created is there.
+        """
         if not self._finality.spent(stored.account, stored.nonce):
             return False
+        if stored.purpose in _CREATES:
+            self._require_not_created(stored)
         with self._database.transaction() as session:
             attempted = attempts.of(session, [stored])
         if self._outcomes(attempted) != [None]:
@@ -171,6 +179,12 @@ class Settler:
             submissions.supersede(session, stored)
             status.release(session, stored.id)
         return True
+
+    def _require_not_created(self, stored: Submission) -> None:
+        address = created(stored.account, nonce=stored.nonce)
+        if deployed_code.fits(_CREATES[stored.purpose], self._chain.code(address)):
+            what = Term(zh="创建合约的交易", en="transaction that created a contract")
+            raise ChainContradicts(what=what, expected=stored.hash.hex(), found=_ABSENT)
 
     def _replace(self, current: Deployment, stuck: Attempted) -> bool:
         """Store an attempt with higher fees; where there can be none, send the same bytes again."""
@@ -196,12 +210,8 @@ class Settler:
         if stored.purpose is Purpose.STATUS:
             self._require_status(current, stored)
         with self._database.transaction() as session:
-            if stored.purpose is Purpose.DEPLOY_REGISTRY and made is not None:
-                deployment.stand_registry(session, current, made)
-            if stored.purpose is Purpose.DEPLOY_LOG and made is not None:
-                deployment.stand_log(session, current, made)
-            if stored.purpose is Purpose.DEPLOY_REGISTER and made is not None:
-                deployment.stand_register(session, current, made)
+            if made is not None:
+                _stand(session, current, stored.purpose, made)
             submissions.settle(session, stored, signed, outcome)
 
     def _contract(self, stored: Submission, outcome: Outcome) -> Contract | None:
@@ -258,3 +268,13 @@ class Settler:
                     what = Term(zh=f"证照 {key.hex()} 的链上状态", en=f"status of certificate {key.hex()}")
                     allowed = " | ".join(f"{state}/{reason}" for state, reason in promised[issuer, key])
                     raise ChainContradicts(what=what, expected=allowed, found=f"{held.state}/{held.reason}")
+
+
+def _stand(session: Session, current: Deployment, purpose: Purpose, made: Contract) -> None:
+    """Keep where a contract stands; one that was mined after another took its place is left alone."""
+    if purpose is Purpose.DEPLOY_REGISTRY and current.registry is None:
+        deployment.stand_registry(session, current, made)
+    if purpose is Purpose.DEPLOY_LOG and current.log is None:
+        deployment.stand_log(session, current, made)
+    if purpose is Purpose.DEPLOY_REGISTER and current.register is None:
+        deployment.stand_register(session, current, made)

@@ -168,7 +168,9 @@ def test_a_reverted_growth_that_is_called_a_success_is_not_believed(
     log.assert_anchored_exactly_once(Web3Chain.at(node.url))
 
 
-@pytest.mark.parametrize("lie", [lies.SWAPPED_CONTRACT, lies.CHANGED_CODE, lies.NO_CODE], ids=name)
+@pytest.mark.parametrize(
+    "lie", [lies.SWAPPED_CONTRACT, lies.CHANGED_CODE, lies.NO_CODE, lies.NO_RECEIPT], ids=name
+)
 def test_a_lie_about_a_new_contract_is_not_believed(
     database: Database, node: Anvil, proxy: LyingProxy, lie: Lie
 ) -> None:
