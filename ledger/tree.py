@@ -5,13 +5,12 @@ as RFC 9162 hashes them. A node is written once, by the append that completes it
 n entries have fewer than 2 n nodes. What is not complete, the right edge of the tree, is folded
 from its peaks when it is asked for: O(log n) rows in one query.
 
-    tree.add(session, index=index, leaf=leaf)
     path = tree.inclusion_path(session, index=index, size=size)
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import BigInteger, LargeBinary, SmallInteger, insert
+from sqlalchemy import BigInteger, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.errors import Refused
@@ -45,27 +44,6 @@ _LOOK_UP = (
 )
 """One text for any number of nodes, so that it is prepared once: a list of pairs in SQLAlchemy's own terms is
 built anew for each proof, which took four fifths of the client's processor time."""
-
-
-def add(session: Session, *, index: int, leaf: bytes) -> None:
-    """Store ``leaf`` (32 bytes) as number ``index`` and every node it completes."""
-    add_all(session, first=index, leaves=(leaf,))
-
-
-def add_all(session: Session, *, first: int, leaves: Sequence[bytes]) -> None:
-    """Store ``leaves`` from number ``first`` on, and the nodes they complete, in one statement."""
-    needs_peaks = first % 2 == 1 or len(leaves) > 1
-    peaks = list(_peaks(session, first)) if needs_peaks else []
-    rows: list[dict[str, object]] = []
-    for index, leaf in enumerate(leaves, start=first):
-        node, level, position = leaf, 0, index
-        rows.append({"level": level, "position": position, "hash": node})
-        while position % 2 == 1:  # a right child completes its parent
-            node, level, position = node_hash(peaks.pop(), node), level + 1, position // 2
-            rows.append({"level": level, "position": position, "hash": node})
-        peaks.append(node)
-    if rows:
-        session.execute(insert(Node), rows)
 
 
 def root(session: Session, size: int) -> bytes:
