@@ -12,13 +12,15 @@ A log goes on growing where the last entries are known: the peaks before them st
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from evidence.clock import Clock
 from evidence.errors import Refused
-from evidence.merkle import Frontier, node_hash
+from evidence.merkle import Frontier, leaf_hash, node_hash
 from ledger import deployment
 from ledger.chain import ChainIdentity
 from ledger.checkpoints import CheckpointRow
@@ -31,6 +33,8 @@ from ledger.tree import Node
 
 Range = tuple[int, int]  # entries from the first number up to, and without, the second
 _ROWS = 5_000  # written in one statement
+_ENTRIES = cast("Table", EntryRow.__table__)
+_FILL = update(_ENTRIES).where(_ENTRIES.c.index == bindparam("at")).values(encoded=bindparam("content"))
 
 
 class DatabaseNotEmpty(Refused):
@@ -39,6 +43,20 @@ class DatabaseNotEmpty(Refused):
     code = "database-not-empty"
     zh = "数据库不是空的（{table} 中有 {count} 行）；请另外指定一个空数据库，再重建账本。"
     en = "The database is not empty ({table} has {count} rows); name an empty one to rebuild the log into."
+
+
+class LogEndUnknown(Refused):
+    """The last entries are known by root alone, so nothing could be appended. Facts: ``known``, ``size``."""
+
+    code = "log-end-unknown"
+    zh = (
+        "账本共 {size} 条记录，链上只能恢复 {known} 条的哈希，末尾不全，不能继续增长；数据库未写入任何内容。"
+        "请用 --mirror 指定一份镜像，再重建一次。"
+    )
+    en = (
+        "Of {size} entries the chain gives {known} by their hashes and not the last, so the log could not go "
+        "on; nothing was written. Name a mirror by --mirror and rebuild again."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +118,10 @@ def rebuild(session: Session, found: Recovered, pinned: PinnedLog, *, clock: Clo
 
     Raises:
         DatabaseNotEmpty: something of a log is there.
+        LogEndUnknown: the next entry would be hashed onto a tree that is not the log's.
     """
+    if not found.goes_on:
+        raise LogEndUnknown(known=found.known, size=found.size)
     for table in (EntryRow, CheckpointRow, DeploymentRow):
         count = session.scalars(select(func.count()).select_from(table)).one()
         if count:
@@ -108,7 +129,7 @@ def rebuild(session: Session, found: Recovered, pinned: PinnedLog, *, clock: Clo
     end = 0
     for run in found.runs:
         if run.first != end:
-            _write(session, Node, _peaks(run.first, run.peaks))
+            _write(session, Node, _peaks(run.first, run.peaks), known=True)
         _write(session, EntryRow, _rows(run))
         _write(session, Node, _nodes(run))
         end = run.end
@@ -128,16 +149,27 @@ def rebuild(session: Session, found: Recovered, pinned: PinnedLog, *, clock: Clo
 def restore(session: Session, mirror: Mirror) -> int:
     """Fill in the contents that a rebuilt log lacks, out of ``mirror``; give how many were filled.
 
-    The database takes a content only where it hashes to the leaf that it has.
+    Raises:
+        LogEntriesMissing: the mirror lacks entries, or has others than those of this log.
     """
-    filled = 0
-    lacking = select(EntryRow.index).where(EntryRow.encoded.is_(None), EntryRow.index < mirror.size)
-    wanted = set(session.scalars(lacking))
-    for index, encoded in mirror.entries():
-        if index in wanted:
-            session.execute(update(EntryRow).where(EntryRow.index == index).values(encoded=encoded))
-            filled += 1
+    contents, filled = mirror.entries(), 0
+    while part := list(islice(contents, _ROWS)):
+        filled += _fill(session, part)
     return filled
+
+
+def _fill(session: Session, part: Sequence[tuple[int, bytes]]) -> int:
+    """Fill in those of a run of contents, each after its index, that are lacking; give how many."""
+    within = (EntryRow.index >= part[0][0], EntryRow.index <= part[-1][0])
+    query = select(EntryRow.index, EntryRow.leaf).where(EntryRow.encoded.is_(None), *within)
+    lacking: dict[int, bytes] = {row[0]: row[1] for row in session.execute(query)}
+    rows = [{"at": index, "content": encoded} for index, encoded in part if index in lacking]
+    for index, encoded in part:
+        if index in lacking and leaf_hash(encoded) != lacking[index]:
+            raise LogEntriesMissing(place=f"entries/{index}")
+    if rows:
+        session.connection().execute(_FILL, rows)
+    return len(rows)
 
 
 def _mirrored(mirror: Mirror, growths: Sequence[Growth]) -> Run:
@@ -194,6 +226,10 @@ def _node(level: int, position: int, value: bytes) -> dict[str, object]:
     return {"level": level, "position": position, "hash": value}
 
 
-def _write(session: Session, table: type[Base], rows: Iterator[dict[str, object]]) -> None:
+def _write(
+    session: Session, table: type[Base], rows: Iterator[dict[str, object]], *, known: bool = False
+) -> None:
+    """Write ``rows``, some of which may stand already where they are ``known``."""
+    statement = insert(table).on_conflict_do_nothing() if known else insert(table)
     while part := list(islice(rows, _ROWS)):
-        session.execute(insert(table), part)
+        session.execute(statement, part)

@@ -8,6 +8,7 @@ yinxin ledger restore --trust trust.json --mirror /mnt/court/log
 import argparse
 import sys
 from pathlib import Path
+from typing import TypeVar
 
 from api.ending import ending
 from api.settings import SettingMissing, Settings
@@ -18,8 +19,10 @@ from evidence.errors import Language
 from ledger.chain_web3 import Web3Chain
 from ledger.history import check_chain, read_growths, with_registry
 from ledger.mirror import Mirror
-from ledger.rebuilding import Recovered, rebuild, recover, restore
+from ledger.rebuilding import LogEndUnknown, Recovered, rebuild, recover, restore
 from verify.trust import TrustAnchors
+
+Given = TypeVar("Given")
 
 NAME = "ledger"
 HELP = "从链上或镜像恢复账本。 Bring a lost log back, out of its chain or a mirror."
@@ -46,33 +49,32 @@ def _bring_back(args: argparse.Namespace, settings: Settings) -> int:
     mirror = None
     if args.mirror is not None:
         mirror = Mirror(args.mirror, origin=trust.log.origin, key=trust.log.key)
-    if args.what == "restore" or not args.from_chain:
-        return _restore(settings, _required(mirror))
+    if args.what == "restore":
+        return _restore(settings, _given(mirror, "--mirror", zh="从哪个镜像补回", en="out of which mirror"))
+    _given(args.from_chain or None, "--from-chain", zh="从链上重建", en="that the chain is to be read")
     pinned = pinned_log(trust)
-    url = args.chain or settings.chain_url
-    if url is None:
-        raise SettingMissing(
-            setting="YINXIN_CHAIN_URL", zh_why="重建要读链", en_why="the chain is to be read"
-        )
+    url = _given(
+        args.chain or settings.chain_url, "YINXIN_CHAIN_URL", zh="链节点网址", en="which node is to be read"
+    )
     chain = Web3Chain.at(url)
     check_chain(chain, pinned)
     pinned = with_registry(chain, pinned)
     found = recover(read_growths(chain, pinned), mirror)
-    with open_database(settings, as_owner=True) as database, database.transaction() as session:
-        rebuild(session, found, pinned, clock=SystemClock())
-        filled = 0 if mirror is None else restore(session, mirror)
+    try:
+        with open_database(settings, as_owner=True) as database, database.transaction() as session:
+            rebuild(session, found, pinned, clock=SystemClock())
+            filled = 0 if mirror is None else restore(session, mirror)
+    except LogEndUnknown:
+        sys.stdout.write("\n".join(_told(found, 0, settings.language)) + "\n")
+        raise
     sys.stdout.write("\n".join(_told(found, filled, settings.language)) + "\n")
     return 0
 
 
-def _required(mirror: Mirror | None) -> Mirror:
-    if mirror is None:
-        raise SettingMissing(
-            setting="--from-chain / --mirror",
-            zh_why="请指定从链上重建，或从哪个镜像补回",
-            en_why="say that the chain is to be read, or which mirror",
-        )
-    return mirror
+def _given(value: Given | None, setting: str, *, zh: str, en: str) -> Given:
+    if value is None:
+        raise SettingMissing(setting=setting, zh_why=f"请指明{zh}", en_why=f"say {en}")
+    return value
 
 
 def _restore(settings: Settings, mirror: Mirror) -> int:
@@ -88,21 +90,22 @@ def _told(found: Recovered, filled: int, language: Language) -> list[str]:
     runs = [f"{run.first}-{run.end - 1}" for run in found.runs]
     lost = [f"{start}-{end - 1}" for start, end in found.lost]
     if language == "zh":
-        goes_on = "可以继续增长" if found.goes_on else "末尾未知，不能继续增长：请用 --mirror 再来一次"
-        return [
-            f"账本共 {found.size} 条记录，{goes_on}。",
-            f"已恢复：{found.known} 条的哈希与树节点（{'、'.join(runs) or '无'}）；{filled} 条的内容。",
+        told = [
+            f"账本共 {found.size} 条记录，{'可以继续增长' if found.goes_on else '末尾未知，不能继续增长'}。",
+            f"可恢复：{found.known} 条的哈希与树节点（{'、'.join(runs) or '无'}）；{filled} 条的内容。",
             f"只知道根：{'、'.join(lost) or '无'}。",
             f"未恢复：{found.size - filled} 条的内容，可用镜像补回（yinxin ledger restore）。",
             "链上没有，无法恢复：盐值、签名声明、检查点的签名。",
-            "新检查点由后台任务签署，下次增长后全部重新锚定。",
         ]
-    goes_on = "it can go on growing" if found.goes_on else "its end is unknown, so add --mirror to go on"
-    return [
-        f"The log has {found.size} entries; {goes_on}.",
-        f"Recovered: the leaves of {found.known} ({', '.join(runs) or 'none'}); {filled} contents.",
-        f"Known by root alone: {', '.join(lost) or 'none'}.",
-        f"Not recovered: {found.size - filled} contents; out of a mirror by yinxin ledger restore.",
-        "Not recovered, because it was never on the chain: salts, signed statements, signed checkpoints.",
-        "The worker signs the next checkpoint, and the next growth anchors all.",
-    ]
+        after = "新检查点由后台任务签署，下次增长后全部重新锚定。"
+    else:
+        goes_on = "it can go on growing" if found.goes_on else "its end is unknown, so it cannot go on"
+        told = [
+            f"The log has {found.size} entries; {goes_on}.",
+            f"Recoverable: the leaves of {found.known} ({', '.join(runs) or 'none'}); {filled} contents.",
+            f"Known by root alone: {', '.join(lost) or 'none'}.",
+            f"Not recovered: {found.size - filled} contents; out of a mirror by yinxin ledger restore.",
+            "Not recovered, because it was never on the chain: salts, signed statements, signed checkpoints.",
+        ]
+        after = "The worker signs the next checkpoint, and the next growth anchors all."
+    return [*told, after] if found.goes_on else told

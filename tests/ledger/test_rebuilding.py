@@ -21,9 +21,9 @@ from ledger.database import Database
 from ledger.entries import EntryContentLost
 from ledger.history import PinnedLog, read_growths, with_registry
 from ledger.log_memory import MemoryLog
-from ledger.mirror import LogSplit, Mirror
+from ledger.mirror import LogEntriesMissing, LogSplit, Mirror
 from ledger.postgres import EmbeddedPostgres
-from ledger.rebuilding import DatabaseNotEmpty, Recovered, rebuild, recover, restore
+from ledger.rebuilding import DatabaseNotEmpty, LogEndUnknown, Recovered, rebuild, recover, restore
 from ledger.tiles import Place, TileUnknown
 from tests.ledger.conftest import FOUNDING, ORIGIN
 
@@ -127,7 +127,7 @@ def test_what_was_appended_comes_back_out_of_the_chain_alone(
             assert tree.inclusion_path(after, index=index, size=11) == path
 
 
-@pytest.mark.parametrize("counts", [(3,), (3, 12, 2), (11, 1), (20, 9, 13, 5)])
+@pytest.mark.parametrize("counts", [(3,), (3, 12, 2), (11, 1), (20, 9, 13, 5), (8, 8, 11, 1)])
 def test_a_rebuilt_log_goes_on_growing_on_the_same_contract(
     *,
     counts: tuple[int, ...],
@@ -172,13 +172,37 @@ def test_what_was_extended_is_known_by_root_alone(
     assert "3-14" in _told(found, 0, "zh")[2]
 
 
-def test_a_log_whose_end_was_extended_says_that_it_cannot_go_on(
+def test_a_log_whose_end_was_extended_is_not_brought_back_without_a_mirror(
     database: Database, empty: Database, chain: MemoryChain, clock: FixedClock, grow: Grow
 ) -> None:
+    """The next entry would stand on a tree that is not the log's, and the log would sign a fork of itself."""
     grow(3, 12)
-    found = rebuilt(database, empty, chain, clock)
+    with pytest.raises(LogEndUnknown, match="Of 15 entries the chain gives 3"):
+        rebuilt(database, empty, chain, clock)
+    with empty.transaction() as session:
+        assert entries.size(session) == 0
+        assert deployment.current(session) is None
+    found = recover(read_growths(chain, pinned_of(database)))
     assert (found.lost, found.goes_on) == (((3, 15),), False)
-    assert "--mirror" in _told(found, 0, "zh")[0]
+    assert "末尾未知" in _told(found, 0, "zh")[0]
+
+
+def test_a_mirror_with_other_contents_restores_none(
+    *,
+    database: Database,
+    empty: Database,
+    chain: MemoryChain,
+    clock: FixedClock,
+    grow: Grow,
+    tmp_path: Path,
+    log_signer: LocalSigner,
+) -> None:
+    grow(3)
+    rebuilt(database, empty, chain, clock)
+    another = Mirror(tmp_path, origin=ORIGIN, key=log_signer.key)
+    another.grow(MemoryLog(ORIGIN, log_signer, [b"another"] * 3))
+    with pytest.raises(LogEntriesMissing, match="entries/0"), empty.transaction() as session:
+        restore(session, another)
 
 
 def test_a_mirror_brings_back_every_leaf_and_every_content(
