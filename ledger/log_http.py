@@ -8,7 +8,7 @@ can be, a request ends after a fixed time however slowly bytes drip in, and no r
 Source: C2SP tlog-tiles (c2sp.org).
 """
 
-import time
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import TracebackType
@@ -19,6 +19,7 @@ import httpx
 
 from evidence.errors import Refused, Term
 from evidence.merkle import HASH_BYTES
+from ledger import deadline
 from ledger.log_source import LogUnavailable
 from ledger.tiles import FULL_WIDTH, LENGTH_BYTES, Place
 
@@ -27,12 +28,14 @@ DEADLINE_SECONDS = 60.0  # for a whole answer
 LARGEST_TEXT = 16_384  # bytes of a checkpoint, a proposal or a refusal; a checkpoint has some 300
 LARGEST_TILE = FULL_WIDTH * HASH_BYTES
 LARGEST_BUNDLE = FULL_WIDTH * (LENGTH_BYTES + (1 << 8 * LENGTH_BYTES))
+_DIGITS = re.compile(r"0|[1-9][0-9]{0,17}")  # entries: below 2^63, as everywhere
 _PATH = "/ledger"  # below a city's own address
 
 _TOO_LONG = Term("应答太长", "the answer is too long")
 _TOO_SLOW = Term("应答太慢", "the answer takes too long")
 _ENCODED = Term("应答被压缩", "the answer is compressed")
 _NO_TEXT = Term("应答不是文字", "the answer is no text")
+_NO_NUMBER = Term("应答不是条数", "the answer is no number of entries")
 _SILENT = Term("没有应答", "no answer")
 
 
@@ -47,14 +50,12 @@ class AddressMalformed(Refused):
 class HttpLog:
     """The log below ``address`` (``/ledger`` is added where it has no path); close it by ``with``."""
 
-    def __init__(self, address: str, *, client: httpx.Client | None = None) -> None:
+    def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise AddressMalformed(address=address)
         self._base = address.rstrip("/") + (_PATH if parts.path in ("", "/") else "")
-        self._client = client or httpx.Client(
-            timeout=TIME_OUT_SECONDS, follow_redirects=False, trust_env=False
-        )
+        self._client = deadline.client(time_out=TIME_OUT_SECONDS)
 
     def __enter__(self) -> Self:
         return self
@@ -67,6 +68,16 @@ class HttpLog:
     def checkpoint(self) -> str:
         """Give the latest checkpoint, a signed note."""
         return self._text("checkpoint") or ""
+
+    def recorded(self) -> int | None:
+        """Give how many entries the log says it has; None where it does not say, as plain tiles do not."""
+        said = self._text("size")
+        if said is None:
+            return None
+        digits = said.strip()
+        if not _DIGITS.fullmatch(digits):
+            raise self._failed(_NO_NUMBER)
+        return int(digits)
 
     def tile(self, place: Place, *, level: int) -> bytes | None:
         """Give the hashes at ``place`` of ``level``; None when the log has no such tile."""
@@ -104,24 +115,26 @@ class HttpLog:
         Raises:
             LogUnavailable: there is no answer, or it is too long or too slow.
         """
-        deadline = time.monotonic() + DEADLINE_SECONDS
         headers = {"Accept-Encoding": "identity"}
         try:
-            with self._client.stream(method, f"{self._base}/{path}", headers=headers, json=json) as answer:
+            with (
+                deadline.within(DEADLINE_SECONDS),
+                self._client.stream(method, f"{self._base}/{path}", headers=headers, json=json) as answer,
+            ):
                 if answer.headers.get("Content-Encoding", "identity") != "identity":
                     raise self._failed(_ENCODED)
-                return answer.status_code, self._read(answer, largest, deadline)
+                return answer.status_code, self._read(answer, largest)
+        except httpx.TimeoutException as error:
+            raise self._failed(_TOO_SLOW) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._failed(_SILENT) from error
 
-    def _read(self, answer: httpx.Response, largest: int, deadline: float) -> bytes:
+    def _read(self, answer: httpx.Response, largest: int) -> bytes:
         content = bytearray()
         for part in answer.iter_raw():
             content += part
             if len(content) > largest:
                 raise self._failed(_TOO_LONG)
-            if time.monotonic() > deadline:
-                raise self._failed(_TOO_SLOW)
         return bytes(content)
 
     def _failed(self, reason: Term | str) -> LogUnavailable:

@@ -11,7 +11,6 @@ Source: JSON-RPC 2.0, sections 4 to 6.
 """
 
 import json
-import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from evidence.errors import Term
+from ledger import deadline
 from ledger.chain import ChainGarbled, ChainRefused, ChainUnavailable
 from ledger.ethereum import JSONBaseProvider, RPCEndpoint
 
@@ -64,8 +64,7 @@ class HttpRpc(JSONBaseProvider):
         self.endpoint = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
         self._url = url
         self._time_out = time_out
-        # The environment is not asked for proxies: api/settings.py alone reads it.
-        self._client = httpx.Client(timeout=time_out, trust_env=False)
+        self._client = deadline.client(time_out=time_out)
 
     def ask(self, questions: Sequence[Question]) -> list[Any]:
         """Give the results in the order of ``questions``."""
@@ -83,7 +82,7 @@ class HttpRpc(JSONBaseProvider):
             return [self._result(answer, ids[0] if single else None)]
         if not isinstance(answer, list) or len(answer) != len(sent):
             raise ChainGarbled(endpoint=self.endpoint, what=_OTHER_ID)
-        by_id = {each.get("id"): each for each in answer if isinstance(each, dict)}
+        by_id = {each.get("id"): each for each in answer if _is_answer(each)}
         return [self._result(by_id.get(each, {}), each) for each in ids]
 
     def _result(self, answer: dict[str, Any], expected: Any) -> Any:
@@ -106,18 +105,23 @@ class HttpRpc(JSONBaseProvider):
 
     def _body(self, content: bytes) -> bytes:
         """Post ``content`` and read the answer as far as time and size allow."""
-        end = time.monotonic() + self._time_out
         body = bytearray()
         try:
-            with self._client.stream("POST", self._url, content=content, headers=_JSON) as response:
+            with (
+                deadline.within(self._time_out),
+                self._client.stream("POST", self._url, content=content, headers=_JSON) as response,
+            ):
                 if response.status_code != _OK:
                     raise ChainGarbled(endpoint=self.endpoint, what=f"HTTP {response.status_code}")
                 for piece in response.iter_bytes():
                     body += piece
                     if len(body) > ANSWER_LIMIT:
                         raise ChainGarbled(endpoint=self.endpoint, what=_TOO_LARGE)
-                    if time.monotonic() > end:
-                        raise ChainUnavailable(endpoint=self.endpoint)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise ChainUnavailable(endpoint=self.endpoint) from error
         return bytes(body)
+
+
+def _is_answer(each: object) -> bool:
+    """Say whether it is an object with an id that can be one of ours."""
+    return isinstance(each, dict) and isinstance(each.get("id"), int | str)

@@ -113,6 +113,18 @@ def test_an_answer_past_the_deadline_is_given_up(monkeypatch: pytest.MonkeyPatch
         log.checkpoint()
 
 
+@pytest.mark.parametrize(("answer", "said"), [(status(200, b"1234\n"), 1234), (status(404), None)])
+def test_a_log_says_how_many_entries_it_has_or_nothing(answer: Answer, said: int | None) -> None:
+    with answering(answer) as log:
+        assert log.recorded() == said
+
+
+@pytest.mark.parametrize("body", [b"", b"-1", b"1e9", b"0012", b"9" * 19, "１２".encode()])
+def test_what_is_no_number_of_entries_is_not_taken_for_one(body: bytes) -> None:
+    with answering(status(200, body)) as log, pytest.raises(LogUnavailable):
+        log.recorded()
+
+
 def test_a_log_that_is_not_there_is_unavailable() -> None:
     with HttpLog("http://127.0.0.1:9") as log, pytest.raises(LogUnavailable):  # the discard port
         log.checkpoint()
