@@ -33,6 +33,14 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What a chain told of the growth that is ``gone``, and of the last one that it holds ``instead``."""
+
+    gone: str
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
 class _State:
     """``seen`` is the last final growth; ``uncompared`` those that nobody compared with the log yet.
 
@@ -56,7 +64,7 @@ class Follower:
         self._depth = depth
         self._state = _read(file, pinned)
         self.block_number: int | None = None
-        self.taken_back = False
+        self.taken_back: TakenBack | None = None
 
     @property
     def growth(self) -> Head | None:
@@ -74,7 +82,7 @@ class Follower:
         return tuple(each for each in self._state.strangers if each != self._pinned.contract)
 
     def follow(self, chain: ChainHistory) -> None:
-        """Read what is new; ``taken_back`` says whether what was final is so no more.
+        """Read what is new; ``taken_back`` says what was final and is so no more.
 
         Raises:
             LedgerDiffers: it is not the pinned chain, or has other code.
@@ -86,12 +94,16 @@ class Follower:
         if newest is None:
             raise ChainRefused(reason="no newest block")
         self.block_number = newest.number
-        self.taken_back = False
+        self.taken_back = None
         state = self._state
         growths, anew = self._growths(chain, state.seen)
         if anew and state.seen is not None:
             final = {(each.seq, each.size, each.root) for each in growths}
-            self.taken_back = (state.seen.seq, state.seen.size, state.seen.root) not in final
+            if (state.seen.seq, state.seen.size, state.seen.root) not in final:
+                instead = _followed(_State(), growths).seen
+                self.taken_back = TakenBack(
+                    gone=self.told(state.seen), instead="" if instead is None else self.told(instead)
+                )
             state = replace(state, seen=None, uncompared=())
         self._keep(self._searched(chain, _followed(state, growths), newest.number))
 

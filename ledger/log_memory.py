@@ -23,12 +23,14 @@ class MemoryLog:
         self.entries = list(entries)
         self.unreachable = False
         self.withheld: set[tuple[int | None, int]] = set()  # level (None: entries) and index of lost tiles
+        self.waiting = 0  # entries that it says it has beyond its checkpoint
         self._origin = origin
         self._signer = signer
         self.show(len(entries))
 
     def show(self, size: int) -> str:
         """Sign and show a checkpoint of the first ``size`` entries."""
+        self._shown = size
         shown = Checkpoint(self._origin, size, root(self._leaves(0, size)))
         self.note = sign_checkpoint(shown, self._signer)
         return self.note
@@ -37,6 +39,11 @@ class MemoryLog:
         """Give the latest checkpoint."""
         self._answer()
         return self.note
+
+    def recorded(self) -> int:
+        """Give how many entries it says it has."""
+        self._answer()
+        return self._shown + self.waiting
 
     def tile(self, place: Place, *, level: int) -> bytes | None:
         """Give the hashes at ``place`` of ``level``."""

@@ -27,6 +27,10 @@ class LogSource(Protocol):
         """Give the latest checkpoint, a signed note."""
         ...
 
+    def recorded(self) -> int | None:
+        """Give how many entries the log says it has, signed for or not; None when it does not say."""
+        ...
+
     def tile(self, place: Place, *, level: int) -> bytes | None:
         """Give the hashes at ``place`` of ``level``, 32 bytes each; None when the log has no such tile."""
         ...

@@ -135,8 +135,10 @@ class Mirror:
             self._extend(source, shown, note)
         return self._held
 
-    def compare(self, note: str) -> None:
+    def compare(self, note: str, *, newest: bool = True) -> None:
         """Compare what is held with a checkpoint that somebody else was shown.
+
+        ``newest`` says that the log shows no more than what is held; else a larger checkpoint proves nothing.
 
         Raises:
             CheckpointMalformed, SignatureInvalid: it is not one of the pinned log.
@@ -144,6 +146,8 @@ class Mirror:
             LogShrunk: it covers more than the log shows here; both are kept.
         """
         other = check_checkpoint(note, self._origin, self._key)
+        if other.size > self.size and not newest:
+            return
         if other.size > self.size:
             folder = self.evidence.keep(EvidenceKind.SHRUNK, held=note, shown=self._note or "")
             raise LogShrunk(held=other.size, shown=self.size, folder=folder)

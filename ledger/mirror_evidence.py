@@ -4,7 +4,8 @@
     evidence/rewritten-3f9a…/shown.note   what it signed now
     evidence/rewritten-3f9a…/tile/…       the tiles it served for the latter
 
-Where it is the chain that contradicts the log, ``shown.note`` tells what the contract said and where. A
+Where it is the chain that contradicts the log, ``shown.note`` tells what the contract said and where; where
+the chain took a growth back, ``held.note`` tells which, and ``shown.note`` what it holds instead. A
 folder is named by what was shown, so that seeing the same again adds nothing.
 """
 
@@ -27,6 +28,7 @@ class EvidenceKind(StrEnum):
 
     SPLIT = "split"
     REWRITTEN = "rewritten"
+    TAKEN_BACK = "takenback"
     SHRUNK = "shrunk"
 
 
@@ -75,6 +77,9 @@ class _Recording:
 
     def checkpoint(self) -> str:
         return self.source.checkpoint()
+
+    def recorded(self) -> int | None:
+        return self.source.recorded()
 
     def tile(self, place: Place, *, level: int) -> bytes | None:
         given = self.source.tile(place, level=level)

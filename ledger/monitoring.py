@@ -10,7 +10,7 @@ the gravest decides the exit code.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -102,7 +102,12 @@ _KINDS: tuple[tuple[type[YinxinError], Kind], ...] = (
     (Malformed, Kind.UNKNOWN_LOG),
     (BacklogTooOld, Kind.BACKLOG),
 )
-_KEPT = {EvidenceKind.SPLIT: Kind.SPLIT_VIEW, EvidenceKind.REWRITTEN: Kind.REWRITTEN}
+_KEPT = {
+    EvidenceKind.SPLIT: Kind.SPLIT_VIEW,
+    EvidenceKind.REWRITTEN: Kind.REWRITTEN,
+    EvidenceKind.TAKEN_BACK: Kind.REWRITTEN,
+}
+"""What is told until somebody moves it away; a log that only shrank is told of for as long as it is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,11 @@ class Report:
 
 
 class Monitor:
-    """Watches one log and its chain; ``patience`` is how long an entry may wait to be anchored."""
+    """Watches one log and its chain; ``patience`` is how long an entry may wait to be anchored.
+
+    An entry waits from the moment at which the log's checkpoint covers it, or the log says that it has it:
+    the worker that signs checkpoints is also the one that anchors, and may be the one that stands still.
+    """
 
     def __init__(
         self, folder: Path, *, mirror: Mirror, follower: Follower, clock: Clock, patience: timedelta
@@ -146,19 +155,26 @@ class Monitor:
     def round(self, log: LogSource, chain: ChainHistory, *, others: tuple[str, ...] = ()) -> Report:
         """Look once; ``others`` are checkpoints that somebody else was shown."""
         found: list[YinxinError] = []
-        for look in (
-            lambda: self._follower.follow(chain),
-            lambda: self._mirror.grow(log),
-            lambda: self._compare(others),
-        ):
+
+        def looked(look: Callable[[], object]) -> bool:
             try:
                 look()
             except (Invalid, Unavailable) as error:
                 found.append(error)
+                return False
+            return True
+
+        looked(lambda: self._follower.follow(chain))
+        newest = looked(lambda: self._mirror.grow(log))
+        sizes = [self._mirror.size]
+        if newest:
+            looked(lambda: sizes.append(log.recorded() or 0))
+        recorded = max(sizes)
+        looked(lambda: self._compare(others, newest=newest))
         found.extend(self._differences())
         now = self._clock.now()
-        since = self._waiting_since(now)
-        waiting = self._mirror.size - self._anchored()
+        since = self._waiting_since(now, recorded)
+        waiting = recorded - self._anchored()
         if since is not None and now - since > self._patience:
             found.append(BacklogTooOld(waiting=waiting, since=since))
         findings = [Finding(_kind(error), error) for error in found]
@@ -177,7 +193,7 @@ class Monitor:
     def _anchored(self) -> int:
         return self._follower.growth.size if self._follower.growth else 0
 
-    def _compare(self, others: tuple[str, ...]) -> None:
+    def _compare(self, others: tuple[str, ...], *, newest: bool) -> None:
         """Compare the log with the chain, growth by growth, and with what others were shown.
 
         Raises:
@@ -190,10 +206,12 @@ class Monitor:
                 self._mirror.contradicted(head.size, self._follower.told(head))
             self._follower.compared(up_to=head.size)
         for note in others:
-            self._mirror.compare(note)
+            self._mirror.compare(note, newest=newest)
 
     def _differences(self) -> Iterator[YinxinError]:
-        if self._follower.taken_back:
+        gone = self._follower.taken_back
+        if gone is not None:
+            self._mirror.evidence.keep(EvidenceKind.TAKEN_BACK, held=gone.gone, shown=gone.instead)
             yield GrowthTakenBack()
         for contract in self._follower.strangers:
             yield ContractUnknown(contract=f"0x{contract.hex()}")
@@ -207,12 +225,12 @@ class Monitor:
             if kind is not None and kind not in told:
                 yield Finding(kind, EvidenceKept(folder=self._mirror.evidence.folder))
 
-    def _waiting_since(self, now: datetime) -> datetime | None:
+    def _waiting_since(self, now: datetime, recorded: int) -> datetime | None:
         """Give when the oldest entry that is not anchored was first seen."""
         marks = [(size, at) for size, at in self._marks() if size > self._anchored()]
         last = marks[-1][0] if marks else self._anchored()
-        if self._mirror.size > last and len(marks) < _BACKLOG_MARKS:
-            marks.append((self._mirror.size, now))
+        if recorded > last and len(marks) < _BACKLOG_MARKS:
+            marks.append((recorded, now))
         written = [[size, at.isoformat()] for size, at in marks]
         write_over(self._file, json.dumps(written).encode())
         return marks[0][1] if marks else None

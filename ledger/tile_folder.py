@@ -36,6 +36,10 @@ class TileFolder:
             raise LogUnavailable(log=self._folder, reason=CHECKPOINT)
         return written.decode(errors="replace")
 
+    def recorded(self) -> int | None:
+        """Give None: a folder of tiles has no word on what it does not hold."""
+        return None
+
     def tile(self, place: Place, *, level: int) -> bytes | None:
         """Give the hashes at ``place`` of ``level``; a full tile serves for a part of it."""
         return self._found(str(level), place)

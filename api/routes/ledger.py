@@ -161,6 +161,14 @@ def checkpoint(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Pla
     return PlainTextResponse(note, headers={"Cache-Control": "no-cache", **OTHER_SITES})
 
 
+@router.get("/ledger/size")
+def size(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> PlainTextResponse:
+    """Give the number of entries recorded, checkpointed or not: who watches sees by it what waits."""
+    with house.database.transaction() as session:
+        recorded = ledger_entries.size(session)
+    return PlainTextResponse(f"{recorded}\n", headers={"Cache-Control": "no-cache", **OTHER_SITES})
+
+
 @router.get("/ledger/vkey")
 def vkey(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> PlainTextResponse:
     """Give the key that checkpoints are signed with, as tools of C2SP signed-note take it."""

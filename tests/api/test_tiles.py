@@ -78,6 +78,13 @@ def test_the_tiles_hold_the_leaves_of_the_bundles(city: QuietCity) -> None:
         assert fetch(city, f"tile/0/{place.path()}") == leaves
 
 
+def test_who_watches_sees_how_many_entries_wait_for_a_checkpoint(city: QuietCity) -> None:
+    said = city.visitor.get("/ledger/size")
+    with city.house.database.transaction() as session:
+        assert int(said.text) == entries.size(session)
+    assert said.headers["cache-control"] == "no-cache"
+
+
 def test_a_tile_may_be_kept_and_the_checkpoint_may_not(city: QuietCity) -> None:
     tile, checkpoint = city.visitor.get("/ledger/tile/0/000"), city.visitor.get("/ledger/checkpoint")
     assert (tile.headers["content-type"], len(tile.content)) == ("application/octet-stream", 8192)

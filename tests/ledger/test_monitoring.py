@@ -1,5 +1,6 @@
 """A monitor says what is wrong with a log and its chain, the gravest first."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -17,8 +18,9 @@ from ledger.chain_memory import MemoryChain
 from ledger.following import Follower
 from ledger.history import PinnedLog
 from ledger.log_memory import MemoryLog
+from ledger.log_source import LogUnavailable
 from ledger.mirror import LogSplit, Mirror
-from ledger.monitoring import EvidenceKept, Kind, Monitor, Report
+from ledger.monitoring import EvidenceKept, GrowthTakenBack, Kind, Monitor, Report
 from tests.ledger.founded import founded_log
 from tests.ledger.grown_log import LEAVES, append, extend, grown_log, pin
 
@@ -148,6 +150,41 @@ def test_a_backlog_is_told_once_it_is_too_old(watch: Watch, log: MemoryLog, cloc
     assert (kinds(report), report.findings[0].error.facts["waiting"]) == ([Kind.BACKLOG], 2)
 
 
+def test_a_backlog_that_no_checkpoint_covers_is_told_too(
+    watch: Watch, log: MemoryLog, clock: FixedClock, chain: MemoryChain
+) -> None:
+    """The worker that signs checkpoints also anchors: where it is dead, neither goes on."""
+    log.waiting = 2
+    assert kinds(watch(log)) == []
+    clock.advance(timedelta(minutes=11))
+    chain.mine()
+    report = watch(log)
+    assert (kinds(report), report.findings[0].error.facts["waiting"]) == ([Kind.BACKLOG], 2)
+    assert report.waiting_since is not None
+
+
+def test_a_log_that_does_not_say_what_waits_is_unreachable(
+    watch: Watch, log: MemoryLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent() -> int:
+        raise LogUnavailable(log="memory", reason="-")
+
+    monkeypatch.setattr(log, "recorded", silent)
+    assert kinds(watch(log)) == [Kind.LOG_UNREACHABLE]
+
+
+def test_a_log_that_could_not_be_read_has_not_shrunk(
+    watch: Watch, log: MemoryLog, tmp_path: Path, log_signer: LocalSigner
+) -> None:
+    watch(log)
+    more = MemoryLog(ORIGIN, log_signer, ENTRIES).note
+    elsewhere = MemoryLog(ORIGIN, log_signer, [b"another", *ENTRIES[1:13]]).note
+    log.unreachable = True
+    assert kinds(watch(log, others=(more,))) == [Kind.LOG_UNREACHABLE]
+    assert not (tmp_path / "log/evidence").exists()
+    assert kinds(watch(log, others=(elsewhere,))) == [Kind.SPLIT_VIEW, Kind.LOG_UNREACHABLE]
+
+
 def test_an_anchored_backlog_is_over(
     watch: Watch, log: MemoryLog, clock: FixedClock, chain: MemoryChain, contract: Address
 ) -> None:
@@ -196,17 +233,23 @@ def test_a_log_with_another_key_is_an_unknown_log(watch: Watch) -> None:
     assert Kind.UNKNOWN_LOG in kinds(watch(stranger))
 
 
-def test_a_growth_that_the_chain_takes_back_is_told_once(
-    watch: Watch, log: MemoryLog, chain: MemoryChain, contract: Address
+def test_a_growth_that_the_chain_takes_back_is_told_until_the_evidence_is_moved(
+    watch: Watch, log: MemoryLog, chain: MemoryChain, contract: Address, tmp_path: Path
 ) -> None:
     chain.remember()
     log.show(15)
     append(chain, chain.account, contract, 13, 15)
     watch(log)
     chain.reorganize()
-    assert kinds(watch(log)) == [Kind.REWRITTEN]
+    assert isinstance(watch(log).findings[0].error, GrowthTakenBack)
     report = watch(log)
-    assert (kinds(report), report.anchored_size) == ([], 13)
+    assert (kinds(report), report.anchored_size) == ([Kind.REWRITTEN], 13)
+    assert isinstance(report.findings[0].error, EvidenceKept)
+    (kept,) = (tmp_path / "log/evidence").iterdir()
+    assert '"size": 15' in (kept / "held.note").read_text()
+    assert '"size": 13' in (kept / "shown.note").read_text()
+    shutil.rmtree(kept)
+    assert kinds(watch(log)) == []
 
 
 def test_a_growth_that_is_not_deep_enough_does_not_count(
