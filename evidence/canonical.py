@@ -10,7 +10,7 @@ Source: RFC 8949, section 4.2.1 (core deterministic encoding); RFC 8785 (JCS).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, TypeAlias, cast
+from typing import Any, NoReturn, TypeAlias
 
 import cbor2
 import rfc8785
@@ -91,12 +91,25 @@ def _ordered(value: Value, depth: int) -> Value:
 
 
 def _ordered_map(value: Mapping[str, Value] | Mapping[int, Value], depth: int) -> Value:
-    integers = [key for key in value if isinstance(key, int) and not isinstance(key, bool)]
-    if len(integers) != len(value) and not all(isinstance(key, str) for key in value):
+    entries: Mapping[Any, Value] = value  # its keys are of one kind, which the type forgets below
+    if all(isinstance(key, str) for key in entries):
+        keys = sorted(entries, key=_text_rank)
+    elif all(isinstance(key, int) and not isinstance(key, bool) for key in entries):
+        keys = sorted((_ordered(key, depth) for key in entries), key=_integer_rank)
+    else:
         raise NotEncodable(kind="map")
-    pairs = sorted((cbor2.dumps(_ordered(key, depth)), key, item) for key, item in value.items())
-    ordered = {key: _ordered(item, depth - 1) for _, key, item in pairs}
-    return cast("Value", ordered)  # the keys are of one kind, which a comprehension forgets
+    return {key: _ordered(entries[key], depth - 1) for key in keys}
+
+
+def _text_rank(key: str) -> tuple[int, bytes]:
+    """Give what sorts texts as their encodings do: the head, which grows with the length, comes first."""
+    octets = key.encode()
+    return len(octets), octets
+
+
+def _integer_rank(key: int) -> tuple[bool, int]:
+    """Give what sorts integers as their encodings do: those below nought last, by their distance from it."""
+    return key < 0, abs(key)
 
 
 def _jsonable(value: Value) -> Any:

@@ -20,7 +20,7 @@ from evidence.digest import sha256
 from evidence.errors import CommitmentMismatch, EntryMalformed, NotCanonical
 from evidence.fields import Fields
 from evidence.merkle import HASH_BYTES, leaf_hash
-from evidence.statement import ISSUER_LIMIT, StatementType, read
+from evidence.statement import ISSUER_LIMIT, Statement, StatementType, read
 
 SCHEMA = "yinxin/entry/1"
 """The commitment is ``commit(SHA-256 of the signed statement, salt)`` of ``evidence.commitment``."""
@@ -92,7 +92,11 @@ def entry_for(signed: bytes, *, salt: bytes, refs: Sequence[bytes] = ()) -> Entr
     Raises:
         StatementMalformed: ``signed`` is not a signed statement.
     """
-    statement = read(signed).statement
+    return entry_of(read(signed).statement, signed, salt=salt, refs=refs)
+
+
+def entry_of(statement: Statement, signed: bytes, *, salt: bytes, refs: Sequence[bytes] = ()) -> Entry:
+    """Return the same for who has the ``statement`` that was signed beside its bytes."""
     return Entry(
         type=statement.type,
         issuer=statement.issuer,

@@ -78,16 +78,14 @@ def sign(statement: Statement, signer: Signer) -> bytes:
         StatementMalformed: the issuer is empty or too long, or the body is no map of texts to values.
         ValueError: ``issued_at`` has no time zone.
     """
-    payload = encode(
-        {
-            "v": _VERSION,
-            "issuer": statement.issuer,
-            "issued_at": microseconds(statement.issued_at),
-            "body": statement.body,
-        }
-    )
-    _read_payload(statement.type, payload)
-    return sign1(payload, signer, typ=statement.type)
+    content: dict[str, Value] = {
+        "v": _VERSION,
+        "issuer": statement.issuer,
+        "issued_at": microseconds(statement.issued_at),
+        "body": statement.body,
+    }
+    _statement(statement.type, content)
+    return sign1(encode(content), signer, typ=statement.type)
 
 
 def read(encoded: bytes) -> SignedStatement:
@@ -122,9 +120,14 @@ def _read(encoded: bytes) -> tuple[SignedStatement, Sign1]:
 
 def _read_payload(type_: StatementType, payload: bytes) -> Statement:
     try:
-        fields = Fields(decode(payload), StatementMalformed)
+        content = decode(payload)
     except NotCanonical as error:
         raise StatementMalformed(place="payload") from error
+    return _statement(type_, content)
+
+
+def _statement(type_: StatementType, content: Value) -> Statement:
+    fields = Fields(content, StatementMalformed)
     if fields.count("v") != _VERSION:
         raise StatementMalformed(place="v")
     issuer = fields.text("issuer", limit=ISSUER_LIMIT)

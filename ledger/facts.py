@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.commitment import new_salt
 from evidence.digest import sha256
-from evidence.entry import entry_for
+from evidence.entry import entry_of
 from evidence.errors import Refused
 from evidence.keys import Signer
 from evidence.statement import Statement, sign
@@ -89,7 +89,7 @@ def record(session: Session, statement: Statement, *, signer: Signer, after: Seq
     signed = sign(statement, signer)
     digest, salt = sha256(signed).value, new_salt()
     row = {"id": digest, "type": statement.type, "signed": signed, "salt": salt}
-    entry = entries.to_append((entry_for(signed, salt=salt, refs=refs),))
+    entry = entries.to_append((entry_of(statement, signed, salt=salt, refs=refs),))
     try:
         index = (
             session.connection().execute(_RECORDING, row | entry | commit_before_disk(session)).scalar_one()

@@ -53,6 +53,18 @@ def test_the_order_in_which_a_map_was_filled_does_not_show(pairs: dict[str, int]
     assert encode(dict(reversed(pairs.items()))) == encode(pairs)
 
 
+@given(st.dictionaries(INTEGERS | st.integers(-300, 300), st.none(), max_size=8))
+def test_integer_keys_stand_in_the_order_of_their_encodings(pairs: dict[int, None]) -> None:
+    ordered = sorted(pairs, key=cbor2.dumps)
+    assert encode(pairs) == cbor2.dumps(dict.fromkeys(ordered))
+
+
+@given(st.dictionaries(st.text(max_size=300), st.none(), max_size=4))
+def test_text_keys_stand_in_the_order_of_their_encodings(pairs: dict[str, None]) -> None:
+    ordered = sorted(pairs, key=cbor2.dumps)
+    assert encode(pairs) == cbor2.dumps(dict.fromkeys(ordered))
+
+
 @given(st.binary(max_size=40))
 def test_bytes_are_refused_or_are_the_one_encoding(encoded: bytes) -> None:
     try:
