@@ -30,9 +30,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from evidence.errors import Unavailable
 
 _WAITS = "waits-for-disk"  # in a session's info, while it belongs to a transaction that can wait
-_BARRIER = b"SELECT pg_logical_emit_message(true, 'yinxin', '')"
+_BARRIER = "SELECT pg_logical_emit_message(true, 'yinxin', '')"
 """A commit that carries nothing: PostgreSQL answers it once all that was committed before is on disk, and on
 the standbys where the server is told to wait for them. Those who wait at once share one write."""
+_COMMIT_AND_WAIT = f"COMMIT; {_BARRIER}"  # one round trip; the lock is free before the barrier is begun
 
 _FULL = frozenset({"53100"})  # disk_full
 _AWAY = frozenset({"25006", "53200", "53300", "57P01", "57P02", "57P03"})
@@ -112,9 +113,9 @@ class Database:
             except DBAPIError as error:
                 raise _told(error, lost=DatabaseAway) from error
             try:
-                session.commit()
                 if session.info[_WAITS]:
-                    _wait_on(connection)
+                    _commit_and_wait(connection)
+                session.commit()
             except DBAPIError as error:
                 raise _told(error, lost=OutcomeUnknown) from error
 
@@ -160,16 +161,18 @@ def commit_before_disk(session: Session) -> dict[str, str | None]:
     return {_COMMITS: "off" if _WAITS in session.info else None}
 
 
-def _wait_on(connection: Connection) -> None:
-    """Wait for the disk on the connection that has just committed.
+def _commit_and_wait(connection: Connection) -> None:
+    """Commit what ``connection`` has open, then wait for the disk.
 
     Raises:
         OutcomeUnknown: the connection was lost meanwhile.
     """
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    if driver.pgconn.exec_(_BARRIER).status != ExecStatus.TUPLES_OK:
+    try:
+        driver.execute(_COMMIT_AND_WAIT, prepare=False)
+    except psycopg.OperationalError as error:
         connection.invalidate()
-        raise OutcomeUnknown
+        raise OutcomeUnknown from error
 
 
 def _note_use(_driver: object, pooled: ConnectionPoolEntry) -> None:
