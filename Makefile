@@ -13,7 +13,7 @@ SHOWN := $(PYTHON) requirements/shown
 PIP := $(SHOWN) $(PY) -m pip install --disable-pip-version-check --progress-bar off --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast test-slow check set-up set-up-tests assets chain test-chains node outside lint types \
+.PHONY: help run demo test test-fast test-slow test-faults check set-up set-up-tests assets chain test-chains node outside lint types \
   floors contracts docs wheel clean engine go network test-network bench
 
 help: ## say what there is
@@ -34,6 +34,10 @@ test-fast: set-up-tests outside
 test-slow: set-up-tests test-chains outside test-fast
 	@echo "[test] $(call say,慢速测试,the slow lane)"
 	@$(PYTEST) -m "(slow or browser) and not network" $(TESTS) || test $$? = 5
+
+test-faults: set-up-tests test-chains outside ## the faults at full length: 100 kills on each chain, a node away for minutes
+	@echo "[test] $(call say,完整的故障测试,the faults at full length)"
+	@YINXIN_FAULTS=whole $(PYTEST) tests/fault
 
 network: .venv/.server engine ## four validators of a consortium on this machine, until Ctrl-C
 	@exec $(PY) -m network --language $(or $(YINXIN_LANGUAGE),zh) start

@@ -36,15 +36,15 @@ from tests.fault.reckoning import (
     count,
     settle,
 )
+from tests.fault.size import KILLS, TEST_SECONDS
 from tests.fault.wire import Cut
 from tests.open_site import free_port
 from tests.permit import issue_permit
 
 log = logging.getLogger(__name__)
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(TEST_SECONDS)]
 
-KILLS = 20  # on each kind of chain, half of the site, half of the worker; by hand 100
 SEED = 20261125
 PERMITS = 3
 OPENING_SECONDS = 4.0  # until a process that was begun is surely at work on an idle machine
