@@ -123,11 +123,13 @@ class Follower:
         if seen is not None and block is not None and block.hash == seen.block_hash:
             try:
                 after = _as_growth(seen)
-                found = read_growths(chain, self._pinned, after=after, first_block=seen.block_number)
+                found = read_growths(
+                    chain, self._pinned, after=after, first_block=seen.block_number, keep_leaves=False
+                )
                 return self._final(found), False
             except Invalid:
                 pass  # what does not hold any more is told below, if it does not hold from the beginning
-        return self._final(read_growths(chain, self._pinned)), True
+        return self._final(read_growths(chain, self._pinned, keep_leaves=False)), True
 
     def _final(self, growths: tuple[Growth, ...]) -> tuple[Growth, ...]:
         last = (self.block_number or 0) - self._depth + 1

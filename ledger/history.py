@@ -135,9 +135,16 @@ def with_registry(chain: ChainHistory, pinned: PinnedLog) -> PinnedLog:
 
 
 def read_growths(
-    chain: ChainHistory, pinned: PinnedLog, *, after: Growth | None = None, first_block: int = 0
+    chain: ChainHistory,
+    pinned: PinnedLog,
+    *,
+    after: Growth | None = None,
+    first_block: int = 0,
+    keep_leaves: bool = True,
 ) -> tuple[Growth, ...]:
     """Give the growths of the pinned log that follow ``after`` (None: all), from ``first_block`` on.
+
+    Who does not need the leaves lets them go as soon as they were folded: a long history has millions.
 
     Raises:
         HistoryIncomplete: a growth is missing.
@@ -150,8 +157,8 @@ def read_growths(
     for event in growth_events(chain, first_block=first_block, emitter=pinned.contract):
         growth = _growth(chain, pinned, event, last)
         if growth is not None:
-            growths.append(growth)
-            last = growth
+            last = growth if keep_leaves else replace(growth, frontier=None, leaves=None)
+            growths.append(last)
     _check_head(chain, pinned, last)
     return tuple(growths)
 

@@ -98,6 +98,14 @@ def test_the_growths_come_in_order_with_their_leaves_and_proofs(
     assert third.root == root(LEAVES[:13])
 
 
+def test_leaves_that_nobody_needs_are_checked_and_let_go(chain: MemoryChain, pinned: PinnedLog) -> None:
+    found = read_growths(chain, pinned, keep_leaves=False)
+    assert [(each.seq, each.root) for each in found] == [
+        (each.seq, each.root) for each in read_growths(chain, pinned)
+    ]
+    assert [(each.frontier, each.leaves) for each in found] == [(None, None)] * 3
+
+
 def test_a_log_that_never_grew_has_no_history(chain: MemoryChain) -> None:
     assert read_growths(chain, pin(chain, founded_log(chain, chain.account))) == ()
 
