@@ -2,152 +2,10 @@
 pragma solidity 0.8.37;
 
 import {IAdministered} from "../contracts/IAdministered.sol";
-import {IOrganizationRegistry} from "../contracts/IOrganizationRegistry.sol";
-import {OrganizationRegistry} from "../contracts/OrganizationRegistry.sol";
-import {FoundedTest} from "./Founded.sol";
+import {TwoOfThreeTest} from "./TwoOfThree.sol";
 
-contract AdministeredTest is FoundedTest {
-    address private constant FIRST = address(0xa1);
-    address private constant SECOND = address(0xa2);
-    address private constant THIRD = address(0xa3);
-    address private constant GUARDIAN = address(0xca);
-    uint64 private constant NOW = 1_800_000_000;
-    uint64 private constant DELAY = 2 days;
-    uint64 private constant LIFE = 30 days;
-
-    OrganizationRegistry private _registry;
-    bytes[] private _calls;
-
-    /// Two of three, with a delay of two days.
-    function setUp() external {
-        vm.warp(NOW);
-        IOrganizationRegistry.Founding memory founding;
-        founding.administrators = three();
-        founding.threshold = 2;
-        founding.delay = DELAY;
-        founding.guardian = GUARDIAN;
-        _registry = new OrganizationRegistry(founding);
-        _calls.push(abi.encodeCall(_registry.setQuorum, (2)));
-    }
-
-    function test_two_of_three_change_something_after_the_delay() external {
-        bytes32 id = approvedByTwo();
-        vm.warp(NOW + DELAY);
-        vm.prank(THIRD);
-        _registry.execute(id);
-        assertEq(2, _registry.quorum());
-        assertState(id, IAdministered.ProposalState.EXECUTED);
-    }
-
-    function test_one_alone_with_a_threshold_of_one_still_proposes_and_executes() external {
-        OrganizationRegistry own = new OrganizationRegistry(alone());
-        vm.expectRevert(abi.encodeWithSelector(IAdministered.NotByProposal.selector, address(this)));
-        own.setQuorum(1);
-        bytes32 id = own.propose(_calls);
-        assertEq(0, own.quorum());
-        own.execute(id);
-        assertEq(2, own.quorum());
-    }
-
-    function testFuzz_an_execution_before_the_delay_is_refused(uint64 time) external {
-        bytes32 id = approvedByTwo();
-        time = uint64(bound(time, NOW, NOW + DELAY - 1));
-        vm.warp(time);
-        refuseExecution(id, abi.encodeWithSelector(IAdministered.TooEarly.selector, id, NOW + DELAY));
-    }
-
-    function test_the_delay_begins_with_the_last_approval_needed() external {
-        bytes32 id = proposed();
-        vm.warp(NOW + 10 days);
-        vm.prank(SECOND);
-        _registry.approve(id);
-        uint64 readyAt = NOW + 10 days + DELAY;
-        refuseExecution(id, abi.encodeWithSelector(IAdministered.TooEarly.selector, id, readyAt));
-    }
-
-    function test_an_execution_without_the_approvals_is_refused() external {
-        bytes32 id = proposed();
-        vm.warp(NOW + DELAY);
-        refuseExecution(id, notIn(id, IAdministered.ProposalState.OPEN));
-    }
-
-    function test_a_second_execution_is_refused() external {
-        bytes32 id = approvedByTwo();
-        vm.warp(NOW + DELAY);
-        vm.prank(FIRST);
-        _registry.execute(id);
-        refuseExecution(id, notIn(id, IAdministered.ProposalState.EXECUTED));
-    }
-
-    function test_a_second_approval_by_the_same_administrator_is_refused() external {
-        bytes32 id = proposed();
-        vm.expectRevert(abi.encodeWithSelector(IAdministered.ApprovedAlready.selector, id, FIRST));
-        vm.prank(FIRST);
-        _registry.approve(id);
-    }
-
-    function testFuzz_a_stranger_governs_nothing(address stranger) external {
-        if (stranger == FIRST || stranger == SECOND || stranger == THIRD) return;
-        bytes32 id = approvedByTwo();
-        bytes memory refusal = abi.encodeWithSelector(IAdministered.NotAdministrator.selector, stranger);
-        vm.expectRevert(refusal);
-        vm.prank(stranger);
-        _registry.propose(_calls);
-        vm.expectRevert(refusal);
-        vm.prank(stranger);
-        _registry.approve(id);
-        vm.expectRevert(refusal);
-        vm.prank(stranger);
-        _registry.execute(id);
-        vm.expectRevert(refusal);
-        vm.prank(stranger);
-        _registry.cancel(id);
-    }
-
-    function testFuzz_an_unknown_proposal_is_refused(bytes32 id) external {
-        bytes memory refusal = notIn(id, IAdministered.ProposalState.UNKNOWN);
-        vm.expectRevert(refusal);
-        vm.prank(FIRST);
-        _registry.approve(id);
-        refuseExecution(id, refusal);
-    }
-
-    function test_an_open_proposal_lapses_and_can_be_made_anew() external {
-        bytes32 id = proposed();
-        vm.warp(NOW + LIFE);
-        vm.expectRevert(notIn(id, IAdministered.ProposalState.LAPSED));
-        vm.prank(SECOND);
-        _registry.approve(id);
-        vm.prank(FIRST);
-        bytes32 anew = _registry.propose(_calls);
-        require(anew != id);
-        assertState(anew, IAdministered.ProposalState.OPEN);
-    }
-
-    function test_an_approved_proposal_lapses_after_its_delay() external {
-        bytes32 id = approvedByTwo();
-        vm.warp(NOW + DELAY + LIFE);
-        refuseExecution(id, notIn(id, IAdministered.ProposalState.LAPSED));
-    }
-
-    function test_the_same_calls_are_proposed_once_at_a_time() external {
-        bytes32 id = proposed();
-        vm.expectRevert(abi.encodeWithSelector(IAdministered.ProposedAlready.selector, id));
-        vm.prank(SECOND);
-        _registry.propose(_calls);
-    }
-
-    function test_who_proposed_takes_it_back_and_nobody_else() external {
-        bytes32 id = approvedByTwo();
-        vm.expectRevert(abi.encodeWithSelector(IAdministered.NotProposer.selector, SECOND));
-        vm.prank(SECOND);
-        _registry.cancel(id);
-        vm.prank(FIRST);
-        _registry.cancel(id);
-        vm.warp(NOW + DELAY);
-        refuseExecution(id, notIn(id, IAdministered.ProposalState.CANCELLED));
-    }
-
+/// What may be proposed, who administers, and the guardian.
+contract AdministeredTest is TwoOfThreeTest {
     function testFuzz_a_call_that_governs_nothing_is_refused(bytes4 selector) external {
         bytes memory quorum = abi.encodeCall(_registry.setQuorum, (2));
         if (selector == bytes4(quorum)) return;
@@ -172,32 +30,6 @@ contract AdministeredTest is FoundedTest {
         vm.expectRevert(abi.encodeWithSelector(IAdministered.CallCountWrong.selector, count));
         vm.prank(FIRST);
         _registry.propose(new bytes[](count));
-    }
-
-    function test_a_proposal_of_which_one_call_fails_changes_nothing() external {
-        _calls.push(abi.encodeCall(_registry.unpause, ()));
-        bytes32 id = approvedByTwo();
-        vm.warp(NOW + DELAY);
-        refuseExecution(id, abi.encodeWithSelector(IAdministered.NotPaused.selector));
-        assertEq(0, _registry.quorum());
-        assertState(id, IAdministered.ProposalState.READY);
-    }
-
-    function test_new_administrators_close_what_the_old_ones_proposed() external {
-        bytes32 open = approvedByTwo();
-        address[] memory others = new address[](1);
-        others[0] = THIRD;
-        _calls[0] = abi.encodeCall(_registry.setAdministrators, (others, 1));
-        bytes32 id = approvedByTwo();
-        vm.warp(NOW + DELAY);
-        vm.prank(FIRST);
-        _registry.execute(id);
-        vm.expectRevert(abi.encodeWithSelector(IAdministered.NotAdministrator.selector, FIRST));
-        vm.prank(FIRST);
-        _registry.execute(open);
-        vm.expectRevert(notIn(open, IAdministered.ProposalState.LAPSED));
-        vm.prank(THIRD);
-        _registry.execute(open);
     }
 
     function test_duplicate_administrators_are_refused() external {
@@ -280,23 +112,6 @@ contract AdministeredTest is FoundedTest {
         _registry.unpause();
     }
 
-    function proposed() private returns (bytes32) {
-        vm.prank(FIRST);
-        return _registry.propose(_calls);
-    }
-
-    function approvedByTwo() private returns (bytes32 id) {
-        id = proposed();
-        vm.prank(SECOND);
-        _registry.approve(id);
-    }
-
-    function refuseExecution(bytes32 id, bytes memory refusal) private {
-        vm.expectRevert(refusal);
-        vm.prank(FIRST);
-        _registry.execute(id);
-    }
-
     function refuseAdministrators(address[] memory listed_, uint32 threshold, bytes memory refusal) private {
         refuseGoverning(abi.encodeCall(_registry.setAdministrators, (listed_, threshold)), refusal);
     }
@@ -315,19 +130,5 @@ contract AdministeredTest is FoundedTest {
             || selector == _registry.markCompromised.selector || selector == _registry.setAdministrators.selector
             || selector == _registry.setDelay.selector || selector == _registry.setGuardian.selector
             || selector == _registry.unpause.selector || selector == _registry.announceSuccessor.selector;
-    }
-
-    function three() private pure returns (address[] memory accounts) {
-        accounts = new address[](3);
-        (accounts[0], accounts[1], accounts[2]) = (FIRST, SECOND, THIRD);
-    }
-
-    function notIn(bytes32 id, IAdministered.ProposalState state) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(IAdministered.ProposalNotIn.selector, id, state);
-    }
-
-    function assertState(bytes32 id, IAdministered.ProposalState expected) private view {
-        (IAdministered.ProposalState state,,,,,) = _registry.proposal(id);
-        assertEq(uint256(expected), uint256(state));
     }
 }
