@@ -59,7 +59,7 @@ abstract contract Administered is IAdministered {
         for (uint256 i = 0; i < calls.length; i++) {
             require(_isGoverning(bytes4(calls[i])), CallForeign(bytes4(calls[i])));
         }
-        bytes32 content = keccak256(abi.encode(block.chainid, address(this), calls));
+        bytes32 content = keccak256(abi.encode(block.chainid, address(this), msg.sender, calls));
         uint256 round = _rounds[content];
         if (round != 0) {
             bytes32 before = keccak256(abi.encode(content, round));

@@ -109,8 +109,8 @@ interface IAdministered {
     /// @param selector First four bytes of the call
     error CallForeign(bytes4 selector);
 
-    /// @notice The same calls are proposed already.
-    /// @param id The proposal that holds them
+    /// @notice The caller has proposed the same calls already.
+    /// @param id The caller's proposal that holds them
     error ProposedAlready(bytes32 id);
 
     /// @notice This cannot be done with a proposal in its present state.
@@ -129,8 +129,10 @@ interface IAdministered {
     error TooEarly(bytes32 id, uint64 readyAt);
 
     /// @notice Propose calls to this contract; the proposer approves by it.
-    /// @dev The id is content: it names these calls, this contract, this chain, and how often they were proposed before. So
-    /// an approval cannot be moved to other calls by a reorganization, and a retry is refused and harmless.
+    /// @dev The id is content: it names these calls, who proposes them, this contract, this chain, and how often the same
+    /// administrator proposed them before. So an approval cannot be moved to other calls by a reorganization, and a retry is
+    /// refused and harmless. The same calls by two administrators are two proposals: nobody keeps what others propose
+    /// waiting by proposing it first, or stops it by taking his own back.
     /// Reverts with NotAdministrator, CallCountWrong, CallForeign or ProposedAlready.
     /// @param calls ABI-encoded calls, in the order in which they are carried out, all or none
     /// @return id The proposal

@@ -165,7 +165,7 @@ def deploy(founding: Founding, account: Address) -> Call:
 
 
 def propose(registry: Address, calls: Sequence[bytes]) -> Call:
-    """Propose ``calls``, made by ``grant`` and its neighbours."""
+    """Propose ``calls``, made by ``grant`` and its neighbours; refused while the sender's own such stand."""
     gas = _ACT_GAS + _BYTE_GAS * sum(len(each) + 2 * abi.WORD for each in calls)
     return Call(registry, abi.call("propose(bytes[])", list(calls)), gas)
 

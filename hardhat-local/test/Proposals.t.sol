@@ -107,10 +107,48 @@ contract ProposalsTest is TwoOfThreeTest {
         refuseExecution(id, notIn(id, IAdministered.ProposalState.LAPSED));
     }
 
-    function test_the_same_calls_are_proposed_once_at_a_time() external {
+    function test_a_retry_by_who_proposed_is_refused_and_harmless() external {
         bytes32 id = proposed();
         vm.expectRevert(abi.encodeWithSelector(IAdministered.ProposedAlready.selector, id));
+        vm.prank(FIRST);
+        _registry.propose(_calls);
         vm.prank(SECOND);
+        _registry.approve(id);
+        vm.expectRevert(abi.encodeWithSelector(IAdministered.ProposedAlready.selector, id));
+        vm.prank(FIRST);
+        _registry.propose(_calls);
+        assertState(id, IAdministered.ProposalState.READY);
+        assertEq(1, _registry.proposals().length);
+    }
+
+    function test_the_same_calls_by_two_proposers_are_two_proposals() external {
+        bytes32 one = proposed();
+        vm.prank(SECOND);
+        bytes32 other = _registry.propose(_calls);
+        require(one != other);
+        assertState(one, IAdministered.ProposalState.OPEN);
+        assertState(other, IAdministered.ProposalState.OPEN);
+    }
+
+    function test_a_stolen_key_does_not_hold_up_its_own_removal() external {
+        address[] memory others = new address[](2);
+        (others[0], others[1]) = (SECOND, THIRD);
+        _calls[0] = abi.encodeCall(_registry.setAdministrators, (others, 2));
+        bytes32 thiefs = proposed();
+        vm.prank(SECOND);
+        bytes32 id = _registry.propose(_calls);
+        vm.prank(THIRD);
+        _registry.approve(id);
+        vm.prank(FIRST);
+        _registry.cancel(thiefs);
+        vm.expectRevert(abi.encodeWithSelector(IAdministered.NotProposer.selector, FIRST));
+        vm.prank(FIRST);
+        _registry.cancel(id);
+        vm.warp(NOW + DELAY);
+        vm.prank(SECOND);
+        _registry.execute(id);
+        vm.expectRevert(abi.encodeWithSelector(IAdministered.NotAdministrator.selector, FIRST));
+        vm.prank(FIRST);
         _registry.propose(_calls);
     }
 

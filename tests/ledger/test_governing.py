@@ -13,7 +13,7 @@ from ledger.transactions import ChainAccount
 from tests.ledger.founded import OPERATOR, founded_registry, mined
 
 COURT = b"c" * 32
-SECOND = ChainAccount(b"\x52" * 32)
+SECOND = ChainAccount((2).to_bytes(32, "big"))  # another account that eth-tester endows
 MOMENT = datetime(2026, 5, 2, 9, 0, tzinfo=UTC)
 CALLS: tuple[tuple[bytes, str], ...] = (
     (registry.unpause(), "end the pause"),
@@ -78,6 +78,19 @@ def test_a_proposal_without_the_second_approval_is_not_executed(chain: MemoryCha
     assert (found.quorum, found.threshold, found.administrators[1]) == (0, 2, SECOND.address)
     assert chain.next_nonce(chain.account.address) == nonce
     assert [(each.state, each.approvals) for _, each in found.proposals] == [(ProposalState.OPEN, 1)]
+
+
+def test_the_same_calls_by_two_administrators_are_two_proposals(chain: MemoryChain, shared: Address) -> None:
+    calls = [registry.set_quorum(3)]
+    one = governing.propose(chain, shared, chain.account, calls)
+    other = governing.propose(chain, shared, SECOND, calls)
+    with pytest.raises(ChainRefused):
+        governing.propose(chain, shared, SECOND, calls)
+    found = governing.standing(chain, shared).proposals
+    assert [(id_, each.proposer) for id_, each in found] == [
+        (one, chain.account.address),
+        (other, SECOND.address),
+    ]
 
 
 def test_a_stranger_is_refused_before_anything_is_sent(chain: MemoryChain) -> None:
