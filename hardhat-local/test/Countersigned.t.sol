@@ -153,6 +153,16 @@ contract CountersignedTest is FoundedTest {
         refuse(given, notWitness(3, vm.addr(2)));
     }
 
+    function test_without_a_quorum_all_that_are_given_must_hold() external {
+        govern(_registry, abi.encodeCall(_registry.setQuorum, (0)));
+        IEvidenceLog.Countersignature[] memory given = new IEvidenceLog.Countersignature[](1);
+        given[0] = signed(1, 1, 3, PlainTree.root(_leaves));
+        given[0].signature = packed(2, digest(_log, 1, 3, PlainTree.root(_leaves)));
+        refuse(given, notWitness(1, vm.addr(2)));
+        given[0] = signed(1, 1, 3, PlainTree.root(_leaves));
+        _log.append(_none, _leaves, given);
+    }
+
     function refuse(IEvidenceLog.Countersignature[] memory given, bytes memory refusal) private {
         vm.expectRevert(refusal);
         _log.append(_none, _leaves, given);

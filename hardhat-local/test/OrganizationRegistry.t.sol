@@ -84,6 +84,14 @@ contract OrganizationRegistryTest is FoundedTest {
         assertPermits(false, AGENCY, keyOf(ACCOUNT), SUBMITTER, NOW + 100);
     }
 
+    function test_a_key_ends_before_the_end_that_was_granted() external {
+        grant(COURT, SPKI, SPEAKER, 0, NOW + 1000);
+        vm.warp(NOW + 100);
+        govern(_registry, abi.encodeCall(_registry.revoke, (COURT, SPKI)));
+        assertPermits(true, COURT, SPKI, SPEAKER, NOW + 99);
+        assertPermits(false, COURT, SPKI, SPEAKER, NOW + 100);
+    }
+
     function test_a_key_ends_once() external {
         govern(_registry, abi.encodeCall(_registry.revoke, (AGENCY, keyOf(ACCOUNT))));
         refuse(

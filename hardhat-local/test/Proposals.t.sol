@@ -42,6 +42,20 @@ contract ProposalsTest is TwoOfThreeTest {
         refuseExecution(id, abi.encodeWithSelector(IAdministered.TooEarly.selector, id, readyAt));
     }
 
+    function test_an_approval_beyond_those_needed_moves_no_date() external {
+        bytes32 id = approvedByTwo();
+        vm.warp(NOW + DELAY - 1);
+        vm.prank(THIRD);
+        _registry.approve(id);
+        (,, uint32 approvals, uint64 readyAt, uint64 lapsesAt,) = _registry.proposal(id);
+        assertEq(3, approvals);
+        assertEq(NOW + DELAY, readyAt);
+        assertEq(NOW + DELAY + LIFE, lapsesAt);
+        vm.warp(NOW + DELAY);
+        vm.prank(FIRST);
+        _registry.execute(id);
+    }
+
     function test_an_execution_without_the_approvals_is_refused() external {
         bytes32 id = proposed();
         vm.warp(NOW + DELAY);
@@ -128,6 +142,22 @@ contract ProposalsTest is TwoOfThreeTest {
         require(one != other);
         assertState(one, IAdministered.ProposalState.OPEN);
         assertState(other, IAdministered.ProposalState.OPEN);
+    }
+
+    function test_the_same_calls_to_another_registry_are_another_proposal() external {
+        OrganizationRegistry one = new OrganizationRegistry(alone());
+        OrganizationRegistry other = new OrganizationRegistry(alone());
+        require(one.propose(_calls) != other.propose(_calls));
+    }
+
+    function test_the_same_calls_on_another_chain_are_another_proposal() external {
+        bytes32 here = proposed();
+        vm.prank(FIRST);
+        _registry.cancel(here);
+        vm.chainId(block.chainid + 1);
+        bytes32 there = proposed();
+        require(there != here);
+        assertEq(idOf(FIRST, 1), there);
     }
 
     function test_a_stolen_key_does_not_hold_up_its_own_removal() external {

@@ -41,6 +41,12 @@ abstract contract TwoOfThreeTest is FoundedTest {
         _registry.approve(id);
     }
 
+    /// The id of the `round`th proposal of `_calls` by `proposer`, as anybody can compute it.
+    function idOf(address proposer, uint256 round) internal view returns (bytes32) {
+        bytes32 content = keccak256(abi.encode(block.chainid, address(_registry), proposer, _calls));
+        return keccak256(abi.encode(content, round));
+    }
+
     function refuseExecution(bytes32 id, bytes memory refusal) internal {
         vm.expectRevert(refusal);
         vm.prank(FIRST);

@@ -5,6 +5,7 @@ pragma solidity 0.8.37;
 interface Vm {
     function prank(address sender) external;
     function warp(uint256 time) external;
+    function chainId(uint256 id) external;
     function expectRevert(bytes calldata revertData) external;
     function addr(uint256 secret) external pure returns (address account);
     function sign(uint256 secret, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
