@@ -5,16 +5,18 @@ abi.answer(["uint64", "bytes32", "uint64"], reading.value)
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError
 from eth_utils.crypto import keccak
 
 from evidence.errors import Term
-from ledger.chain import Address, LedgerDiffers
+from ledger.chain import Address, ChainGarbled, LedgerDiffers
 
 WORD = 32  # bytes of one ABI value
 
@@ -41,13 +43,29 @@ def answer(expected: Sequence[str], value: bytes) -> tuple[Any, ...]:
 
     Raises:
         LedgerDiffers: it has another length.
+        ChainGarbled: a word is none of its type, or a pointer leads nowhere.
     """
     fixed = not any(each == "bytes" or each.endswith("[]") for each in expected)
     least = WORD * len(expected)
     if len(value) < least or (fixed and len(value) != least):
         what = Term(zh="合约应答字节数", en="number of bytes that the contract answers")
         raise LedgerDiffers(what=what, expected=least, found=len(value))
-    return decode(expected, value)
+    with strictly():
+        return decode(expected, value)
+
+
+@contextmanager
+def strictly() -> Iterator[None]:
+    """Turn what the readers of a contract's words raise into the error of the port.
+
+    Raises:
+        ChainGarbled: a word, a pointer, a state, a role or a moment is none that a contract of ours gives.
+    """
+    try:
+        yield
+    except (DecodingError, ValueError, OverflowError) as error:
+        what = Term(zh="合约应答无法解读", en="a contract's answer cannot be read")
+        raise ChainGarbled(endpoint="JSON-RPC", what=what) from error
 
 
 def address(text: str) -> Address:

@@ -24,7 +24,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from eth_abi.exceptions import DecodingError
 from sqlalchemy import text
 
 from evidence.clock import Clock
@@ -34,7 +33,6 @@ from ledger import attempts, checkpoints, countersigning, deployment, entries, f
 from ledger.chain import (
     Chain,
     ChainContradicts,
-    ChainGarbled,
     ChainIdentity,
     ChainRefused,
     ChainUnavailable,
@@ -182,10 +180,6 @@ class Anchoring:
         except ChainUnavailable as error:
             self._rest.failed()
             return error
-        except DecodingError:
-            self._rest.failed()
-            what = Term(zh="合约应答无法解读", en="a contract's answer cannot be read")
-            return ChainGarbled(endpoint="JSON-RPC", what=what)
         except (ChainRefused, LedgerDiffers, FeeCapReached) as error:
             self._rest.answered()
             return error

@@ -143,10 +143,14 @@ def growth(events: Sequence[Event], log: Address) -> tuple[int, bytes] | None:
     """Give the size and root that ``log`` says it has grown to, or None if it said nothing.
 
     An event counts only when ``log`` itself emitted it: anybody can emit the same topic.
+
+    Raises:
+        ChainGarbled: the event cannot be read.
     """
     topics = (keccak(b"Appended(uint64,uint64,bytes32)"), keccak(b"Extended(uint64,uint64,bytes32)"))
     for event in events:
         if event.emitter == log and event.topics and event.topics[0] in topics:
-            size, root = decode(["uint64", "bytes32"], event.data)
+            with abi.strictly():
+                size, root = decode(["uint64", "bytes32"], event.data)
             return size, root
     return None

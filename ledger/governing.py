@@ -10,7 +10,7 @@ the registry would refuse costs nothing, and it counts once it is mined.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
@@ -72,7 +72,12 @@ class Standing:
 
 
 def standing(chain: Chain, contract: Address) -> Standing:
-    """Read how the registry at ``contract`` is governed, all at one block."""
+    """Read how the registry at ``contract`` is governed, all at one block.
+
+    Raises:
+        ChainRefused, ChainUnavailable: the chain does not answer, or what it answers cannot be read.
+        LedgerDiffers: no registry stands there.
+    """
     questions = (
         registry.ADMINISTRATORS,
         registry.DELAY,
@@ -92,7 +97,7 @@ def standing(chain: Chain, contract: Address) -> Standing:
     return Standing(
         administrators=accounts,
         threshold=threshold,
-        delay=timedelta(seconds=registry.number(delay)),
+        delay=registry.delay(delay),
         guardian=registry.account(guardian),
         quorum=registry.number(quorum),
         paused=bool(registry.number(paused)),
@@ -179,4 +184,7 @@ def _roles(mask: int) -> str:
 
 
 def _moment(seconds: int) -> str:
-    return "…" if seconds == 0 else datetime.fromtimestamp(seconds, UTC).isoformat()
+    try:
+        return "…" if seconds == 0 else registry.moment(seconds).isoformat()
+    except OverflowError:
+        return str(seconds)  # the contract takes any number, and this one is no date

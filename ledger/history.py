@@ -22,7 +22,7 @@ from eth_utils.crypto import keccak
 
 from evidence.errors import Invalid, ProofInvalid, Term
 from evidence.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, check_consistency
-from ledger import contracts
+from ledger import abi, contracts
 from ledger.chain import Address, ChainRefused, LedgerDiffers
 from ledger.chain_history import ChainHistory, MinedEvent
 
@@ -124,11 +124,13 @@ def with_registry(chain: ChainHistory, pinned: PinnedLog) -> PinnedLog:
     The registry's address is a part of the log's code, which is pinned.
 
     Raises:
-        ChainUnavailable, ChainRefused: the chain does not answer.
+        ChainUnavailable, ChainRefused: the chain does not answer, or its answer cannot be read.
+        LedgerDiffers: what stands there answers as no log of ours.
     """
     if pinned.registry is not None:
         return pinned
-    registry = Address(chain.read(pinned.contract, _REGISTRY).value[-20:])
+    (named,) = abi.answer(["address"], chain.read(pinned.contract, _REGISTRY).value)
+    registry = abi.address(named)
     (code,) = chain.identity(registry).codes
     codes = pinned.codes if code is None else (*pinned.codes, (registry, code))
     return replace(pinned, registry=registry, codes=codes)

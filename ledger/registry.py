@@ -9,7 +9,7 @@ Everything here is pure. Interface: contracts/IOrganizationRegistry.sol.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum, IntFlag
+from enum import STRICT, IntEnum, IntFlag
 
 from eth_abi.abi import encode
 
@@ -25,6 +25,7 @@ _EXECUTE_GAS = 2_000_000  # for what is carried out: 32 new administrators take 
 _CALL_GAS = 120_000  # for each call carried out, above the 68,000 measured of a grant
 _BYTE_GAS = 900  # for each byte of a proposal's calls, which the contract stores by words of 32
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _GRANT = "(bytes32,bytes32,uint8,uint64,uint64)"
 _FOUNDING = f"(address[],uint32,uint64,address,uint8,{_GRANT}[])"
 
@@ -53,8 +54,8 @@ class IssuerNotOurs(ChainRefused):
     en = "The registry does not let account {account} act for issuer {issuer}; have it granted."
 
 
-class Role(IntFlag):
-    """What a key may do for its organization; a grant may hold several."""
+class Role(IntFlag, boundary=STRICT):
+    """What a key may do for its organization; a grant may hold several, and no other number is any."""
 
     SUBMITTER = 1
     ISSUER = 2
@@ -250,11 +251,16 @@ def ask_key(*, organization: bytes, key: bytes) -> bytes:
 
 
 def held_key(answer: bytes) -> HeldKey:
-    """Read the answer to ``ask_key``."""
+    """Read the answer to ``ask_key``.
+
+    Raises:
+        ChainGarbled: it holds roles that there are not, or cannot be read.
+    """
     roles, valid_from, valid_until, compromised_at = abi.answer(
         ["uint8", "uint64", "uint64", "uint64"], answer
     )
-    return HeldKey(Role(roles), valid_from, valid_until, compromised_at)
+    with abi.strictly():
+        return HeldKey(Role(roles), valid_from, valid_until, compromised_at)
 
 
 def permits(reading: Reading, role: Role) -> bool:
@@ -263,9 +269,16 @@ def permits(reading: Reading, role: Role) -> bool:
 
 
 def number(answer: bytes) -> int:
-    """Read the answer to ``QUORUM``, ``PAUSED`` (0 or 1) or ``DELAY`` (seconds)."""
-    (value,) = abi.answer(["uint256"], answer)
+    """Read the answer to ``QUORUM`` or ``PAUSED`` (0 or 1)."""
+    (value,) = abi.answer(["uint8"], answer)
     return int(value)
+
+
+def delay(answer: bytes) -> timedelta:
+    """Read the answer to ``DELAY``."""
+    (seconds,) = abi.answer(["uint64"], answer)
+    with abi.strictly():
+        return timedelta(seconds=seconds)
 
 
 def account(answer: bytes) -> Address:
@@ -292,18 +305,28 @@ def ask_proposal(proposal: bytes) -> bytes:
 
 
 def proposal(answer: bytes) -> AdministratorsProposal:
-    """Read the answer to ``ask_proposal``."""
+    """Read the answer to ``ask_proposal``.
+
+    Raises:
+        ChainGarbled: its state is unknown, a moment lies beyond the year 9999, or it cannot be read.
+    """
     state, proposer, approvals, ready_at, lapses_at, calls = abi.answer(
         ["uint8", "address", "uint32", "uint64", "uint64", "bytes[]"], answer
     )
-    return AdministratorsProposal(
-        ProposalState(state),
-        abi.address(proposer),
-        approvals,
-        datetime.fromtimestamp(ready_at, UTC) if ready_at else None,
-        datetime.fromtimestamp(lapses_at, UTC),
-        tuple(calls),
-    )
+    with abi.strictly():
+        return AdministratorsProposal(
+            ProposalState(state),
+            abi.address(proposer),
+            approvals,
+            moment(ready_at) if ready_at else None,
+            moment(lapses_at),
+            tuple(calls),
+        )
+
+
+def moment(seconds: int) -> datetime:
+    """Give a time that the registry tells in seconds since 1970; OverflowError beyond the year 9999."""
+    return _EPOCH + timedelta(seconds=seconds)
 
 
 def _row(granted: Grant) -> tuple[bytes, bytes, int, int, int]:

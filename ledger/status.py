@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from eth_abi.exceptions import DecodingError
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -31,10 +30,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from evidence.errors import Refused, Term
+from evidence.errors import Refused
 from evidence.statuslist import CertificateState
-from ledger import bell, contracts
-from ledger.chain import Address, Block, Chain, ChainGarbled
+from ledger import abi, bell, contracts
+from ledger.chain import Address, Block, Chain
 from ledger.contracts import StatusChange, StatusException
 from ledger.database import Base
 from ledger.submissions import State, SubmissionRow
@@ -114,12 +113,10 @@ def read(chain: Chain, register: Address, *, issuer: bytes, key: bytes, depth: i
         LedgerDiffers: no register stands at this address.
     """
     reading = chain.read(register, contracts.ask_exception(issuer=issuer, key=key), depth=depth)
-    try:
-        found = contracts.exception(reading.value)
-        return ChainStatus(CertificateState(found.state), found.version, found.reason, reading.block)
-    except (DecodingError, ValueError) as error:
-        what = Term(zh="合约应答无法解读", en="a contract's answer cannot be read")
-        raise ChainGarbled(endpoint="JSON-RPC", what=what) from error
+    found = contracts.exception(reading.value)
+    with abi.strictly():
+        state = CertificateState(found.state)
+    return ChainStatus(state, found.version, found.reason, reading.block)
 
 
 @dataclass(frozen=True, slots=True)

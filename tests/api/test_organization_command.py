@@ -7,12 +7,14 @@ import pytest
 from api.commands import organization
 from api.commands.organization import ArgumentUnfit
 from api.demonstration.city import OPERATOR as DEMONSTRATED
-from ledger import governing
+from api.watching import UNUSABLE, ending
+from ledger import governing, registry
 from ledger.chain import Address
 from ledger.chain_memory import MemoryChain
 from ledger.registry import Founding
 from ledger.transactions import ChainAccount
 from tests.ledger.founded import OPERATOR, founded_registry
+from tests.ledger.garbling_chain import DIRTY, GarblingChain
 
 CODE = DEMONSTRATED.uscc.text
 ACCOUNT = "0x" + "11" * 20
@@ -59,6 +61,14 @@ def test_a_quorum_is_set_by_a_proposal(chain: MemoryChain, contract: Address) ->
     assert "quorum: 0" in shown(chain, contract)
     done(chain, contract, "execute", made)
     assert "quorum: 2" in shown(chain, contract)
+
+
+def test_a_registry_that_cannot_be_read_ends_in_one_sentence(
+    chain: MemoryChain, contract: Address, capsys: pytest.CaptureFixture[str]
+) -> None:
+    garbling = GarblingChain(chain, {registry.DELAY: DIRTY})
+    assert ending(asked("show"), lambda: len(shown(garbling, contract))) == UNUSABLE
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_a_proposal_that_is_taken_back_is_no_longer_shown(chain: MemoryChain, contract: Address) -> None:

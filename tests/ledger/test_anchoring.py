@@ -9,7 +9,7 @@ from evidence.clock import FixedClock
 from evidence.statuslist import CertificateState
 from ledger import checkpoints, contracts, deployment, receipts, registry, status, tree
 from ledger.anchoring import Anchoring, AnchoringPolicy, AnchoringProgress
-from ledger.chain import ChainUnavailable, LedgerDiffers
+from ledger.chain import ChainGarbled, ChainUnavailable, LedgerDiffers
 from ledger.chain_memory import MemoryChain
 from ledger.contracts import LogHead
 from ledger.database import Database
@@ -19,6 +19,7 @@ from ledger.registry import Founding, Grant, Role, key_of
 from ledger.transactions import ChainAccount, Fees
 from tests.ledger.faulty_chain import FaultyChain, Killed
 from tests.ledger.founded import OPERATOR
+from tests.ledger.garbling_chain import DIRTY, GarblingChain
 
 Worker = Callable[..., Anchoring]
 Record = Callable[[int], int]
@@ -288,6 +289,13 @@ def test_a_chain_with_entries_that_the_log_lacks_is_reported(
     chain.send(chain.account.sign(call, chain_id=stands.chain_id, nonce=nonce, fees=Fees()).raw)
     record(1)
     assert problem(anchoring.step()) is LedgerDiffers
+
+
+def test_a_head_that_cannot_be_read_is_reported(worker: Worker, record: Record, chain: MemoryChain) -> None:
+    worker().step()
+    record(1)
+    anchoring = worker(on=GarblingChain(chain, {contracts.HEAD: DIRTY * 3}))
+    assert problem(anchoring.step()) is ChainGarbled
 
 
 def test_nothing_is_signed_while_gas_costs_more_than_the_cap(worker: Worker, record: Record) -> None:

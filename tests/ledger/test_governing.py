@@ -15,6 +15,7 @@ from tests.ledger.founded import OPERATOR, founded_registry, mined
 COURT = b"c" * 32
 SECOND = ChainAccount((2).to_bytes(32, "big"))  # another account that eth-tester endows
 MOMENT = datetime(2026, 5, 2, 9, 0, tzinfo=UTC)
+NO_DATE = (1 << 64) - 1  # seconds; the contract takes them
 CALLS: tuple[tuple[bytes, str], ...] = (
     (registry.unpause(), "end the pause"),
     (registry.set_quorum(2), "the quorum becomes 2"),
@@ -39,6 +40,10 @@ CALLS: tuple[tuple[bytes, str], ...] = (
             f"grant (WITNESS, SPEAKER, from … to 2026-05-02T09:00:00+00:00) organization {'63' * 32}"
             f" the key {'6b' * 32}"
         ),
+    ),
+    (
+        abi.call("markCompromised(bytes32,bytes32,uint64)", COURT, b"k" * 32, NO_DATE),
+        f"compromised since {NO_DATE}: organization {'63' * 32}, key {'6b' * 32}",
     ),
     (b"\x12\x34\x56\x78", "unknown call 12345678"),
     (registry.set_quorum(2)[:-1], f"unknown call {registry.set_quorum(2)[:-1].hex()}"),

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, text
 
 from evidence.statuslist import CertificateState
-from ledger import deployment, status
+from ledger import contracts, deployment, status
 from ledger.anchoring import Anchoring
-from ledger.chain import Address, ChainRefused, ChainUnavailable, LedgerDiffers
+from ledger.chain import Address, ChainGarbled, ChainRefused, ChainUnavailable, LedgerDiffers
 from ledger.chain_memory import MemoryChain
 from ledger.contracts import StatusChange, StatusException
 from ledger.database import Database
@@ -18,6 +18,7 @@ from ledger.registry import Founding, Grant, IssuerNotOurs, NotSubmitter, Role, 
 from ledger.status import ChainStatus, WaitingChange
 from ledger.submissions import Purpose, SubmissionRow
 from ledger.transactions import ChainAccount
+from tests.ledger.garbling_chain import DIRTY, GarblingChain
 
 Worker = Callable[..., Anchoring]
 
@@ -246,6 +247,16 @@ def test_a_chain_without_the_register_differs(database: Database, worker: Worker
     chain.restart()
     with pytest.raises(LedgerDiffers):
         read(database, chain)
+
+
+@pytest.mark.parametrize("answer", [DIRTY * 4, (9).to_bytes(32, "big") + bytes(96)])
+def test_a_state_that_there_is_not_is_no_answer(
+    database: Database, worker: Worker, chain: MemoryChain, answer: bytes
+) -> None:
+    worker().step()
+    asked = contracts.ask_exception(issuer=ISSUER, key=KEY)[:4]
+    with pytest.raises(ChainGarbled):
+        read(database, GarblingChain(chain, {asked: answer}))
 
 
 def test_a_chain_that_is_down_answers_nothing(chain: MemoryChain) -> None:

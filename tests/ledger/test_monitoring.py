@@ -13,7 +13,8 @@ from evidence.algorithms import Algorithm
 from evidence.clock import FixedClock
 from evidence.keys import LocalSigner
 from evidence.merkle import leaf_hash
-from ledger.chain import Address, ChainUnavailable
+from ledger import contracts
+from ledger.chain import Address, ChainGarbled, ChainUnavailable
 from ledger.chain_memory import MemoryChain
 from ledger.following import Follower
 from ledger.history import PinnedLog
@@ -22,6 +23,7 @@ from ledger.log_source import LogUnavailable
 from ledger.mirror import LogSplit, Mirror
 from ledger.monitoring import EvidenceKept, GrowthTakenBack, Kind, Monitor, Report
 from tests.ledger.founded import founded_log
+from tests.ledger.garbling_chain import DIRTY, GarblingChain
 from tests.ledger.grown_log import LEAVES, append, extend, grown_log, pin
 
 ORIGIN = "test.example/log"
@@ -54,7 +56,13 @@ def watch(
 ) -> Watch:
     """Begin anew from the folder and look once."""
 
-    def look(log: MemoryLog, *, trusted: PinnedLog = pinned, others: tuple[str, ...] = ()) -> Report:
+    def look(
+        log: MemoryLog,
+        *,
+        trusted: PinnedLog = pinned,
+        others: tuple[str, ...] = (),
+        on: MemoryChain = chain,
+    ) -> Report:
         monitor = Monitor(
             tmp_path,
             mirror=Mirror(tmp_path / "log", origin=ORIGIN, key=log_signer.key),
@@ -62,13 +70,19 @@ def watch(
             clock=clock,
             patience=timedelta(minutes=10),
         )
-        return monitor.round(log, chain, others=others)
+        return monitor.round(log, on, others=others)
 
     return look
 
 
 def kinds(report: Report) -> list[Kind]:
     return [each.kind for each in report.findings]
+
+
+def test_a_head_that_cannot_be_read_is_a_finding(watch: Watch, log: MemoryLog, chain: MemoryChain) -> None:
+    report = watch(log, on=GarblingChain(chain, {contracts.HEAD: DIRTY * 3}))
+    assert kinds(report) == [Kind.CHAIN_UNREACHABLE]
+    assert isinstance(report.findings[0].error, ChainGarbled)
 
 
 def test_the_entries_of_these_tests_are_those_on_the_chain() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from evidence.keys import LocalSigner
 from evidence.merkle import root
-from ledger.chain import Address, LedgerDiffers
+from ledger import contracts
+from ledger.chain import Address, ChainGarbled, LedgerDiffers
 from ledger.chain_memory import MemoryChain
 from ledger.countersigning import Proposal
 from ledger.history import PinnedLog
@@ -26,6 +27,7 @@ from ledger.witnessing import (
     SignedUnreadable,
     Witness,
 )
+from tests.ledger.garbling_chain import DIRTY, GarblingChain
 from tests.ledger.grown_log import LEAVES, grown_log, pin
 
 ORIGIN = "test.example/log"
@@ -67,6 +69,14 @@ def proposal(pinned: PinnedLog) -> Proposal:
 
 def test_what_the_mirror_holds_is_signed(opened: Opened, chain: MemoryChain, proposal: Proposal) -> None:
     assert proposal.signer(opened().sign(proposal, chain)) == ACCOUNT.address
+
+
+def test_nothing_is_signed_beside_a_head_that_cannot_be_read(
+    opened: Opened, chain: MemoryChain, proposal: Proposal
+) -> None:
+    garbling = GarblingChain(chain, {contracts.HEAD: DIRTY * 3})
+    with pytest.raises(ChainGarbled):
+        opened().sign(proposal, garbling)
 
 
 def test_the_same_again_is_signed_again(opened: Opened, chain: MemoryChain, proposal: Proposal) -> None:
