@@ -135,7 +135,8 @@ class Anchoring:
         self._signer = signer
         self._clock = clock
         self._policy = policy or AnchoringPolicy()
-        self._planner = Planner(database, chain, account.address, founding, self._policy.append_limit)
+        limit = self._policy.append_limit
+        self._planner = Planner(database, chain, account.address, founding, limit, clock)
         self._healer = Healer(database, chain, account, self._policy.fees)
         self._finality = Finality(chain, second, self._policy.depth)
         self._settler = Settler(
@@ -262,7 +263,7 @@ class Anchoring:
         """Sign ``draft`` and commit its bytes; it is sent when it is settled."""
         call = draft.call
         if call.to is not None:  # a call that would revert is refused here, before it costs anything
-            self._chain.read(call.to, call.data, sender=self._account.address)
+            self._chain.rehearse(call.to, call.data, sender=self._account.address, gas=call.gas)
         nonce = self._nonce(current)
         paid = fees.first(self._chain.price(), self._policy.fees)
         signed = self._account.sign(call, chain_id=current.chain_id, nonce=nonce, fees=paid)

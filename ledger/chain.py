@@ -175,6 +175,17 @@ class Chain(Protocol):
         """
         ...
 
+    def rehearse(self, to: Address | None, data: bytes, *, sender: Address, gas: int) -> None:
+        """Call ``to``, or create a contract where it is None, with at most ``gas`` and without sending it.
+
+        It is tried in the newest block and, where that refuses, in the one to come: where blocks are mined
+        on demand, the newest one's time stands still.
+
+        Raises:
+            ChainRefused: it reverts in both; the reason is that of the newest.
+        """
+        ...
+
     def next_nonce(self, account: Address, *, depth: int = 1) -> int:
         """Give the number of transactions of ``account`` that are mined up to the block of ``depth``."""
         ...

@@ -9,6 +9,7 @@ waiting, and to reorganize. It is for tests; eth-tester is installed with the te
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from eth_tester import EthereumTester, PyEVMBackend
@@ -54,6 +55,11 @@ class MemoryChain:
         """Add blocks, the first with whatever waits."""
         self._tester.mine_blocks(blocks)
 
+    def pass_time(self, duration: timedelta) -> None:
+        """Let the clock of the chain go on without a block."""
+        chain = self._tester.backend.chain
+        chain.header = chain.header.copy(timestamp=chain.header.timestamp + int(duration.total_seconds()))
+
     def remember(self) -> None:
         """Mark the present block as the one that ``reorganize`` goes back to."""
         self._remembered = self._tester.take_snapshot()
@@ -96,6 +102,11 @@ class MemoryChain:
         """Call ``contract`` with each of ``questions`` at one block of this ``depth``."""
         self._answer()
         return self._chain.read_all(contract, questions, depth=depth)
+
+    def rehearse(self, to: Address | None, data: bytes, *, sender: Address, gas: int) -> None:
+        """Call ``to``, or create a contract where it is None, with at most ``gas`` and without sending it."""
+        self._answer()
+        self._chain.rehearse(to, data, sender=sender, gas=gas)
 
     def next_nonce(self, account: Address, *, depth: int = 1) -> int:
         """Give the number of transactions of ``account`` that are mined up to the block of ``depth``."""

@@ -23,6 +23,7 @@ from ledger.chain import (
     ChainContradicts,
     ChainGarbled,
     ChainIdentity,
+    ChainRefused,
     Event,
     GasPrice,
     Outcome,
@@ -93,6 +94,19 @@ class Web3Chain:
     ) -> tuple[Reading, ...]:
         """Call ``contract`` with each of ``questions`` at one block of this ``depth``, many at a time."""
         return self._called([{"to": _hex(contract), "data": _hex(data)} for data in questions], depth)
+
+    def rehearse(self, to: Address | None, data: bytes, *, sender: Address, gas: int) -> None:
+        """Call ``to``, or create a contract where it is None, with at most ``gas`` and without sending it."""
+        call = {"from": _hex(sender), "data": _hex(data), "gas": hex(gas)}
+        if to is not None:
+            call["to"] = _hex(to)
+        try:
+            self._rpc.ask([("eth_call", (call, "latest"))])
+        except ChainRefused as refused:
+            try:
+                self._rpc.ask([("eth_call", (call, "pending"))])
+            except ChainRefused:
+                raise refused from None
 
     def next_nonce(self, account: Address, *, depth: int = 1) -> int:
         """Give the number of transactions of ``account`` that are mined up to the block of ``depth``."""

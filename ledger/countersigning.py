@@ -167,7 +167,7 @@ def countersign(database: Database, chain: Chain, given: Countersignature, *, cl
     if current is None or current.registry is None or asked is None:
         raise NothingToCountersign
     account = asked.signer(given.signature)
-    if not _is_witness(chain, current.registry.address, given.organization, account):
+    if not _is_witness(chain, current.registry.address, given.organization, account, now=clock.now()):
         raise WitnessNotPermitted(
             account=f"0x{account.hex()}", organization=given.organization.hex(), seq=asked.seq
         )
@@ -225,14 +225,14 @@ def gathered(session: Session, current: Deployment, *, seq: int) -> tuple[Counte
 
 
 def permitted(
-    database: Database, chain: Chain, current: Deployment, *, seq: int
+    database: Database, chain: Chain, current: Deployment, *, seq: int, now: datetime
 ) -> tuple[Countersignature, ...]:
-    """Give what was gathered by those who are witnesses still; what others gave is dropped."""
+    """Give what was gathered by those who are witnesses still at ``now``; what others gave is dropped."""
     if current.registry is None:
         return ()
     with database.transaction() as session:
         rows = [(row.organization, Address(row.account)) for row in _rows(session, current.id, seq)]
-    ended = [who for who, by in rows if not _is_witness(chain, current.registry.address, who, by)]
+    ended = [who for who, by in rows if not _is_witness(chain, current.registry.address, who, by, now=now)]
     with database.transaction() as session:
         for organization in ended:
             _drop(session, current.id, seq, organization=organization)
@@ -252,9 +252,11 @@ def _open(current: int) -> Select[ProposalRow]:
     return select(ProposalRow).where(ProposalRow.deployment == current, ProposalRow.open)
 
 
-def _is_witness(chain: Chain, contract: Address, organization: bytes, account: Address) -> bool:
+def _is_witness(
+    chain: Chain, contract: Address, organization: bytes, account: Address, *, now: datetime
+) -> bool:
     question = registry.ask_key(organization=organization, key=registry.key_of(account))
-    return registry.permits(chain.read(contract, question), Role.WITNESS)
+    return registry.permits(chain.read(contract, question), Role.WITNESS, now=now)
 
 
 def _rows(session: Session, current: int, seq: int) -> Sequence[CountersignatureRow]:

@@ -1,7 +1,7 @@
 """Governing: what administrators and the guardian do on the registry, and what stands there.
 
-An act is one transaction by the organization's own account. It is tried without sending first, so that what
-the registry would refuse costs nothing, and it counts once it is mined.
+An act is one transaction by the organization's own account. It is rehearsed without sending first, so that
+what the registry would refuse costs nothing, and it counts once it is mined.
 
     proposal = propose(chain, registry, account, [registry.set_quorum(2)])
     enact(chain, account, registry.approve(address, proposal))
@@ -136,8 +136,7 @@ def enact(
         ChainUnavailable: the chain does not answer.
         ActNotMined: it is in no block after ``PATIENCE``.
     """
-    if call.to is not None:
-        chain.read(call.to, call.data, sender=account.address)
+    chain.rehearse(call.to, call.data, sender=account.address, gas=call.gas)
     paid = fees.first(chain.price(), Fees())
     nonce = chain.next_nonce(account.address)
     signed = account.sign(call, chain_id=chain.identity().chain_id, nonce=nonce, fees=paid)

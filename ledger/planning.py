@@ -15,6 +15,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from evidence.clock import Clock
 from evidence.errors import Term
 from ledger import checkpoints, contracts, countersigning, entries, registry, status, tree
 from ledger.chain import Address, Chain, ChainRefused, LedgerDiffers
@@ -49,6 +50,7 @@ class Planner:
     account: Address
     founding: Founding
     append_limit: int
+    clock: Clock
 
     def draft(self, deployment: Deployment, *, growth_first: bool = False) -> Draft | None:
         """Give what to do next, or None when the chain holds everything that it can take now.
@@ -86,7 +88,7 @@ class Planner:
             raise NotSubmitter(account=f"0x{self.account.hex()}")
         quorum = registry.number(self.chain.read(organizations.address, registry.QUORUM).value)
         seq = head.growths + 1
-        given = countersigning.permitted(self.database, self.chain, deployment, seq=seq) if quorum else ()
+        given = self._given(deployment, seq) if quorum else ()
         with self.database.transaction() as session:
             if not quorum:
                 countersigning.close(session, deployment)
@@ -95,6 +97,9 @@ class Planner:
             if chosen is None or len(given) < quorum:
                 return None
             return self._grow(session, deployment, log.address, head, size=chosen, given=given)
+
+    def _given(self, deployment: Deployment, seq: int) -> tuple[Countersignature, ...]:
+        return countersigning.permitted(self.database, self.chain, deployment, seq=seq, now=self.clock.now())
 
     def _grow(
         self,
@@ -155,7 +160,8 @@ class Planner:
 
     def _may(self, organizations: Contract, organization: bytes, role: Role) -> bool:
         question = registry.ask_key(organization=organization, key=registry.key_of(self.account))
-        return registry.permits(self.chain.read(organizations.address, question), role)
+        reading = self.chain.read(organizations.address, question)
+        return registry.permits(reading, role, now=self.clock.now())
 
 
 def _first(plans: Iterable[Callable[[], Draft | None]]) -> Draft | None:

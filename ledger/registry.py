@@ -263,9 +263,12 @@ def held_key(answer: bytes) -> HeldKey:
         return HeldKey(Role(roles), valid_from, valid_until, compromised_at)
 
 
-def permits(reading: Reading, role: Role) -> bool:
-    """Say whether the answer to ``ask_key`` permits ``role`` at the block it was read at."""
-    return held_key(reading.value).permits(role, reading.block.time)
+def permits(reading: Reading, role: Role, *, now: datetime) -> bool:
+    """Say whether the answer to ``ask_key`` permits ``role`` in the block to come.
+
+    That is later than the block it was read at, and where blocks are mined on demand as late as ``now``.
+    """
+    return held_key(reading.value).permits(role, max(reading.block.time, now))
 
 
 def number(answer: bytes) -> int:

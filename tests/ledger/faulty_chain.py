@@ -50,6 +50,9 @@ class FaultyChain:
     ) -> tuple[Reading, ...]:
         return self._passed("read_all", lambda: self._chain.read_all(contract, questions, depth=depth))
 
+    def rehearse(self, to: Address | None, data: bytes, *, sender: Address, gas: int) -> None:
+        self._passed("rehearse", lambda: self._chain.rehearse(to, data, sender=sender, gas=gas))
+
     def next_nonce(self, account: Address, *, depth: int = 1) -> int:
         return self._passed("next_nonce", lambda: self._chain.next_nonce(account, depth=depth))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -23,7 +24,7 @@ from ledger.countersigning import (
 )
 from ledger.database import Database
 from ledger.ethereum import Account
-from ledger.registry import Founding, Grant, LedgerPaused, Role, key_of
+from ledger.registry import Founding, Grant, LedgerPaused, NotSubmitter, Role, key_of
 from ledger.transactions import ChainAccount
 from tests.ledger.founded import OPERATOR, mined
 
@@ -71,6 +72,12 @@ def govern(database: Database, chain: MemoryChain, *calls: bytes) -> None:
     assert mined(chain, chain.account, registry.propose(organizations, calls)).succeeded
     newest = registry.proposals(chain.read(organizations, registry.PROPOSALS).value)[-1]
     assert mined(chain, chain.account, registry.execute(organizations, newest, calls=len(calls))).succeeded
+
+
+def in_an_hour(chain: MemoryChain, clock: FixedClock) -> datetime:
+    """Give a moment an hour from now by the clock of the chain and by ours."""
+    chain.mine()
+    return max(chain.newest().time, clock.now()) + timedelta(hours=1)
 
 
 def held(database: Database, chain: MemoryChain) -> int:
@@ -270,3 +277,34 @@ def test_a_pause_is_named_and_its_end_lets_the_log_grow(
     assert isinstance(anchoring.step().problem, LedgerPaused)
     govern(database, chain, registry.unpause())
     assert worker().step().complete
+
+
+def test_a_witness_whose_window_opened_meanwhile_counts_though_no_block_was_mined(
+    database: Database, worker: Worker, record: Record, chain: MemoryChain, clock: FixedClock
+) -> None:
+    opens = in_an_hour(chain, clock)
+    later = tuple(replace(each, valid_from=opens) for each in QUORUM_OF_TWO.grants)
+    anchoring = worker(founding=replace(QUORUM_OF_TWO, grants=later))
+    record(1)
+    anchoring.step()
+    with pytest.raises(WitnessNotPermitted):
+        countersign(database, chain, signed(COURT, asked(database)), clock=clock)
+    chain.pass_time(opens - chain.newest().time)
+    clock.advance(opens - clock.now())
+    for who in (AGENCY, COURT):
+        countersign(database, chain, signed(who, asked(database)), clock=clock)
+    assert anchoring.step().complete
+
+
+def test_a_submitter_whose_window_opened_meanwhile_goes_on_though_no_block_was_mined(
+    worker: Worker, record: Record, chain: MemoryChain, clock: FixedClock
+) -> None:
+    opens = in_an_hour(chain, clock)
+    successor = ChainAccount((2).to_bytes(32, "big"))  # another account that eth-tester endows
+    grant = Grant(OPERATOR, key_of(successor.address), Role.SUBMITTER, valid_from=opens)
+    worker(founding=Founding(operator=OPERATOR, grants=(grant,))).step()
+    record(1)
+    assert isinstance(worker(account=successor).step().problem, NotSubmitter)
+    chain.pass_time(opens - chain.newest().time)
+    clock.advance(opens - clock.now())
+    assert worker(account=successor).step().complete

@@ -98,6 +98,19 @@ def test_the_same_calls_by_two_administrators_are_two_proposals(chain: MemoryCha
     ]
 
 
+def test_what_was_approved_is_carried_out_once_its_time_came_though_no_block_was_mined(
+    chain: MemoryChain,
+) -> None:
+    delayed = Founding(operator=OPERATOR, delay=timedelta(hours=1))
+    contract = founded_registry(chain, chain.account, delayed)
+    made = governing.propose(chain, contract, chain.account, [registry.set_quorum(3)])
+    with pytest.raises(ChainRefused):
+        governing.enact(chain, chain.account, registry.execute(contract, made))
+    chain.pass_time(timedelta(hours=1))
+    governing.enact(chain, chain.account, registry.execute(contract, made))
+    assert governing.standing(chain, contract).quorum == 3
+
+
 def test_a_stranger_is_refused_before_anything_is_sent(chain: MemoryChain) -> None:
     contract = founded_registry(chain, chain.account)
     with pytest.raises(ChainRefused):
