@@ -2,8 +2,12 @@
 
 A signature cannot be taken back, so what is to be signed is remembered on disk before it is signed. A
 proposal is refused, by name, when it is of another chain or contract, out of turn, not what the mirror holds,
-smaller than what was signed before, or another than what was signed for the same growth; and whatever it is,
-while there is evidence that the log contradicted itself.
+smaller than what was signed before, or one that does not begin with what was signed for the same growth; and
+whatever it is, while there is evidence that the log contradicted itself.
+
+A second, larger checkpoint for the same growth is signed: a log that lost its database asks anew and does not
+know what it had asked for. The mirror begins with both, and the contract takes one growth of a number, so no
+fork follows from it.
 
     witness = Witness(folder, mirror=mirror, pinned=pinned, account=account)
     signature = witness.sign(proposal, chain)
@@ -67,11 +71,11 @@ class ProposalShrinks(Refused):
 
 
 class ProposalChanged(Refused):
-    """Another checkpoint was signed for the same growth. Facts: ``seq``."""
+    """What was signed for the same growth is no beginning of the proposal. Facts: ``seq``."""
 
     code = "proposal-changed"
-    zh = "第 {seq} 次增长已签过另一个检查点，不再签第二个；请与其他机构核对。"
-    en = "Another checkpoint was signed for growth {seq}; a second one is not. Compare with others."
+    zh = "第 {seq} 次增长已签过另一个检查点，而此次提议并非由它延续而来，未签署；请与其他机构核对。"
+    en = "The proposal does not begin with what was signed for growth {seq}; it was not signed. Compare."
 
 
 class SignedUnreadable(Invalid):
@@ -118,9 +122,7 @@ class Witness:
         signed = self._signed()
         if proposal.size < signed.largest:
             raise ProposalShrinks(size=proposal.size, signed=signed.largest)
-        this = (proposal.size, proposal.root.hex())
-        if signed.growths.get(proposal.seq, this) != this or proposal.seq < min(signed.growths, default=0):
-            raise ProposalChanged(seq=proposal.seq)
+        self._require_continued(signed, proposal)
         self._remember(signed, proposal)
         return proposal.sign(self._account)
 
@@ -137,6 +139,13 @@ class Witness:
             raise ProposalNotMirrored(size=proposal.size)
         if self._mirror.root_at(proposal.size) != proposal.root:
             raise ProposalNotMirrored(size=proposal.size)
+
+    def _require_continued(self, signed: _Signed, proposal: Proposal) -> None:
+        """See that the mirror, which holds the proposal, begins with what was signed for the same growth."""
+        size, root = signed.growths.get(proposal.seq, (proposal.size, proposal.root.hex()))
+        forgotten = proposal.seq < min(signed.growths, default=0)
+        if forgotten or size > proposal.size or self._mirror.root_at(size).hex() != root:
+            raise ProposalChanged(seq=proposal.seq)
 
     def _signed(self) -> _Signed:
         try:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from evidence.clock import FixedClock
 from evidence.keys import LocalSigner
@@ -12,7 +13,7 @@ from ledger import countersigning, deployment, entries
 from ledger.anchoring import Anchoring
 from ledger.chain_memory import MemoryChain
 from ledger.contracts import Countersignature
-from ledger.countersigning import Proposal, WitnessNotPermitted
+from ledger.countersigning import CountersignatureRow, Proposal, ProposalRow, WitnessNotPermitted
 from ledger.database import Database
 from ledger.history import PinnedLog, read_growths
 from ledger.log_memory import MemoryLog
@@ -76,20 +77,20 @@ def pinned(database: Database, anchoring: Anchoring) -> PinnedLog:
 @pytest.fixture
 def signed(
     *, tmp_path: Path, log_signer: LocalSigner, pinned: PinnedLog, chain: MemoryChain, proposal: Proposal
-) -> Callable[[int, MemoryLog], Countersignature]:
+) -> Callable[..., Countersignature]:
     """Let organization number so many mirror a log, check the proposal and sign it."""
 
-    def sign(number: int, log: MemoryLog) -> Countersignature:
+    def sign(number: int, log: MemoryLog, asked: Proposal = proposal) -> Countersignature:
         folder = tmp_path / str(number)
         mirror = Mirror(folder / "log", origin=ORIGIN, key=log_signer.key)
         mirror.grow(log)
         witness = Witness(folder, mirror=mirror, pinned=pinned, account=ACCOUNTS[number])
-        return Countersignature(ORGANIZATIONS[number], witness.sign(proposal, chain))
+        return Countersignature(ORGANIZATIONS[number], witness.sign(asked, chain))
 
     return sign
 
 
-Signed = Callable[[int, MemoryLog], Countersignature]
+Signed = Callable[..., Countersignature]
 
 
 def test_two_of_three_are_enough_while_one_is_down(
@@ -109,6 +110,34 @@ def test_two_of_three_are_enough_while_one_is_down(
     (growth,) = read_growths(chain, pinned)
     assert growth.leaves is not None
     assert len(growth.leaves) == 5
+
+
+def test_a_log_that_lost_what_it_proposed_goes_on_with_those_who_signed_it(
+    *,
+    anchoring: Anchoring,
+    database: Database,
+    chain: MemoryChain,
+    clock: FixedClock,
+    signed: Signed,
+    shown: MemoryLog,
+    record: Callable[[int], int],
+    log_signer: LocalSigner,
+) -> None:
+    for number in (0, 1):
+        signed(number, shown)
+    with database.transaction() as session:  # neither a rebuild nor a restore brings these back
+        session.execute(delete(CountersignatureRow))
+        session.execute(delete(ProposalRow))
+    record(2)
+    anchoring.step()
+    with database.transaction() as session:
+        asked = countersigning.proposal(session)
+        encoded = [entries.encoded(session, index) for index in range(7)]
+    assert asked is not None
+    for number in (0, 1):
+        again = signed(number, MemoryLog(ORIGIN, log_signer, encoded), asked)
+        countersigning.countersign(database, chain, again, clock=clock)
+    assert anchoring.step().anchored == 7
 
 
 def test_a_witness_that_was_shown_another_history_signs_nothing(

@@ -1,4 +1,4 @@
-"""A witness signs what it has itself mirrored and compared, once for each growth, and nothing else."""
+"""A witness signs what it has itself mirrored and compared, each growth as one history, and nothing else."""
 
 import json
 from collections.abc import Callable
@@ -112,12 +112,25 @@ def test_what_does_not_fit_is_refused_and_not_remembered(
     assert list(tmp_path.glob("signed-*")) == []
 
 
-def test_a_second_checkpoint_for_one_growth_is_refused(
+def test_a_larger_checkpoint_for_the_same_growth_is_signed_too(
     opened: Opened, chain: MemoryChain, proposal: Proposal
 ) -> None:
     opened().sign(proposal, chain)
+    larger = replace(proposal, size=21, root=root(LEAVES[:21]))
+    assert larger.signer(opened().sign(larger, chain)) == ACCOUNT.address
+    with pytest.raises(ProposalShrinks):
+        opened().sign(proposal, chain)
+
+
+@pytest.mark.parametrize("size", [20, 21])
+def test_a_checkpoint_that_does_not_begin_with_what_was_signed_for_its_growth_is_refused(
+    opened: Opened, chain: MemoryChain, proposal: Proposal, tmp_path: Path, size: int
+) -> None:
+    opened().sign(proposal, chain)
+    (kept,) = tmp_path.glob("signed-*")
+    kept.write_text(kept.read_text().replace(proposal.root.hex(), "ab" * 32))
     with pytest.raises(ProposalChanged):
-        opened().sign(replace(proposal, size=21, root=root(LEAVES[:21])), chain)
+        opened().sign(replace(proposal, size=size, root=root(LEAVES[:size])), chain)
 
 
 def test_a_smaller_checkpoint_than_was_signed_is_refused(
@@ -140,8 +153,8 @@ def test_what_is_signed_was_remembered_before(
             opened().sign(proposal, chain)
     (kept,) = tmp_path.glob("signed-*")
     assert json.loads(kept.read_text())["largest"] == 20
-    with pytest.raises(ProposalChanged):
-        opened().sign(replace(proposal, size=21, root=root(LEAVES[:21])), chain)
+    with pytest.raises(ProposalShrinks):
+        opened().sign(replace(proposal, size=19, root=root(LEAVES[:19])), chain)
 
 
 def test_what_was_signed_and_cannot_be_read_stops_everything(
