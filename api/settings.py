@@ -125,6 +125,9 @@ _ALLOWED = {
     "language": Term("zh 或 en", "zh or en"),
     "port": Term(f" 0 至 {LAST_PORT} 的整数", f"a whole number from 0 to {LAST_PORT}"),
     "chain_depth": Term("不小于 1 的整数", "a whole number from 1"),
+    "chain_threshold": Term(" 1 至 32 的整数", "a whole number from 1 to 32"),
+    "chain_delay_hours": Term(" 0 至 720 的整数（小时）", "a whole number of hours from 0 to 720"),
+    "chain_quorum": Term(" 0 至 16 的整数", "a whole number from 0 to 16"),
     "chain_fee_cap": Term("不小于 0 的整数（gwei）", "a whole number of gwei from 0"),
 }
 """What the settings take that may be quoted; a value of any other may be a secret and is never shown."""

@@ -297,7 +297,9 @@ def _house(
     def page_of(agreement: UUID) -> str:
         return f"{address}/agreements/{agreement}"
 
-    founded = founding(settings, operator=operator.uscc, keystore=keys.keystore, log=keys.log)
+    founded = founding(
+        settings, operator=operator.uscc, account=account.address, keystore=keys.keystore, log=keys.log
+    )
     return House(
         settings=settings,
         clock=clock,

@@ -262,8 +262,8 @@ class Anchoring:
     def _store(self, current: Deployment, draft: Draft) -> None:
         """Sign ``draft`` and commit its bytes; it is sent when it is settled."""
         call = draft.call
-        if call.to is not None:  # a call that would revert is refused here, before it costs anything
-            self._chain.rehearse(call.to, call.data, sender=self._account.address, gas=call.gas)
+        # What would revert, a contract that cannot be founded too, is refused here, before it costs anything.
+        self._chain.rehearse(call.to, call.data, sender=self._account.address, gas=call.gas)
         nonce = self._nonce(current)
         paid = fees.first(self._chain.price(), self._policy.fees)
         signed = self._account.sign(call, chain_id=current.chain_id, nonce=nonce, fees=paid)

@@ -11,6 +11,7 @@ from api.founding import SPEAKERS, founding
 from api.settings import Mode, SettingMalformed, Settings
 from evidence.algorithms import Algorithm
 from evidence.keys import LocalSigner
+from ledger.chain import Address
 from ledger.registry import Founding, Role, key_of
 from signing import pki
 from signing.keystore_file import FileKeyStore
@@ -20,6 +21,7 @@ from signing.profiles import Profile
 OPERATOR = DEMONSTRATED.uscc
 LOG = LocalSigner.generate(Algorithm.EDDSA)
 ONE, TWO = "0x" + "11" * 20, "0x" + "22" * 20
+OURS = Address(b"\x77" * 20)
 BEGUN = datetime(2026, 5, 2, 9, 0, tzinfo=UTC)
 
 
@@ -36,7 +38,7 @@ def keystore(tmp_path_factory: pytest.TempPathFactory) -> FileKeyStore:
 
 def founded(keystore: FileKeyStore, **given: object) -> Founding:
     settings = Settings.model_validate({"mode": Mode.DEMONSTRATION, **given})
-    return founding(settings, operator=OPERATOR, keystore=keystore, log=LOG)
+    return founding(settings, operator=OPERATOR, account=OURS, keystore=keystore, log=LOG)
 
 
 def test_without_settings_the_chain_account_is_left_to_be_alone(keystore: FileKeyStore) -> None:
@@ -80,6 +82,13 @@ def test_administrators_a_guardian_and_witnesses_are_those_of_the_settings(keyst
         ({"chain_administrators": "0x" + "00" * 20}, "YINXIN_CHAIN_ADMINISTRATORS"),
         ({"chain_administrators": f"{ONE},{ONE}"}, "YINXIN_CHAIN_ADMINISTRATORS"),
         ({"chain_administrators": ONE, "chain_threshold": 2}, "YINXIN_CHAIN_THRESHOLD"),
+        (
+            {"chain_administrators": ",".join(f"0x{each:040x}" for each in range(1, 34))},
+            "YINXIN_CHAIN_ADMINISTRATORS",
+        ),
+        ({"chain_guardian": f"{ONE},{TWO}"}, "YINXIN_CHAIN_GUARDIAN"),
+        ({"chain_guardian": "0x" + "00" * 20}, "YINXIN_CHAIN_GUARDIAN"),
+        ({"chain_witnesses": f"{OPERATOR.text}=0x{OURS.hex()}"}, "YINXIN_CHAIN_WITNESSES"),
         ({"chain_guardian": "nobody"}, "YINXIN_CHAIN_GUARDIAN"),
         ({"chain_witnesses": ONE}, "YINXIN_CHAIN_WITNESSES"),
         ({"chain_witnesses": f"{OPERATOR.text}=0x12"}, "YINXIN_CHAIN_WITNESSES"),

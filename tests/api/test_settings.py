@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.settings import Mode, SettingMissing, Settings
+from api.settings import Mode, SettingMalformed, SettingMissing, Settings, read_settings
 
 READY = {
     "mode": Mode.PRODUCTION,
@@ -36,3 +36,18 @@ def test_a_production_that_lacks_one_of_them_is_refused(setting: str, value: str
 def test_the_default_mode_is_production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("YINXIN_MODE", raising=False)
     assert Settings().mode is Mode.PRODUCTION
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "bound"),
+    [("CHAIN_DELAY_HOURS", "721", "720"), ("CHAIN_THRESHOLD", "33", "32"), ("CHAIN_QUORUM", "17", "16")],
+)
+def test_a_number_that_the_registry_does_not_take_is_refused_with_its_bound(
+    monkeypatch: pytest.MonkeyPatch, setting: str, value: str, bound: str
+) -> None:
+    monkeypatch.setenv(f"YINXIN_{setting}", value)
+    with pytest.raises(SettingMalformed) as refused:
+        read_settings()
+    said = refused.value.sentence("en")
+    assert f"YINXIN_{setting} cannot be {value}" in said
+    assert f"to {bound}" in said

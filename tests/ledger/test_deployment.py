@@ -10,11 +10,12 @@ from evidence.clock import FixedClock
 from evidence.statuslist import CertificateState
 from ledger import contracts, deployment, receipts, status
 from ledger.anchoring import Anchoring, AnchoringPolicy
-from ledger.chain import Address, ChainIdentity, LedgerDiffers
+from ledger.chain import Address, ChainIdentity, ChainRefused, LedgerDiffers
 from ledger.chain_memory import MemoryChain
 from ledger.database import Database
 from ledger.deployment import Contract, Deployment
 from ledger.receipts import AnchoringState
+from ledger.registry import Founding, Grant, Role, key_of
 from tests.ledger.faulty_chain import FaultyChain
 
 Worker = Callable[..., Anchoring]
@@ -158,3 +159,14 @@ def test_many_exceptions_are_sent_again_without_a_question_for_each(
     progress = worker(on=watched, account=chain.account).step()
     assert (progress.forgot, progress.complete) == (True, True)
     assert watched.calls < count
+
+
+def test_a_founding_that_the_registry_refuses_is_told_and_costs_nothing(
+    worker: Worker, chain: MemoryChain
+) -> None:
+    ours = chain.account.address
+    twice = Founding(operator=b"i" * 32, grants=(Grant(b"w" * 32, key_of(ours), Role.WITNESS),))
+    anchoring = worker(founding=twice)
+    for _ in range(2):
+        assert isinstance(anchoring.step().problem, ChainRefused)
+    assert chain.next_nonce(ours) == 0
