@@ -8,6 +8,7 @@ waiting, and to reorganize. It is for tests; eth-tester is installed with the te
     anchoring = Anchoring(chain=chain, account=chain.account, ...)
 """
 
+from ast import literal_eval
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import TransactionFailed
 from eth_utils.exceptions import ValidationError
 
+from ledger import reverts
 from ledger.chain import (
     Address,
     Block,
@@ -176,7 +178,16 @@ class _TesterRpc:
         try:
             return [self._answered(method, list(parameters))["result"] for method, parameters in questions]
         except (ValidationError, TransactionFailed) as error:
-            raise ChainRefused(reason=str(error)) from error
+            raise ChainRefused(reason=_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """Say why; eth-tester writes a custom error as Python does its bytes."""
+    try:
+        data = literal_eval(str(error).removeprefix("execution reverted: "))
+    except (ValueError, SyntaxError):
+        return str(error)
+    return (reverts.named(data) if isinstance(data, bytes) else None) or str(error)
 
 
 class _MemoryChains:

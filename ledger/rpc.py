@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from evidence.errors import Term
-from ledger import deadline
+from ledger import deadline, reverts
 from ledger.chain import ChainGarbled, ChainRefused, ChainUnavailable
 from ledger.ethereum import JSONBaseProvider, RPCEndpoint
 
@@ -87,9 +87,7 @@ class HttpRpc(JSONBaseProvider):
 
     def _result(self, answer: dict[str, Any], expected: Any) -> Any:
         if "error" in answer and answer["error"] is not None:
-            error = answer["error"]
-            said = error.get("message", error) if isinstance(error, dict) else error
-            raise ChainRefused(reason=str(said)[:REASON_LIMIT])
+            raise ChainRefused(reason=reverts.reason(answer["error"])[:REASON_LIMIT])
         if expected is None or answer.get("id") != expected:
             raise ChainGarbled(endpoint=self.endpoint, what=_OTHER_ID)
         if "result" not in answer:

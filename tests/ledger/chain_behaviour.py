@@ -80,12 +80,13 @@ def test_sending_twice_spends_one_nonce_and_changes_nothing(adapter: Chain, acco
     assert (adapter.outcome(signed.hash), adapter.next_nonce(account.address)) == (first, nonce)
 
 
-def test_a_call_that_reverts_is_refused_when_it_is_tried(
+def test_a_call_that_reverts_is_refused_by_name_when_it_is_rehearsed(
     adapter: Chain, account: ChainAccount, log: Address
 ) -> None:
     call = contracts.extend(log, size=0, root=bytes(32), proof=())
-    with pytest.raises(ChainRefused):
-        adapter.read(log, call.data, sender=account.address)
+    with pytest.raises(ChainRefused) as refused:
+        adapter.rehearse(log, call.data, sender=account.address, gas=call.gas)
+    assert refused.value.facts["reason"] == "SizeNotLarger(0, 0)"
 
 
 def test_a_transaction_that_reverts_is_mined_and_has_not_succeeded(
