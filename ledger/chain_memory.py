@@ -32,8 +32,9 @@ from ledger.chain_history import MinedEvent, SentCall
 from ledger.chain_web3 import Web3Chain
 from ledger.ethereum import EthereumTesterProvider, Web3
 from ledger.rpc import Question
-from ledger.transactions import ChainAccount
+from ledger.transactions import ChainAccount, created
 
+_CONTRACTS = 64  # of its account that may be rehearsed as senders, the first that it creates
 _FUNDED_KEY = (1).to_bytes(32, "big")  # the first account that eth-tester endows
 
 
@@ -49,7 +50,11 @@ class MemoryChain:
         """Forget every block, transaction and contract, and begin with another genesis."""
         _MemoryChains.started += 1
         genesis = PyEVMBackend.generate_genesis_params({"timestamp": _MemoryChains.started})
-        self._tester = EthereumTester(PyEVMBackend(genesis_parameters=genesis))
+        state = dict(PyEVMBackend.generate_genesis_state())
+        # Elsewhere a contract calls itself in a rehearsal without money; eth-tester asks what its gas costs.
+        contracts = (created(self.account.address, nonce=nonce) for nonce in range(_CONTRACTS))
+        state |= dict.fromkeys(contracts, next(iter(state.values())))
+        self._tester = EthereumTester(PyEVMBackend(genesis_parameters=genesis, genesis_state=state))
         self._chain = Web3Chain(_TesterRpc(self._tester))
         self._remembered = self._tester.take_snapshot()
 

@@ -30,6 +30,7 @@ from ledger.chain import (
     Reading,
 )
 from ledger.chain_history import MinedEvent, SentCall
+from ledger.node_address import checked
 from ledger.rpc import HttpRpc, Question, Rpc
 
 TIME_OUT_SECONDS = 5.0
@@ -46,8 +47,12 @@ class Web3Chain:
 
     @classmethod
     def at(cls, url: str, *, time_out: float = TIME_OUT_SECONDS) -> "Web3Chain":
-        """Reach the node at ``url``; a call without a whole answer after ``time_out`` seconds fails."""
-        return cls(HttpRpc(url, time_out=time_out))
+        """Reach the node at ``url``; a call without a whole answer after ``time_out`` seconds fails.
+
+        Raises:
+            NodeAddressMalformed: it is no HTTP address.
+        """
+        return cls(HttpRpc(checked(url), time_out=time_out))
 
     def identity(self, *contracts: Address) -> ChainIdentity:
         """Say who the chain is and what code stands at ``contracts``."""

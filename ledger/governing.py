@@ -18,13 +18,14 @@ from eth_utils.crypto import keccak
 
 from evidence.errors import Term, Unavailable
 from ledger import fees, registry
-from ledger.abi import types
+from ledger.abi import WORD, types
 from ledger.chain import Address, Chain, ChainRefused, Outcome
 from ledger.registry import AdministratorsProposal, Role
 from ledger.transactions import Call, ChainAccount, Fees
 
 PATIENCE = timedelta(seconds=60)
 _POLL_SECONDS = 1.0
+_REHEARSAL_GAS = 4_000_000  # twice what 32 new administrators take, the most that one call needs
 _PROPOSED = keccak(b"Proposed(bytes32,address,bytes[])")
 _SENTENCES = {
     "grant((bytes32,bytes32,uint8,uint64,uint64))": Term(
@@ -124,6 +125,23 @@ def propose(
         if event.emitter == contract and event.topics[:1] == (_PROPOSED,):
             return event.topics[1]
     raise ChainRefused(reason="the registry told no proposal")
+
+
+def rehearse(chain: Chain, contract: Address, call: bytes) -> None:
+    """Try ``call`` as the registry itself would make it, so that what it refuses is not proposed.
+
+    A compromise since a moment that no block has reached yet is not refused: its time comes.
+
+    Raises:
+        ChainRefused: the registry would not carry it out.
+        ChainUnavailable: the chain does not answer.
+    """
+    try:
+        chain.rehearse(contract, call, sender=contract, gas=_REHEARSAL_GAS)
+    except ChainRefused as refused:
+        early = str(refused.facts["reason"]).startswith("CompromiseDateWrong")
+        if not early or int.from_bytes(call[-WORD:], "big") <= chain.newest().time.timestamp():
+            raise
 
 
 def enact(

@@ -11,21 +11,22 @@ Exit codes: 0 done; 3 it could not begin, or the registry refused.
 """
 
 import argparse
-import hashlib
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from api import proposing
 from api.commands.witness import account_in
+from api.proposing import ArgumentUnfit
 from api.watching import ending, language, pinned_log, read
+from evidence.clock import SystemClock
 from evidence.errors import Language, Refused
-from evidence.identifiers import Uscc
 from ledger import governing, registry
 from ledger.chain import Address, Chain
 from ledger.chain_web3 import Web3Chain
 from ledger.governing import Standing
 from ledger.history import check_chain
-from ledger.registry import Grant, ProposalState, Role
+from ledger.registry import ProposalState, Role
 from ledger.transactions import ChainAccount
 from verify.trust import TrustAnchors
 
@@ -37,11 +38,7 @@ PROPOSING = (
     *("administrators", "delay", "guardian", "successor"),
 )
 DECIDING = ("approve", "execute", "cancel")
-_ADDRESS_BYTES, _ID_BYTES = 20, 32
-UINT8 = 255
-"""The largest quorum that the registry can hold."""
-MOST_HOURS = 30 * 24
-"""The longest delay that the registry takes (IAdministered, DelayTooLong)."""
+_ID_BYTES = 32
 
 _STATES = {
     ProposalState.UNKNOWN: ("不存在", "unknown"),
@@ -51,14 +48,6 @@ _STATES = {
     ProposalState.CANCELLED: ("已撤回", "taken back"),
     ProposalState.LAPSED: ("已失效", "lapsed"),
 }
-
-
-class ArgumentUnfit(Refused):
-    """An argument is missing or not what the act takes. Facts: ``name``."""
-
-    code = "argument-unfit"
-    zh = "参数 {name} 缺少或写法不对；用法请运行 yinxin organization --help 查看。"
-    en = "{name} is missing or malformed; run yinxin organization --help for what it takes."
 
 
 class RegistryUnpinned(Refused):
@@ -117,13 +106,15 @@ def _act(args: argparse.Namespace) -> int:
 def act(args: argparse.Namespace, chain: Chain, contract: Address, account: ChainAccount) -> list[str]:
     """Do what ``args`` say in the name of ``account``; give what there is to print."""
     if args.act in PROPOSING:
-        call = _call(args)
+        delay = timedelta(seconds=registry.number(chain.read(contract, registry.DELAY).value))
+        call = proposing.call(args, now=SystemClock().now(), delay=delay)
+        governing.rehearse(chain, contract, call)
         made = governing.propose(chain, contract, account, [call])
         return [made.hex(), _said(call, language(args))]
     if args.act == "pause":
         done = governing.enact(chain, account, registry.pause(contract))
     else:
-        proposal = _octets(args.id, "ID", _ID_BYTES)
+        proposal = proposing.octets(args.id, "ID", _ID_BYTES)
         does = {"approve": registry.approve, "execute": registry.execute, "cancel": registry.cancel}
         done = governing.enact(chain, account, does[args.act](contract, proposal))
     return [f"0x{done.block_hash.hex()} {done.block_number}"]
@@ -158,83 +149,3 @@ def lines(found: Standing, tongue: Language) -> list[str]:
 def _said(call: bytes, tongue: Language) -> str:
     said = governing.describe(call)
     return said.zh if tongue == "zh" else said.en
-
-
-def _call(args: argparse.Namespace) -> bytes:
-    """Encode what ``args`` propose.
-
-    Raises:
-        ArgumentUnfit: names the first argument that does not fit.
-    """
-    if args.act == "unpause":
-        return registry.unpause()
-    if args.act == "quorum":
-        return registry.set_quorum(_between(0, args.number, UINT8, "--number"))
-    if args.act == "delay":
-        return registry.set_delay(timedelta(hours=_between(0, args.hours, MOST_HOURS, "--hours")))
-    if args.act in ("administrators", "guardian", "successor"):
-        return _succession(args)
-    return _key_call(args)
-
-
-def _succession(args: argparse.Namespace) -> bytes:
-    accounts = [Address(_octets(each, "--account", _ADDRESS_BYTES)) for each in args.account]
-    if args.act == "administrators":
-        threshold = _between(1, args.number, len(accounts), "--number")
-        return registry.set_administrators(accounts, threshold=threshold)
-    if len(accounts) != 1:
-        raise ArgumentUnfit(name="--account")
-    return (registry.set_guardian if args.act == "guardian" else registry.announce_successor)(accounts[0])
-
-
-def _key_call(args: argparse.Namespace) -> bytes:
-    if args.organization is None:
-        raise ArgumentUnfit(name="--organization")
-    organization = hashlib.sha256(Uscc.parse(args.organization).text.encode()).digest()
-    key = _key(args.key)
-    if args.act == "revoke":
-        return registry.revoke(organization=organization, key=key)
-    if args.act == "compromised":
-        return registry.mark_compromised(
-            organization=organization, key=key, since=_moment(args.since, "--since")
-        )
-    if not args.role:
-        raise ArgumentUnfit(name="--role")
-    roles = Role(0)
-    for each in args.role:
-        roles |= Role[each.upper()]
-    until = None if args.until is None else _moment(args.until, "--until")
-    return registry.grant(Grant(organization, key, roles, valid_until=until))
-
-
-def _between(least: int, number: int | None, most: int, name: str) -> int:
-    if number is None or not least <= number <= most:
-        raise ArgumentUnfit(name=name)
-    return number
-
-
-def _key(text: str | None) -> bytes:
-    digits = (text or "").removeprefix("0x")
-    if len(digits) == 2 * _ADDRESS_BYTES:
-        return registry.key_of(Address(_octets(text, "--key", _ADDRESS_BYTES)))
-    return _octets(text, "--key", _ID_BYTES)
-
-
-def _octets(text: str | None, name: str, length: int) -> bytes:
-    try:
-        found = bytes.fromhex((text or "").removeprefix("0x"))
-    except ValueError:
-        raise ArgumentUnfit(name=name) from None
-    if len(found) != length:
-        raise ArgumentUnfit(name=name)
-    return found
-
-
-def _moment(text: str | None, name: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text or "")
-    except ValueError:
-        raise ArgumentUnfit(name=name) from None
-    if found.tzinfo is None:
-        raise ArgumentUnfit(name=name)
-    return found

@@ -1,16 +1,19 @@
 """``yinxin organization``: an organization acts on the registry, and reads what it is about to approve."""
 
 import argparse
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from api.commands import organization
-from api.commands.organization import ArgumentUnfit
 from api.demonstration.city import OPERATOR as DEMONSTRATED
+from api.proposing import ArgumentUnfit
 from api.watching import UNUSABLE, ending
 from ledger import governing, registry
-from ledger.chain import Address
+from ledger.chain import Address, ChainRefused
 from ledger.chain_memory import MemoryChain
+from ledger.chain_web3 import Web3Chain
+from ledger.node_address import NodeAddressMalformed
 from ledger.registry import Founding
 from ledger.transactions import ChainAccount
 from tests.ledger.founded import OPERATOR, founded_registry
@@ -20,6 +23,8 @@ CODE = DEMONSTRATED.uscc.text
 ACCOUNT = "0x" + "11" * 20
 OTHER = "0x" + "22" * 20
 SECOND = ChainAccount((2).to_bytes(32, "big"))  # another account that eth-tester endows
+GRANT = ["grant", "--organization", CODE, "--key", ACCOUNT, "--role"]
+COMPROMISED = ["compromised", "--organization", CODE, "--key", ACCOUNT, "--since"]
 WHERE = ["--chain", "http://127.0.0.1:9", "--trust", "trust.json", "--lang", "en"]
 
 
@@ -144,6 +149,24 @@ def test_two_organizations_approve_by_their_own_accounts(chain: MemoryChain) -> 
         ),
         (["compromised", "--organization", CODE, "--key", ACCOUNT], "--since"),
         (["compromised", "--organization", CODE, "--key", ACCOUNT, "--since", "yesterday"], "--since"),
+        ([*GRANT, "witness", "--until", "1960-01-01T00:00:00Z"], "--until"),
+        ([*GRANT, "witness", "--until", "1970-01-01T00:00:00Z"], "--until"),
+        ([*GRANT, "witness", "--until", "1970-01-01T00:00:00.5Z"], "--until"),
+        ([*GRANT, "witness", "--until", "2001-01-01T00:00:00Z"], "--until"),
+        ([*GRANT, "witness", "--key", "0x" + "ab" * 32], "--key"),
+        ([*GRANT, "speaker", "--role", "issuer", "--key", "0x" + "ab" * 32], "--key"),
+        ([*GRANT, "witness", "--key", "0x" + "00" * 20], "--key"),
+        ([*GRANT, "speaker", "--key", "0x" + "00" * 32], "--key"),
+        ([*COMPROMISED, "1960-01-01T00:00:00Z"], "--since"),
+        ([*COMPROMISED, "1970-01-01T00:00:00Z"], "--since"),
+        ([*COMPROMISED, "2999-01-01T00:00:00Z"], "--since"),
+        (["guardian", "--account", "0x" + "00" * 20], "--account"),
+        (["successor", "--account", "0x" + "00" * 20], "--account"),
+        (["administrators", "--account", ACCOUNT, "--account", ACCOUNT, "--number", "2"], "--account"),
+        (
+            ["administrators", "--number", "1", *(f"--account=0x{each:040x}" for each in range(1, 34))],
+            "--account",
+        ),
         (["approve"], "ID"),
         (["execute", "zz"], "ID"),
     ],
@@ -156,3 +179,53 @@ def test_an_argument_that_does_not_fit_is_named_and_nothing_is_sent(
         done(chain, contract, *words)
     assert refused.value.facts["name"] == name
     assert chain.next_nonce(chain.account.address) == nonce
+
+
+def test_a_grant_that_ends_before_the_delay_is_over_is_not_proposed(chain: MemoryChain) -> None:
+    delayed = Founding(operator=OPERATOR, delay=timedelta(hours=2))
+    contract = founded_registry(chain, chain.account, delayed)
+    ends = [(datetime.now(UTC) + timedelta(hours=hours)).isoformat() for hours in (1, 3)]
+    with pytest.raises(ArgumentUnfit):
+        done(chain, contract, *GRANT, "witness", "--until", ends[0])
+    assert done(chain, contract, *GRANT, "witness", "--until", ends[1])
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["unpause"], "NotPaused()"),
+        (["revoke", "--organization", CODE, "--key", ACCOUNT], "KeyUnknown("),
+        ([*COMPROMISED, "2026-05-02T09:00:00Z"], "KeyUnknown("),
+    ],
+)
+def test_what_the_registry_would_not_carry_out_is_not_proposed(
+    chain: MemoryChain, contract: Address, words: list[str], error: str
+) -> None:
+    nonce = chain.next_nonce(chain.account.address)
+    with pytest.raises(ChainRefused) as refused:
+        done(chain, contract, *words)
+    assert str(refused.value.facts["reason"]).startswith(error)
+    assert chain.next_nonce(chain.account.address) == nonce
+
+
+def test_a_key_is_granted_only_once(chain: MemoryChain, contract: Address) -> None:
+    made, _ = done(chain, contract, *GRANT, "witness")
+    done(chain, contract, "execute", made)
+    with pytest.raises(ChainRefused, match="KeyGrantedBefore"):
+        done(chain, contract, *GRANT, "issuer")
+
+
+def test_a_compromise_since_now_is_proposed_though_no_block_is_so_new(
+    chain: MemoryChain, contract: Address
+) -> None:
+    made, _ = done(chain, contract, *GRANT, "witness")
+    done(chain, contract, "execute", made)
+    assert done(chain, contract, *COMPROMISED, datetime.now(UTC).isoformat())
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "http://127.0.0.1:99999", "127.0.0.1:8545", "http://", "ws://a"]
+)
+def test_an_address_of_a_node_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(NodeAddressMalformed):
+        Web3Chain.at(address)

@@ -5,10 +5,11 @@ is sent) and ``account`` (one with money on it), and imports everything from her
 """
 
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
-from ledger import contracts, registry
+from ledger import contracts, governing, registry
 from ledger.chain import Address, Chain, ChainRefused, LedgerDiffers
 from ledger.registry import Founding, HeldKey, Role, key_of
 from ledger.transactions import ChainAccount
@@ -87,6 +88,13 @@ def test_a_call_that_reverts_is_refused_by_name_when_it_is_rehearsed(
     with pytest.raises(ChainRefused) as refused:
         adapter.rehearse(log, call.data, sender=account.address, gas=call.gas)
     assert refused.value.facts["reason"] == "SizeNotLarger(0, 0)"
+
+
+def test_what_the_registry_would_do_to_itself_is_rehearsed(adapter: Chain, account: ChainAccount) -> None:
+    contract = founded_registry(adapter, account)
+    governing.rehearse(adapter, contract, registry.set_delay(timedelta(days=30)))
+    with pytest.raises(ChainRefused, match="DelayTooLong"):
+        governing.rehearse(adapter, contract, registry.set_delay(timedelta(days=31)))
 
 
 def test_a_transaction_that_reverts_is_mined_and_has_not_succeeded(
