@@ -49,7 +49,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--chain", metavar="RPC", help="链节点网址 JSON-RPC of your own node")
     parser.add_argument("--trust", type=Path, metavar="FILE", help="信任文件 trust file")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="自己的文件夹 a folder of its own")
-    parser.add_argument("--depth", type=int, default=1, help="区块深度，到此为定局 blocks until final (1)")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--once", action="store_true", help="只看一轮 one round only")
     how.add_argument(

@@ -33,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what is watched, and where what was seen is kept."""
     add_arguments(parser)
     require(parser, "log", "chain", "trust", "folder")
+    parser.add_argument("--depth", type=int, default=1, help="区块深度，到此为定局 blocks until final (1)")
     parser.add_argument("--metrics", type=Path, metavar="FILE", help="指标文件 metrics for Prometheus")
     parser.add_argument(
         "--patience",

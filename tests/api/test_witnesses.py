@@ -125,3 +125,10 @@ def test_what_a_witness_lacks_is_named(tmp_path: Path, capsys: pytest.CaptureFix
         == 3
     )
     assert "--chain, --trust, --folder, --organization is missing" in capsys.readouterr().err
+
+
+def test_a_witness_is_not_asked_for_a_depth_that_it_would_not_use(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        commands.main(["witness", "--key-file", "key", "--depth", "2"])
+    assert refused.value.code == 2
+    assert "--depth" in capsys.readouterr().err
