@@ -43,6 +43,14 @@ class FileUnusable(Unavailable):
     en = "{path} cannot be used ({reason}); check the path and the permissions."
 
 
+class CodeUnpinned(Refused):
+    """A trust file names a contract and no hash of its code. Facts: ``contract``."""
+
+    code = "code-unpinned"
+    zh = "信任文件没有写明合约 {contract} 的代码哈希，无法核对其代码；请重新获取信任文件。"
+    en = "The trust file has no code hash of {contract}, so its code cannot be checked; fetch the file again."
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what both take."""
     parser.add_argument("--log", metavar="URL", help="账本网址 address of the log (https://host/ledger)")
@@ -86,15 +94,20 @@ def read(path: Path) -> bytes:
 
 
 def pinned_log(trust: TrustAnchors) -> PinnedLog:
-    """Give the chain and contracts that the trust file pins."""
+    """Give the chain and contracts that the trust file pins.
+
+    Raises:
+        CodeUnpinned: it names a contract without the hash of its code.
+    """
     chain = trust.chain
     addresses = {"EvidenceLog": chain.log_contract, "StatusRegister": chain.status_contract}
     registry = chain.registry_contract
     if registry is not None:
         addresses["OrganizationRegistry"] = registry
-    codes = tuple(
-        (Address(addresses[name]), code) for name, code in chain.code_hashes.items() if name in addresses
-    )
+    for name in addresses:
+        if name not in chain.code_hashes:
+            raise CodeUnpinned(contract=name)
+    codes = tuple((Address(address), chain.code_hashes[name]) for name, address in addresses.items())
     return PinnedLog(
         chain.chain_id,
         chain.genesis,
