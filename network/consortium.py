@@ -14,7 +14,7 @@ from pathlib import Path
 from ledger.chain import Address
 from ledger.transactions import ChainAccount
 from network import engine
-from network.genesis import Genesis, needed
+from network.genesis import Genesis, needed, require_validators
 from network.validator import Ports, Validator, create
 
 CHAIN_ID = 370_200
@@ -90,7 +90,11 @@ def found(folder: Path, *, validators: int = VALIDATORS, period_seconds: int = 1
     """Make a consortium of ``validators`` with new keys in ``folder``; nothing is started.
 
     It is made beside ``folder`` and put there when it is whole.
+
+    Raises:
+        NetworkUnfit: there are no validators.
     """
+    require_validators(validators)
     making = folder.with_name(folder.name + ".new")
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
