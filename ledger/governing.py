@@ -75,6 +75,8 @@ class Standing:
 def standing(chain: Chain, contract: Address) -> Standing:
     """Read how the registry at ``contract`` is governed, all at one block.
 
+    Its proposals are read after the rest, and where a block came in between, as they are at that later one.
+
     Raises:
         ChainRefused, ChainUnavailable: the chain does not answer, or what it answers cannot be read.
         LedgerDiffers: no registry stands there.
