@@ -17,7 +17,9 @@ TOLD = {"chain_id": 1, "contract": "0x" + "11" * 20, "seq": 1, "size": 5, "root"
 def answering(status: int, body: bytes = b"") -> HttpLog:
     """A log that answers everything in one way."""
     transport = httpx.MockTransport(lambda _request: httpx.Response(status, stream=httpx.ByteStream(body)))
-    return HttpLog("https://log.example", client=httpx.Client(transport=transport))
+    log = HttpLog("https://log.example")
+    log._client = httpx.Client(transport=transport)
+    return log
 
 
 def send(log: HttpLog) -> None:
