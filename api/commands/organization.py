@@ -12,7 +12,6 @@ Exit codes: 0 done; 3 it could not begin, or the registry refused.
 
 import argparse
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 from api import proposing
@@ -106,7 +105,7 @@ def _act(args: argparse.Namespace) -> int:
 def act(args: argparse.Namespace, chain: Chain, contract: Address, account: ChainAccount) -> list[str]:
     """Do what ``args`` say in the name of ``account``; give what there is to print."""
     if args.act in PROPOSING:
-        delay = timedelta(seconds=registry.number(chain.read(contract, registry.DELAY).value))
+        delay = registry.delay(chain.read(contract, registry.DELAY).value)
         call = proposing.call(args, now=SystemClock().now(), delay=delay)
         governing.rehearse(chain, contract, call)
         made = governing.propose(chain, contract, account, [call])

@@ -112,6 +112,13 @@ def test_whoever_governs_changes_by_a_proposal(
     assert made not in shown(chain, contract)
 
 
+def test_a_registry_that_waits_for_days_is_proposed_to_as_well(chain: MemoryChain) -> None:
+    waits = Founding(operator=OPERATOR, delay=timedelta(days=2))
+    contract = founded_registry(chain, chain.account, waits)
+    made, _ = done(chain, contract, "quorum", "--number", "2")
+    assert f"{made} approved 1/1" in shown(chain, contract)
+
+
 def test_two_organizations_approve_by_their_own_accounts(chain: MemoryChain) -> None:
     both = (chain.account.address, SECOND.address)
     contract = founded_registry(
