@@ -12,7 +12,9 @@ from verify.words import Words
 
 AGENCY_ROLES = frozenset({"certificate", "certificate-change", "status-list"})
 PLATFORM_ROLES = frozenset({"agreement", "signature", "key", "organization"})
-VERIFIER_ROLES = frozenset({"approval", "authorization", "authorization-change", "consent", "enrollment"})
+VERIFIER_ROLES = frozenset(
+    {"approval", "authorization", "authorization-change", "consent", "enrollment", "passkey"}
+)
 
 
 class NotYetDeployed(Unavailable):

@@ -22,6 +22,7 @@ from evidence.statement import SignedStatement, StatementType
 REFERENCES: Mapping[StatementType, tuple[str, ...]] = {
     StatementType.CONSENT: ("consent",),
     StatementType.ENROLLMENT: ("consent",),
+    StatementType.PASSKEY: ("approval", "passkey"),
     StatementType.AUTHORIZATION: ("approval",),
     StatementType.AUTHORIZATION_CHANGE: ("authorization",),
     StatementType.KEY: ("held",),

@@ -1,10 +1,11 @@
 """Approvals: the identity verifier's signed word that this person, just now, approved exactly this.
 
 An approval follows one passed challenge and names what was asked: action, digest of the subject, challenge,
-method, and the version of the policy that the scan satisfied. It carries no score and no name; the person
-is a salted commitment. What it lets happen (a grant, a signature, a seal) checks it again, by
-:func:`check_approval`, and records that it used it up: each consumer holds an approval unique in its own
-table.
+method, and the version of the policy that the scan satisfied. It carries no score, no name and no device; the
+person is a salted commitment. The method is what was really done: "face+passkey" only where a device key of
+the person confirmed the same challenge, and who has one is approved by nothing less. What it lets happen (a
+grant, a signature, a seal, a further device key) checks it again, by :func:`check_approval`, and records that
+it used it up: each consumer holds an approval unique in its own table.
 
     approval = approve(session, challenge=challenge, verdict=verdict, issuer=issuer, signer=signer,
     clock=clock) check_approval(approval.signed, signer.key, action=Action.SIGN, subject=manifest_digest,
@@ -23,13 +24,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from evidence.canonical import Value
 from evidence.clock import Clock
 from evidence.digest import Digest
-from evidence.errors import DigestMalformed, Malformed, Refused
+from evidence.errors import DigestMalformed, Malformed, Refused, Term
 from evidence.fields import Fields
 from evidence.keys import Signer, VerifyingKey
 from evidence.statement import Statement, StatementType, check
-from identity import people
+from identity import passkeys, people
 from identity.challenges import Action, Challenge, ChallengeId, ChallengeRow
 from identity.commitments import commit_person
+from identity.passkey_refusals import PasskeyNeeded
 from identity.people import PersonId
 from identity.scans import Verdict
 from ledger import facts
@@ -45,6 +47,18 @@ class Method(StrEnum):
     """How the person was recognised."""
 
     FACE = "face"
+    FACE_PASSKEY = "face+passkey"
+
+    @property
+    def term(self) -> Term:
+        """The method as a reader of either language calls it."""
+        return _TERMS[self]
+
+
+_TERMS = {
+    Method.FACE: Term("刷脸", "face scan"),
+    Method.FACE_PASSKEY: Term("刷脸加设备密钥", "face scan and device key"),
+}
 
 
 class ChallengeNotPassed(Refused):
@@ -142,6 +156,7 @@ class Approval:
     challenge: ChallengeId
     action: Action
     subject: Digest
+    method: Method
     approved_at: datetime
 
 
@@ -171,15 +186,16 @@ def approve(
         ChallengeNotPassed: the challenge is open, failed or unknown.
         ChallengeAlreadyApproved: it has led to an approval.
         VerdictForOtherSteps: the scan was judged by other steps.
+        PasskeyNeeded, FaceAloneLater: no device key confirmed it, and the face alone is not enough.
     """
     _check_passed(session, challenge, verdict)
-    now = clock.now()
+    method, now = _method(session, challenge, clock=clock), clock.now()
     body: dict[str, Value] = {
         "person": commit_person(session, people.person(session, challenge.person)),
         "action": challenge.action.value,
         "subject": str(challenge.subject),
         "challenge": str(challenge.digest),
-        "method": Method.FACE.value,
+        "method": method.value,
         "policy": verdict.policy_version,
     }
     fact = facts.record(session, Statement(StatementType.APPROVAL, issuer, now, body), signer=signer)
@@ -189,7 +205,7 @@ def approve(
         person=challenge.person,
         action=challenge.action.value,
         subject=str(challenge.subject),
-        method=Method.FACE.value,
+        method=method.value,
         policy=verdict.policy_version,
         approved_at=now,
     )
@@ -277,6 +293,14 @@ def _check_passed(session: Session, challenge: Challenge, verdict: Verdict) -> N
         raise VerdictForOtherSteps(challenge=challenge.id)
 
 
+def _method(session: Session, challenge: Challenge, *, clock: Clock) -> Method:
+    if passkeys.confirmed(session, challenge.id):
+        return Method.FACE_PASSKEY
+    if passkeys.demanded(session, challenge.person, clock=clock):
+        raise PasskeyNeeded
+    return Method.FACE
+
+
 def _word(fields: Fields, key: str, words: type[Word]) -> Word:
     try:
         return words(fields.text(key))
@@ -299,5 +323,6 @@ def _approval(row: ApprovalRow, signed: bytes) -> Approval:
         challenge=ChallengeId(row.challenge),
         action=Action(row.action),
         subject=Digest.parse(row.subject),
+        method=Method(row.method),
         approved_at=row.approved_at,
     )

@@ -77,6 +77,7 @@ class Action(StrEnum):
     AUTHORIZE = "authorize"
     SIGN = "sign"
     SEAL = "seal"
+    ADD_PASSKEY = "add-passkey"
 
     @property
     def term(self) -> Term:
@@ -88,6 +89,7 @@ _TERMS = {
     Action.AUTHORIZE: Term("授权", "authorize"),
     Action.SIGN: Term("签署", "sign"),
     Action.SEAL: Term("用印", "seal"),
+    Action.ADD_PASSKEY: Term("添加设备密钥", "add a device key"),
 }
 
 

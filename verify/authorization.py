@@ -27,6 +27,12 @@ from verify.words import Words, moment
 ACTION = "authorize"
 """The action of an approval that grants an authorization (``identity.challenges``)."""
 
+METHODS = {"face": "approval-binds", "face+passkey": "approval-binds-device"}
+"""What is said of an approval, by how the person was recognised (``identity.approvals``)."""
+
+LONGEST_METHOD = 40
+"""Characters of an unknown method that a report repeats."""
+
 ENDINGS = frozenset({"used", "revoked", "refused", "lapsed"})
 """What a change record can say; each is final (``identity.authorization_states``)."""
 
@@ -90,8 +96,11 @@ def _check_approval(examined: Examined, body: AuthorizationBody) -> Finding:
     if differing is not None:
         words = SENTENCES["approval-of-another"].filled(member=differing)
         return Finding("approval", Outcome.FAILED, words)
-    at = moment(approval.signed.statement.issued_at)
-    return Finding("approval", Outcome.PASSED, SENTENCES["approval-binds"].filled(at=at))
+    at, method = moment(approval.signed.statement.issued_at), str(approval.body.get("method"))
+    if method not in METHODS:
+        words = SENTENCES["approval-method-unknown"].filled(at=at, method=method[:LONGEST_METHOD])
+        return Finding("approval", Outcome.INDETERMINATE, words)
+    return Finding("approval", Outcome.PASSED, SENTENCES[METHODS[method]].filled(at=at))
 
 
 def _differing(approval: ReadExhibit, body: AuthorizationBody) -> str | None:

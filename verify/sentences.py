@@ -227,6 +227,15 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "本人于{at}刷脸确认的正是这份授权书。",
         "The person approved exactly this text by a face scan at {at}.",
     ),
+    "approval-binds-device": Words(
+        "本人于{at}以刷脸加设备密钥确认的正是这份授权书。",
+        "The person approved exactly this text by a face scan and a device key at {at}.",
+    ),
+    "approval-method-unknown": Words(
+        "本人于{at}确认的正是这份授权书，但确认方式“{method}”不为本工具所识，无法判断。请取得最新的核验工具。",
+        "The person approved exactly this text at {at}, by a method that this program does not know "
+        "({method}). Get the newest verifier.",
+    ),
     "approval-absent": Words(
         "证据包里没有本人确认，无法核对授权书是否由本人确认。请索取完整的证据包。",
         "The person's approval is not in the bundle, so it cannot be checked who approved. Ask for the "
@@ -271,6 +280,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     ),
     "type-consent": Words("同意", "consent"),
     "type-enrollment": Words("人脸注册", "enrollment"),
+    "type-passkey": Words("设备密钥", "device key"),
     "type-approval": Words("本人确认", "approval"),
     "type-authorization": Words("授权", "authorization"),
     "type-authorization-change": Words("授权变更", "change of an authorization"),

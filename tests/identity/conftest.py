@@ -20,11 +20,14 @@ from identity.challenges import Action, Challenge
 from identity.consent import Consent
 from identity.consent_text import Purpose
 from identity.organizations import Organization, register_organization
+from identity.passkeys import Passkey
 from identity.people import Person, register_person
 from identity.qualifications import Qualification, QualificationKind, register_qualification
 from identity.scans import Verdict
 from ledger.database import Database
 from ledger.postgres import EmbeddedPostgres
+from tests.identity.authenticator import Authenticator
+from tests.identity.passkey_desk import PARTY, Desk
 
 ISSUER = "11370200MB0000000A"
 
@@ -198,3 +201,21 @@ def granted(
         signer=verifier,
         clock=clock,
     )
+
+
+@pytest.fixture
+def desk(session: Session, clock: FixedClock, verifier: LocalSigner) -> Desk:
+    """Every step of a device key's life, in the open transaction."""
+    return Desk(session, clock, verifier)
+
+
+@pytest.fixture
+def phone() -> Authenticator:
+    """A phone that keeps one key."""
+    return Authenticator(PARTY)
+
+
+@pytest.fixture
+def key(desk: Desk, engineer: Person, phone: Authenticator) -> Passkey:
+    """The engineer's first device key, on the phone."""
+    return desk.add(engineer, phone)

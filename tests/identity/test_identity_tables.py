@@ -18,6 +18,8 @@ TABLES = {
     "enrollments",
     "challenges",
     "approvals",
+    "passkeys",
+    "assertions",
     "authorizations",
 }
 

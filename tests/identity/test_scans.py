@@ -76,7 +76,7 @@ def portrayed(*faces: ScriptedFace) -> Template:
 
 def test_the_enrolled_person_doing_the_steps_passes() -> None:
     verdict = scanned(GOOD)
-    assert (verdict.steps, verdict.policy_version) == (STEPS, "yinxin/scan-policy/1")
+    assert (verdict.steps, verdict.policy_version) == (STEPS, "yinxin/scan-policy/2")
 
 
 def test_another_person_doing_the_steps_is_refused() -> None:

@@ -101,6 +101,29 @@ def test_an_approval_of_something_else_fails_the_approval_alone(member: str, val
     assert member in next(check.en for check in report.checks if check.name == "approval")
 
 
+@pytest.mark.parametrize(
+    ("method", "zh", "en"),
+    [
+        ("face", "刷脸确认", "by a face scan at"),
+        ("face+passkey", "刷脸加设备密钥确认", "by a face scan and a device key at"),
+    ],
+)
+def test_how_the_person_approved_is_said(method: str, zh: str, en: str) -> None:
+    approved = approval(method=method)
+    check = next(one for one in verified(authorization(approved), approved).checks if one.name == "approval")
+    assert zh in check.zh
+    assert en in check.en
+
+
+@pytest.mark.parametrize("method", ["iris", "", None, "x" * 99])
+def test_an_unknown_method_is_undecided_and_named(method: Value) -> None:
+    approved = approval(method=method)
+    report = verified(authorization(approved), approved)
+    assert not_passed(report) == {"approval": Outcome.INDETERMINATE}
+    check = next(one for one in report.checks if one.name == "approval")
+    assert f"({str(method)[:40]})" in check.en
+
+
 def test_another_statement_is_no_approval() -> None:
     other = city.stated(StatementType.SIGNATURE, {})
     assert not_passed(verified(authorization(other), other)) == {"approval": Outcome.FAILED}
