@@ -21,6 +21,7 @@ from api.routes import (
     events,
     ledger,
     organizations,
+    passkeys,
     people,
     receipts,
     scans,
@@ -35,6 +36,7 @@ STATIC = Path(__file__).with_name("static")
 ROUTERS = (
     sessions.router,
     people.router,
+    passkeys.router,
     authorizations.router,
     scans.router,
     demonstration.router,

@@ -11,6 +11,7 @@ from evidence.keys import Signer, VerifyingKey
 from identity.pool import ScanPool
 from identity.scans import ScanPolicy
 from identity.vault import TemplateVault
+from identity.webauthn import RelyingParty
 from ledger.anchoring import Anchoring
 from ledger.chain import Chain
 from ledger.database import Database
@@ -70,6 +71,11 @@ class House:
     def issuer(self) -> str:
         """The operator's code, as statements name it."""
         return self.operator.text
+
+    @property
+    def relying_party(self) -> RelyingParty:
+        """Whom device keys are bound to: the host of the public address, which alone may ask them."""
+        return RelyingParty.at(self.settings.public_url, name=self.settings.city_zh)
 
     @property
     def verifier_key(self) -> VerifyingKey:

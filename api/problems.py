@@ -51,6 +51,7 @@ NOT_FOUND = frozenset(
         "issuer-unknown",
         "nothing-found",
         "organization-unknown",
+        "passkey-unknown",
         "qualification-unknown",
         "slot-unknown",
         "tree-too-small",

@@ -101,13 +101,13 @@ class Attestation:
     attestation: bytes = field(repr=False)
 
     @classmethod
-    def read(cls, answer: str) -> "Attestation":
-        """Read the JSON of a page: ``clientDataJSON`` and ``attestationObject``, in base64url.
+    def of(cls, *, client_data: str, attestation: str) -> "Attestation":
+        """Read both parts, in base64url.
 
         Raises:
-            AnswerMalformed: names the member that is missing or no such thing.
+            AnswerMalformed: names the part that is no such thing.
         """
-        members = _members(answer)
+        members = {"clientDataJSON": client_data, "attestationObject": attestation}
         return cls(_octets(members, "clientDataJSON"), _octets(members, "attestationObject"))
 
 

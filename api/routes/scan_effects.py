@@ -1,7 +1,7 @@
-"""What an approval lets happen: authorizing grants, signing and sealing fill a slot.
+"""What an approval lets happen: authorizing grants, signing and sealing fill a slot, a device key stands.
 
-The subject of the approval alone says what it is about: the digest of an authorization's text, or of one
-slot of an agreement's manifest; both are unique.
+The subject of the approval alone says what it is about: the digest of an authorization's text, of one slot of
+an agreement's manifest, or of a device key that waits; all are unique.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.house import House
 from evidence.digest import Digest
-from identity import authorizations
+from identity import authorizations, passkey_adding
 from identity.approvals import Approval
 from identity.authorization_records import AuthorizationRow
 from identity.authorizations import AuthorizationId, AuthorizationUnknown
@@ -33,11 +33,14 @@ def take_effect(session: Session, house: House, approval: Approval) -> Effect:
     """Do what ``approval`` allows, in the transaction that recorded it.
 
     Raises:
-        AuthorizationUnknown, AgreementUnknown: its subject is no more.
-        Refused: a refusal of ``identity.authorizations.grant`` or ``signing.signatures.sign_slot``.
+        AuthorizationUnknown, AgreementUnknown, PasskeyUnknown: its subject is no more.
+        Refused: a refusal of ``identity.authorizations.grant``, ``signing.signatures.sign_slot`` or
+            ``identity.passkey_adding.add``.
     """
     if approval.action is Action.AUTHORIZE:
         return _grant(session, house, approval)
+    if approval.action is Action.ADD_PASSKEY:
+        return _add_passkey(session, house, approval)
     return _sign(session, house, approval)
 
 
@@ -51,6 +54,13 @@ def _grant(session: Session, house: House, approval: Approval) -> Effect:
         clock=house.clock,
     )
     return Effect(state=granted.state.value, next=f"/authorizations/{granted.id}")
+
+
+def _add_passkey(session: Session, house: House, approval: Approval) -> Effect:
+    passkey_adding.add(
+        session, approval=approval, issuer=house.issuer, signer=house.verifier_signer, clock=house.clock
+    )
+    return Effect(state="added", next="/engineer#devices")
 
 
 def _sign(session: Session, house: House, approval: Approval) -> Effect:

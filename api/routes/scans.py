@@ -3,9 +3,12 @@
 The life of an answer:
 
 1. the challenge is still open, and the reference template is read (one transaction);
-2. the clip is examined in a process of its own, outside of any transaction;
-3. refused: the challenge is used up (one transaction), and the refusal is the answer;
-4. passed: the challenge is used, the approval recorded and its effect takes place (one transaction).
+2. the device key's answer is checked, where one is needed, before a picture is decoded: who lacks the device
+   is not told whether the face would have passed (one transaction);
+3. the clip is examined in a process of its own, outside of any transaction;
+4. refused: the challenge is used up (one transaction), and the refusal is the answer;
+5. passed: the challenge is used, the device key's answer checked again and kept, the approval recorded and
+   its effect takes place (one transaction).
 
 The challenges about a slot of an agreement are issued by the doors of agreements, through ``asked``.
 """
@@ -27,29 +30,43 @@ from api.routes import InHouse
 from api.routes.scan_effects import Effect, take_effect
 from evidence.digest import Digest
 from evidence.errors import Refused
-from identity import approvals, authorizations, challenges, enrollment
+from identity import approvals, authorizations, challenges, enrollment, passkeys
 from identity.authorization_states import State, check_transition
 from identity.authorizations import AuthorizationId
 from identity.challenges import Action, Challenge, ChallengeId
 from identity.clips import Clip
+from identity.passkeys import Passkey
 from identity.people import PersonId
 from identity.scan_refusals import ClipBroken
 from identity.scans import Verdict
 from identity.steps import Step
+from identity.webauthn import Assertion, base64url
 
 router = APIRouter()
 
 AsPerson = Annotated[Visitor, allow(Role.PERSON)]
 
 
+class DeviceAsked(BaseModel):
+    """What a device key is to sign, bytes in base64url: the digest of the challenge, by one of ``allow``."""
+
+    rp_id: str
+    challenge: str
+    allow: list[str]
+
+
 class ChallengeAsked(BaseModel):
-    """What the camera page needs: the steps in order, and until when they may be answered, in seconds too."""
+    """What the camera page needs: the steps in order, and until when they may be answered, in seconds too.
+
+    ``device`` is None where the face alone is enough.
+    """
 
     challenge: UUID
     steps: list[Step]
     expires_at: datetime
     seconds: int
     action: Action
+    device: DeviceAsked | None
 
 
 class ScanAnswered(BaseModel):
@@ -78,10 +95,14 @@ def answer(
     challenge_id: UUID,
     frames: list[UploadFile],
     times: Annotated[str, Form()],
+    device: Annotated[str | None, Form()] = None,
     house: InHouse,
     visitor: AsPerson,
 ) -> ScanAnswered:
-    """Answer a challenge by a clip: JPEG ``frames``, never mirrored, and ``times``, a JSON list of ms."""
+    """Answer a challenge by a clip: JPEG ``frames``, never mirrored, and ``times``, a JSON list of ms.
+
+    ``device`` is the answer of a device key, as :class:`identity.webauthn.Assertion` reads it.
+    """
     mine = person_of(visitor)
     with house.database.transaction() as session:
         open_challenge = challenges.challenge(
@@ -89,6 +110,9 @@ def answer(
         )
         template = enrollment.reference(session, person=mine, vault=house.vault, clock=house.clock)
     try:
+        assertion = None if device is None else Assertion.read(device)
+        with house.database.transaction() as session:
+            passkeys.check(session, open_challenge, assertion, party=house.relying_party, clock=house.clock)
         clip = Clip(tuple(frame.file.read() for frame in frames), _times(times))
         verdict = house.scans.examine(clip, open_challenge.steps, template, house.scan_policy)
     except Refused as refusal:
@@ -98,7 +122,7 @@ def answer(
             )
         raise
     with house.database.transaction() as session:
-        effect = _pass(session, house, open_challenge, verdict)
+        effect = _pass(session, house, open_challenge, verdict, assertion)
     return ScanAnswered(action=open_challenge.action, state=effect.state, next=effect.next)
 
 
@@ -109,9 +133,11 @@ def asked(
 
     Raises:
         ConsentMissing, NotEnrolled: there is nothing a scan could be compared with.
+        FaceAloneLater: the last device key was revoked a short while ago.
         TooManyFailures: too many scans were not passed within the hour.
     """
     enrollment.reference(session, person=person, vault=house.vault, clock=house.clock)
+    devices = passkeys.demanded(session, person, clock=house.clock)
     issued = challenges.issue(session, person=person, action=action, subject=subject, clock=house.clock)
     return ChallengeAsked(
         challenge=issued.id,
@@ -119,11 +145,22 @@ def asked(
         expires_at=issued.expires_at,
         seconds=ceil((issued.expires_at - house.clock.now()).total_seconds()),
         action=action,
+        device=_device_asked(house, issued, devices) if devices else None,
     )
 
 
-def _pass(session: Session, house: House, passed: Challenge, verdict: Verdict) -> Effect:
-    """Use the challenge, approve, and let the approved act happen: all or nothing."""
+def _device_asked(house: House, issued: Challenge, devices: tuple[Passkey, ...]) -> DeviceAsked:
+    return DeviceAsked(
+        rp_id=house.relying_party.id,
+        challenge=base64url(issued.digest.value),
+        allow=[base64url(each.credential) for each in devices],
+    )
+
+
+def _pass(
+    session: Session, house: House, passed: Challenge, verdict: Verdict, assertion: Assertion | None
+) -> Effect:
+    """Use the challenge and the device key, approve, and let the approved act happen: all or nothing."""
     used = challenges.consume(
         session,
         passed.id,
@@ -132,6 +169,7 @@ def _pass(session: Session, house: House, passed: Challenge, verdict: Verdict) -
         subject=passed.subject,
         clock=house.clock,
     )
+    passkeys.use(session, used, assertion, party=house.relying_party, clock=house.clock)
     approval = approvals.approve(
         session,
         challenge=used,

@@ -181,13 +181,19 @@ def challenge(newcomer: Newcomer, authorization: str) -> dict[str, object]:
 
 
 def send_clip(
-    newcomer: Newcomer, challenge_id: object, frames: Sequence[bytes], *, every_ms: int = 132
+    newcomer: Newcomer,
+    challenge_id: object,
+    frames: Sequence[bytes],
+    *,
+    every_ms: int = 132,
+    device: str | None = None,
 ) -> httpx.Response:
-    """Answer a challenge with ``frames``, one every ``every_ms``."""
+    """Answer a challenge with ``frames``, one every ``every_ms``, and what a device key answered."""
     return newcomer.http.post(
         f"/api/challenges/{challenge_id}/clip",
         files=[("frames", (f"{n}.jpg", frame, "image/jpeg")) for n, frame in enumerate(frames)],
-        data={"times": json.dumps([n * every_ms for n in range(len(frames))])},
+        data={"times": json.dumps([n * every_ms for n in range(len(frames))])}
+        | ({} if device is None else {"device": device}),
     )
 
 

@@ -84,15 +84,13 @@ class Authenticator:
         return Assertion(self.credential, said, data, signature, user)
 
 
-def as_json(answer: Assertion | Attestation) -> str:
-    """What the page sends."""
-    if isinstance(answer, Attestation):
-        return json.dumps(
-            {
-                "clientDataJSON": base64url(answer.client_data),
-                "attestationObject": base64url(answer.attestation),
-            }
-        )
+def made(answer: Attestation) -> dict[str, str]:
+    """What the page sends of a new key."""
+    return {"client_data": base64url(answer.client_data), "attestation": base64url(answer.attestation)}
+
+
+def as_json(answer: Assertion) -> str:
+    """What the page sends beside a clip."""
     return json.dumps(
         {
             "id": base64url(answer.credential),

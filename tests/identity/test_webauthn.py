@@ -20,7 +20,7 @@ from identity.webauthn import (
     check_attestation,
     new_challenge,
 )
-from tests.identity.authenticator import UP, UV, Authenticator, as_json
+from tests.identity.authenticator import UP, UV, Authenticator, as_json, made
 
 PARTY = RelyingParty.at("https://city.example", name="示范市")
 CHALLENGE = new_challenge()
@@ -74,8 +74,8 @@ def test_the_owner_confirms_by_the_key(phone: Authenticator, key: NewKey) -> Non
 def test_an_answer_reads_as_the_page_sends_it(phone: Authenticator) -> None:
     for answer in (phone.sign(CHALLENGE), phone.sign(CHALLENGE, user=OWNER)):
         assert Assertion.read(as_json(answer)) == answer
-    made = phone.attest(CHALLENGE)
-    assert Attestation.read(as_json(made)) == made
+    new = phone.attest(CHALLENGE)
+    assert Attestation.of(**made(new)) == new
 
 
 LIES: dict[str, dict[str, object]] = {
@@ -165,8 +165,8 @@ def test_a_key_of_another_kind_is_refused(phone: Authenticator, change: dict[str
 @given(st.binary(max_size=300))
 def test_bytes_that_are_no_answer_are_refused(octets: bytes) -> None:
     phone = Authenticator(PARTY)
-    made, used = phone.attest(CHALLENGE), phone.sign(CHALLENGE)
-    key = check_attestation(made, PARTY, challenge=CHALLENGE)
+    new, used = phone.attest(CHALLENGE), phone.sign(CHALLENGE)
+    key = check_attestation(new, PARTY, challenge=CHALLENGE)
     head = used.authenticator_data[:32]
     for refused in (
         replace(used, authenticator_data=octets),
@@ -177,8 +177,8 @@ def test_bytes_that_are_no_answer_are_refused(octets: bytes) -> None:
         with pytest.raises(Refused):
             check(refused, key)
     for no_key in (
-        replace(made, attestation=octets),
-        replace(made, attestation=made.attestation[:-80] + octets),
+        replace(new, attestation=octets),
+        replace(new, attestation=new.attestation[:-80] + octets),
     ):
         with pytest.raises(Refused):
             check_attestation(no_key, PARTY, challenge=CHALLENGE)
@@ -206,4 +206,11 @@ def test_members_that_are_no_bytes_are_refused(phone: Authenticator, change: dic
 @pytest.mark.parametrize("answer", ["", "[]", "null", "[" * 60_000, " " * (LONGEST_ANSWER + 1)])
 def test_what_is_no_json_object_is_refused(answer: str) -> None:
     with pytest.raises(AnswerMalformed):
-        Attestation.read(answer)
+        Assertion.read(answer)
+
+
+@pytest.mark.parametrize("part", ["", "é", "A", base64url(bytes(9000))])
+def test_parts_of_a_new_key_that_are_no_bytes_are_refused(phone: Authenticator, part: str) -> None:
+    for change in ({"client_data": part}, {"attestation": part}):
+        with pytest.raises(AnswerMalformed):
+            Attestation.of(**(made(phone.attest(CHALLENGE)) | change))
