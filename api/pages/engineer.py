@@ -1,4 +1,4 @@
-"""The person's pages: what waits for an answer or a signature, and the enrollment of the face."""
+"""The person's pages: what waits for an answer or a signature, their face and their device keys."""
 
 import re
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.acting import person_of
 from api.house import House
 from api.pages import page
+from api.pages.devices import devices_of
 from api.pages.scan import demonstration_faces
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
@@ -51,6 +52,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         lines = [line(session, one) for one in authorizations.authorizations_of_person(session, mine)]
         slots = _waiting_slots(session, mine, house.clock.now())
         me = myself(session, mine, house)
+        devices = devices_of(session, house, mine)
     requested = authorizations.State.REQUESTED
     return page(
         request,
@@ -59,6 +61,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         waiting=[one for one in lines if one.state is requested],
         answered=[one for one in lines if one.state is not requested],
         slots=slots,
+        devices=devices,
     )
 
 

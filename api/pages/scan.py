@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from api.demonstration.people import PEOPLE
 from api.house import House
+from identity import passkeys
+from identity.passkey_refusals import FaceAloneLater
 from identity.people import PersonId, person
 
 
@@ -23,16 +25,40 @@ class DemonstrationFaces:
 
 @dataclass(frozen=True)
 class ScanView:
-    """Where a challenge is asked for, the key of the verb on the button, and the demonstration faces."""
+    """Where a challenge is asked for, the key of the verb on the button, and the demonstration faces.
+
+    ``device`` tells that a device key must confirm, ``offers`` that one may be added for the next time,
+    ``waiting`` why nothing can be approved for now.
+    """
 
     to: str
     act: str
     faces: DemonstrationFaces | None
+    device: bool
+    offers: bool
+    waiting: FaceAloneLater | None
 
 
-def scan_view(session: Session, house: House, me: PersonId, *, to: str, act: str) -> ScanView:
-    """Prepare a face scan of the person ``me`` that posts to ``to`` for its challenges."""
-    return ScanView(to=to, act=act, faces=demonstration_faces(session, house, me))
+def scan_view(
+    session: Session, house: House, me: PersonId, *, to: str, act: str, adding: bool = False
+) -> ScanView:
+    """Prepare a face scan of the person ``me`` that posts to ``to`` for its challenges.
+
+    ``adding`` is for the scan by which a device key is added, which offers no other.
+    """
+    waiting, device = None, False
+    try:
+        device = bool(passkeys.demanded(session, me, clock=house.clock))
+    except FaceAloneLater as later:
+        waiting = later
+    return ScanView(
+        to=to,
+        act=act,
+        faces=demonstration_faces(session, house, me),
+        device=device,
+        offers=not device and not adding,
+        waiting=waiting,
+    )
 
 
 def demonstration_faces(session: Session, house: House, me: PersonId) -> DemonstrationFaces | None:

@@ -18,6 +18,7 @@ from api.pages import CITY_TIME
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from identity import authorizations
+from identity.approvals import Method, approval
 from identity.authorizations import Authorization, AuthorizationId, AuthorizationUnknown
 from identity.holders import find_holder
 from identity.organizations import organization
@@ -78,7 +79,8 @@ class AuthorizationLine(BaseModel):
 class AuthorizationSeen(AuthorizationLine):
     """An authorization with its exact text; ``digest`` is SHA-256 over both languages.
 
-    ``entry`` and ``anchoring`` are of the grant or refusal, ``end`` of the use, revocation or lapse.
+    ``method`` is how the person was recognised who granted it; ``entry`` and ``anchoring`` are of the grant
+    or refusal, ``end`` of the use, revocation or lapse.
     """
 
     text_zh: str
@@ -87,6 +89,7 @@ class AuthorizationSeen(AuthorizationLine):
     answered_at: datetime | None
     ended_at: datetime | None
     reason: str | None
+    method: Method | None
     entry: int | None
     anchoring: receipts.AnchoringState | None
     end: Place | None
@@ -211,6 +214,7 @@ def seen(session: Session, found: Authorization) -> AuthorizationSeen:
         answered_at=found.answered_at,
         ended_at=found.ended_at,
         reason=found.reason,
+        method=None if found.approval is None else approval(session, found.approval).method,
         entry=None if answer is None else answer.entry,
         anchoring=None if answer is None else answer.anchoring,
         end=end,

@@ -1,17 +1,22 @@
-// One face scan on a page: camera, challenge, recording, answer.
+// One face scan on a page: camera, challenge, device key, recording, answer.
 //
-// The camera opens first, so that the browser's question does not eat the minute of the challenge. Every
-// refusal shows its sentence and offers a new challenge; after three the service window is the better way.
-// #scan carries data-phase (idle, opening, running, sending, passed, refused) and data-step (the step asked now).
+// The camera opens first, so that the browser's question does not eat the minute of the challenge. The device key
+// confirms before anything is recorded: who lacks the device shows no face in vain. Every refusal shows its
+// sentence and offers a new challenge; after three the service window is the better way.
+// #scan carries data-phase (idle, opening, device, running, sending, passed, refused) and data-step (the step asked
+// now).
 
 import { Problem, say, send } from "../house.js";
 import { CameraRefused, openCamera } from "./camera.js";
+import { DeviceRefused, confirmByDevice } from "./device.js";
 import { openFilm, openPhotograph } from "./camera-scripted.js";
 import { Interrupted, record } from "./recorder.js";
 import { timeline } from "./timeline.js";
 
 const FAILURES_TO_WINDOW = 3;
 const NOT_A_FAILURE = new Set(["network", "scans-busy", "scan-interrupted", "unexpected"]);
+
+const FINAL = new Set(["too-many-failures", "face-alone-later"]);
 
 const root = document.getElementById("scan");
 const words = JSON.parse(document.getElementById("scan-words").textContent);
@@ -28,9 +33,10 @@ const failures = () => Number(sessionStorage.getItem(failuresKey) ?? 0);
 let camera = null;
 let stopped = false;
 let countdown = 0;
+let asking = null;
 
 const phase = (name) => {
-  const live = ["opening", "running", "sending"].includes(name);
+  const live = ["opening", "device", "running", "sending"].includes(name);
   root.dataset.phase = name;
   if (name !== "running") {
     delete root.dataset.step;
@@ -38,7 +44,7 @@ const phase = (name) => {
   }
   stage.hidden = !live;
   start.hidden = live || name === "passed";
-  stop.hidden = !["opening", "running"].includes(name);
+  stop.hidden = !["opening", "device", "running"].includes(name);
   part(".before").hidden = name !== "idle";
   part(".demo")?.toggleAttribute("hidden", live);
 };
@@ -99,10 +105,28 @@ const show = (steps) => (moment, progress) => {
   fill(moment.number ? progress : 0);
 };
 
-const clipOf = ({ frames, times }) => {
+const shownAgain = () =>
+  new Promise((resolve) => {
+    if (!document.hidden) resolve(); // a phone may put its own prompt over the page
+    else document.addEventListener("visibilitychange", resolve, { once: true });
+  });
+
+const confirmed = async ({ device, seconds }) => {
+  if (!device) return null;
+  phase("device");
+  announce(word("device_prompt"));
+  asking = new AbortController();
+  const answer = await confirmByDevice(device, { seconds, signal: asking.signal });
+  asking = null;
+  await shownAgain();
+  return answer;
+};
+
+const clipOf = ({ frames, times }, device) => {
   const form = new FormData();
   frames.forEach((frame, number) => form.append("frames", frame, `${number}.jpg`));
   form.append("times", JSON.stringify(times));
+  if (device) form.append("device", device);
   return form;
 };
 
@@ -140,6 +164,8 @@ const scan = async () => {
   const challenge = await send("POST", root.dataset.to);
   check();
   count(challenge.seconds);
+  const device = await confirmed(challenge);
+  check();
   phase("running");
   const clip = await record(camera, timeline(challenge.steps), { show: show(challenge.steps), check });
   phase("sending");
@@ -147,7 +173,7 @@ const scan = async () => {
   part(".of").textContent = "";
   video.pause();
   camera.close();
-  const answer = await send("POST", `/api/challenges/${challenge.challenge}/clip`, clipOf(clip));
+  const answer = await send("POST", `/api/challenges/${challenge.challenge}/clip`, clipOf(clip, device));
   sessionStorage.removeItem(failuresKey);
   closeCamera();
   phase("passed");
@@ -164,11 +190,13 @@ const explain = (error) => {
   const sending = root.dataset.phase === "sending";
   closeCamera();
   if (error instanceof Problem) {
-    refuse(error.message, { judged: sending && !NOT_A_FAILURE.has(error.code), final: error.code === "too-many-failures" });
+    refuse(error.message, { judged: sending && !NOT_A_FAILURE.has(error.code), final: FINAL.has(error.code) });
   } else if (error instanceof CameraRefused) {
     part(".demo")?.setAttribute("open", "");
     refuse(word(`camera_${error.reason}`));
-  } else if (error instanceof Interrupted && error.reason === "stopped") {
+  } else if (error instanceof DeviceRefused && error.reason !== "stopped") {
+    refuse(word(`device_${error.reason}`, error.facts));
+  } else if (error.reason === "stopped") {
     phase("idle");
     start.focus();
   } else if (error instanceof Interrupted) {
@@ -187,6 +215,7 @@ start.addEventListener("click", () => {
 stop.addEventListener("click", () => {
   stopped = true;
   stop.hidden = true;
+  asking?.abort();
 });
 addEventListener("pagehide", closeCamera);
 start.disabled = false; // only now can it be touched
