@@ -95,7 +95,7 @@ node:
 	@touch $@ .venv/.server
 
 api/assets/.done: api/assets/package-lock.json api/assets/manifest.json | node .venv/bin/pip
-	@echo "[set-up] $(call say,字体与浏览器组件（逐一核对 SHA-256）,fonts and browser libraries with their SHA-256 checked)"
+	@echo "[set-up] $(call say,字体、浏览器组件与人脸模型（逐一核对 SHA-256）,fonts and browser libraries and face models with their SHA-256 checked)"
 	@$(SHOWN) $(PY) -m api.assets.build
 	@touch $@
 
@@ -137,4 +137,4 @@ clean: ## remove all that set-up and runs made, var/ included
 	rm -rf .venv node_modules hardhat-local/node_modules hardhat-local/.done api/assets/node_modules api/assets/.done \
 	  tests/chains/node_modules tests/chains/.done tests/bench/peers/node_modules \
 	  tests/bench/peers/.done network/geth/bin \
-	  api/static/third_party signing/fonts dist var
+	  api/static/third_party signing/fonts identity/models dist var

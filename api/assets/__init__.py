@@ -1,1 +1,1 @@
-"""Third-party fonts and browser files: which are taken, from where, and their SHA-256."""
+"""Third-party fonts, browser files and model weights: which are taken, from where, and their SHA-256."""

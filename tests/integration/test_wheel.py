@@ -33,6 +33,9 @@ SERVER_PACKAGES = (
 CARRIED = (
     "signing/fonts/NotoSerifSC_400Regular.ttf",
     "signing/fonts/LICENSE-NotoSerifSC.txt",
+    "identity/models/fr_feature.onnx",
+    "identity/models/fr_liveness.onnx",
+    "identity/models/LICENSE-faceplugin.txt",
     "api/static/third_party/zxing-wasm/reader/zxing_reader.wasm",
     "api/static/css/house.css",
     "api/templates/base.html",
