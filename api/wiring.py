@@ -32,7 +32,7 @@ from evidence.clock import Clock, SystemClock
 from evidence.errors import Unavailable
 from evidence.identifiers import Uscc
 from evidence.keys import Signer
-from identity.face_dlib import DlibMatcher
+from identity.face_models import FusedMatcher
 from identity.pool import ScanPool
 from identity.scans import DEFAULT_POLICY
 from identity.vault import TemplateVault
@@ -248,7 +248,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     with ExitStack() as closing:
         clock = SystemClock()
         secret = _secret(settings)
-        scans = ScanPool(DlibMatcher)
+        scans = ScanPool(FusedMatcher)
         closing.callback(scans.close)
         pages = PageDrawer()
         closing.callback(pages.close)

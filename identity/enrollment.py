@@ -6,7 +6,7 @@ enrollment erases the former template. A withdrawal erases it too. Erasing is de
 stays, so that "enrolled from when to when" has an answer, and holds nothing of the face.
 
     enroll(session, person=person_id, portrait=jpeg, matcher=matcher, vault=vault, issuer=issuer, …)
-    reference(session, person=person_id, vault=vault, clock=clock)  # the template
+    reference(session, person=person_id, model=matcher.model, vault=vault, clock=clock)  # the template
 
 Source: GB/T 35273-2020, 6.3; 人脸识别技术应用安全管理办法, article 8.
 """
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.canonical import Value
 from evidence.clock import Clock
-from evidence.errors import Refused
+from evidence.errors import Invalid, Refused
 from evidence.keys import Signer
 from evidence.statement import Statement, StatementType
 from identity import consent, people
@@ -29,6 +29,7 @@ from identity.consent import Consent, ConsentRow
 from identity.consent_text import Purpose
 from identity.face import FaceMatcher, Template
 from identity.people import PersonId
+from identity.scan_refusals import TemplateOfAnotherModel
 from identity.scans import examine_portrait
 from identity.vault import SealedTemplate, TemplateVault
 from ledger import facts
@@ -163,20 +164,38 @@ def check_not_enrolled(session: Session, person: PersonId) -> None:
         raise EnrolledAlready(enrolled_at=current.enrolled_at)
 
 
-def reference(session: Session, *, person: PersonId, vault: TemplateVault, clock: Clock) -> Template:
-    """Give the template against which scans of ``person`` are compared.
+def reference(
+    session: Session, *, person: PersonId, model: str, vault: TemplateVault, clock: Clock
+) -> Template:
+    """Give the template against which scans of ``person`` are compared by ``model``.
 
     Raises:
+        TemplateOfAnotherModel: it was enrolled by another model; the person has to enroll again.
         ConsentMissing: no consent to face processing is in force.
         NotEnrolled: no template is kept.
         TemplateKeyChanged, TemplateUnreadable: it does not open.
     """
     consent.require(session, person=person, purpose=Purpose.FACE_PROCESSING, clock=clock)
     row = _current(session, person)
-    if row is None or row.key_id is None or row.wrapped_key is None or row.ciphertext is None:
+    if row is None:
         raise NotEnrolled
-    sealed = SealedTemplate(row.key_id, row.wrapped_key, row.ciphertext)
-    return Template(vault.open(sealed, person=person, version=row.version))
+    template = _opened(row, vault)
+    template.check_model(model)
+    return template
+
+
+def outdated(session: Session, *, person: PersonId, model: str, vault: TemplateVault) -> bool:
+    """Whether a template is kept for ``person`` that another model made, so that no scan can use it."""
+    row = _current(session, person)
+    if row is None:
+        return False
+    try:
+        _opened(row, vault).check_model(model)
+    except TemplateOfAnotherModel:
+        return True
+    except Invalid:  # the scan says by its own name what is wrong with it
+        return False
+    return False
 
 
 def enrollment(session: Session, person: PersonId) -> Enrollment | None:
@@ -233,6 +252,13 @@ def erase_due(session: Session, *, clock: Clock, limit: int = 100) -> int:
 def _current(session: Session, person: PersonId, *, lock: bool = False) -> EnrollmentRow | None:
     query = select(EnrollmentRow).where(EnrollmentRow.person == person, _CURRENT)
     return session.scalar(query.with_for_update() if lock else query)
+
+
+def _opened(row: EnrollmentRow, vault: TemplateVault) -> Template:
+    if row.key_id is None or row.wrapped_key is None or row.ciphertext is None:
+        raise NotEnrolled
+    sealed = SealedTemplate(row.key_id, row.wrapped_key, row.ciphertext)
+    return Template(vault.open(sealed, person=PersonId(row.person), version=row.version))
 
 
 def _last_version(session: Session, person: PersonId) -> int:

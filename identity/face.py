@@ -1,17 +1,31 @@
 """What a face comparison is, whoever computes it: the port and its values.
 
 A matcher finds the faces of a picture, tells what their landmarks show (where the head is turned, how far
-the eyes and the mouth are open), makes a template of one, and says how far two templates are apart. It
-decides nothing: the threshold is policy (:class:`ThresholdPolicy`), and the score never leaves the server.
+the eyes and the mouth are open), makes a template of one, says how far two templates are apart, and how live
+a face looks. It decides nothing: the threshold is policy (:mod:`identity.thresholds`), and no score leaves
+the server.
 
-Adapters: :mod:`identity.face_dlib` (real) and :mod:`identity.face_scripted` (a double for tests and
+A matcher is composed of narrower parts, each a port of its own: who finds faces (:class:`FaceFinder`), what
+turns one into numbers (:class:`Embedding`), what tells a replay (:class:`ReplayDetector`).
+
+Adapters: :mod:`identity.face_models` (real) and :mod:`identity.face_scripted` (a double for tests and
 drills).
 """
 
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from identity.images import Picture
+from identity.scan_refusals import TemplateOfAnotherModel
+
+Numbers = npt.NDArray[np.float64]
+"""A face as one model sees it, of the model's own length."""
+
+Point = tuple[float, float]
+"""x to the right, y down, in pixels of the picture."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,15 @@ class Template:
 
     def __repr__(self) -> str:
         return f"Template({len(self.value)} bytes)"
+
+    def check_model(self, model: str) -> None:
+        """Check that ``model`` made this template.
+
+        Raises:
+            TemplateOfAnotherModel: another one did; the face must be enrolled again.
+        """
+        if self.value.split(b"\x00", 1)[0] != model.encode():
+            raise TemplateOfAnotherModel
 
 
 @dataclass(frozen=True)
@@ -56,7 +79,9 @@ class Measurement:
     ``turn`` is 0 straight ahead, positive to the person's own left, about 0.5 at 20 degrees; ``eyes`` and
     ``mouth`` are how far lids and lips are apart, in lengths of the nose: about 0.13 open and 0.07 shut,
     below 0.15 closed and about 0.45 open; ``sharpness`` is the variance of the Laplacian in percent of the
-    variance of the face itself, 2.5 to 10 in focus. Pictures are never mirrored.
+    variance of the face itself, 2.5 to 10 in focus. ``marks`` are the five points by which a face is laid
+    straight: right eye, left eye, tip of the nose, right and left corner of the mouth; a double has none.
+    Pictures are never mirrored.
     """
 
     box: Box
@@ -64,30 +89,54 @@ class Measurement:
     eyes: float
     mouth: float
     sharpness: float
+    marks: tuple[Point, ...] = ()
 
 
-@dataclass(frozen=True)
-class ThresholdPolicy:
-    """Up to which distance two templates count as one person.
+class FaceFinder(Protocol):
+    """Finds and measures faces; pure computation, no state that one call leaves for the next."""
 
-    ``distance`` bounds the median over the compared frames, ``frame_distance`` every single one of them, so
-    that no frame of a clip may show somebody else.
-    """
-
-    distance: float
-    frame_distance: float
+    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
+        """Measure every face, the widest first; ``small`` finds smaller ones too, at ten times the cost."""
+        ...
 
 
-class FaceMatcher(Protocol):
-    """Finds, measures and compares faces; pure computation, no state that one call leaves for the next."""
+class Embedding(Protocol):
+    """One model that turns a measured face into numbers; near numbers are one person."""
+
+    @property
+    def model(self) -> str:
+        """The name of the model and its version, in ASCII."""
+        ...
+
+    @property
+    def length(self) -> int:
+        """How many numbers."""
+        ...
+
+    def numbers(self, picture: Picture, face: Measurement) -> Numbers:
+        """Turn the measured ``face`` of ``picture`` into numbers."""
+        ...
+
+
+class ReplayDetector(Protocol):
+    """Tells from one frame whether a face is before the camera or is replayed to it."""
+
+    def liveness(self, picture: Picture, face: Measurement) -> float:
+        """From 0, shown on a display, to 1, live."""
+        ...
+
+
+class FaceMatcher(FaceFinder, Protocol):
+    """Finds, measures and compares faces."""
 
     @property
     def double(self) -> bool:
         """True for a shipped double, which production refuses."""
         ...
 
-    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
-        """Measure every face, the widest first; ``small`` finds smaller ones too, at ten times the cost."""
+    @property
+    def model(self) -> str:
+        """The name of the model, or of the models, that its templates are made by."""
         ...
 
     def template(self, picture: Picture, face: Measurement) -> Template:
@@ -95,9 +144,13 @@ class FaceMatcher(Protocol):
         ...
 
     def distance(self, one: Template, other: Template) -> float:
-        """How far two templates are apart: 0 the same picture, above 0.6 two strangers (dlib).
+        """How far two templates are apart: 0 the same picture; what two strangers have is the model's own.
 
         Raises:
             TemplateOfAnotherModel: one of them was made by another model.
         """
+        ...
+
+    def liveness(self, picture: Picture, face: Measurement) -> float | None:
+        """From 0, shown on a display, to 1, live; None from a matcher that has no detector of replays."""
         ...

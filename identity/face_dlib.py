@@ -1,25 +1,22 @@
-"""The real matcher: ``face_recognition`` on dlib, its weights inside the package, nothing downloaded.
+"""dlib through ``face_recognition``: who is in the picture, and 128 numbers of a face; nothing downloaded.
 
-HOG detector, 68 landmarks, 128 numbers of the ResNet. All three hold the interpreter's lock while they
+HOG detector, 68 landmarks, and the numbers of the ResNet. All three hold the interpreter's lock while they
 compute: run them in a process of their own (:mod:`identity.pool`), or every other request of the server
 stands still.
 """
 
 import importlib
-import struct
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile
 
-from identity.face import Box, Measurement, Template
+from identity.face import Box, Measurement, Numbers
 from identity.images import Picture
-from identity.landmarks import Points, eyes_open, mouth_open, turn
-from identity.scan_refusals import FacePackagesMissing, TemplateOfAnotherModel
-
-MODEL = b"dlib-resnet-1\x00"
-NUMBERS = struct.Struct("<128f")
+from identity.landmarks import Points, eyes_open, marks, mouth_open, turn
+from identity.scan_refusals import FacePackagesMissing
+from identity.thresholds import DLIB
 
 DETECTION_SIDE = 320
 """Pixels of the shorter side that the detector sees: 12 ms a frame instead of 21 at 480 (docs/adr/0006)."""
@@ -28,19 +25,11 @@ SHARPNESS_SIDE = 128
 """Pixels to which a face is scaled before its sharpness is measured, so that the measure knows no size."""
 
 
-class DlibMatcher:
-    """A :class:`identity.face.FaceMatcher`; making one loads the weights (129 MB, 1.2 s the first time)."""
-
-    double = False
+class DlibFinder:
+    """A :class:`identity.face.FaceFinder`: HOG detector and 68 landmarks; making one loads the weights."""
 
     def __init__(self) -> None:
-        # Imported here, so that the server can name this class and only the workers carry the weights.
-        try:
-            self._library: Any = importlib.import_module("face_recognition")
-        except ImportError as error:  # its weights are missed by a plain ImportError
-            raise FacePackagesMissing from error
-        # The import turns this on for the whole process; here, half an image is a broken image.
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        self._library = _library()
 
     def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
         """Measure every face, the widest first.
@@ -54,19 +43,6 @@ class DlibMatcher:
         boxes.sort(key=lambda box: box.width, reverse=True)
         return tuple(self._measure(picture, box) for box in boxes)
 
-    def template(self, picture: Picture, face: Measurement) -> Template:
-        """128 numbers of the face at ``face.box``."""
-        encodings = self._library.face_encodings(picture.pixels, [_css(face.box)])
-        return Template(MODEL + NUMBERS.pack(*encodings[0]))
-
-    def distance(self, one: Template, other: Template) -> float:
-        """Euclidean distance.
-
-        Raises:
-            TemplateOfAnotherModel: one of them was not made here.
-        """
-        return float(np.linalg.norm(_numbers(one) - _numbers(other)))
-
     def _measure(self, picture: Picture, box: Box) -> Measurement:
         points = _points(self._library.face_landmarks(picture.pixels, [_css(box)])[0])
         return Measurement(
@@ -75,7 +51,36 @@ class DlibMatcher:
             eyes=eyes_open(points),
             mouth=mouth_open(points),
             sharpness=_sharpness(picture.pixels, box),
+            marks=marks(points),
         )
+
+
+class DlibEmbedding:
+    """The ResNet: a :class:`identity.face.Embedding` of 128 numbers; 80 ms of CPU a face."""
+
+    model = DLIB
+    length = 128
+
+    def __init__(self) -> None:
+        self._library = _library()
+
+    def numbers(self, picture: Picture, face: Measurement) -> Numbers:
+        """128 numbers of the face at ``face.box``."""
+        return np.asarray(self._library.face_encodings(picture.pixels, [_css(face.box)])[0])
+
+
+def _library() -> Any:
+    """Import ``face_recognition``, which loads 129 MB of weights, 1.2 s the first time.
+
+    Imported here, so that the server can name the classes above and only the workers carry the weights.
+    """
+    try:
+        library = importlib.import_module("face_recognition")
+    except ImportError as error:  # its weights are missed by a plain ImportError
+        raise FacePackagesMissing from error
+    # The import turns this on for the whole process; here, half an image is a broken image.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return library
 
 
 def _scaled(pixels: npt.NDArray[np.uint8], scale: float) -> npt.NDArray[np.uint8]:
@@ -116,9 +121,3 @@ def _sharpness(pixels: npt.NDArray[np.uint8], box: Box) -> float:
     inner = grey[1:-1, 1:-1]
     laplacian = 4 * inner - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
     return float(100 * laplacian.var() / max(float(grey.var()), 1.0))
-
-
-def _numbers(template: Template) -> npt.NDArray[np.float64]:
-    if not template.value.startswith(MODEL) or len(template.value) != len(MODEL) + NUMBERS.size:
-        raise TemplateOfAnotherModel
-    return np.asarray(NUMBERS.unpack(template.value[len(MODEL) :]), dtype=np.float64)

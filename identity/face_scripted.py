@@ -16,12 +16,15 @@ from PIL import Image
 
 from identity.face import Box, Measurement, Template
 from identity.images import Picture
-from identity.scan_refusals import TemplateOfAnotherModel
+from identity.thresholds import ThresholdPolicy
 
 Colour = tuple[int, int, int]
 """Red, green, blue, 0 to 255 each."""
 
-MODEL = b"scripted-1\x00"
+MODEL = "scripted-1"
+
+THRESHOLD = ThresholdPolicy(MODEL, distance=0.5, frame_distance=0.5)
+"""Between the 0 of one person and the 1 of two."""
 
 SMALL = 80
 """Pixels of width that the real detector finds without upsampling."""
@@ -29,13 +32,14 @@ SMALL = 80
 
 @dataclass(frozen=True)
 class ScriptedFace:
-    """A face as the script has it: whose it is, and what :class:`identity.face.Measurement` says of it."""
+    """A face as the script has it: whose it is, and what a matcher says of it."""
 
     person: str
     turn: float = 0.0
     eyes: float = 0.13
     mouth: float = 0.04
     sharpness: float = 5.0
+    liveness: float = 1.0
     left: int = 100
     width: int = 200
 
@@ -47,6 +51,7 @@ class ScriptedMatcher:
     """
 
     double = True
+    model = MODEL
 
     def __init__(self, script: Mapping[Colour, tuple[ScriptedFace, ...]]) -> None:
         self._script = dict(script)
@@ -58,14 +63,20 @@ class ScriptedMatcher:
 
     def template(self, picture: Picture, face: Measurement) -> Template:
         """Name the person."""
-        person = next(one.person for one in self._at(picture) if _measurement(one) == face)
-        return Template(MODEL + person.encode())
+        return Template(MODEL.encode() + b"\x00" + self._actor(picture, face).person.encode())
 
     def distance(self, one: Template, other: Template) -> float:
         """0 or 1."""
-        if not (one.value.startswith(MODEL) and other.value.startswith(MODEL)):
-            raise TemplateOfAnotherModel
+        one.check_model(MODEL)
+        other.check_model(MODEL)
         return 0.0 if one == other else 1.0
+
+    def liveness(self, picture: Picture, face: Measurement) -> float:
+        """Say what the script says."""
+        return self._actor(picture, face).liveness
+
+    def _actor(self, picture: Picture, face: Measurement) -> ScriptedFace:
+        return next(one for one in self._at(picture) if _measurement(one) == face)
 
     def _at(self, picture: Picture) -> tuple[ScriptedFace, ...]:
         red, green, blue = (int(part) for part in picture.pixels[0, 0])

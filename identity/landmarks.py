@@ -4,9 +4,10 @@ The 68 points are those of the iBUG 300-W annotation, counted from 0: 0-16 the j
 ear to the left, 30 the tip of the nose and 33 its base, 36-41 the right eye and 42-47 the left eye, 60-67 the
 inner lips.
 
-All results are ratios of lengths along one direction of the face. They are free of its size, its place and
-its tilt, and a flat photograph turned in the hand hardly changes them, since a plane seen from another side
-keeps such ratios. That is why ``turn`` is read from the nose between the cheeks, not from the face's width.
+All results but :func:`marks` are ratios of lengths along one direction of the face. They are free of its
+size, its place and its tilt, and a flat photograph turned in the hand hardly changes them, since a plane
+seen from another side keeps such ratios. That is why ``turn`` is read from the nose between the cheeks, not
+from the face's width.
 """
 
 import numpy as np
@@ -23,6 +24,7 @@ LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))
 LIPS = ((61, 67), (62, 66), (63, 65))
 RIGHT_EYE = slice(36, 42)
 LEFT_EYE = slice(42, 48)
+MOUTH_CORNERS = (48, 54)
 
 
 def turn(points: Points) -> float:
@@ -55,6 +57,13 @@ def eyes_open(points: Points) -> float:
 def mouth_open(points: Points) -> float:
     """How far the inner lips are apart, in lengths of the nose: below 0.15 closed, about 0.45 open."""
     return _mean_distance(points, LIPS) / _nose_length(points)
+
+
+def marks(points: Points) -> tuple[tuple[float, float], ...]:
+    """Right and left eye, tip of the nose, right and left corner of the mouth, in pixels."""
+    eyes = (points[RIGHT_EYE].mean(axis=0), points[LEFT_EYE].mean(axis=0))
+    places = (*eyes, points[NOSE_TIP], *(points[corner] for corner in MOUTH_CORNERS))
+    return tuple((float(x), float(y)) for x, y in places)
 
 
 def _mean_distance(points: Points, pairs: tuple[tuple[int, int], ...]) -> float:

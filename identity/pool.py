@@ -4,7 +4,7 @@ A worker begins with the first call or ``warm_up``, loads the weights once and a
 that fails is replaced. A house that scans nobody begins none. A worker whose server died finds the end of its
 pipe and ends too.
 
-    pool = ScanPool(DlibMatcher, workers=1)
+    pool = ScanPool(FusedMatcher, workers=1)
     pool.warm_up()
     verdict = pool.examine(clip, steps, template, policy)
 """
@@ -59,6 +59,11 @@ class ScanPool:
         """Whether the matcher within is a double."""
         return bool(getattr(self._matcher, "double", False))
 
+    @property
+    def model(self) -> str:
+        """The name of the models within."""
+        return str(getattr(self._matcher, "model", ""))
+
     def warm_up(self) -> None:
         """Wait until every worker has its weights.
 
@@ -90,6 +95,10 @@ class ScanPool:
     def distance(self, one: Template, other: Template) -> float:
         """Say how far two templates are apart."""
         return self._ask(_distance, one, other)
+
+    def liveness(self, picture: Picture, face: Measurement) -> float | None:
+        """Say how live a face looks."""
+        return self._ask(_liveness, picture, face)
 
     def close(self) -> None:
         """End the idle workers; a busy one ends once it has answered."""
@@ -132,3 +141,7 @@ def _template(matcher: FaceMatcher, picture: Picture, face: Measurement) -> Temp
 
 def _distance(matcher: FaceMatcher, one: Template, other: Template) -> float:
     return matcher.distance(one, other)
+
+
+def _liveness(matcher: FaceMatcher, picture: Picture, face: Measurement) -> float | None:
+    return matcher.liveness(picture, face)

@@ -128,12 +128,48 @@ class ClipBroken(Refused):
     en = "The clip's frames and times do not fit together, or it has a gap; start again."
 
 
+class NotBeforeTheCamera(Refused):
+    """The frames look like a face that is shown to the camera by a display, and not like one before it."""
+
+    code = "not-before-the-camera"
+    zh = (
+        "画面不像是镜头直接拍到的人脸。请由本人擦净镜头、在光线均匀处重新刷脸；"
+        "若就是您本人而仍不成功，可改用不刷脸的办理方式。"
+    )
+    en = (
+        "The picture does not look like a face taken by the camera itself; start again in person with a "
+        "clean lens and in even light, or use the way without a face scan."
+    )
+
+
 class TemplateOfAnotherModel(Refused):
     """The stored template was made by another model than the one in use."""
 
     code = "template-of-another-model"
-    zh = "所登记的人脸模板与现用的比对模型不符。请重新登记人脸。"
-    en = "The enrolled face template belongs to another model; enroll the face again."
+    zh = (
+        "您登记人脸之后，比对模型已经更换，原登记不能再用。请在“人脸登记”页撤回同意（原登记随之删除），"
+        "再重新同意并登记；或改用不刷脸的办理方式。"
+    )
+    en = (
+        "The comparison model was replaced after your face was enrolled; on the enrolment page withdraw "
+        "your consent, which erases the old template, then consent and enroll again, or use another way."
+    )
+
+
+class PolicyOfAnotherModel(Unavailable):
+    """The thresholds of the scan policy are those of another model than the one in use. Fact ``policy``."""
+
+    code = "policy-of-another-model"
+    zh = "刷脸规则 {policy} 与现用的比对模型不符，暂不能刷脸。请通知系统管理员，或改用不刷脸的办理方式。"
+    en = "Scan policy {policy} does not fit the models in use; tell the operator, or use another way."
+
+
+class FaceModelsMissing(Unavailable):
+    """The weights of a face model were not brought in. Fact ``name``."""
+
+    code = "face-models-missing"
+    zh = "本机缺少人脸模型 {name}。请运行 make assets，然后重新启动。"
+    en = "The face model {name} is missing here; run make assets and start again."
 
 
 class FacePackagesMissing(Unavailable):

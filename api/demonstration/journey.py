@@ -88,7 +88,9 @@ class Journey:
         if mine["enrolled"]:
             self.tell.done(f"{person.name} 此前已登记人脸", f"{person.name_en} was enrolled before")
             return
-        if not mine["consented"]:
+        if mine["outdated"]:
+            visitor.call("DELETE", "/api/people/me/consents/face")
+        if mine["outdated"] or not mine["consented"]:
             visitor.call("POST", "/api/people/me/consents", json={"purpose": "face"})
         with self.tell.doing("登记人脸", "enrolling"):
             enrolled = visitor.call(

@@ -27,10 +27,14 @@ PURPOSES = {"face": Purpose.FACE_PROCESSING}
 
 
 class Myself(BaseModel):
-    """What the pages show of the person who is signed in."""
+    """What the pages show of the person who is signed in.
+
+    ``outdated``: a face is enrolled by a model that is no longer in use, which counts as none.
+    """
 
     name_masked: str
     enrolled: bool
+    outdated: bool
     consented: bool
 
 
@@ -75,9 +79,11 @@ def myself(session: Session, me: PersonId, house: House) -> Myself:
         consented = False
     else:
         consented = True
+    outdated = enrollment.outdated(session, person=me, model=house.scans.model, vault=house.vault)
     return Myself(
         name_masked=masked(person(session, me).name),
-        enrolled=consented and enrollment.enrollment(session, me) is not None,
+        enrolled=consented and not outdated and enrollment.enrollment(session, me) is not None,
+        outdated=consented and outdated,
         consented=consented,
     )
 

@@ -35,6 +35,7 @@ from identity.authorization_states import State, check_transition
 from identity.authorizations import AuthorizationId
 from identity.challenges import Action, Challenge, ChallengeId
 from identity.clips import Clip
+from identity.face import Template
 from identity.passkeys import Passkey
 from identity.people import PersonId
 from identity.scan_refusals import ClipBroken
@@ -108,7 +109,7 @@ def answer(
         open_challenge = challenges.challenge(
             session, ChallengeId(challenge_id), person=mine, clock=house.clock
         )
-        template = enrollment.reference(session, person=mine, vault=house.vault, clock=house.clock)
+        template = _reference(session, house, person=mine)
     try:
         assertion = None if device is None else Assertion.read(device)
         with house.database.transaction() as session:
@@ -132,11 +133,11 @@ def asked(
     """Ask an enrolled person about ``subject``, in the form the camera page reads.
 
     Raises:
-        ConsentMissing, NotEnrolled: there is nothing a scan could be compared with.
+        ConsentMissing, NotEnrolled, TemplateOfAnotherModel: there is nothing a scan could be compared with.
         FaceAloneLater: the last device key was revoked a short while ago.
         TooManyFailures: too many scans were not passed within the hour.
     """
-    enrollment.reference(session, person=person, vault=house.vault, clock=house.clock)
+    _reference(session, house, person=person)
     devices = passkeys.demanded(session, person, clock=house.clock)
     issued = challenges.issue(session, person=person, action=action, subject=subject, clock=house.clock)
     return ChallengeAsked(
@@ -146,6 +147,13 @@ def asked(
         seconds=ceil((issued.expires_at - house.clock.now()).total_seconds()),
         action=action,
         device=_device_asked(house, issued, devices) if devices else None,
+    )
+
+
+def _reference(session: Session, house: House, *, person: PersonId) -> Template:
+    """Give what a scan of the person is compared with by the models of this house."""
+    return enrollment.reference(
+        session, person=person, model=house.scans.model, vault=house.vault, clock=house.clock
     )
 
 

@@ -71,8 +71,8 @@ def arrive(site: Site, house: House) -> Newcomer:
     return Newcomer(person.id, account, registration, _signed_in(site, house, account))
 
 
-def arrive_enrolled(site: Site, house: House) -> Newcomer:
-    """As :func:`arrive`, with consent given and the face enrolled."""
+def arrive_enrolled(site: Site, house: House, *, template: Template | None = None) -> Newcomer:
+    """As :func:`arrive`, with consent given and the face, or ``template``, enrolled."""
     newcomer = arrive(site, house)
     with house.database.transaction() as session:
         consent.give(
@@ -86,7 +86,7 @@ def arrive_enrolled(site: Site, house: House) -> Newcomer:
         enrollment.keep(
             session,
             person=newcomer.id,
-            template=_template(house),
+            template=template or _template(house),
             vault=house.vault,
             issuer=house.issuer,
             signer=house.verifier_signer,

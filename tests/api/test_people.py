@@ -10,7 +10,8 @@ from PIL import Image, ImageFilter
 from api.demonstration.people import ENGINEER, FACES
 from api.house import House
 from api.site import Site
-from tests.api.newcomers import PORTRAIT, Newcomer, arrive, arrive_enrolled, clerk
+from identity.face import Template
+from tests.api.newcomers import PORTRAIT, Newcomer, arrive, arrive_enrolled, challenge, clerk, requested
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +87,7 @@ def test_an_enrolled_person_sees_that_they_are(site: Site, house: House) -> None
     newcomer.http.post("/api/people/me/consents", json={"purpose": "face"})
     newcomer.http.post("/api/people/me/enrollment", files={"portrait": PORTRAIT})
     me = newcomer.http.get("/api/people/me").json()
-    assert me == {"name_masked": "新**", "enrolled": True, "consented": True}
+    assert me == {"name_masked": "新**", "enrolled": True, "outdated": False, "consented": True}
 
 
 def test_an_enrolled_face_cannot_be_replaced_by_who_holds_the_session(site: Site, house: House) -> None:
@@ -95,6 +96,20 @@ def test_an_enrolled_face_cannot_be_replaced_by_who_holds_the_session(site: Site
     newcomer.http.post("/api/people/me/enrollment", files={"portrait": PORTRAIT})
     answer = newcomer.http.post("/api/people/me/enrollment", files={"portrait": PORTRAIT})
     assert answer.json()["title"] == "enrolled-already"
+
+
+def test_who_was_enrolled_by_another_model_is_told_so_and_enrolls_again(site: Site, house: House) -> None:
+    newcomer = arrive_enrolled(site, house, template=Template(b"dlib-resnet-1\x00" + bytes(512)))
+    me = newcomer.http.get("/api/people/me").json()
+    assert (me["enrolled"], me["outdated"]) == (False, True)
+    assert "需要重新登记" in newcomer.http.get("/engineer/enrollment").text
+    asked = challenge(newcomer, requested(site, house, newcomer))
+    assert asked["title"] == "template-of-another-model"
+    newcomer.http.delete("/api/people/me/consents/face").raise_for_status()
+    newcomer.http.post("/api/people/me/consents", json={"purpose": "face"}).raise_for_status()
+    again = newcomer.http.post("/api/people/me/enrollment", files={"portrait": PORTRAIT})
+    assert again.json()["version"] == 2
+    assert "challenge" in challenge(newcomer, requested(site, house, newcomer))
 
 
 def test_withdrawing_consent_ends_the_enrollment(site: Site, house: House) -> None:

@@ -19,15 +19,18 @@ from identity.authorizations import Authorization
 from identity.challenges import Action, Challenge
 from identity.consent import Consent
 from identity.consent_text import Purpose
+from identity.face import Template
 from identity.organizations import Organization, register_organization
 from identity.passkeys import Passkey
 from identity.people import Person, register_person
 from identity.qualifications import Qualification, QualificationKind, register_qualification
-from identity.scans import Verdict
+from identity.scans import Verdict, examine_portrait
+from identity.thresholds import DLIB, FEATURE, FUSED
 from ledger.database import Database
 from ledger.postgres import EmbeddedPostgres
 from tests.identity.authenticator import Authenticator
 from tests.identity.passkey_desk import PARTY, Desk
+from tests.identity.real_faces import PEOPLE, Parts, SharingMatcher, photo
 
 ISSUER = "11370200MB0000000A"
 
@@ -219,3 +222,21 @@ def phone() -> Authenticator:
 def key(desk: Desk, engineer: Person, phone: Authenticator) -> Passkey:
     """The engineer's first device key, on the phone."""
     return desk.add(engineer, phone)
+
+
+@pytest.fixture(scope="module")
+def parts() -> Parts:
+    """The parts of the real matchers, once for a file of tests."""
+    return Parts()
+
+
+@pytest.fixture(scope="module", params=[DLIB, FEATURE, FUSED])
+def matcher(request: pytest.FixtureRequest, parts: Parts) -> SharingMatcher:
+    """Each of the three adapters in turn."""
+    return SharingMatcher(request.param, parts)
+
+
+@pytest.fixture(scope="module")
+def templates(matcher: SharingMatcher) -> dict[str, Template]:
+    """The templates of the people of the clips, from their portraits."""
+    return {person: examine_portrait(photo(person, "a"), matcher=matcher) for person in PEOPLE}

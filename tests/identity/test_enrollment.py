@@ -14,9 +14,9 @@ from identity.consent import Consent, ConsentMissing, ConsentWithdrawn
 from identity.consent_text import Purpose
 from identity.enrollment import Enrollment, NotEnrolled
 from identity.face import Template
-from identity.face_scripted import ScriptedFace, ScriptedMatcher, plain_picture
+from identity.face_scripted import MODEL, ScriptedFace, ScriptedMatcher, plain_picture
 from identity.people import Person
-from identity.scan_refusals import NoFace
+from identity.scan_refusals import NoFace, TemplateOfAnotherModel
 from identity.vault import TemplateVault
 from ledger import facts
 
@@ -57,7 +57,9 @@ class Desk:
         )
 
     def reference(self, person: Person) -> Template:
-        return enrollment.reference(self.session, person=person.id, vault=self.vault, clock=self.clock)
+        return enrollment.reference(
+            self.session, person=person.id, model=MODEL, vault=self.vault, clock=self.clock
+        )
 
     def withdraw(self, person: Person) -> Consent:
         return enrollment.withdraw(
@@ -109,6 +111,13 @@ def test_without_consent_the_portrait_is_not_even_decoded(desk: Desk, engineer: 
 @pytest.mark.usefixtures("face_consent")
 def test_who_is_not_enrolled_has_no_reference(desk: Desk, engineer: Person) -> None:
     with pytest.raises(NotEnrolled):
+        desk.reference(engineer)
+
+
+@pytest.mark.usefixtures("face_consent")
+def test_a_template_of_another_model_is_no_reference(desk: Desk, engineer: Person) -> None:
+    desk.keep(engineer, Template(b"dlib-resnet-1\x00" + bytes(512)))
+    with pytest.raises(TemplateOfAnotherModel):
         desk.reference(engineer)
 
 

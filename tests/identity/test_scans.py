@@ -1,13 +1,14 @@
 """The judge of clips on the scripted matcher: shape, quality, identity. Real faces are in test_face_dlib."""
 
 import pickle
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
 from identity.clips import Clip
 from identity.face import Template
-from identity.face_scripted import Colour, ScriptedFace, ScriptedMatcher, plain_picture
+from identity.face_scripted import THRESHOLD, Colour, ScriptedFace, ScriptedMatcher, plain_picture
 from identity.images import ImageBroken
 from identity.scan_refusals import (
     AnotherFace,
@@ -21,14 +22,17 @@ from identity.scan_refusals import (
     ImageBlurred,
     MotionMissing,
     NoFace,
+    NotBeforeTheCamera,
+    PolicyOfAnotherModel,
     StillImage,
     TemplateOfAnotherModel,
     TwoFaces,
 )
-from identity.scans import DEFAULT_POLICY, Verdict, examine, examine_portrait
+from identity.scans import ScanPolicy, Verdict, examine, examine_portrait
 from identity.steps import Step
 
 STEPS = (Step.TURN_LEFT, Step.BLINK)
+POLICY = ScanPolicy("test/scan-policy/1", THRESHOLD, live_at_least=0.5)
 Faces = tuple[ScriptedFace, ...]
 
 HOME: Faces = (ScriptedFace("lin"),)
@@ -60,7 +64,7 @@ def staged(scene: list[Faces], interval_ms: int = 100) -> tuple[Clip, ScriptedMa
 
 def scanned(scene: list[Faces], *, person: str = "lin", interval_ms: int = 100) -> Verdict:
     clip, matcher = staged(scene, interval_ms)
-    return examine(clip, STEPS, template_of(person), DEFAULT_POLICY, matcher=matcher)
+    return examine(clip, STEPS, template_of(person), POLICY, matcher=matcher)
 
 
 def template_of(person: str) -> Template:
@@ -76,7 +80,7 @@ def portrayed(*faces: ScriptedFace) -> Template:
 
 def test_the_enrolled_person_doing_the_steps_passes() -> None:
     verdict = scanned(GOOD)
-    assert (verdict.steps, verdict.policy_version) == (STEPS, "yinxin/scan-policy/2")
+    assert (verdict.steps, verdict.policy_version) == (STEPS, "test/scan-policy/1")
 
 
 def test_another_person_doing_the_steps_is_refused() -> None:
@@ -103,6 +107,32 @@ def test_a_clip_without_motion_is_a_still_image() -> None:
 def test_whose_the_face_is_is_not_told_before_the_steps_are_done() -> None:
     with pytest.raises(MotionMissing):
         scanned(GOOD[:13], person="zhou")
+
+
+def test_a_clip_that_looks_replayed_is_refused_whoever_it_shows() -> None:
+    replayed = [tuple(replace(face, liveness=0.4) for face in faces) for faces in GOOD]
+    for person in ("lin", "zhou"):
+        with pytest.raises(NotBeforeTheCamera):
+            scanned(replayed, person=person)
+
+
+def test_one_frame_that_looks_replayed_is_outvoted() -> None:
+    scene = [*GOOD]
+    scene[0] = (ScriptedFace("lin", liveness=0.0),)
+    assert scanned(scene)
+
+
+def test_a_policy_that_asks_for_no_signal_of_replays_gets_none() -> None:
+    clip, matcher = staged([tuple(replace(face, liveness=0.0) for face in faces) for faces in GOOD])
+    blind = replace(POLICY, live_at_least=None)
+    assert examine(clip, STEPS, template_of("lin"), blind, matcher=matcher)
+
+
+def test_a_policy_of_another_model_is_refused() -> None:
+    clip, matcher = staged(GOOD)
+    other = replace(POLICY, threshold=replace(THRESHOLD, model="another-1"))
+    with pytest.raises(PolicyOfAnotherModel):
+        examine(clip, STEPS, template_of("lin"), other, matcher=matcher)
 
 
 def test_a_clip_without_a_face_is_refused() -> None:
@@ -169,9 +199,7 @@ def test_a_minute_is_too_long() -> None:
 def test_frames_without_times_are_refused() -> None:
     clip, matcher = staged(GOOD)
     with pytest.raises(ClipBroken):
-        examine(
-            Clip(clip.frames, clip.times_ms[1:]), STEPS, template_of("lin"), DEFAULT_POLICY, matcher=matcher
-        )
+        examine(Clip(clip.frames, clip.times_ms[1:]), STEPS, template_of("lin"), POLICY, matcher=matcher)
 
 
 @pytest.mark.parametrize("third", [100, 50, 2_000])
@@ -179,25 +207,25 @@ def test_times_that_stand_still_run_back_or_leap_are_refused(third: int) -> None
     clip, matcher = staged(GOOD)
     times = (0, 100, third, *range(3_000, 3_000 + 100 * (len(GOOD) - 3), 100))
     with pytest.raises(ClipBroken):
-        examine(Clip(clip.frames, times), STEPS, template_of("lin"), DEFAULT_POLICY, matcher=matcher)
+        examine(Clip(clip.frames, times), STEPS, template_of("lin"), POLICY, matcher=matcher)
 
 
 def test_an_empty_clip_is_too_short() -> None:
     with pytest.raises(ClipTooShort):
-        examine(Clip((), ()), STEPS, template_of("lin"), DEFAULT_POLICY, matcher=ScriptedMatcher({}))
+        examine(Clip((), ()), STEPS, template_of("lin"), POLICY, matcher=ScriptedMatcher({}))
 
 
 def test_a_broken_frame_is_refused() -> None:
     clip, matcher = staged(GOOD)
     frames = (*clip.frames[:-1], clip.frames[-1][:40])
     with pytest.raises(ImageBroken):
-        examine(Clip(frames, clip.times_ms), STEPS, template_of("lin"), DEFAULT_POLICY, matcher=matcher)
+        examine(Clip(frames, clip.times_ms), STEPS, template_of("lin"), POLICY, matcher=matcher)
 
 
 def test_a_template_of_another_model_is_refused() -> None:
     clip, matcher = staged(GOOD)
     with pytest.raises(TemplateOfAnotherModel):
-        examine(clip, STEPS, Template(b"dlib-resnet-1\x00"), DEFAULT_POLICY, matcher=matcher)
+        examine(clip, STEPS, Template(b"dlib-resnet-1\x00"), POLICY, matcher=matcher)
 
 
 def test_a_long_clip_is_thinned() -> None:

@@ -1,17 +1,12 @@
-"""The real matcher on the faces of people who do not exist: every pair of steps, every attack."""
+"""The real matchers on the faces of people who do not exist: every pair of steps, every attack."""
 
-import hashlib
-import io
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 from PIL import Image, ImageFilter
 
 from identity.clips import Clip
-from identity.face import Measurement, Template
-from identity.face_dlib import DlibMatcher
-from identity.images import ImageBroken, Picture, decode
+from identity.face import Template
 from identity.scan_refusals import (
     AnotherFace,
     FaceLost,
@@ -20,88 +15,23 @@ from identity.scan_refusals import (
     MotionMissing,
     NoFace,
     StillImage,
-    TemplateOfAnotherModel,
     TwoFaces,
 )
-from identity.scans import DEFAULT_POLICY, Verdict, examine, examine_portrait
+from identity.scans import Verdict, examine
 from identity.steps import Step
-
-FACES = Path(__file__).parents[2] / "api" / "demonstration" / "faces"
-PEOPLE = ("p01", "p05", "p08")
-FOLDERS = {
-    Step.TURN_LEFT: "left",
-    Step.TURN_RIGHT: "right",
-    Step.BLINK: "blink",
-    Step.OPEN_MOUTH: "mouth",
-}
-INTERVAL_MS = 67
-
-
-class RememberingMatcher(DlibMatcher):
-    """The real matcher, which measures no picture twice: the clips share their frames."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._measured: dict[tuple[str, bool], tuple[Measurement, ...]] = {}
-        self._templates: dict[tuple[str, Measurement], Template] = {}
-
-    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
-        key = (_name(picture), small)
-        if key not in self._measured:
-            self._measured[key] = super().faces(picture, small=small)
-        return self._measured[key]
-
-    def template(self, picture: Picture, face: Measurement) -> Template:
-        key = (_name(picture), face)
-        if key not in self._templates:
-            self._templates[key] = super().template(picture, face)
-        return self._templates[key]
-
-
-def _name(picture: Picture) -> str:
-    return hashlib.sha256(picture.pixels.tobytes()).hexdigest()
-
-
-@pytest.fixture(scope="module")
-def matcher() -> RememberingMatcher:
-    return RememberingMatcher()
-
-
-@pytest.fixture(scope="module")
-def templates(matcher: RememberingMatcher) -> dict[str, Template]:
-    return {person: examine_portrait(photo(person, "a"), matcher=matcher) for person in PEOPLE}
-
-
-def photo(person: str, letter: str) -> bytes:
-    return (FACES / "photos" / f"{person}_{letter}.jpg").read_bytes()
-
-
-def shots(*folder: str) -> list[bytes]:
-    return [path.read_bytes() for path in sorted(FACES.joinpath(*folder).glob("*.jpg"))]
-
-
-def acted(person: str, step: Step) -> list[bytes]:
-    """One step and home again; the blink and the mouth come home by themselves."""
-    frames = shots("clips", person, FOLDERS[step])
-    return frames + frames[::-1] if step in {Step.TURN_LEFT, Step.TURN_RIGHT} else frames
-
-
-def timed(frames: list[bytes], interval_ms: int = INTERVAL_MS) -> Clip:
-    return Clip(tuple(frames), tuple(index * interval_ms for index in range(len(frames))))
-
-
-def played(person: str, *steps: Step) -> Clip:
-    return timed([frame for step in steps for frame in acted(person, step)])
-
-
-def jpeg(image: Image.Image) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=85)
-    return out.getvalue()
-
-
-def opened(content: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(content)).convert("RGB")
+from tests.identity.real_faces import (
+    INTERVAL_MS,
+    PEOPLE,
+    POLICIES,
+    SharingMatcher,
+    acted,
+    jpeg,
+    opened,
+    photo,
+    played,
+    shots,
+    timed,
+)
 
 
 def centred(image: Image.Image) -> Image.Image:
@@ -113,16 +43,17 @@ def centred(image: Image.Image) -> Image.Image:
 class Court:
     """The judge with everything but the clip in place."""
 
-    def __init__(self, matcher: RememberingMatcher, templates: dict[str, Template]) -> None:
+    def __init__(self, matcher: SharingMatcher, templates: dict[str, Template]) -> None:
         self.matcher = matcher
         self.templates = templates
+        self.policy = POLICIES[matcher.model]
 
     def examine(self, clip: Clip, *steps: Step, person: str) -> Verdict:
-        return examine(clip, steps, self.templates[person], DEFAULT_POLICY, matcher=self.matcher)
+        return examine(clip, steps, self.templates[person], self.policy, matcher=self.matcher)
 
 
 @pytest.fixture(scope="module")
-def court(matcher: RememberingMatcher, templates: dict[str, Template]) -> Court:
+def court(matcher: SharingMatcher, templates: dict[str, Template]) -> Court:
     return Court(matcher, templates)
 
 
@@ -224,29 +155,3 @@ def test_a_wall_has_no_face(court: Court) -> None:
     wall = jpeg(Image.new("RGB", (480, 480), (120, 130, 140)))
     with pytest.raises(NoFace):
         court.examine(timed([wall] * 15, 100), Step.TURN_LEFT, person="p01")
-
-
-def test_photographs_of_one_person_are_near_and_strangers_far(
-    matcher: RememberingMatcher, templates: dict[str, Template]
-) -> None:
-    same = matcher.distance(examine_portrait(photo("p05", "c"), matcher=matcher), templates["p05"])
-    other = matcher.distance(templates["p01"], templates["p05"])
-    assert same < 0.45
-    assert other > 0.6
-
-
-def test_a_template_of_another_model_is_not_compared(
-    matcher: RememberingMatcher, templates: dict[str, Template]
-) -> None:
-    with pytest.raises(TemplateOfAnotherModel):
-        matcher.distance(templates["p01"], Template(b"other\x00" + bytes(512)))
-
-
-def test_a_template_keeps_its_numbers_out_of_logs(templates: dict[str, Template]) -> None:
-    assert repr(templates["p01"]) == "Template(526 bytes)"
-
-
-def test_loading_dlib_does_not_let_half_an_image_in(matcher: RememberingMatcher) -> None:
-    assert not matcher.double
-    with pytest.raises(ImageBroken):
-        decode(photo("p01", "a")[:9_000])

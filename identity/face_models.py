@@ -1,0 +1,104 @@
+"""The real matchers: dlib's eyes, with one model or both behind them.
+
+    DlibMatcher     dlib's ResNet alone, as face_recognition has it
+    FeatureMatcher  the ONNX feature alone
+    FusedMatcher    both, one beside the other: nearer to the truth than either (docs/adr/0013)
+
+Making one loads the weights of its parts; make it in the process that computes (identity.pool).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from identity.face import Embedding, FaceFinder, Measurement, Numbers, ReplayDetector, Template
+from identity.face_dlib import DlibEmbedding, DlibFinder
+from identity.face_onnx import FeatureEmbedding, OnnxReplayDetector
+from identity.images import Picture
+from identity.scan_refusals import TemplateOfAnotherModel
+from identity.thresholds import DLIB, FEATURE, FEATURE_WEIGHT, FUSED
+
+NUMBER = np.dtype("<f4")
+"""How a template stores each number: little-endian, 4 bytes."""
+
+
+class ComposedMatcher:
+    """A :class:`identity.face.FaceMatcher` of parts; each model's numbers are multiplied by its weight."""
+
+    double = False
+    model: str
+
+    def __init__(
+        self,
+        *,
+        finder: FaceFinder,
+        embeddings: Sequence[tuple[Embedding, float]],
+        replays: ReplayDetector | None,
+    ) -> None:
+        self._finder = finder
+        self._embeddings = tuple(embeddings)
+        self._replays = replays
+        self._length = sum(embedding.length for embedding, _ in embeddings)
+
+    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
+        """Measure every face, the widest first."""
+        return self._finder.faces(picture, small=small)
+
+    def template(self, picture: Picture, face: Measurement) -> Template:
+        """Name of the model, a zero byte, and the weighted numbers of each part in turn."""
+        parts = [weight * embedding.numbers(picture, face) for embedding, weight in self._embeddings]
+        return Template(self.model.encode() + b"\x00" + np.concatenate(parts).astype(NUMBER).tobytes())
+
+    def distance(self, one: Template, other: Template) -> float:
+        """Euclidean distance over all numbers.
+
+        Raises:
+            TemplateOfAnotherModel: one of them was not made here.
+        """
+        return float(np.linalg.norm(self._numbers(one) - self._numbers(other)))
+
+    def liveness(self, picture: Picture, face: Measurement) -> float | None:
+        """From 0, shown on a display, to 1, live; None without a detector of replays."""
+        return None if self._replays is None else self._replays.liveness(picture, face)
+
+    def _numbers(self, template: Template) -> Numbers:
+        template.check_model(self.model)
+        content = template.value[len(self.model) + 1 :]
+        if len(content) != self._length * NUMBER.itemsize:
+            raise TemplateOfAnotherModel
+        return np.frombuffer(content, dtype=NUMBER).astype(np.float64)
+
+
+class DlibMatcher(ComposedMatcher):
+    """dlib alone: 128 numbers, no detector of replays, no onnxruntime."""
+
+    model = DLIB
+
+    def __init__(self) -> None:
+        super().__init__(finder=DlibFinder(), embeddings=[(DlibEmbedding(), 1.0)], replays=None)
+
+
+class FeatureMatcher(ComposedMatcher):
+    """The ONNX feature alone, on faces that dlib finds: 512 numbers."""
+
+    model = FEATURE
+
+    def __init__(self) -> None:
+        super().__init__(
+            finder=DlibFinder(),
+            embeddings=[(FeatureEmbedding(), 1.0)],
+            replays=OnnxReplayDetector(),
+        )
+
+
+class FusedMatcher(ComposedMatcher):
+    """Both: 640 numbers."""
+
+    model = FUSED
+
+    def __init__(self) -> None:
+        super().__init__(
+            finder=DlibFinder(),
+            embeddings=[(DlibEmbedding(), 1.0), (FeatureEmbedding(), FEATURE_WEIGHT)],
+            replays=OnnxReplayDetector(),
+        )

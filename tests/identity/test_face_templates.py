@@ -1,0 +1,153 @@
+"""Templates of the real models, their thresholds, and what the detector of replays sees."""
+
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from identity import face_onnx
+from identity.face import Template
+from identity.face_models import DlibMatcher, FeatureMatcher, FusedMatcher
+from identity.face_onnx import FeatureEmbedding
+from identity.images import ImageBroken, decode
+from identity.pool import ScanPool
+from identity.scan_refusals import (
+    FaceModelsMissing,
+    NotBeforeTheCamera,
+    PolicyOfAnotherModel,
+    TemplateOfAnotherModel,
+)
+from identity.scans import DEFAULT_POLICY, DLIB_POLICY, examine, examine_portrait
+from identity.steps import Step
+from identity.thresholds import DLIB, FEATURE, FUSED, LIVE_AT_LEAST
+from tests.identity.real_faces import (
+    INTERVAL_MS,
+    PEOPLE,
+    POLICIES,
+    Parts,
+    SharingMatcher,
+    jpeg,
+    opened,
+    photo,
+    played,
+    shots,
+    timed,
+)
+
+
+@pytest.fixture(scope="module")
+def fused(parts: Parts) -> SharingMatcher:
+    """Both models."""
+    return SharingMatcher(FUSED, parts)
+
+
+def displayed(content: bytes) -> bytes:
+    """The frame on a display of 320 pixels a side, stripe by stripe, photographed with a little noise."""
+    shown = opened(content).resize((320, 320), Image.Resampling.LANCZOS)
+    large = np.repeat(np.repeat(np.asarray(shown, dtype=np.float32), 3, axis=0), 3, axis=1)
+    stripes = np.full_like(large, 0.4)
+    for colour in range(3):
+        stripes[:, colour::3, colour] = 2.2
+    stripes /= stripes.mean()
+    stripes[2::3] *= 0.4
+    lit = Image.fromarray(np.clip(large * stripes, 0, 255).astype(np.uint8))
+    scene = Image.new("RGB", (480, 480), (30, 29, 28))
+    tilted = lit.rotate(1, resample=Image.Resampling.BICUBIC)
+    scene.paste(tilted.resize((440, 440), Image.Resampling.BILINEAR), (20, 20))
+    noise = np.random.default_rng(1).normal(16, 3, (480, 480, 3))
+    return jpeg(Image.fromarray(np.clip(np.asarray(scene) + noise, 0, 255).astype(np.uint8)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_right_steps_replayed_on_a_coarse_display_are_refused(fused: SharingMatcher, person: str) -> None:
+    """Only the detector of replays tells them apart: without its signal the same clip passes."""
+    steps = (Step.TURN_RIGHT, Step.OPEN_MOUTH)
+    clip = timed([displayed(frame) for frame in played(person, *steps).frames[::2]], INTERVAL_MS * 2)
+    template = examine_portrait(photo(person, "a"), matcher=fused)
+    with pytest.raises(NotBeforeTheCamera):
+        examine(clip, steps, template, DEFAULT_POLICY, matcher=fused)
+    blind = replace(DEFAULT_POLICY, live_at_least=None)
+    assert examine(clip, steps, template, blind, matcher=fused)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_displays_look_less_live_than_people_do(parts: Parts, person: str) -> None:
+    def liveness(*folder: str) -> float:
+        pictures = [decode(shot) for shot in shots(*folder)[::3]]
+        return fmean(parts.replays.liveness(picture, parts.finder.faces(picture)[0]) for picture in pictures)
+
+    assert liveness("attacks", f"{person}_screen") < LIVE_AT_LEAST / 4
+    assert liveness("clips", person, "neutral") > 0.9
+
+
+def test_photographs_of_one_person_are_near_and_strangers_far(
+    matcher: SharingMatcher, templates: dict[str, Template]
+) -> None:
+    bound = POLICIES[matcher.model].threshold
+    same = matcher.distance(examine_portrait(photo("p05", "c"), matcher=matcher), templates["p05"])
+    other = matcher.distance(templates["p01"], templates["p05"])
+    assert same < 0.85 * bound.distance
+    assert other > bound.frame_distance
+
+
+def test_a_template_of_another_model_is_not_compared(
+    matcher: SharingMatcher, templates: dict[str, Template]
+) -> None:
+    length = len(templates["p01"].value)
+    for value in (b"other\x00" + bytes(512), f"{matcher.model}\x00".encode(), matcher.model.encode()):
+        with pytest.raises(TemplateOfAnotherModel):
+            matcher.distance(templates["p01"], Template(value))
+    assert length == len(matcher.model) + 1 + 4 * {DLIB: 128, FEATURE: 512, FUSED: 640}[matcher.model]
+
+
+def test_thresholds_of_another_model_are_not_applied(
+    matcher: SharingMatcher, templates: dict[str, Template]
+) -> None:
+    other = DLIB_POLICY if matcher.model == FUSED else DEFAULT_POLICY
+    with pytest.raises(PolicyOfAnotherModel):
+        examine(
+            played("p01", Step.BLINK),
+            (Step.BLINK,),
+            templates["p01"],
+            other,
+            matcher=matcher,
+        )
+
+
+def test_a_signal_that_no_model_gives_is_not_taken_for_given(parts: Parts) -> None:
+    alone = SharingMatcher(DLIB, parts)
+    template = examine_portrait(photo("p01", "a"), matcher=alone)
+    steps = (Step.BLINK, Step.TURN_LEFT)
+    asking = replace(DLIB_POLICY, live_at_least=LIVE_AT_LEAST)
+    with pytest.raises(PolicyOfAnotherModel):
+        examine(played("p01", *steps), steps, template, asking, matcher=alone)
+
+
+def test_a_template_keeps_its_numbers_out_of_logs(templates: dict[str, Template]) -> None:
+    shown = repr(templates["p01"])
+    assert shown == f"Template({len(templates['p01'].value)} bytes)"
+
+
+@pytest.mark.parametrize("adapter", [DlibMatcher, FeatureMatcher, FusedMatcher])
+def test_each_adapter_names_its_model_before_it_is_made(
+    adapter: type[DlibMatcher | FeatureMatcher | FusedMatcher],
+) -> None:
+    assert ScanPool(adapter).model == adapter.model
+    assert not ScanPool(adapter).double
+
+
+def test_weights_that_were_not_brought_in_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(face_onnx, "MODELS", tmp_path)
+    with pytest.raises(FaceModelsMissing) as refused:
+        FeatureEmbedding()
+    assert refused.value.facts == {"name": "fr_feature.onnx"}
+
+
+@pytest.mark.usefixtures("parts")
+def test_loading_dlib_does_not_let_half_an_image_in() -> None:
+    with pytest.raises(ImageBroken):
+        decode(photo("p01", "a")[:9_000])
