@@ -95,8 +95,14 @@ class Measurement:
 class FaceFinder(Protocol):
     """Finds and measures faces; pure computation, no state that one call leaves for the next."""
 
-    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
-        """Measure every face, the widest first; ``small`` finds smaller ones too, at ten times the cost."""
+    def faces(
+        self, picture: Picture, *, small: bool = False, near: Box | None = None
+    ) -> tuple[Measurement, ...]:
+        """Measure every face, the widest first; ``small`` finds smaller ones too, at ten times the cost.
+
+        With ``near``, where a face was just before, only its surroundings are looked at if one is found
+        there, at a quarter of the cost; faces elsewhere are then not told.
+        """
         ...
 
 

@@ -21,6 +21,12 @@ from identity.thresholds import DLIB
 DETECTION_SIDE = 320
 """Pixels of the shorter side that the detector sees: 12 ms a frame instead of 21 at 480 (docs/adr/0006)."""
 
+NEAR = 1.7
+"""How much of the surroundings of a face that was just there is looked at, in its widths."""
+
+NEAR_WIDTH = 100
+"""Pixels to which such a face is scaled; the detector finds 80 and more."""
+
 SHARPNESS_SIDE = 128
 """Pixels to which a face is scaled before its sharpness is measured, so that the measure knows no size."""
 
@@ -31,17 +37,30 @@ class DlibFinder:
     def __init__(self) -> None:
         self._library = _library()
 
-    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
-        """Measure every face, the widest first.
+    def faces(
+        self, picture: Picture, *, small: bool = False, near: Box | None = None
+    ) -> tuple[Measurement, ...]:
+        """Measure every face, the widest first, or the one ``near`` where a face was just before.
 
         Faces from a quarter of the shorter side on are found, with ``small`` from an eighth on.
         """
-        scale = min(1.0, DETECTION_SIDE / min(picture.width, picture.height))
-        seen = _scaled(picture.pixels, scale)
-        places = self._library.face_locations(seen, 1 if small else 0)
-        boxes = [_box(place, scale) for place in places]
-        boxes.sort(key=lambda box: box.width, reverse=True)
+        boxes = [] if near is None else self._near(picture, near)
+        if not boxes:
+            scale = min(1.0, DETECTION_SIDE / min(picture.width, picture.height))
+            boxes = self._boxes(picture.pixels, scale, 1 if small else 0)
         return tuple(self._measure(picture, box) for box in boxes)
+
+    def _near(self, picture: Picture, near: Box) -> list[Box]:
+        reach = round(near.width * NEAR / 2)
+        across, down = (near.left + near.right) // 2, (near.top + near.bottom) // 2
+        left, top = max(across - reach, 0), max(down - reach, 0)
+        around = picture.pixels[top : max(down + reach, 1), left : max(across + reach, 1)]
+        boxes = self._boxes(around, NEAR_WIDTH / max(near.width, 1), 0)
+        return [Box(box.left + left, box.top + top, box.right + left, box.bottom + top) for box in boxes]
+
+    def _boxes(self, pixels: npt.NDArray[np.uint8], scale: float, upsampled: int) -> list[Box]:
+        places = self._library.face_locations(_scaled(pixels, scale), upsampled)
+        return sorted((_box(place, scale) for place in places), key=lambda box: box.width, reverse=True)
 
     def _measure(self, picture: Picture, box: Box) -> Measurement:
         points = _points(self._library.face_landmarks(picture.pixels, [_css(box)])[0])

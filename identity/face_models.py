@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from identity.face import Embedding, FaceFinder, Measurement, Numbers, ReplayDetector, Template
+from identity.face import Box, Embedding, FaceFinder, Measurement, Numbers, ReplayDetector, Template
 from identity.face_dlib import DlibEmbedding, DlibFinder
 from identity.face_onnx import FeatureEmbedding, OnnxReplayDetector
 from identity.images import Picture
@@ -40,9 +40,11 @@ class ComposedMatcher:
         self._replays = replays
         self._length = sum(embedding.length for embedding, _ in embeddings)
 
-    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
-        """Measure every face, the widest first."""
-        return self._finder.faces(picture, small=small)
+    def faces(
+        self, picture: Picture, *, small: bool = False, near: Box | None = None
+    ) -> tuple[Measurement, ...]:
+        """Measure every face, the widest first, or the one ``near`` where a face was just before."""
+        return self._finder.faces(picture, small=small, near=near)
 
     def template(self, picture: Picture, face: Measurement) -> Template:
         """Name of the model, a zero byte, and the weighted numbers of each part in turn."""

@@ -56,7 +56,13 @@ class ScriptedMatcher:
     def __init__(self, script: Mapping[Colour, tuple[ScriptedFace, ...]]) -> None:
         self._script = dict(script)
 
-    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
+    def faces(
+        self,
+        picture: Picture,
+        *,
+        small: bool = False,
+        near: Box | None = None,  # noqa: ARG002 - a colour has no places
+    ) -> tuple[Measurement, ...]:
         """Say what the script says of this colour; faces below :data:`SMALL` only if ``small``."""
         faces = sorted(self._at(picture), key=lambda face: face.width, reverse=True)
         return tuple(_measurement(face) for face in faces if small or face.width >= SMALL)

@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 
 from evidence.errors import Unavailable
 from identity.clips import Clip
-from identity.face import FaceMatcher, Measurement, Template
+from identity.face import Box, FaceMatcher, Measurement, Template
 from identity.images import Picture
 from identity.scan_worker import Silent
 from identity.scans import ScanPolicy, Verdict, examine, examine_portrait
@@ -84,9 +84,11 @@ class ScanPool:
         """Do :func:`identity.scans.examine_portrait` in a worker."""
         return self._ask(_examine_portrait, content)
 
-    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
-        """Measure every face, the widest first."""
-        return self._ask(_faces, picture, small)
+    def faces(
+        self, picture: Picture, *, small: bool = False, near: Box | None = None
+    ) -> tuple[Measurement, ...]:
+        """Measure every face, the widest first, or the one ``near`` where a face was just before."""
+        return self._ask(_faces, picture, small, near)
 
     def template(self, picture: Picture, face: Measurement) -> Template:
         """Turn the measured ``face`` of ``picture`` into a template."""
@@ -131,8 +133,13 @@ def _examine_portrait(matcher: FaceMatcher, content: bytes) -> Template:
     return examine_portrait(content, matcher=matcher)
 
 
-def _faces(matcher: FaceMatcher, picture: Picture, small: bool) -> tuple[Measurement, ...]:  # noqa: FBT001 - a call sent over a pipe has positions only
-    return matcher.faces(picture, small=small)
+def _faces(
+    matcher: FaceMatcher,
+    picture: Picture,
+    small: bool,  # noqa: FBT001 - a call sent over a pipe has positions only
+    near: Box | None,
+) -> tuple[Measurement, ...]:
+    return matcher.faces(picture, small=small, near=near)
 
 
 def _template(matcher: FaceMatcher, picture: Picture, face: Measurement) -> Template:

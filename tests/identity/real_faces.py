@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from identity.clips import Clip
-from identity.face import Embedding, Measurement, Numbers
+from identity.face import Box, Embedding, Measurement, Numbers
 from identity.face_dlib import DlibEmbedding, DlibFinder
 from identity.face_models import ComposedMatcher
 from identity.face_onnx import FeatureEmbedding, OnnxReplayDetector
@@ -32,12 +32,14 @@ class RememberingFinder(DlibFinder):
 
     def __init__(self) -> None:
         super().__init__()
-        self._measured: dict[tuple[str, bool], tuple[Measurement, ...]] = {}
+        self._measured: dict[tuple[str, bool, Box | None], tuple[Measurement, ...]] = {}
 
-    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
-        key = (_name(picture), small)
+    def faces(
+        self, picture: Picture, *, small: bool = False, near: Box | None = None
+    ) -> tuple[Measurement, ...]:
+        key = (_name(picture), small, near)
         if key not in self._measured:
-            self._measured[key] = super().faces(picture, small=small)
+            self._measured[key] = super().faces(picture, small=small, near=near)
         return self._measured[key]
 
 

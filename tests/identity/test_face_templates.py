@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from identity import face_onnx
-from identity.face import Template
+from identity.face import Box, Template
 from identity.face_models import DlibMatcher, FeatureMatcher, FusedMatcher
 from identity.face_onnx import FeatureEmbedding
 from identity.images import ImageBroken, decode
@@ -82,6 +82,19 @@ def test_displays_look_less_live_than_people_do(parts: Parts, person: str) -> No
 
     assert liveness("attacks", f"{person}_screen") < LIVE_AT_LEAST / 4
     assert liveness("clips", person, "neutral") > 0.9
+
+
+def test_a_face_is_found_again_near_where_it_was(parts: Parts) -> None:
+    before, after = (decode(shot) for shot in shots("clips", "p05", "left")[2:4])
+    whole = parts.finder.faces(after)[0]
+    again = parts.finder.faces(after, near=parts.finder.faces(before)[0].box)[0]
+    assert abs(again.turn - whole.turn) < 0.05
+    assert abs(again.box.left + again.box.right - whole.box.left - whole.box.right) < 0.3 * whole.box.width
+
+
+def test_a_face_that_is_not_where_it_was_is_looked_for_everywhere(parts: Parts) -> None:
+    picture = decode(shots("clips", "p05", "neutral")[0])
+    assert parts.finder.faces(picture, near=Box(0, 0, 60, 60)) == parts.finder.faces(picture)
 
 
 def test_photographs_of_one_person_are_near_and_strangers_far(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from identity.face import Measurement, Template
+from identity.face import Box, Measurement, Template
 from identity.face_scripted import ScriptedFace, ScriptedMatcher, plain_picture
 from identity.images import Picture, decode
 from identity.pool import ScanInterrupted, ScanPool
@@ -21,13 +21,15 @@ class FragileMatcher(ScriptedMatcher):
     def __init__(self) -> None:
         super().__init__({RED: (ScriptedFace("lin"),)})
 
-    def faces(self, picture: Picture, *, small: bool = False) -> tuple[Measurement, ...]:
+    def faces(
+        self, picture: Picture, *, small: bool = False, near: Box | None = None
+    ) -> tuple[Measurement, ...]:
         colour = tuple(picture.pixels[0, 0])
         if colour == GREEN:
             os._exit(9)
         if colour == BLUE:
             threading.Event().wait()
-        return super().faces(picture, small=small)
+        return super().faces(picture, small=small, near=near)
 
 
 class MissingMatcher(ScriptedMatcher):
