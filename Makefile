@@ -65,8 +65,8 @@ assets: api/assets/.done
 chain: hardhat-local/.done
 test-chains: tests/chains/.done
 
-bench: set-up-tests $(if $(NAME),tests/bench/peers/.done) ## take the figures of NAME (without it: say which there are)
-	@$(PY) -m tests.bench $(NAME) $(if $(QUICK),--quick)
+bench: set-up-tests $(if $(filter ledger,$(NAME)),tests/bench/peers/.done) ## take the figures of NAME (without it: say which there are)
+	@$(PY) -m tests.bench $(NAME) $(if $(QUICK),--quick) $(if $(PAIRS),--pairs $(PAIRS))
 
 # Asked before the minute of set-up begins; what is in place already needs no npm.
 node:

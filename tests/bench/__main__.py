@@ -5,11 +5,16 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import ledger_bench
+from tests.bench import face_bench, ledger_bench
+from tests.bench.face_pairs import PairsMalformed
 from tests.bench.harness import Figures, machine, show
 
-BENCHES: dict[str, tuple[Callable[[Figures], None], str]] = {
-    "ledger": (ledger_bench.run, "durable facts, anchoring, gas beside EAS and OpenAttestation, proofs"),
+BENCHES: dict[str, tuple[Callable[[Figures, Path | None], None], str]] = {
+    "face": (face_bench.run, "errors of the comparison beside face_recognition, times; PAIRS=pairs.csv"),
+    "ledger": (
+        lambda figures, _: ledger_bench.run(figures),
+        "durable facts, anchoring, gas beside EAS and OpenAttestation, proofs",
+    ),
 }
 
 
@@ -18,6 +23,7 @@ def main() -> int:
     parser.add_argument("name", nargs="?", choices=sorted(BENCHES))
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     parser.add_argument("--folder", type=Path, default=Path("var/bench"))
+    parser.add_argument("--pairs", type=Path, help="face: a,b,same and perhaps group, paths beside the file")
     asked = parser.parse_args()
     if asked.name is None:
         for name, (_, what) in sorted(BENCHES.items()):
@@ -27,7 +33,10 @@ def main() -> int:
     where = machine()
     load = os.getloadavg()[0]
     show(f"{where.system}, {where.cores} cores, {where.memory_gb} GB, load average {load:.2f}")
-    BENCHES[asked.name][0](figures)
+    try:
+        BENCHES[asked.name][0](figures, asked.pairs)
+    except PairsMalformed as error:
+        parser.error(str(error))
     path = asked.folder / f"{asked.name}.json"
     figures.write(path)
     show(f"{len(figures.rows)} figures in {path}; not taken: {len(figures.skipped)}")
