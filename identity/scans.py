@@ -61,7 +61,7 @@ DLIB_POLICY = ScanPolicy("yinxin/scan-policy/1", DLIB_ALONE)
 """dlib alone, and no signal of replays: what every approval before version 2 was given under."""
 
 DEFAULT_POLICY = ScanPolicy("yinxin/scan-policy/2", BOTH, live_at_least=LIVE_AT_LEAST)
-"""Both models, replays refused where they are plain, and the device key of whoever has one (identity.passkeys)."""
+"""Both models, plain replays refused, and the device key of whoever has one (identity.passkeys)."""
 
 
 @dataclass(frozen=True)
