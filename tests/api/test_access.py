@@ -16,7 +16,9 @@ from api.site import Site
 from evidence.digest import sha256
 from identity import challenges
 from identity.challenges import Action
+from tests.api.devices import begin, octets
 from tests.api.newcomers import arrive, requested
+from tests.identity.authenticator import Authenticator, made
 from tests.permit import issue_permit
 
 SHARED = {"/api/organizations/{uscc}"}
@@ -44,7 +46,10 @@ def things(site: Site, house: House) -> dict[str, object]:
         challenge = challenges.issue(
             session, person=owner.id, action=Action.SIGN, subject=sha256(b"another text"), clock=house.clock
         )
+    begun = begin(owner)
     return {
+        "passkey_id": begun["id"],
+        "key": made(Authenticator(house.relying_party).attest(octets(begun["challenge"]))),
         "authorization_id": requested(site, house, owner),
         "challenge_id": challenge.id,
         "agreement_id": permit.agreement,
@@ -109,6 +114,10 @@ def test_a_stranger_finds_every_door_closed(
         answer = stranger.post(path, files=[FRAME], data={"times": "[0]"})
     elif door.path.endswith("/changes"):
         answer = stranger.post(path, json={"action": "suspend", "reason": 1})
+    elif "DELETE" in (door.methods or ()):
+        answer = stranger.delete(path)
+    elif door.path.endswith("/key"):
+        answer = stranger.post(path, json=things["key"])
     else:
         answer = stranger.post(path, json={"reason": "不便办理"})
     assert answer.status_code in CLOSED
