@@ -25,13 +25,13 @@ def store(session: Session, plain: PlainTree, *, old: int, index: int, new: int)
 
 
 @pytest.mark.slow
-def test_stored_proofs_over_up_to_2_to_the_40_are_those_of_the_standard(database: Database) -> None:
+def test_stored_proofs_over_up_to_2_to_the_40_are_those_of_the_standard(owners_database: Database) -> None:
     for seed in range(300):
         random = Random(seed)  # noqa: S311 - the same cases in every run
         new = random.randrange(2, 1 << random.randint(2, 40)) + 1
         old, index = random.randrange(1, new), random.randrange(new)
         plain = PlainTree(seed, (old, new, index, index + 1))
-        with database.engine.connect() as connection, Session(connection) as session:
+        with owners_database.engine.connect() as connection, Session(connection) as session:
             store(session, plain, old=old, index=index, new=new)
             assert tree.root(session, new) == plain.root(new)
             assert tree.frontier(session, old).peaks == plain.peaks(old)
