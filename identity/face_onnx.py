@@ -15,7 +15,7 @@ from PIL import Image
 
 from identity.face import Box, Measurement, Numbers, Point
 from identity.images import Picture
-from identity.scan_refusals import FaceModelsMissing
+from identity.scan_refusals import FaceModelsMissing, FacePackagesMissing
 from identity.thresholds import FEATURE
 
 MODELS = Path(__file__).parent / "models"
@@ -110,7 +110,10 @@ def _session(name: str) -> Any:
     path = MODELS / name
     if not path.is_file():
         raise FaceModelsMissing(name=name)
-    runtime = importlib.import_module("onnxruntime")
+    try:
+        runtime = importlib.import_module("onnxruntime")
+    except ImportError as error:
+        raise FacePackagesMissing from error
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -61,11 +61,15 @@ class ScriptedMatcher:
         picture: Picture,
         *,
         small: bool = False,
-        near: Box | None = None,  # noqa: ARG002 - a colour has no places
+        near: Box | None = None,
     ) -> tuple[Measurement, ...]:
-        """Say what the script says of this colour; faces below :data:`SMALL` only if ``small``."""
+        """Say what the script says of this colour; faces below :data:`SMALL` only if ``small``.
+
+        A colour has no places: who looks ``near`` a face sees the widest one alone.
+        """
         faces = sorted(self._at(picture), key=lambda face: face.width, reverse=True)
-        return tuple(_measurement(face) for face in faces if small or face.width >= SMALL)
+        seen = tuple(_measurement(face) for face in faces if small or face.width >= SMALL)
+        return seen if near is None else seen[:1]
 
     def template(self, picture: Picture, face: Measurement) -> Template:
         """Name the person."""

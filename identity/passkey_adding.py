@@ -2,8 +2,8 @@
 
 1. :func:`ask` draws a challenge for the browser, for one key of a name that the person chose;
 2. :func:`keep_key` checks what the device made, and keeps it aside; it counts for nothing yet;
-3. a face scan about :attr:`Pending.subject` follows, confirmed by an older device key where there is one,
-   so that who holds the session alone adds nothing;
+3. a face scan about :attr:`Pending.subject` follows, confirmed by an older device key where there is one:
+   the first key is worth what the enrolled face is worth;
 4. :func:`add` lets the key stand, by that approval, in its transaction.
 
 All within :data:`LONGEST`. Who begins again leaves what was begun before.
@@ -39,7 +39,7 @@ from identity.passkey_refusals import (
     TooManyPasskeys,
 )
 from identity.passkeys import Passkey, PasskeyId, PasskeyRow, demanded, passkeys_of, read_row
-from identity.people import PersonId
+from identity.people import PersonId, PersonRow
 from identity.webauthn import Attestation, RelyingParty, check_attestation, new_challenge
 from ledger import facts
 
@@ -88,6 +88,7 @@ def ask(session: Session, *, person: PersonId, label: str, clock: Clock) -> Aske
         FaceAloneLater: the last one was revoked a short while ago.
     """
     called = names.check_text(label, LABEL, limit=LONGEST_LABEL)
+    session.execute(select(PersonRow.id).where(PersonRow.id == person).with_for_update(key_share=True))
     if len(demanded(session, person, clock=clock)) >= MOST:
         raise TooManyPasskeys(limit=MOST)
     session.execute(delete(PasskeyRow).where(PasskeyRow.person == person, PasskeyRow.added_at.is_(None)))
@@ -127,9 +128,11 @@ def keep_key(
         Refused: a named refusal of :func:`identity.webauthn.check_attestation`.
     """
     row = _begun(session, passkey_id, person=person, clock=clock)
+    made = check_attestation(answer, party, challenge=row.challenge)
+    if row.credential == made.credential:  # sent again because the answer was lost
+        return _pending(row)
     if row.credential is not None:
         raise PasskeyAddedAlready
-    made = check_attestation(answer, party, challenge=row.challenge)
     try:
         with session.begin_nested():
             row.credential, row.public_key = made.credential, made.public_key

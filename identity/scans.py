@@ -160,7 +160,7 @@ def _check_live(calm: Sequence[Sight], policy: ScanPolicy, matcher: FaceMatcher)
     scores = [score for score in seen if score is not None]
     if not scores:
         raise PolicyOfAnotherModel(policy=policy.version)
-    if fmean(scores) < policy.live_at_least:
+    if not fmean(scores) >= policy.live_at_least:  # not a number is no liveness either
         raise NotBeforeTheCamera
 
 
@@ -174,9 +174,9 @@ def _check_identity(
     """Compare who looks ahead with ``template``, and who moves with who looks ahead."""
     looking = [matcher.template(sight.picture, sight.moment.face) for sight in calm]
     distances = [matcher.distance(template, face) for face in looking]
-    if median(distances) > threshold.distance or max(distances) > threshold.frame_distance:
+    if not (median(distances) <= threshold.distance and max(distances) <= threshold.frame_distance):
         raise AnotherFace
     for sight in moving:
         mover = matcher.template(sight.picture, sight.moment.face)
-        if min(matcher.distance(face, mover) for face in looking) > threshold.distance:
+        if not min(matcher.distance(face, mover) for face in looking) <= threshold.distance:
             raise AnotherFace

@@ -105,6 +105,18 @@ def test_who_begins_again_leaves_what_was_begun(desk: Desk, engineer: Person, ph
         passkey_adding.pending(desk.session, begun.id, person=engineer.id, clock=desk.clock)
 
 
+def test_what_a_device_made_may_be_sent_again(desk: Desk, engineer: Person, phone: Authenticator) -> None:
+    begun = passkey_adding.ask(desk.session, person=engineer.id, label=LABEL, clock=desk.clock)
+    answer = phone.attest(begun.challenge)
+    sent = [
+        passkey_adding.keep_key(
+            desk.session, begun.id, person=engineer.id, answer=answer, party=PARTY, clock=desk.clock
+        )
+        for _ in range(2)
+    ]
+    assert sent[0] == sent[1]
+
+
 def test_what_a_device_made_is_not_exchanged(desk: Desk, engineer: Person, phone: Authenticator) -> None:
     begun = passkey_adding.ask(desk.session, person=engineer.id, label=LABEL, clock=desk.clock)
     desk.keep(engineer, begun, phone)

@@ -145,6 +145,16 @@ def test_two_faces_are_refused() -> None:
         scanned([(*faces, ScriptedFace("zhou", left=300, width=150)) for faces in GOOD])
 
 
+@pytest.mark.parametrize("begin", range(len(GOOD) - 3))
+def test_a_second_face_that_stays_for_four_frames_is_seen(begin: int) -> None:
+    """Wherever it comes: most frames are searched only where the first face was."""
+    second = ScriptedFace("zhou", left=300, width=150)
+    with pytest.raises(TwoFaces):
+        scanned(
+            [(*faces, second) if begin <= place < begin + 4 else faces for place, faces in enumerate(GOOD)]
+        )
+
+
 def test_a_small_face_far_behind_is_no_second_face() -> None:
     assert scanned([(*faces, ScriptedFace("zhou", left=320, width=70)) for faces in GOOD])
 
