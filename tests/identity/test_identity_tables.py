@@ -3,6 +3,7 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+import identity.attempts
 import identity.authorizations
 import identity.enrollment
 import identity.members
@@ -21,11 +22,12 @@ TABLES = {
     "passkeys",
     "assertions",
     "authorizations",
+    "vain_attempts",
 }
 
 
 def test_the_migration_makes_the_tables_that_the_code_maps(identity_database: Database) -> None:
-    assert {identity.authorizations, identity.enrollment, identity.members}
+    assert {identity.attempts, identity.authorizations, identity.enrollment, identity.members}
     with identity_database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
