@@ -11,9 +11,10 @@ from identity.face import Measurement, Numbers
 from identity.face_dlib import DlibEmbedding, DlibFinder
 from identity.face_onnx import FeatureEmbedding
 from identity.images import Picture, decode
+from identity.rates import Rate
 from identity.thresholds import BOTH, DLIB_ALONE, FEATURE_ALONE, FEATURE_WEIGHT, ThresholdPolicy
 from tests.bench.face_pairs import Pair
-from tests.bench.face_rates import Distances, Rate
+from tests.bench.face_rates import Distances
 from tests.bench.harness import Figures, Row, show
 
 RATES = (1e-2, 1e-3, 1e-4)

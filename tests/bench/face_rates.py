@@ -5,32 +5,12 @@ A pair is of one person or of two; a distance accepts it when it is at most the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 
-Z_95 = 1.959964
+from identity.rates import Rate
+
 FOLDS = 10
-
-
-@dataclass(frozen=True)
-class Rate:
-    """``hits`` of ``trials``, with the interval of Wilson that holds the true rate in 95 of 100 cases."""
-
-    hits: int
-    trials: int
-
-    @property
-    def value(self) -> float:
-        return self.hits / self.trials
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Low and high end (Wilson, JASA 22, 1927), as if pairs that share a photograph were independent."""
-        share, square = self.value, Z_95**2 / self.trials
-        middle = (share + square / 2) / (1 + square)
-        reach = Z_95 / (1 + square) * sqrt((share * (1 - share) + square / 4) / self.trials)
-        return max(middle - reach, 0.0), min(middle + reach, 1.0)
 
 
 @dataclass(frozen=True)

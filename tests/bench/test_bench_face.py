@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from identity.rates import Rate
 from tests.bench.face_pairs import PairsMalformed, read_pairs, shipped_pairs
-from tests.bench.face_rates import Distances, Rate
+from tests.bench.face_rates import Distances
 
 ROOT = Path(__file__).resolve().parents[2]
 HALF = Distances(one=[0.1, 0.2, 0.3, 0.9], two=[0.4, 0.8, 0.85, 0.95])

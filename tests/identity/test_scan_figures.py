@@ -1,0 +1,84 @@
+"""What the operators are told: counts by week, and a rise that is not chance."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from evidence.clock import FixedClock
+from identity.approvals import Method
+from identity.challenges import LIFETIME, Action, ChallengeRow
+from identity.people import Person
+from identity.rates import Rate
+from identity.scan_figures import WEEK, Week, drifts, weeks
+from tests.identity.conftest import ApprovalOf, RequestOf
+
+
+def challenged(
+    session: Session, person: Person, at: datetime, outcome: str | None, refusal: str | None = None
+) -> None:
+    session.add(
+        ChallengeRow(
+            id=uuid4(),
+            person=person.id,
+            action=Action.AUTHORIZE.value,
+            subject=f"sha-256:{'00' * 32}",
+            nonce=bytes(32),
+            steps="blink,turn_left",
+            issued_at=at,
+            expires_at=at + LIFETIME,
+            used_at=None if outcome is None else at,
+            outcome=outcome,
+            refusal=refusal,
+        )
+    )
+    session.flush()
+
+
+def test_each_week_counts_its_own(session: Session, engineer: Person, clock: FixedClock) -> None:
+    now = clock.now()
+    minute = timedelta(minutes=1)
+    challenged(session, engineer, now - 2 * minute, "passed")
+    challenged(session, engineer, now - 3 * minute, "failed", "another-face")
+    challenged(session, engineer, now - 4 * minute, None)
+    challenged(session, engineer, now - timedelta(seconds=5), None)  # may still be answered
+    challenged(session, engineer, now - WEEK - minute, "failed", "still-image")
+    challenged(session, engineer, now - 9 * WEEK, "failed", "still-image")
+    newest, second, *earlier = weeks(session, now=now)
+    assert (newest.passed, newest.failed, newest.unanswered) == (1, 1, 1)
+    assert newest.refusals == {"another-face": 1}
+    assert (second.passed, second.failed, second.unanswered) == (0, 1, 0)
+    assert second.refusals == {"still-image": 1}
+    assert len(earlier) == 6
+    assert not any(week.passed + week.failed + week.unanswered for week in earlier)
+
+
+def test_approvals_are_counted_by_method(
+    session: Session, engineer: Person, clock: FixedClock, request_of: RequestOf, approval_of: ApprovalOf
+) -> None:
+    approval_of(engineer, request_of().digest)
+    newest, *earlier = weeks(session, now=clock.now())
+    assert newest.methods == {Method.FACE.value: 1}
+    assert not any(week.methods for week in earlier)
+
+
+@pytest.mark.parametrize(
+    ("failed_now", "failed_before", "rises"), [(30, 70, "yes"), (12, 70, "no"), (0, 70, "no")]
+)
+def test_a_rise_beyond_chance_is_told(failed_now: int, failed_before: int, rises: str) -> None:
+    end = datetime.fromisoformat("2026-05-02T08:00+08:00")
+    newest, before = Week(end, passed=100 - failed_now, failed=failed_now), Week(end - WEEK)
+    newest.refusals["another-face"] = failed_now
+    before.passed, before.failed, before.refusals["another-face"] = 630, failed_before, failed_before
+    whole, one = drifts((newest, before))
+    assert ("yes" if whole.rises else "no") == rises
+    assert (one.code, one.rises) == ("another-face", whole.rises)
+    assert whole.now == Rate(failed_now, 100)
+    assert whole.before == Rate(failed_before, 700)
+
+
+def test_where_nothing_was_answered_nothing_rises() -> None:
+    end = datetime.fromisoformat("2026-05-02T08:00+08:00")
+    only = drifts((Week(end, unanswered=3), Week(end - WEEK)))
+    assert [(each.now, each.before, each.rises) for each in only] == [(None, None, False)]
