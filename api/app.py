@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from api import doorkeeper, problems
 from api.house import House
 from api.log_watch import LogWatch, read_log
-from api.pages import agency, agreement, certificate, devices, engineer, firm, home, log, officer
+from api.pages import agency, agreement, certificate, devices, engineer, firm, home, log, officer, operator
 from api.pages import authorizations as authorization_pages
 from api.policy import require_policy
 from api.receipt_desk import ReceiptDesk
@@ -54,6 +54,7 @@ ROUTERS = (
     devices.router,
     authorization_pages.router,
     officer.router,
+    operator.router,
     log.router,
     firm.router,
     agreement.router,

@@ -8,6 +8,8 @@ from api.settings import Settings
 from evidence.clock import Clock
 from evidence.identifiers import Uscc
 from evidence.keys import Signer, VerifyingKey
+from identity.attempts import OriginMask
+from identity.error_curve import ErrorCurve
 from identity.pool import ScanPool
 from identity.scans import ScanPolicy
 from identity.vault import TemplateVault
@@ -49,6 +51,8 @@ class House:
     scans: ScanPool
     pages: PageDrawer
     scan_policy: ScanPolicy
+    error_curve: ErrorCurve
+    origins: OriginMask
     log_signer: Signer
     verifier_signer: Signer
 

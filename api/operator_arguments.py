@@ -2,7 +2,7 @@
 
 import argparse
 
-from api.wiring import Operator
+from api.house_keys import Operator
 from evidence.identifiers import Uscc
 
 

@@ -28,6 +28,7 @@ class Role(StrEnum):
     FIRM = "firm"
     AGENCY = "agency"
     OFFICER = "officer"
+    OPERATOR = "operator"
 
 
 class SignInNeeded(Refused):
@@ -50,12 +51,19 @@ class PolicyMissing(Exception):  # noqa: N818  a fault of the program, named by 
     """A route names no role; the application must not start."""
 
 
-ROLE_ZH = {Role.PERSON: "本人", Role.FIRM: "企业", Role.AGENCY: "发证机关", Role.OFFICER: "执法人员"}
+ROLE_ZH = {
+    Role.PERSON: "本人",
+    Role.FIRM: "企业",
+    Role.AGENCY: "发证机关",
+    Role.OFFICER: "执法人员",
+    Role.OPERATOR: "运营人员",
+}
 ROLE_EN = {
     Role.PERSON: "a person",
     Role.FIRM: "a firm",
     Role.AGENCY: "the issuing agency",
     Role.OFFICER: "an officer",
+    Role.OPERATOR: "an operator",
 }
 
 

@@ -16,6 +16,8 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from evidence.errors import Language, Refused, Term
+from identity.error_curve import SHIPPED
+from identity.thresholds import FalseAccepts
 
 SHORTEST_SECRET = 32  # characters; 128 bits of a base-16 secret
 FEWEST_CHARACTERS = 8  # different ones; "changemechangeme…" and "aaaa…" have fewer
@@ -82,6 +84,10 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=LAST_PORT, description="port to listen on")
     public_url: str = Field(default="http://localhost:8000", description="address printed in QR codes")
     secret: SecretStr | None = Field(default=None, description="encrypts held keys and face templates")
+    face_false_accepts: FalseAccepts = Field(
+        default=FalseAccepts.ONE_IN_1000, description="most strangers a scan may take for the person"
+    )
+    face_curve: Path = Field(default=SHIPPED, description="measured errors, written by make bench NAME=face")
     language: Language = Field(default="zh", description="language of what the commands print: zh or en")
     origin: str = Field(default="yinxin.example/city", description="name of this log, in every checkpoint")
     city_zh: str = Field(default="示范市", description="name of the city in Chinese")
@@ -123,6 +129,7 @@ class Settings(BaseSettings):
 _ALLOWED = {
     "mode": Term("production 或 demonstration", "production or demonstration"),
     "language": Term("zh 或 en", "zh or en"),
+    "face_false_accepts": Term("1e-3 或 2e-4", "1e-3 or 2e-4"),
     "port": Term(f" 0 至 {LAST_PORT} 的整数", f"a whole number from 0 to {LAST_PORT}"),
     "chain_depth": Term("不小于 1 的整数", "a whole number from 1"),
     "chain_threshold": Term(" 1 至 32 的整数", "a whole number from 1 to 32"),

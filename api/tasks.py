@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 
 from api.house import House
 from api.worker import ROUND_SECONDS, Task, Worker
-from identity import authorizations, enrollment
+from identity import attempts, authorizations, enrollment
 from ledger import bell
 from signing.assembly import assemble_next
 from signing.certificate_issue import finish_issue, unpublished
@@ -57,3 +57,4 @@ def _let_lapse(house: House) -> None:
             session, issuer=house.issuer, signer=house.verifier_signer, clock=house.clock
         )
         enrollment.erase_due(session, clock=house.clock)
+        attempts.forget_due(session, clock=house.clock)

@@ -1,4 +1,4 @@
-"""Wiring: the only place that names adapters. Opens the house in order and closes it in reverse.
+"""Wiring: the place that names adapters, api.house_keys beside it. Opens in order, closes in reverse.
 
 1. the secret, then PostgreSQL and its migrations, then the chain;
 2. the key store and the keys of the house, each certified once;
@@ -8,15 +8,11 @@
         app = create_app(house)
 """
 
-import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
@@ -24,40 +20,32 @@ from api import hardhat, migrations
 from api.assets.build import read_manifest
 from api.founding import founding
 from api.house import House
+from api.house_keys import HouseKeys, Operator, derived, house_keys, house_secret
 from api.page_images import PageDrawer
 from api.production import chain_account, refuse_demonstration, refuse_doubles, refuse_superuser
 from api.settings import ROOT, UNSEEN, SettingMalformed, Settings
-from evidence.algorithms import Algorithm
 from evidence.clock import Clock, SystemClock
 from evidence.errors import Unavailable
-from evidence.identifiers import Uscc
-from evidence.keys import Signer
+from identity.attempts import OriginMask
+from identity.error_curve import ErrorCurve, read_curve
 from identity.face_models import FusedMatcher
 from identity.pool import ScanPool
-from identity.scans import DEFAULT_POLICY
+from identity.scan_policies import scan_policy
+from identity.scans import ScanPolicy
 from identity.vault import TemplateVault
 from ledger import postgres, roles
 from ledger.anchoring import Anchoring, AnchoringPolicy
 from ledger.chain_web3 import Web3Chain
 from ledger.database import Database
 from ledger.transactions import ChainAccount, Fees
-from signing import pki
 from signing.assembly import Workshop
 from signing.certificate_issue import Press
 from signing.certificates import Agency
 from signing.exhibits import Archive
 from signing.held_keys import Keyring
-from signing.keystore import KeyExists, KeyHandle
-from signing.keystore_file import FileKeyStore
 from signing.objects_folder import FolderObjectStore
-from signing.pki import Authority, Subject
-from signing.profiles import Profile
-from signing.speaker import Speaker
-from signing.timestamps import TimestampAuthority
 from signing.typesetting import Typesetter
 
-SECRET_FILE = "secret"  # noqa: S105  the name of the file, not a secret
-KEY_BYTES = 32
 WEI_PER_GWEI = 1_000_000_000
 
 
@@ -75,87 +63,6 @@ class AssetsMissing(Unavailable):
     code = "assets-missing"
     zh = "缺少文件 {path}。请运行 make assets，然后重试。"
     en = "The file {path} is missing. Run make assets, then try again."
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Who runs the house and issues its certificates; ``area`` is its six-digit administrative code."""
-
-    uscc: Uscc
-    name: str
-    area: str
-
-
-def _secret(settings: Settings) -> bytes:
-    """Give the secret of the settings; the demonstration makes one of its own and keeps it in its folder."""
-    if settings.secret is not None:
-        return settings.secret.get_secret_value().encode()
-    file = settings.folder / SECRET_FILE
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(KEY_BYTES))
-    return file.read_text().encode()
-
-
-def _derived(secret: bytes, use: str) -> bytes:
-    """Derive the 32-byte key for one use (HKDF-SHA-256, RFC 5869)."""
-    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=f"yinxin/{use}/1".encode()).derive(secret)
-
-
-def _key(keystore: FileKeyStore, handle: KeyHandle, algorithm: Algorithm) -> Signer:
-    with suppress(KeyExists):
-        keystore.create(handle, algorithm)
-    return keystore.signer(handle)
-
-
-@dataclass(frozen=True)
-class _Keys:
-    """The key store with the keys of the house in it, certified."""
-
-    keystore: FileKeyStore
-    authority: Authority
-    platform: Speaker
-    agency: Speaker
-    timestamps: TimestampAuthority
-    log: Signer
-    verifier: Signer
-
-
-def _keys(settings: Settings, secret: bytes, operator: Operator, clock: Clock) -> _Keys:
-    keystore = FileKeyStore(settings.folder / "keys", _derived(secret, "keystore"))
-    now = clock.now()
-    authority = pki.found(keystore, city=settings.city_zh, at=now)
-
-    def certified(handle: str, name: str, profile: Profile) -> Signer:
-        subject = Subject(name=name, organization=operator.name, uscc=operator.uscc)
-        authority.ensure(KeyHandle(handle), subject, profile, at=now)
-        return keystore.signer(KeyHandle(handle))
-
-    platform_name = f"{settings.city_zh}印信平台"
-    certified("platform:seal", platform_name, Profile.PLATFORM)
-    certified("agency:seal", operator.name, Profile.AGENCY)
-    timestamp_signer = certified("timestamp", f"{platform_name}时间戳", Profile.TIMESTAMP)
-    return _Keys(
-        keystore=keystore,
-        authority=authority,
-        platform=Speaker(
-            uscc=operator.uscc,
-            name=platform_name,
-            signer=certified("platform:statements", platform_name, Profile.PLATFORM),
-            seal=KeyHandle("platform:seal"),
-        ),
-        agency=Speaker(
-            uscc=operator.uscc,
-            name=operator.name,
-            signer=certified("agency:statements", operator.name, Profile.AGENCY),
-            seal=KeyHandle("agency:seal"),
-        ),
-        timestamps=TimestampAuthority(
-            signer=timestamp_signer, chain=keystore.chain(KeyHandle("timestamp")), clock=clock
-        ),
-        log=_key(keystore, KeyHandle("log"), Algorithm.EDDSA),
-        verifier=certified("verifier", f"{platform_name}身份核验", Profile.PLATFORM),
-    )
 
 
 def _require_assets() -> None:
@@ -238,23 +145,26 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     Raises:
         SettingMissing, PublicChainKey, DoubleInProduction, DemonstrationInProduction: production would not be
             safe.
+        CurveMalformed: the measured curve of the face comparison cannot be read.
         AssetsMissing, NodeMissing, ChainNotInstalled, ChainNotStarted, PostgresNotStarted,
             DatabaseUnreachable: a part is not there or did not start.
     """
     settings.require_ready()
     account = chain_account(settings)
+    policy = scan_policy(settings.face_false_accepts)
+    curve = read_curve(settings.face_curve, model=policy.threshold.model)
     _require_assets()
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with ExitStack() as closing:
         clock = SystemClock()
-        secret = _secret(settings)
+        secret = house_secret(settings)
         scans = ScanPool(FusedMatcher)
         closing.callback(scans.close)
         pages = PageDrawer()
         closing.callback(pages.close)
         database = closing.enter_context(open_database(settings))
         chain = _chain(settings, closing)
-        keys = _keys(settings, secret, operator, clock)
+        keys = house_keys(settings, secret, operator, clock)
         store = FolderObjectStore(settings.folder / "objects")
         if not settings.demonstration:
             refuse_doubles(scans, keys.keystore, store, chain)
@@ -268,7 +178,10 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
             account=account,
             scans=scans,
             pages=pages,
-            vault=TemplateVault(_derived(secret, "templates")),
+            vault=TemplateVault(derived(secret, "templates")),
+            origins=OriginMask(derived(secret, "origins")),
+            policy=policy,
+            curve=curve,
             clock=clock,
         )
 
@@ -277,7 +190,7 @@ def _house(
     settings: Settings,
     operator: Operator,
     *,
-    keys: _Keys,
+    keys: HouseKeys,
     store: FolderObjectStore,
     database: Database,
     chain: Web3Chain,
@@ -285,6 +198,9 @@ def _house(
     scans: ScanPool,
     pages: PageDrawer,
     vault: TemplateVault,
+    origins: OriginMask,
+    policy: ScanPolicy,
+    curve: ErrorCurve,
     clock: Clock,
 ) -> House:
     typesetter = Typesetter()
@@ -341,7 +257,9 @@ def _house(
         vault=vault,
         scans=scans,
         pages=pages,
-        scan_policy=DEFAULT_POLICY,
+        scan_policy=policy,
+        error_curve=curve,
+        origins=origins,
         log_signer=keys.log,
         verifier_signer=keys.verifier,
     )

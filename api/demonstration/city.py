@@ -20,8 +20,8 @@ from api.demonstration.people import (
     DemonstrationPerson,
 )
 from api.house import House
+from api.house_keys import Operator
 from api.policy import Role
-from api.wiring import Operator
 from evidence.clock import Clock
 from identity.members import Position, appoint
 from identity.organizations import register_organization
@@ -87,6 +87,7 @@ def _open_desks(session: Session, clock: Clock) -> None:
         ((Role.FIRM,), designer, "设计院经办人", "clerk of the design institute"),
         ((Role.AGENCY,), AGENCY, "发证机关 · 示范市行政审批服务局", "issuing agency"),
         ((Role.OFFICER,), AGENCY, "执法人员", "law enforcement officer"),
+        ((Role.OPERATOR,), AGENCY, "平台运营人员", "operator of the platform"),
     ):
         accounts.open_account(
             session,

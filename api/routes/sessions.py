@@ -14,7 +14,13 @@ from api.routes import InHouse
 
 router = APIRouter()
 
-HOME = {Role.AGENCY: "/agency", Role.FIRM: "/firm", Role.PERSON: "/engineer", Role.OFFICER: "/officer"}
+HOME = {
+    Role.AGENCY: "/agency",
+    Role.FIRM: "/firm",
+    Role.PERSON: "/engineer",
+    Role.OFFICER: "/officer",
+    Role.OPERATOR: "/operator",
+}
 
 
 class Entering(BaseModel):

@@ -109,13 +109,18 @@ def way_in(house: House, account: UUID) -> str:
 
 def clerk(site: Site, house: House, firm: DemonstrationFirm = CONTRACTOR) -> httpx.Client:
     """Sign in somebody who acts for ``firm``."""
+    return signed_in_as(site, house, Role.FIRM, organization=firm)
+
+
+def signed_in_as(site: Site, house: House, role: Role, *, organization: DemonstrationFirm) -> httpx.Client:
+    """Sign in somebody with ``role`` at ``organization``."""
     with house.database.transaction() as session:
         account = accounts.open_account(
             session,
-            roles=(Role.FIRM,),
+            roles=(role,),
             title_zh="经办人",
             title_en="clerk",
-            organization=firm.uscc.text,
+            organization=organization.uscc.text,
             clock=house.clock,
         )
     return _signed_in(site, house, account)

@@ -29,7 +29,7 @@ def main() -> int:
         for name, (_, what) in sorted(BENCHES.items()):
             show(f"  make bench NAME={name}  {what}")
         return 0
-    figures = Figures(quick=asked.quick)
+    figures = Figures(quick=asked.quick, folder=asked.folder)
     where = machine()
     load = os.getloadavg()[0]
     show(f"{where.system}, {where.cores} cores, {where.memory_gb} GB, load average {load:.2f}")

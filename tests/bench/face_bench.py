@@ -17,7 +17,8 @@ def run(figures: Figures, pairs: Path | None) -> None:
     if pairs is None:
         show(SHIPPED)
         figures.skip(f"error rates of real people. {SHIPPED}")
-        face_errors.run(figures, shipped_pairs(people=3 if figures.quick else None), of="shipped faces")
+        few = 3 if figures.quick else None
+        face_errors.run(figures, shipped_pairs(people=few), of="shipped faces", synthetic=True)
     else:
-        face_errors.run(figures, read_pairs(pairs), of=pairs.parent.name)
+        face_errors.run(figures, read_pairs(pairs), of=pairs.parent.name, synthetic=False)
     face_times.run(figures)

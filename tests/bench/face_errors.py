@@ -13,6 +13,7 @@ from identity.face_onnx import FeatureEmbedding
 from identity.images import Picture, decode
 from identity.rates import Rate
 from identity.thresholds import BOTH, DLIB_ALONE, FEATURE_ALONE, FEATURE_WEIGHT, ThresholdPolicy
+from tests.bench.face_curve import write_curve
 from tests.bench.face_pairs import Pair
 from tests.bench.face_rates import Distances
 from tests.bench.harness import Figures, Row, show
@@ -59,8 +60,8 @@ MATCHERS: tuple[tuple[str, ThresholdPolicy], ...] = (
 )
 
 
-def run(figures: Figures, pairs: Sequence[Pair], *, of: str) -> None:
-    """Take the rates of every matcher on ``pairs``."""
+def run(figures: Figures, pairs: Sequence[Pair], *, of: str, synthetic: bool) -> None:
+    """Take the rates of every matcher on ``pairs``, and write their curves; ``synthetic`` faces were made."""
     reader, readings = Reader(), dict[Path, Reading | None]()
     photos = sorted({photo for pair in pairs for photo in (pair.a, pair.b)})
     for number, photo in enumerate(photos):
@@ -71,6 +72,8 @@ def run(figures: Figures, pairs: Sequence[Pair], *, of: str) -> None:
     lost = Rate(len(pairs) - len(read), len(pairs))
     figures.add(_row(f"pairs left out, no face found, {of}", lost))
     theirs = _distances(read, readings, PEER)
+    curves = {policy.model: _distances(read, readings, name) for name, policy in MATCHERS}
+    write_curve(figures.folder / "face-curve.json", curves, of=of, synthetic=synthetic)
     for name, policy in MATCHERS:
         _rates(figures, f"{name}, {of}", _distances(read, readings, name), theirs)
         _decisions(figures, f"{name}, {of}", policy, _distances(read, readings, name), theirs)

@@ -65,9 +65,13 @@ class Row:
 
 @dataclass
 class Figures:
-    """The figures of one run as they come; each is shown at once, with the load of the machine just then."""
+    """The figures of one run as they come; each is shown at once, with the load of the machine just then.
+
+    ``folder`` is where the run leaves its files.
+    """
 
     quick: bool
+    folder: Path
     rows: list[Row] = field(default_factory=list)
     loads: list[float] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)

@@ -1,0 +1,109 @@
+"""The secret of the house, what is derived from it, and the keys it holds, each certified once.
+
+keys = house_keys(settings, house_secret(settings), operator, clock)
+"""
+
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from api.settings import Settings
+from evidence.algorithms import Algorithm
+from evidence.clock import Clock
+from evidence.identifiers import Uscc
+from evidence.keys import Signer
+from signing import pki
+from signing.keystore import KeyExists, KeyHandle
+from signing.keystore_file import FileKeyStore
+from signing.pki import Authority, Subject
+from signing.profiles import Profile
+from signing.speaker import Speaker
+from signing.timestamps import TimestampAuthority
+
+SECRET_FILE = "secret"  # noqa: S105  the name of the file, not a secret
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who runs the house and issues its certificates; ``area`` is its six-digit administrative code."""
+
+    uscc: Uscc
+    name: str
+    area: str
+
+
+def house_secret(settings: Settings) -> bytes:
+    """Give the secret of the settings; the demonstration makes one of its own and keeps it in its folder."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    file = settings.folder / SECRET_FILE
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(KEY_BYTES))
+    return file.read_text().encode()
+
+
+def derived(secret: bytes, use: str) -> bytes:
+    """Derive the 32-byte key for one use (HKDF-SHA-256, RFC 5869)."""
+    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=f"yinxin/{use}/1".encode()).derive(secret)
+
+
+def _key(keystore: FileKeyStore, handle: KeyHandle, algorithm: Algorithm) -> Signer:
+    with suppress(KeyExists):
+        keystore.create(handle, algorithm)
+    return keystore.signer(handle)
+
+
+@dataclass(frozen=True)
+class HouseKeys:
+    """The key store with the keys of the house in it, certified."""
+
+    keystore: FileKeyStore
+    authority: Authority
+    platform: Speaker
+    agency: Speaker
+    timestamps: TimestampAuthority
+    log: Signer
+    verifier: Signer
+
+
+def house_keys(settings: Settings, secret: bytes, operator: Operator, clock: Clock) -> HouseKeys:
+    """Open the key store under ``secret``, and see that every key of the house is there and certified."""
+    keystore = FileKeyStore(settings.folder / "keys", derived(secret, "keystore"))
+    now = clock.now()
+    authority = pki.found(keystore, city=settings.city_zh, at=now)
+
+    def certified(handle: str, name: str, profile: Profile) -> Signer:
+        subject = Subject(name=name, organization=operator.name, uscc=operator.uscc)
+        authority.ensure(KeyHandle(handle), subject, profile, at=now)
+        return keystore.signer(KeyHandle(handle))
+
+    platform_name = f"{settings.city_zh}印信平台"
+    certified("platform:seal", platform_name, Profile.PLATFORM)
+    certified("agency:seal", operator.name, Profile.AGENCY)
+    timestamp_signer = certified("timestamp", f"{platform_name}时间戳", Profile.TIMESTAMP)
+    return HouseKeys(
+        keystore=keystore,
+        authority=authority,
+        platform=Speaker(
+            uscc=operator.uscc,
+            name=platform_name,
+            signer=certified("platform:statements", platform_name, Profile.PLATFORM),
+            seal=KeyHandle("platform:seal"),
+        ),
+        agency=Speaker(
+            uscc=operator.uscc,
+            name=operator.name,
+            signer=certified("agency:statements", operator.name, Profile.AGENCY),
+            seal=KeyHandle("agency:seal"),
+        ),
+        timestamps=TimestampAuthority(
+            signer=timestamp_signer, chain=keystore.chain(KeyHandle("timestamp")), clock=clock
+        ),
+        log=_key(keystore, KeyHandle("log"), Algorithm.EDDSA),
+        verifier=certified("verifier", f"{platform_name}身份核验", Profile.PLATFORM),
+    )
