@@ -46,7 +46,12 @@ def plot(curve: ErrorCurve, *, distance: float) -> Plot:
         return TOP + (BOTTOM - TOP) * log10(max(rate, floor)) / log10(floor)
 
     def line(rate: Callable[[Point], float]) -> str:
-        return " ".join(f"{across(each.distance):.1f},{up(rate(each)):.1f}" for each in curve.points)
+        """Draw steps: a rate holds from its distance to the next."""
+        ends = [*(each.distance for each in curve.points[1:]), last]
+        return " ".join(
+            f"{across(each.distance):.1f},{up(rate(each)):.1f} {across(end):.1f},{up(rate(each)):.1f}"
+            for each, end in zip(curve.points, ends, strict=True)
+        )
 
     tenths = range(round(first * 10) + 1, round(last * 10) + 1, 2)
     decades = [10.0**-power for power in range(10) if 10.0**-power >= floor]

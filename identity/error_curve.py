@@ -55,13 +55,13 @@ class ErrorCurve:
     points: tuple[Point, ...]
 
     def rejects(self, distance: float) -> Rate:
-        """Pairs of one person beyond ``distance``; between two points, the worse of the two."""
+        """Pairs of one person beyond ``distance``, as counted at the last point up to there."""
         share = next((each.rejected for each in reversed(self.points) if each.distance <= distance), 1.0)
         return Rate(round(share * self.one), self.one)
 
     def accepts(self, distance: float) -> Rate:
-        """Pairs of two people within ``distance``; between two points, the worse of the two."""
-        share = next((each.accepted for each in self.points if each.distance >= distance), 1.0)
+        """Pairs of two people within ``distance``, as counted at the last point up to there."""
+        share = next((each.accepted for each in reversed(self.points) if each.distance <= distance), 0.0)
         return Rate(round(share * self.two), self.two)
 
 

@@ -7,11 +7,15 @@ from pathlib import Path
 
 from tests.bench.face_rates import Distances
 
-MOST_POINTS = 200
+TAIL = 1_000
+"""Distances kept at either end that decides, the nearest strangers and the farthest pairs of one person."""
+
+BETWEEN = 1_000
+"""Distances kept of the others."""
 
 
 def write_curve(path: Path, curves: Mapping[str, Distances], *, of: str, synthetic: bool) -> None:
-    """Write the errors of each model at up to MOST_POINTS of the distances that were met."""
+    """Write the errors of each model: every distance that was met, of very many a choice."""
     anyone = next(iter(curves.values()))
     document = {
         "of": of,
@@ -27,9 +31,9 @@ def write_curve(path: Path, curves: Mapping[str, Distances], *, of: str, synthet
 
 def _points(distances: Distances) -> list[list[float]]:
     met = sorted({*distances.one, *distances.two})
-    step = max((len(met) - 1) / (MOST_POINTS - 1), 1.0)
-    places = sorted({min(round(number * step), len(met) - 1) for number in range(MOST_POINTS)})
+    step = max(len(met) // BETWEEN, 1)
+    tails = {*sorted(distances.two)[:TAIL], *sorted(distances.one)[-TAIL:]}
     return [
-        [round(each, 5), round(distances.rejected(each).value, 7), round(distances.accepted(each).value, 7)]
-        for each in (met[place] for place in places)
+        [each, round(distances.rejected(each).value, 7), round(distances.accepted(each).value, 7)]
+        for each in sorted({*met[::step], met[-1], *tails})
     ]

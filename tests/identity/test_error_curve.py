@@ -1,4 +1,4 @@
-"""The measured curve: read as it was written, never better than its points, refused when broken."""
+"""The measured curve: read as it was written, whole at the ends that decide, refused when broken."""
 
 import json
 from pathlib import Path
@@ -28,20 +28,22 @@ def test_what_the_bench_wrote_is_read(written: Path) -> None:
     assert (curve.rejects(0.85).hits, curve.accepts(0.85).hits) == (1, 3)
 
 
-def test_between_two_points_the_worse_one_counts(written: Path) -> None:
+def test_a_rate_holds_from_its_distance_to_the_next(written: Path) -> None:
     curve = read_curve(written, model=FUSED)
-    assert curve.accepts(0.82).hits == 3
+    assert curve.accepts(0.82).hits == 2
     assert curve.rejects(0.25).hits == 2
-    assert (curve.rejects(0.05).hits, curve.accepts(1.0).hits) == (4, 4)
+    assert (curve.rejects(0.05).hits, curve.accepts(0.05).hits) == (4, 0)
+    assert (curve.rejects(1.0).hits, curve.accepts(1.0).hits) == (0, 4)
 
 
-def test_many_distances_are_thinned_and_both_ends_stay(tmp_path: Path) -> None:
+def test_of_very_many_distances_the_ends_that_decide_are_kept_whole(tmp_path: Path) -> None:
     path = tmp_path / "curve.json"
-    one = [n / 1000 for n in range(1000)]
-    write_curve(path, {FUSED: Distances(one, [2.0, 3.0])}, of="many", synthetic=True)
-    points = read_curve(path, model=FUSED).points
-    assert 100 <= len(points) <= 200
-    assert (points[0].distance, points[-1].distance) == (0.0, 3.0)
+    one, two = [n / 10_000 for n in range(5_000)], [0.4 + n / 10_000 for n in range(5_000)]
+    write_curve(path, {FUSED: Distances(one, two)}, of="many", synthetic=True)
+    curve = read_curve(path, model=FUSED)
+    assert len(curve.points) < 4_000
+    assert [curve.accepts(0.4 + n / 10_000 + 1e-6).hits for n in range(900)] == list(range(1, 901))
+    assert [curve.rejects(0.4999 - n / 10_000 + 1e-6).hits for n in range(900)] == list(range(900))
 
 
 @pytest.mark.parametrize("bound", FalseAccepts)
