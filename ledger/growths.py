@@ -42,7 +42,7 @@ def latest(session: Session, *, limit: int) -> tuple[Growth, ...]:
     query = select(SubmissionRow).where(*_final(stands.id)).order_by(SubmissionRow.size.desc())
     rows = session.scalars(query.limit(limit + 1)).all()  # the one before says where the last one began
     count = session.scalars(select(func.count()).select_from(SubmissionRow).where(*_final(stands.id))).one()
-    began = [row.size for row in rows[1:]] + [0]
+    began = [*(row.size for row in rows[1:]), 0][: len(rows)]
     return tuple(
         _shown(row, stands.chain_id, first=first, seq=count - above)
         for above, (row, first) in enumerate(zip(rows, began, strict=True))

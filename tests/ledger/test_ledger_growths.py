@@ -23,6 +23,14 @@ def test_growths_are_numbered_and_each_begins_where_the_one_before_ended(
     assert (everything[-1].seq, everything[-1].first) == (1, 0)
 
 
+def test_a_log_that_was_deployed_and_has_not_grown_shows_no_growth(
+    database: Database, worker: Callable[..., Anchoring]
+) -> None:
+    worker().step()
+    with database.transaction() as session:
+        assert growths.latest(session, limit=3) == ()
+
+
 def test_a_page_of_growths_counts_once_however_many_it_shows(
     database: Database, worker: Callable[..., Anchoring], record: Callable[[int], int]
 ) -> None:
