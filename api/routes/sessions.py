@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from api import accounts
 from api.doorkeeper import SESSION_COOKIE
+from api.origins import mark_device
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 
@@ -43,14 +44,16 @@ def home_of(roles: frozenset[Role]) -> str:
     return next((path for role, path in HOME.items() if role in roles), "/")
 
 
-def _remember(response: Response, *, token: str, house: InHouse) -> None:
+def _remember(request: Request, response: Response, *, token: str, house: InHouse) -> None:
+    secure = house.settings.public_url.startswith("https://")
+    mark_device(request, response, secure=secure)
     response.set_cookie(
         SESSION_COOKIE,
         token,
         max_age=int(accounts.SESSION_LIFE.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=house.settings.public_url.startswith("https://"),
+        secure=secure,
     )
 
 
@@ -68,7 +71,9 @@ def offered(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> list[O
 
 
 @router.post("/api/sessions")
-def enter(entering: Entering, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+def enter(
+    entering: Entering, request: Request, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]
+) -> Response:
     """Enter a one-click account of the demonstration."""
     if not house.settings.demonstration:
         raise accounts.AccountUnknown
@@ -76,18 +81,20 @@ def enter(entering: Entering, house: InHouse, _: Annotated[Visitor, allow(Role.A
         token = accounts.sign_in_by_click(session, account=entering.account, clock=house.clock)
         visitor = accounts.visitor(session, token=token, clock=house.clock)
     response = JSONResponse({"next": home_of(visitor.roles)}, status_code=201)
-    _remember(response, token=token, house=house)
+    _remember(request, response, token=token, house=house)
     return response
 
 
 @router.post("/sign-in/{token}")
-def enter_by_link(token: str, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+def enter_by_link(
+    token: str, request: Request, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]
+) -> Response:
     """Spend a sign-in link that an administrator handed out; its page asks first (``api.pages.home``)."""
     with house.database.transaction() as session:
         fresh = accounts.sign_in_by_link(session, token=token, clock=house.clock)
         visitor = accounts.visitor(session, token=fresh, clock=house.clock)
     response = JSONResponse({"next": home_of(visitor.roles)}, status_code=201)
-    _remember(response, token=fresh, house=house)
+    _remember(request, response, token=fresh, house=house)
     return response
 
 
