@@ -46,6 +46,7 @@ class StatementType(StrEnum):
     CERTIFICATE_CHANGE = "yinxin/certificate-change/1"
     RECEIPT = "yinxin/receipt/1"
     STATUS_LIST = "yinxin/status-list/1"
+    REGISTER_ANSWER = "yinxin/register-answer/1"
 
     @classmethod
     def named(cls, text: str) -> "StatementType | None":

@@ -21,9 +21,9 @@ from evidence.statement import SignedStatement, StatementType
 
 REFERENCES: Mapping[StatementType, tuple[str, ...]] = {
     StatementType.CONSENT: ("consent",),
-    StatementType.ENROLLMENT: ("consent",),
+    StatementType.ENROLLMENT: ("consent", "registers"),
     StatementType.PASSKEY: ("approval", "passkey"),
-    StatementType.AUTHORIZATION: ("approval",),
+    StatementType.AUTHORIZATION: ("approval", "registers"),
     StatementType.AUTHORIZATION_CHANGE: ("authorization",),
     StatementType.KEY: ("held",),
     StatementType.SIGNATURE: ("approval",),

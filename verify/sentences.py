@@ -292,6 +292,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "type-certificate-change": Words("证照变更", "change of a certificate"),
     "type-receipt": Words("回执", "receipt"),
     "type-status-list": Words("状态清单", "status list"),
+    "type-register-answer": Words("登记机关答复", "answer of a register"),
     # states
     "state-in-force": Words("有效", "in force"),
     "state-suspended": Words("被暂扣", "suspended"),

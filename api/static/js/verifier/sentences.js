@@ -79,6 +79,7 @@ export const SENTENCES = {
   "type-certificate-change": {"zh": "证照变更", "en": "change of a certificate"},
   "type-receipt": {"zh": "回执", "en": "receipt"},
   "type-status-list": {"zh": "状态清单", "en": "status list"},
+  "type-register-answer": {"zh": "登记机关答复", "en": "answer of a register"},
   "state-in-force": {"zh": "有效", "en": "in force"},
   "state-suspended": {"zh": "被暂扣", "en": "suspended"},
   "state-revoked": {"zh": "已被吊销", "en": "revoked"},
