@@ -22,7 +22,7 @@ from evidence.digest import sha256
 from evidence.entry import entry_of
 from evidence.errors import Refused
 from evidence.keys import Signer
-from evidence.statement import Statement, sign
+from evidence.statement import Statement, read, sign
 from ledger import entries
 from ledger.database import COMMIT_BEFORE_DISK, Base, commit_before_disk
 
@@ -85,8 +85,21 @@ def record(session: Session, statement: Statement, *, signer: Signer, after: Seq
     Raises:
         FactUnknown: one of ``after`` is none.
     """
+    return _append(session, statement, sign(statement, signer), after)
+
+
+def record_signed(session: Session, signed: bytes, *, after: Sequence[bytes] = ()) -> Fact:
+    """Append a statement that somebody else signed, and whose signature the caller has checked.
+
+    Raises:
+        StatementMalformed: ``signed`` is no signed statement.
+        FactUnknown: one of ``after`` is none.
+    """
+    return _append(session, read(signed).statement, signed, after)
+
+
+def _append(session: Session, statement: Statement, signed: bytes, after: Sequence[bytes]) -> Fact:
     refs = tuple(entries.leaf(session, _row(session, earlier).entry_index) for earlier in after)
-    signed = sign(statement, signer)
     digest, salt = sha256(signed).value, new_salt()
     row = {"id": digest, "type": statement.type, "signed": signed, "salt": salt}
     entry = entries.to_append((entry_of(statement, signed, salt=salt, refs=refs),))
