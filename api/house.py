@@ -18,6 +18,7 @@ from ledger.anchoring import Anchoring
 from ledger.chain import Chain
 from ledger.database import Database
 from ledger.registry import Founding
+from registers.source import RegisterSource
 from signing.assembly import Workshop
 from signing.certificate_issue import Press
 from signing.certificates import Agency
@@ -55,6 +56,7 @@ class House:
     origins: OriginMask
     log_signer: Signer
     verifier_signer: Signer
+    registers: RegisterSource
 
     @property
     def folder(self) -> Path:

@@ -1,6 +1,6 @@
-"""The secret of the house, what is derived from it, and the keys it holds, each certified once.
+"""The keys of the house: from the one secret to the key store, and every key in it, certified once.
 
-keys = house_keys(settings, house_secret(settings), operator, clock)
+keys = open_keys(settings, secret_of(settings), uscc=uscc, name="示范市行政审批服务局", clock=clock)
 """
 
 import secrets
@@ -27,16 +27,7 @@ SECRET_FILE = "secret"  # noqa: S105  the name of the file, not a secret
 KEY_BYTES = 32
 
 
-@dataclass(frozen=True)
-class Operator:
-    """Who runs the house and issues its certificates; ``area`` is its six-digit administrative code."""
-
-    uscc: Uscc
-    name: str
-    area: str
-
-
-def house_secret(settings: Settings) -> bytes:
+def secret_of(settings: Settings) -> bytes:
     """Give the secret of the settings; the demonstration makes one of its own and keeps it in its folder."""
     if settings.secret is not None:
         return settings.secret.get_secret_value().encode()
@@ -52,7 +43,8 @@ def derived(secret: bytes, use: str) -> bytes:
     return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=f"yinxin/{use}/1".encode()).derive(secret)
 
 
-def _key(keystore: FileKeyStore, handle: KeyHandle, algorithm: Algorithm) -> Signer:
+def key(keystore: FileKeyStore, handle: KeyHandle, algorithm: Algorithm) -> Signer:
+    """Give the key of ``handle``, made when there is none yet."""
     with suppress(KeyExists):
         keystore.create(handle, algorithm)
     return keystore.signer(handle)
@@ -71,39 +63,39 @@ class HouseKeys:
     verifier: Signer
 
 
-def house_keys(settings: Settings, secret: bytes, operator: Operator, clock: Clock) -> HouseKeys:
-    """Open the key store under ``secret``, and see that every key of the house is there and certified."""
+def open_keys(settings: Settings, secret: bytes, *, uscc: Uscc, name: str, clock: Clock) -> HouseKeys:
+    """Open the key store and give the keys of the house ``name``, each made and certified once."""
     keystore = FileKeyStore(settings.folder / "keys", derived(secret, "keystore"))
     now = clock.now()
     authority = pki.found(keystore, city=settings.city_zh, at=now)
 
-    def certified(handle: str, name: str, profile: Profile) -> Signer:
-        subject = Subject(name=name, organization=operator.name, uscc=operator.uscc)
+    def certified(handle: str, whose: str, profile: Profile) -> Signer:
+        subject = Subject(name=whose, organization=name, uscc=uscc)
         authority.ensure(KeyHandle(handle), subject, profile, at=now)
         return keystore.signer(KeyHandle(handle))
 
     platform_name = f"{settings.city_zh}印信平台"
     certified("platform:seal", platform_name, Profile.PLATFORM)
-    certified("agency:seal", operator.name, Profile.AGENCY)
+    certified("agency:seal", name, Profile.AGENCY)
     timestamp_signer = certified("timestamp", f"{platform_name}时间戳", Profile.TIMESTAMP)
     return HouseKeys(
         keystore=keystore,
         authority=authority,
         platform=Speaker(
-            uscc=operator.uscc,
+            uscc=uscc,
             name=platform_name,
             signer=certified("platform:statements", platform_name, Profile.PLATFORM),
             seal=KeyHandle("platform:seal"),
         ),
         agency=Speaker(
-            uscc=operator.uscc,
-            name=operator.name,
-            signer=certified("agency:statements", operator.name, Profile.AGENCY),
+            uscc=uscc,
+            name=name,
+            signer=certified("agency:statements", name, Profile.AGENCY),
             seal=KeyHandle("agency:seal"),
         ),
         timestamps=TimestampAuthority(
             signer=timestamp_signer, chain=keystore.chain(KeyHandle("timestamp")), clock=clock
         ),
-        log=_key(keystore, KeyHandle("log"), Algorithm.EDDSA),
+        log=key(keystore, KeyHandle("log"), Algorithm.EDDSA),
         verifier=certified("verifier", f"{platform_name}身份核验", Profile.PLATFORM),
     )

@@ -2,7 +2,7 @@
 
 import argparse
 
-from api.house_keys import Operator
+from api.wiring import Operator
 from evidence.identifiers import Uscc
 
 

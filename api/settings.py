@@ -88,6 +88,7 @@ class Settings(BaseSettings):
         default=FalseAccepts.ONE_IN_1000, description="most strangers a scan may take for the person"
     )
     face_curve: Path = Field(default=SHIPPED, description="measured errors, written by make bench NAME=face")
+    registers: Path | None = Field(default=None, description="file that names the registers and their keys")
     language: Language = Field(default="zh", description="language of what the commands print: zh or en")
     origin: str = Field(default="yinxin.example/city", description="name of this log, in every checkpoint")
     city_zh: str = Field(default="示范市", description="name of the city in Chinese")
@@ -117,6 +118,12 @@ class Settings(BaseSettings):
                 setting="YINXIN_CHAIN_URL, YINXIN_CHAIN_KEY",
                 zh_why="正式环境不使用本地演示链",
                 en_why="production does not anchor on the local demonstration chain",
+            )
+        if self.registers is None:
+            raise SettingMissing(
+                setting="YINXIN_REGISTERS",
+                zh_why="正式环境须向人口、企业和执业资格登记机关查询",
+                en_why="production asks the registers of people, enterprises and qualifications",
             )
         if not self.public_url.startswith("https://"):
             raise SettingMissing(

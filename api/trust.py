@@ -15,6 +15,7 @@ PLATFORM_ROLES = frozenset({"agreement", "signature", "key", "organization"})
 VERIFIER_ROLES = frozenset(
     {"approval", "authorization", "authorization-change", "consent", "enrollment", "passkey"}
 )
+REGISTER_ROLES = frozenset({"register-answer"})
 
 
 class NotYetDeployed(Unavailable):
@@ -43,6 +44,7 @@ def anchors(house: House) -> TrustAnchors:
             _issuer(house, "agency:statements", house.agency.speaker.signer, AGENCY_ROLES),
             _issuer(house, "platform:statements", house.keyring.platform.signer, PLATFORM_ROLES),
             _issuer(house, "verifier", house.verifier_signer, VERIFIER_ROLES),
+            *_registers(house),
         ),
         log=LogAnchor(house.settings.origin, house.log_signer.key),
         chain=ChainAnchor(
@@ -69,6 +71,21 @@ def _issuer(house: House, handle: str, signer: Signer, roles: frozenset[str]) ->
         valid_from=_since(house, handle),
         valid_until=None,
         roles=roles,
+    )
+
+
+def _registers(house: House) -> tuple[IssuerKey, ...]:
+    """The keys of the registers, pinned since this house stands: it has no receipt from before."""
+    return tuple(
+        IssuerKey(
+            issuer=authority.issuer,
+            name=Words(authority.name, authority.name),
+            key=authority.key,
+            valid_from=_since(house, "verifier"),
+            valid_until=None,
+            roles=REGISTER_ROLES,
+        )
+        for authority in house.registers.authorities.values()
     )
 
 

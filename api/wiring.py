@@ -10,6 +10,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -18,14 +19,18 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from api import hardhat, migrations
 from api.assets.build import read_manifest
+from api.demonstration.registers import registers as demonstration_registers
 from api.founding import founding
 from api.house import House
-from api.house_keys import HouseKeys, Operator, derived, house_keys, house_secret
+from api.house_keys import HouseKeys, derived, key, open_keys, secret_of
 from api.page_images import PageDrawer
 from api.production import chain_account, refuse_demonstration, refuse_doubles, refuse_superuser
+from api.register_file import read_places
 from api.settings import ROOT, UNSEEN, SettingMalformed, Settings
+from evidence.algorithms import Algorithm
 from evidence.clock import Clock, SystemClock
 from evidence.errors import Unavailable
+from evidence.identifiers import Uscc
 from identity.attempts import OriginMask
 from identity.error_curve import ErrorCurve, read_curve
 from identity.face_models import FusedMatcher
@@ -38,14 +43,19 @@ from ledger.anchoring import Anchoring, AnchoringPolicy
 from ledger.chain_web3 import Web3Chain
 from ledger.database import Database
 from ledger.transactions import ChainAccount, Fees
+from registers.source import RegisterSource
+from registers.source_http import HttpRegisters
 from signing.assembly import Workshop
 from signing.certificate_issue import Press
 from signing.certificates import Agency
 from signing.exhibits import Archive
 from signing.held_keys import Keyring
+from signing.keystore import KeyHandle
+from signing.keystore_file import FileKeyStore
 from signing.objects_folder import FolderObjectStore
 from signing.typesetting import Typesetter
 
+DOUBLE = KeyHandle("registers:double")
 WEI_PER_GWEI = 1_000_000_000
 
 
@@ -63,6 +73,15 @@ class AssetsMissing(Unavailable):
     code = "assets-missing"
     zh = "缺少文件 {path}。请运行 make assets，然后重试。"
     en = "The file {path} is missing. Run make assets, then try again."
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who runs the house and issues its certificates; ``area`` is its six-digit administrative code."""
+
+    uscc: Uscc
+    name: str
+    area: str
 
 
 def _require_assets() -> None:
@@ -133,6 +152,13 @@ def _chain(settings: Settings, closing: ExitStack) -> Web3Chain:
     return Web3Chain.at(url)
 
 
+def _registers(settings: Settings, keystore: FileKeyStore, clock: Clock) -> RegisterSource:
+    """Give the registers of the settings; without any, a double that holds the demonstration city."""
+    if settings.registers is not None:
+        return HttpRegisters(read_places(settings.registers), clock=clock)
+    return demonstration_registers(key(keystore, DOUBLE, Algorithm.ES256), clock=clock)
+
+
 def _fees(settings: Settings) -> Fees:
     cap = settings.chain_fee_cap * WEI_PER_GWEI
     return Fees(limit=cap, tip=min(Fees().tip, cap))
@@ -157,17 +183,18 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with ExitStack() as closing:
         clock = SystemClock()
-        secret = house_secret(settings)
+        secret = secret_of(settings)
         scans = ScanPool(FusedMatcher)
         closing.callback(scans.close)
         pages = PageDrawer()
         closing.callback(pages.close)
         database = closing.enter_context(open_database(settings))
         chain = _chain(settings, closing)
-        keys = house_keys(settings, secret, operator, clock)
+        keys = open_keys(settings, secret, uscc=operator.uscc, name=operator.name, clock=clock)
         store = FolderObjectStore(settings.folder / "objects")
+        registers = _registers(settings, keys.keystore, clock)
         if not settings.demonstration:
-            refuse_doubles(scans, keys.keystore, store, chain)
+            refuse_doubles(scans, keys.keystore, store, chain, registers)
         yield _house(
             settings,
             operator,
@@ -182,6 +209,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
             origins=OriginMask(derived(secret, "origins")),
             policy=policy,
             curve=curve,
+            registers=registers,
             clock=clock,
         )
 
@@ -201,6 +229,7 @@ def _house(
     origins: OriginMask,
     policy: ScanPolicy,
     curve: ErrorCurve,
+    registers: RegisterSource,
     clock: Clock,
 ) -> House:
     typesetter = Typesetter()
@@ -262,4 +291,5 @@ def _house(
         origins=origins,
         log_signer=keys.log,
         verifier_signer=keys.verifier,
+        registers=registers,
     )

@@ -23,9 +23,7 @@ class RegisterNotGenuine(Unavailable):
 
     code = "register-not-genuine"
     zh = "{register}的答复不可采信（{place}），没有办理任何事项；请稍后重试，仍不成功请告知系统管理员。"
-    en = (
-        "The {register}'s answer cannot be believed ({place}), nothing was done; retry or ask the operator."
-    )
+    en = "The {register}'s answer cannot be believed ({place}), nothing was done; retry or ask the operator."
 
 
 class RegisterDiffers(Refused):

@@ -6,11 +6,10 @@ import threading
 from api.app import create_app
 from api.demonstration.narrator import Narrator
 from api.ending import ending
-from api.house_keys import Operator
 from api.operator_arguments import add_operator, operator_of
 from api.settings import Settings
 from api.site import listen, open_site
-from api.wiring import open_house
+from api.wiring import Operator, open_house
 
 NAME = "serve"
 HELP = "打开网站（正式环境）。 Serve the site of a city at work."

@@ -6,11 +6,10 @@ from contextlib import suppress
 
 from api.demonstration.narrator import Narrator
 from api.ending import ending
-from api.house_keys import Operator
 from api.operator_arguments import add_operator, operator_of
 from api.settings import Settings
 from api.tasks import at_work
-from api.wiring import open_house
+from api.wiring import Operator, open_house
 
 NAME = "worker"
 HELP = "后台任务：合成、上链、制证。 Assemble, anchor and publish."

@@ -20,8 +20,8 @@ from api.demonstration.people import (
     DemonstrationPerson,
 )
 from api.house import House
-from api.house_keys import Operator
 from api.policy import Role
+from api.wiring import Operator
 from evidence.clock import Clock
 from identity.members import Position, appoint
 from identity.organizations import register_organization

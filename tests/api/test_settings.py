@@ -10,6 +10,7 @@ READY = {
     "chain_url": "http://127.0.0.1:8545",
     "chain_key": "11" * 32,
     "public_url": "https://yinxin.example",
+    "registers": "registers.toml",
 }
 
 
@@ -26,6 +27,7 @@ def test_a_production_with_everything_it_needs_starts() -> None:
         ("chain_url", None),
         ("chain_key", None),
         ("public_url", "http://yinxin.example"),
+        ("registers", None),
     ],
 )
 def test_a_production_that_lacks_one_of_them_is_refused(setting: str, value: str | None) -> None:

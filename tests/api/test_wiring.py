@@ -22,13 +22,17 @@ from api.production import (
 )
 from api.settings import Mode, SettingMalformed, SettingMissing, Settings
 from api.wiring import AssetsMissing, DatabaseUnreachable, open_database, open_house
+from evidence.algorithms import Algorithm
 from evidence.clock import SystemClock
+from evidence.keys import LocalSigner
 from ledger import entries, roles
 from ledger.database import Database
 from ledger.postgres import EmbeddedPostgres
+from registers.scripted import ScriptedRegisters
 from signing.keystore_memory import MemoryKeyStore
 from signing.objects_memory import MemoryObjectStore
 
+REGISTERS = ScriptedRegisters(LocalSigner.generate(Algorithm.ES256), clock=SystemClock())
 SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105  of this test alone
 
 
@@ -40,11 +44,12 @@ def production(folder: Path, **given: object) -> Settings:
         "chain_url": "http://127.0.0.1:1",
         "chain_key": "11" * 32,
         "public_url": "https://yinxin.example",
+        "registers": folder / "registers.toml",
     }
     return Settings(**{**ready, **given})
 
 
-@pytest.mark.parametrize("double", [MemoryObjectStore(), MemoryKeyStore()])
+@pytest.mark.parametrize("double", [MemoryObjectStore(), MemoryKeyStore(), REGISTERS])
 def test_a_double_is_refused_by_its_name(double: object) -> None:
     with pytest.raises(DoubleInProduction) as refused:
         refuse_doubles(double)
@@ -129,7 +134,7 @@ def test_the_owner_migrates_and_lets_the_working_role_work(
     superuser.dispose()
 
 
-@pytest.mark.parametrize("setting", ["secret", "chain_url", "chain_key"])
+@pytest.mark.parametrize("setting", ["secret", "chain_url", "chain_key", "registers"])
 def test_nothing_is_started_without_a_setting_that_production_needs(setting: str, tmp_path: Path) -> None:
     settings = production(tmp_path / "var", **{setting: None})
     with pytest.raises(SettingMissing), open_house(settings, OPERATOR):

@@ -1,0 +1,104 @@
+"""Asking the registers about an authorization: when a firm asks for it, and again when it is granted.
+
+The questions are read from the database in one short transaction; the registers are asked outside of any;
+the receipts are kept in the transaction of what they were asked for. All questions are asked before the first
+that differs is named, so that how long an answer takes does not tell which.
+
+    answers = confirmed(house, questions)       # or the refusal of the first field that differs
+    receipts.keep(session, answers, authorization=id)
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.house import House
+from api.pages import CITY_TIME
+from evidence.digest import Digest
+from evidence.identifiers import CitizenNumber, Uscc
+from identity.authorization_records import AuthorizationRow, read_row
+from identity.organizations import organization
+from identity.people import PersonId, person
+from identity.qualifications import Qualification, check_valid, qualification
+from registers.answers import Answer, check_same
+from registers.questions import Question, about_firm, about_person, about_qualification
+
+
+def about_request(
+    session: Session, *, firm: Uscc, held: Qualification, project: str, valid_until: datetime
+) -> tuple[Question, ...]:
+    """Ask who the person is, whether the firm is in business, and whether the qualification may be used.
+
+    Raises:
+        QualificationExpired: by our own record already it ends before.
+    """
+    check_valid(held, at=_last_day(valid_until))
+    holder = person(session, held.person)
+    asked = about_person(name=holder.name, citizen_number=holder.citizen_number, about=holder.id)
+    return asked, *_changing(session, firm=firm, held=held, project=project, until=_last_day(valid_until))
+
+
+def about_grant(session: Session, subject: Digest) -> tuple[Question, ...]:
+    """Ask again what may have changed since the request whose text has the digest ``subject``.
+
+    Gives none where no request has it.
+    """
+    row = session.scalar(select(AuthorizationRow).where(AuthorizationRow.text_digest == subject.value))
+    if row is None:
+        return ()
+    found = read_row(row)
+    held = qualification(session, found.qualification)
+    return _changing(
+        session, firm=found.firm, held=held, project=found.project, until=_last_day(found.valid_until)
+    )
+
+
+def confirmed(house: House, questions: Sequence[Question]) -> tuple[Answer, ...]:
+    """Ask the registers; nothing may be open meanwhile.
+
+    Raises:
+        RegisterSilent, RegisterNotGenuine: a register gave no answer that can be used; try later.
+        RegisterDiffers: its leaf names the first field that a register does not confirm.
+    """
+    answers = tuple(house.registers.ask(question) for question in questions)
+    for answer in answers:
+        check_same(answer)
+    return answers
+
+
+def _changing(
+    session: Session, *, firm: Uscc, held: Qualification, project: str, until: date
+) -> tuple[Question, ...]:
+    asking = organization(session, firm)
+    holder = person(session, held.person)
+    return (
+        about_firm(
+            uscc=firm,
+            name=asking.name,
+            representative=_named(session, asking.legal_representative),
+            about=asking.legal_representative,
+        ),
+        about_qualification(
+            kind=held.kind.value,
+            registration_number=held.registration_number,
+            holder=(holder.name, holder.citizen_number),
+            employer=held.employer,
+            until=until,
+            project=project,
+            about=holder.id,
+        ),
+    )
+
+
+def _named(session: Session, whom: PersonId | None) -> tuple[str, CitizenNumber] | None:
+    if whom is None:
+        return None
+    found = person(session, whom)
+    return found.name, found.citizen_number
+
+
+def _last_day(valid_until: datetime) -> date:
+    """The last day on which a validity that ends before ``valid_until`` has a minute left."""
+    return (valid_until - timedelta(minutes=1)).astimezone(CITY_TIME).date()
