@@ -12,6 +12,8 @@ are of one person without learning of whom.
     authorization_in_force(session, granted.id, at=clock.now())
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -99,12 +101,14 @@ def grant(
     authorization_id: AuthorizationId,
     *,
     approval: Approval,
+    registers: Sequence[bytes] = (),
     issuer: str,
     signer: Signer,
     clock: Clock,
 ) -> Authorization:
     """Grant the authorization by its person's approval of exactly the stored text.
 
+    ``registers`` are the digests (32 bytes each) of what registers said about it, facts all of them.
     ``signer`` holds the identity verifier's key, which signed the approval and signs the grant.
 
     Raises:
@@ -120,8 +124,9 @@ def grant(
         raise refusal(State.LAPSED, State.GRANTED, authorization=row.id)
     approved = _check_own_approval(session, row, approval, signer=signer, clock=clock)
     body = _grant_body(session, row, approval=approval, person=approved.person)
+    body["registers"] = sorted(registers)
     statement = Statement(StatementType.AUTHORIZATION, issuer, now, body)
-    fact = facts.record(session, statement, signer=signer, after=(approval.digest,))
+    fact = facts.record(session, statement, signer=signer, after=(approval.digest, *sorted(registers)))
     row.state, row.answered_at = State.GRANTED.value, now
     row.approval, row.answer_fact = approval.digest, fact.digest
     session.flush()

@@ -110,6 +110,7 @@ class Journey:
             json={
                 "registration_number": REGISTRATION_NUMBER,
                 "name": ENGINEER.name,
+                "citizen_number": ENGINEER.citizen_number.text,
                 "purpose": "作为结构专业负责人申请建筑工程施工许可",
                 "project": PROJECT,
                 "valid_from": (now - timedelta(minutes=1)).isoformat(),

@@ -13,10 +13,12 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.acting import firm_of, person_of
+from api.inquiry import about_request, confirmed
 from api.moments import Moment
 from api.pages import CITY_TIME
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
+from evidence.identifiers import CitizenNumber
 from identity import authorizations
 from identity.approvals import Method, approval
 from identity.authorizations import Authorization, AuthorizationId, AuthorizationUnknown
@@ -24,6 +26,7 @@ from identity.holders import find_holder
 from identity.organizations import organization
 from identity.qualifications import QualificationUnknown
 from ledger import facts, receipts
+from registers import receipts as register_receipts
 
 router = APIRouter()
 
@@ -37,6 +40,7 @@ class Asking(BaseModel):
 
     registration_number: str
     name: str
+    citizen_number: str
     purpose: str
     project: str
     valid_from: Moment
@@ -98,10 +102,21 @@ class AuthorizationSeen(AuthorizationLine):
 @router.post("/api/authorizations", status_code=201)
 def ask(asking: Asking, house: InHouse, visitor: AsFirm) -> Asked:
     """Ask the holder of a qualification to let the visitor's firm use it."""
+    citizen_number, until = CitizenNumber.parse(asking.citizen_number), _end(asking.valid_until)
     with house.database.transaction() as session:
-        held = find_holder(session, name=asking.name, registration_number=asking.registration_number)
+        held = find_holder(
+            session,
+            name=asking.name,
+            citizen_number=citizen_number,
+            registration_number=asking.registration_number,
+        )
         if held is None:
             raise QualificationUnknown
+        questions = about_request(
+            session, firm=firm_of(visitor), held=held, project=asking.project, valid_until=until
+        )
+    answers = confirmed(house, questions)
+    with house.database.transaction() as session:
         asked = authorizations.request(
             session,
             firm=firm_of(visitor),
@@ -110,9 +125,10 @@ def ask(asking: Asking, house: InHouse, visitor: AsFirm) -> Asked:
             purpose=asking.purpose,
             project=asking.project,
             valid_from=_begin(asking.valid_from),
-            valid_until=_end(asking.valid_until),
+            valid_until=until,
             clock=house.clock,
         )
+        register_receipts.keep(session, answers, authorization=asked.id)
     return Asked(id=asked.id, next=f"/authorizations/{asked.id}")
 
 

@@ -4,6 +4,7 @@ The subject of the approval alone says what it is about: the digest of an author
 an agreement's manifest, or of a device key that waits; all are unique.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -16,6 +17,8 @@ from identity.approvals import Approval
 from identity.authorization_records import AuthorizationRow
 from identity.authorizations import AuthorizationId, AuthorizationUnknown
 from identity.challenges import Action
+from registers import receipts
+from registers.answers import Answer
 from signing.agreements import AgreementUnknown
 from signing.signatures import sign_slot
 from signing.tables import SlotRow
@@ -29,8 +32,12 @@ class Effect:
     next: str
 
 
-def take_effect(session: Session, house: House, approval: Approval) -> Effect:
+def take_effect(
+    session: Session, house: House, approval: Approval, *, answers: Sequence[Answer] = ()
+) -> Effect:
     """Do what ``approval`` allows, in the transaction that recorded it.
+
+    ``answers`` are what registers said just now about what is granted (``api.inquiry``).
 
     Raises:
         AuthorizationUnknown, AgreementUnknown, PasskeyUnknown: its subject is no more.
@@ -38,17 +45,20 @@ def take_effect(session: Session, house: House, approval: Approval) -> Effect:
             ``identity.passkey_adding.add``.
     """
     if approval.action is Action.AUTHORIZE:
-        return _grant(session, house, approval)
+        return _grant(session, house, approval, answers)
     if approval.action is Action.ADD_PASSKEY:
         return _add_passkey(session, house, approval)
     return _sign(session, house, approval)
 
 
-def _grant(session: Session, house: House, approval: Approval) -> Effect:
+def _grant(session: Session, house: House, approval: Approval, answers: Sequence[Answer]) -> Effect:
+    granting = _authorization_of(session, approval.subject)
+    receipts.keep(session, answers, authorization=granting)
     granted = authorizations.grant(
         session,
-        _authorization_of(session, approval.subject),
+        granting,
         approval=approval,
+        registers=receipts.digests(session, granting),
         issuer=house.issuer,
         signer=house.verifier_signer,
         clock=house.clock,

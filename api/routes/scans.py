@@ -2,7 +2,8 @@
 
 The life of an answer:
 
-1. the challenge is still open, and the reference template is read (one transaction);
+1. the challenge is still open, and the reference template is read (one transaction); the registers are asked
+   about what may have changed since a firm asked, and a refusal of theirs leaves the challenge as it is;
 2. the device key's answer is checked, where one is needed, before a picture is decoded: who lacks the device
    is not told whether the face would have passed (one transaction);
 3. the clip is examined in a process of its own, outside of any transaction;
@@ -14,6 +15,7 @@ The challenges about a slot of an agreement are issued by the doors of agreement
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
 from typing import Annotated
@@ -25,6 +27,7 @@ from sqlalchemy.orm import Session
 
 from api.acting import person_of
 from api.house import House
+from api.inquiry import about_grant, confirmed
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.scan_effects import Effect, take_effect
@@ -42,6 +45,8 @@ from identity.scan_refusals import ClipBroken
 from identity.scans import Verdict
 from identity.steps import Step
 from identity.webauthn import Assertion, base64url
+from registers.answers import Answer
+from registers.questions import Question
 
 router = APIRouter()
 
@@ -110,6 +115,8 @@ def answer(
             session, ChallengeId(challenge_id), person=mine, clock=house.clock
         )
         template = _reference(session, house, person=mine)
+        questions = _questions(session, open_challenge)
+    answers = confirmed(house, questions)
     try:
         assertion = None if device is None else Assertion.read(device)
         with house.database.transaction() as session:
@@ -123,7 +130,7 @@ def answer(
             )
         raise
     with house.database.transaction() as session:
-        effect = _pass(session, house, open_challenge, verdict, assertion)
+        effect = _pass(session, house, open_challenge, verdict, assertion, answers=answers)
     return ScanAnswered(action=open_challenge.action, state=effect.state, next=effect.next)
 
 
@@ -166,7 +173,13 @@ def _device_asked(house: House, issued: Challenge, devices: tuple[Passkey, ...])
 
 
 def _pass(
-    session: Session, house: House, passed: Challenge, verdict: Verdict, assertion: Assertion | None
+    session: Session,
+    house: House,
+    passed: Challenge,
+    verdict: Verdict,
+    assertion: Assertion | None,
+    *,
+    answers: Sequence[Answer],
 ) -> Effect:
     """Use the challenge and the device key, approve, and let the approved act happen: all or nothing."""
     used = challenges.consume(
@@ -186,7 +199,12 @@ def _pass(
         signer=house.verifier_signer,
         clock=house.clock,
     )
-    return take_effect(session, house, approval)
+    return take_effect(session, house, approval, answers=answers)
+
+
+def _questions(session: Session, challenge: Challenge) -> tuple[Question, ...]:
+    """What registers are asked again before an authorization is granted; nothing about anything else."""
+    return about_grant(session, challenge.subject) if challenge.action is Action.AUTHORIZE else ()
 
 
 def _times(text: str) -> tuple[int, ...]:

@@ -157,6 +157,7 @@ def granted_authorization(city: QuietCity, http: httpx.Client) -> str:
         json={
             "registration_number": "S990100001",
             "name": ENGINEER.name,
+            "citizen_number": ENGINEER.citizen_number.text,
             "purpose": "作为结构专业负责人申请建筑工程施工许可",
             "project": "示范市滨河社区活动中心",
             "valid_from": "2026-01-01",

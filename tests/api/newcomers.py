@@ -29,9 +29,12 @@ from identity.face import Template
 from identity.people import PersonId, register_person
 from identity.qualifications import QualificationKind, register_qualification
 from identity.scans import Verdict
+from registers import receipts
+from registers.scripted import PersonRecord, QualificationRecord, ScriptedRegisters
 
 NAME = "新来者"
 PORTRAIT = ENGINEER.portrait.read_bytes()
+UNTIL = date(2035, 12, 31)
 
 _numbers = count(1)
 
@@ -43,22 +46,24 @@ class Newcomer:
     id: PersonId
     account: UUID
     registration_number: str
+    citizen_number: CitizenNumber
     http: httpx.Client
 
 
 def arrive(site: Site, house: House) -> Newcomer:
     """Register a new person with a qualification at the design institute, and sign them in."""
     number = next(_numbers)
-    registration = f"T{number:09d}"
+    registration, citizen = f"T{number:09d}", _citizen(number)
+    enter_registers(house, citizen, registration)
     with house.database.transaction() as session:
-        person = register_person(session, name=NAME, citizen_number=_citizen(number), clock=house.clock)
+        person = register_person(session, name=NAME, citizen_number=citizen, clock=house.clock)
         register_qualification(
             session,
             person=person.id,
             kind=QualificationKind.STRUCTURAL_ENGINEER_1,
             registration_number=registration,
             employer=DESIGNER.uscc,
-            valid_until=date(2035, 12, 31),
+            valid_until=UNTIL,
         )
         account = accounts.open_account(
             session,
@@ -68,7 +73,22 @@ def arrive(site: Site, house: House) -> Newcomer:
             person=person.id,
             clock=house.clock,
         )
-    return Newcomer(person.id, account, registration, _signed_in(site, house, account))
+    return Newcomer(person.id, account, registration, citizen, _signed_in(site, house, account))
+
+
+def double(house: House) -> ScriptedRegisters:
+    """The registers of the city, which a test may write in."""
+    assert isinstance(house.registers, ScriptedRegisters)
+    return house.registers
+
+
+def enter_registers(house: House, citizen: CitizenNumber, registration: str) -> None:
+    """Let the authorities know the newcomer as the house does."""
+    registers, kind = double(house), QualificationKind.STRUCTURAL_ENGINEER_1.value
+    registers.people[citizen.text] = PersonRecord(NAME, PORTRAIT)
+    registers.qualifications[kind, registration] = QualificationRecord(
+        citizen.text, DESIGNER.uscc.text, UNTIL
+    )
 
 
 def arrive_enrolled(site: Site, house: House, *, template: Template | None = None) -> Newcomer:
@@ -131,6 +151,7 @@ def request_body(newcomer: Newcomer, **changes: object) -> dict[str, object]:
     return {
         "registration_number": newcomer.registration_number,
         "name": NAME,
+        "citizen_number": newcomer.citizen_number.text,
         "purpose": "担任施工图设计文件结构专业负责人",
         "project": "示范市第一中学教学楼",
         "valid_from": "2026-01-01",
@@ -173,6 +194,7 @@ def granted(site: Site, house: House, newcomer: Newcomer) -> Authorization:
             session,
             id_,
             approval=approval,
+            registers=receipts.digests(session, id_),
             issuer=house.issuer,
             signer=house.verifier_signer,
             clock=house.clock,

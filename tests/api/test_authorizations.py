@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
-from api.demonstration.people import CONTRACTOR, OWNER
+from api.demonstration.people import CONTRACTOR, ENGINEER, OWNER
 from api.house import House
 from api.site import Site
 from evidence.digest import sha256
@@ -61,6 +61,8 @@ def test_a_time_as_the_end_is_taken_as_it_is(newcomer: Newcomer, asking: httpx.C
     [
         ({"name": "别人"}, "qualification-unknown"),
         ({"registration_number": "T999999999"}, "qualification-unknown"),
+        ({"citizen_number": ENGINEER.citizen_number.text}, "qualification-unknown"),
+        ({"citizen_number": "990100198804120115"}, "check-digit-wrong"),
         ({"name": "林\0知远"}, "hidden-character"),
         ({"registration_number": "S\0990100001"}, "hidden-character"),
         ({"valid_until": "9999-12-31"}, "form-incomplete"),
