@@ -13,8 +13,10 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.acting import firm_of, person_of
+from api.finding import found_holder
 from api.inquiry import about_request, confirmed
 from api.moments import Moment
+from api.origins import FromOrigin
 from api.pages import CITY_TIME
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
@@ -22,9 +24,7 @@ from evidence.identifiers import CitizenNumber
 from identity import authorizations
 from identity.approvals import Method, approval
 from identity.authorizations import Authorization, AuthorizationId, AuthorizationUnknown
-from identity.holders import find_holder
 from identity.organizations import organization
-from identity.qualifications import QualificationUnknown
 from ledger import facts, receipts
 from registers import receipts as register_receipts
 
@@ -100,18 +100,17 @@ class AuthorizationSeen(AuthorizationLine):
 
 
 @router.post("/api/authorizations", status_code=201)
-def ask(asking: Asking, house: InHouse, visitor: AsFirm) -> Asked:
+def ask(asking: Asking, house: InHouse, visitor: AsFirm, origin: FromOrigin) -> Asked:
     """Ask the holder of a qualification to let the visitor's firm use it."""
     citizen_number, until = CitizenNumber.parse(asking.citizen_number), _end(asking.valid_until)
+    held = found_holder(
+        house,
+        origin,
+        name=asking.name,
+        citizen_number=citizen_number,
+        registration_number=asking.registration_number,
+    )
     with house.database.transaction() as session:
-        held = find_holder(
-            session,
-            name=asking.name,
-            citizen_number=citizen_number,
-            registration_number=asking.registration_number,
-        )
-        if held is None:
-            raise QualificationUnknown
         questions = about_request(
             session, firm=firm_of(visitor), held=held, project=asking.project, valid_until=until
         )
