@@ -1,11 +1,13 @@
 """An authorization bundle: genuine (checks 1 to 8), approved by its person (9), in force (10 and 11).
 
 The authorization names the approval by digest; the approval must be for exactly its text and by the same
-committed person. There is no status list for authorizations: a change record in the bundle (used, revoked,
-refused, lapsed) ends it, and without one nobody knows offline whether it was ended since, so the answer is
-UNKNOWN, never IN_FORCE.
+committed person, and since policy 2 with the same method and challenge as the authorization says. There is
+no status list for authorizations: a change record in the bundle (used, revoked, refused, lapsed) ends it, as
+do all its uses together, and without one nobody knows offline whether it was ended since, so the answer is
+UNKNOWN, never IN_FORCE. Records of single uses are counted: 2 of 3 end nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,10 +38,44 @@ LONGEST_METHOD = 40
 ENDINGS = frozenset({"used", "revoked", "refused", "lapsed"})
 """What a change record can say; each is final (``identity.authorization_states``)."""
 
+USE = "use"
+"""What a change record says of a use that leaves further ones (``identity.authorization_changes``)."""
+
+FIRST_POLICY = "yinxin/authorization-policy/1"
+"""One use; the statement names neither position, scope and uses nor method and challenge."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an authorization says since policy 2; ``uses`` is None for any number."""
+
+    position: str | None
+    scope: str | None
+    uses: int | None
+    method: str
+    challenge: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> "Terms":
+        """Take the members of these terms; raises BundleMalformed."""
+        terms = cls(
+            position=None if fields.absent("position") else fields.text("position"),
+            scope=None if fields.absent("scope") else fields.text("scope"),
+            uses=None if fields.absent("uses") else fields.count("uses"),
+            method=fields.text("method"),
+            challenge=fields.text("challenge"),
+        )
+        if terms.uses == 0:
+            raise fields.refuse("uses")
+        return terms
+
 
 @dataclass(frozen=True)
 class AuthorizationBody:
-    """What an authorization says; ``person`` is a commitment, ``text`` and ``approval`` are digests."""
+    """What an authorization says; ``person`` is a commitment, ``text`` and ``approval`` are digests.
+
+    ``terms`` is None under the first policy.
+    """
 
     firm: str
     purpose: str
@@ -49,6 +85,12 @@ class AuthorizationBody:
     person: bytes
     text: str
     approval: bytes
+    terms: Terms | None
+
+    @property
+    def uses(self) -> int | None:
+        """How often it may be used, None for any number."""
+        return 1 if self.terms is None else self.terms.uses
 
     @classmethod
     def read(cls, body: Value) -> "AuthorizationBody":
@@ -58,6 +100,7 @@ class AuthorizationBody:
             BundleMalformed: naming the member that is missing or malformed.
         """
         fields = Fields(body, BundleMalformed, place="body")
+        policy = fields.text("policy") if fields.has("policy") else FIRST_POLICY
         return cls(
             firm=fields.text("firm"),
             purpose=fields.text("purpose"),
@@ -67,6 +110,7 @@ class AuthorizationBody:
             person=fields.octets("person"),
             text=fields.text("text"),
             approval=fields.octets("approval"),
+            terms=None if policy == FIRST_POLICY else Terms.read(fields),
         )
 
 
@@ -78,7 +122,7 @@ def authorization_report(examined: Examined, trust: TrustAnchors, *, asked_at: d
     """
     body = AuthorizationBody.read(examined.subject.body)
     validity, state = _check_validity(body, asked_at)
-    status, standing = _check_changes(examined, asked_at)
+    status, standing = _check_changes(examined, body, asked_at)
     if standing is None:
         standing = (
             unknown(status.words) if state == IN_FORCE else not_in_force(state, asked_at, validity.words)
@@ -107,7 +151,9 @@ def _differing(approval: ReadExhibit, body: AuthorizationBody) -> str | None:
     """The first member in which the approval is not the one that the authorization needs, or None."""
     if approval.type is not StatementType.APPROVAL:
         return "type"
-    needed = {"action": ACTION, "subject": body.text, "person": body.person}
+    needed: dict[str, Value] = {"action": ACTION, "subject": body.text, "person": body.person}
+    if body.terms is not None:
+        needed |= {"method": body.terms.method, "challenge": body.terms.challenge}
     return next((name for name, value in needed.items() if approval.body.get(name) != value), None)
 
 
@@ -123,8 +169,29 @@ def _check_validity(body: AuthorizationBody, asked_at: datetime) -> tuple[Findin
     return Finding("validity", outcome, words, Concern.IN_FORCE), state
 
 
-def _check_changes(examined: Examined, asked_at: datetime) -> tuple[Finding, Standing | None]:
-    """What a sound change record of the same issuer says, up to the moment asked about."""
+def _check_changes(
+    examined: Examined, body: AuthorizationBody, asked_at: datetime
+) -> tuple[Finding, Standing | None]:
+    """What the sound change records of the same issuer say, up to the moment asked about."""
+    used: dict[int, datetime] = {}
+    for exhibit in _changes(examined, asked_at):
+        at, state = exhibit.signed.statement.issued_at, str(exhibit.body.get("change"))
+        if state in ENDINGS:
+            return _ended(state, at)
+        ordinal = exhibit.body.get("ordinal")
+        if state == USE and isinstance(ordinal, int):
+            used.setdefault(ordinal, at)
+    if body.uses is not None and len(used) >= body.uses:
+        return _ended("used", max(used.values()))
+    if used:
+        often = SENTENCES["uses-any"] if body.uses is None else SENTENCES["uses-of"].filled(uses=body.uses)
+        words = SENTENCES["authorization-uses"].filled(count=len(used), often=often)
+    else:
+        words = SENTENCES["status-not-listed"]
+    return Finding("status", Outcome.INDETERMINATE, words, Concern.IN_FORCE), None
+
+
+def _changes(examined: Examined, asked_at: datetime) -> Iterator[ReadExhibit]:
     subject = examined.subject
     for place, exhibit in enumerate(examined.exhibits):
         changed = exhibit.signed.statement
@@ -136,15 +203,12 @@ def _check_changes(examined: Examined, asked_at: datetime) -> tuple[Finding, Sta
             and changed.issued_at <= asked_at
             and examined.sound(place)
         ):
-            state = str(exhibit.body.get("change"))
-            if state in ENDINGS:
-                words = SENTENCES["authorization-changed"].filled(
-                    at=moment(changed.issued_at), state=SENTENCES[f"state-{state}"]
-                )
-                finding = Finding("status", Outcome.FAILED, words, Concern.IN_FORCE)
-                return finding, not_in_force(state, changed.issued_at, words)
-    words = SENTENCES["status-not-listed"]
-    return Finding("status", Outcome.INDETERMINATE, words, Concern.IN_FORCE), None
+            yield exhibit
+
+
+def _ended(state: str, at: datetime) -> tuple[Finding, Standing]:
+    words = SENTENCES["authorization-changed"].filled(at=moment(at), state=SENTENCES[f"state-{state}"])
+    return Finding("status", Outcome.FAILED, words, Concern.IN_FORCE), not_in_force(state, at, words)
 
 
 def _period(body: AuthorizationBody) -> Words:
@@ -156,6 +220,17 @@ def _facts(examined: Examined, body: AuthorizationBody) -> tuple[ShownFact, ...]
         shown("firm", body.firm),
         shown("purpose", body.purpose),
         shown("project", body.project),
+        *_terms(body.terms),
         *disclosed_facts(examined),
         shown("validity", _period(body)),
     )
+
+
+def _terms(terms: Terms | None) -> tuple[ShownFact, ...]:
+    if terms is None:
+        return ()
+    often = SENTENCES["uses-unlimited"]
+    if terms.uses is not None:
+        often = SENTENCES["uses-counted"].filled(uses=terms.uses)
+    places = (("position", terms.position), ("scope", terms.scope))
+    return (*(shown(name, value) for name, value in places if value is not None), shown("uses", often))

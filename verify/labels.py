@@ -51,6 +51,9 @@ LABELS: Final[Mapping[str, Words]] = {
     "firm": Words("被授权单位", "Authorized firm"),
     "purpose": Words("用途", "Purpose"),
     "project": Words("项目", "Project"),
+    "position": Words("岗位", "Position"),
+    "scope": Words("使用范围", "Scope"),
+    "uses": Words("使用次数", "Uses"),
     "person": Words("人员", "Person"),
     "qualification": Words("资格", "Qualification"),
 }

@@ -248,6 +248,15 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "authorization-changed": Words(
         "证据包内{at}的变更记录：授权{state}。", "The change record of {at} in the bundle says: {state}."
     ),
+    "authorization-uses": Words(
+        "证据包内有 {count} 次使用的记录（{often}），没有撤销记录；离线无法得知之后是否又被使用或撤销。",
+        "The bundle holds the records of {count} uses ({often}) and no revocation; later ones would not be "
+        "known offline.",
+    ),
+    "uses-of": Words("共可使用 {uses} 次", "of {uses} granted"),
+    "uses-any": Words("有效期内不限次数", "any number is granted"),
+    "uses-counted": Words("{uses} 次", "{uses}"),
+    "uses-unlimited": Words("有效期内不限次数", "any number within the validity"),
     # the parties of an agreement
     "parties-all": Words(
         "{count}方的签署记录齐全，签的是同一份签署清单。",

@@ -15,6 +15,7 @@ from verify.bundle import verify_evidence
 from verify.checks import Outcome
 from verify.report import Answer, Kind, Report
 
+CHALLENGE = str(sha256(b"challenge"))
 TEXT = "资格使用授权书\n".encode()
 PERSON: dict[str, Value] = {"person": {"name": "林知远"}}
 (COMMITMENT,) = commit_fields(PERSON, city.salts(PERSON))
@@ -26,6 +27,7 @@ def approval(**changes: Value) -> bytes:
         "person": COMMITMENT,
         "action": "authorize",
         "subject": str(sha256(TEXT)),
+        "challenge": CHALLENGE,
         "method": "face",
     }
     return city.stated(StatementType.APPROVAL, {**body, **changes})
@@ -45,6 +47,28 @@ def authorization(approved: bytes, **changes: Value) -> bytes:
         "approval": sha256(approved).value,
     }
     return city.stated(StatementType.AUTHORIZATION, {**body, **changes})
+
+
+def counted(approved: bytes, uses: Value, **changes: Value) -> bytes:
+    """An authorization of the second policy."""
+    terms: dict[str, Value] = {
+        "position": "项目负责人",
+        "scope": "施工许可申请",
+        "uses": uses,
+        "method": "face",
+        "challenge": CHALLENGE,
+        "policy": "yinxin/authorization-policy/2",
+    }
+    return authorization(approved, **{**terms, **changes})
+
+
+def used(subject: bytes, ordinal: Value, *, change: str = "use", after: timedelta = timedelta()) -> bytes:
+    body: dict[str, Value] = {
+        "authorization": sha256(subject).value,
+        "change": change,
+        "ordinal": ordinal,
+    }
+    return city.stated(StatementType.AUTHORIZATION_CHANGE, body, at=city.LISTED + after)
 
 
 def ended(subject: bytes, change: str) -> bytes:
@@ -161,3 +185,95 @@ def test_an_incomplete_authorization_fails_the_form() -> None:
     approved = approval()
     report = verified(authorization(approved, valid_until=None), approved)
     assert not_passed(report) == {"form": Outcome.FAILED}
+
+
+def status(report: Report) -> str:
+    return next(check.en for check in report.checks if check.name == "status")
+
+
+def test_two_of_three_uses_end_nothing_and_are_told() -> None:
+    approved = approval()
+    subject = counted(approved, 3)
+    report = verified(subject, approved, used(subject, 1), used(subject, 2))
+    assert (report.conclusion, report.answer) == (Outcome.PASSED, Answer.UNKNOWN)
+    assert "2 uses (of 3 granted)" in status(report)
+
+
+def test_all_uses_together_end_it() -> None:
+    approved = approval()
+    subject = counted(approved, 2)
+    later = timedelta(minutes=1)
+    report = verified(subject, approved, used(subject, 1), used(subject, 2, after=later))
+    assert (report.state, report.as_of) == ("used", city.LISTED + later)
+
+
+def test_the_last_use_ends_it() -> None:
+    approved = approval()
+    subject = counted(approved, 3)
+    report = verified(subject, approved, used(subject, 1), used(subject, 3, change="used"))
+    assert (report.answer, report.state) == (Answer.NOT_IN_FORCE, "used")
+
+
+def test_one_use_shown_twice_is_one() -> None:
+    approved = approval()
+    subject = counted(approved, 2)
+    again = used(subject, 1, after=timedelta(seconds=1))
+    assert verified(subject, approved, used(subject, 1), again).answer is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("ordinal", [None, "1", [1]])
+def test_a_use_without_a_number_is_no_use(ordinal: Value) -> None:
+    approved = approval()
+    subject = counted(approved, 1)
+    assert verified(subject, approved, used(subject, ordinal)).answer is Answer.UNKNOWN
+
+
+def test_any_number_of_uses_ends_nothing() -> None:
+    approved = approval()
+    subject = counted(approved, None)
+    report = verified(subject, approved, *(used(subject, number) for number in range(1, 6)))
+    assert report.answer is Answer.UNKNOWN
+    assert "5 uses (any number is granted)" in status(report)
+
+
+def test_a_revocation_after_a_use_counts() -> None:
+    approved = approval()
+    subject = counted(approved, 3)
+    report = verified(subject, approved, used(subject, 1), ended(subject, "revoked"))
+    assert (report.answer, report.state) == (Answer.NOT_IN_FORCE, "revoked")
+
+
+@pytest.mark.parametrize(
+    ("member", "value"), [("method", "face+passkey"), ("challenge", str(sha256(b"another")))]
+)
+def test_method_and_challenge_are_those_of_the_approval(member: str, value: Value) -> None:
+    approved = approval()
+    report = verified(counted(approved, 1, **{member: value}), approved)
+    assert not_passed(report) == {"approval": Outcome.FAILED}
+    assert f"({member} differs)" in next(check.en for check in report.checks if check.name == "approval")
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("uses", 0), ("uses", "3"), ("method", None), ("challenge", 1), ("position", ""), ("scope", [])],
+)
+def test_terms_that_are_none_fail_the_form(member: str, value: Value) -> None:
+    approved = approval()
+    uses, changes = (value, {}) if member == "uses" else (1, {member: value})
+    report = verified(counted(approved, uses, **changes), approved)
+    assert not_passed(report) == {"form": Outcome.FAILED}
+
+
+def test_the_terms_are_among_the_facts() -> None:
+    approved = approval()
+    facts = {fact.name: fact.value.zh for fact in verified(counted(approved, 3), approved).facts}
+    assert (facts["position"], facts["scope"], facts["uses"]) == ("项目负责人", "施工许可申请", "3 次")
+    open_ended = {fact.name: fact.value.zh for fact in verified(counted(approved, None), approved).facts}
+    assert open_ended["uses"] == "有效期内不限次数"
+
+
+def test_a_request_from_before_has_neither_position_nor_scope() -> None:
+    approved = approval()
+    report = verified(counted(approved, 1, position=None, scope=None), approved)
+    assert not_passed(report) == {}
+    assert not {"position", "scope"} & {fact.name for fact in report.facts}
