@@ -14,6 +14,7 @@ from api.policy import require_policy
 from api.receipt_desk import ReceiptDesk
 from api.routes import (
     agreements,
+    authorization_acts,
     authorizations,
     certificates,
     demonstration,
@@ -38,6 +39,7 @@ ROUTERS = (
     people.router,
     passkeys.router,
     authorizations.router,
+    authorization_acts.router,
     scans.router,
     demonstration.router,
     agreements.router,

@@ -52,6 +52,7 @@ NOT_FOUND = frozenset(
         "nothing-found",
         "organization-unknown",
         "passkey-unknown",
+        "question-unknown",
         "qualification-unknown",
         "slot-unknown",
         "tree-too-small",

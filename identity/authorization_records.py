@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, ForeignKey, Index, LargeBinary, Text, Uuid, select
+from sqlalchemy import ColumnElement, DateTime, ForeignKey, Index, Integer, LargeBinary, Text, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.digest import Digest
@@ -41,7 +41,9 @@ class Authorization:
 
     ``fact`` is the digest (32 bytes) of the grant or refusal, ``end_fact`` of the use, revocation or lapse,
     ``approval`` of the approval's fact. Validity runs from ``valid_from`` up to, and without,
-    ``valid_until``.
+    ``valid_until``. ``position`` and ``scope`` are None in requests from before they were asked for.
+    ``uses`` is how often it may be used, None for any number, ``taken`` how often it was. A request that
+    nobody answered lapses at ``answer_by``.
     """
 
     id: AuthorizationId
@@ -51,8 +53,13 @@ class Authorization:
     qualification: QualificationId
     purpose: str
     project: str
+    position: str | None
+    scope: str | None
     valid_from: datetime
     valid_until: datetime
+    uses: int | None
+    taken: int
+    answer_by: datetime
     text: AuthorizationText = field(repr=False)
     requested_at: datetime
     answered_at: datetime | None
@@ -67,6 +74,11 @@ class Authorization:
         """SHA-256 of the text's document: what the person approves."""
         return self.text.digest
 
+    @property
+    def left(self) -> int | None:
+        """How often it may still be used, as far as the count goes; None for any number."""
+        return None if self.uses is None else self.uses - self.taken
+
 
 class AuthorizationRow(Base):
     """One authorization, from its request to its end."""
@@ -80,8 +92,13 @@ class AuthorizationRow(Base):
     qualification: Mapped[UUID] = mapped_column(ForeignKey("qualifications.id"))
     purpose: Mapped[str] = mapped_column(Text)
     project: Mapped[str] = mapped_column(Text)
+    position: Mapped[str | None] = mapped_column(Text)
+    scope: Mapped[str | None] = mapped_column(Text)
     valid_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     valid_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    uses: Mapped[int | None] = mapped_column(Integer)
+    taken: Mapped[int] = mapped_column(Integer)
+    answer_by: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     text_zh: Mapped[str] = mapped_column(Text)
     text_en: Mapped[str] = mapped_column(Text)
     text_digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
@@ -176,8 +193,13 @@ def read_row(row: AuthorizationRow) -> Authorization:
         qualification=QualificationId(row.qualification),
         purpose=row.purpose,
         project=row.project,
+        position=row.position,
+        scope=row.scope,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
+        uses=row.uses,
+        taken=row.taken,
+        answer_by=row.answer_by,
         text=AuthorizationText(zh=row.text_zh, en=row.text_en),
         requested_at=row.requested_at,
         answered_at=row.answered_at,

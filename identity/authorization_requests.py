@@ -15,12 +15,16 @@ from evidence.identifiers import Uscc
 from identity import names
 from identity.authorization_records import Authorization, AuthorizationRow, read_row
 from identity.authorization_states import State
-from identity.authorization_text import BEIJING, AuthorizationText, write
+from identity.authorization_text import BEIJING, Particulars, says, write
 from identity.organizations import organization
 from identity.people import PersonId
 from identity.people import person as person_of
-from identity.qualifications import Qualification, QualificationId, QualificationUnknown, check_valid
+from identity.qualifications import QualificationId, QualificationUnknown, check_valid
 from identity.qualifications import qualification as qualification_of
+from identity.use_limits import check_uses
+
+ANSWER_TIME = timedelta(days=14)
+"""How long a request waits for its answer, unless its validity ends before: two weeks, our own measure."""
 
 
 class ValidityReversed(Refused):
@@ -39,6 +43,14 @@ class ValidityPast(Refused):
     en = "The validity ended at {valid_until}; choose a later time and request again."
 
 
+class TextDiffers(Refused):
+    """The stored row or a register no longer says what the text says."""
+
+    code = "authorization-text-differs"
+    zh = "授权 {authorization} 的登记内容与本人阅读的文本不一致，不能授权；请由单位重新提出申请。"
+    en = "What is recorded of authorization {authorization} differs from the text; have it requested anew."
+
+
 def request(
     session: Session,
     *,
@@ -47,18 +59,25 @@ def request(
     qualification: QualificationId,
     purpose: str,
     project: str,
+    position: str,
+    scope: str,
     valid_from: datetime,
     valid_until: datetime,
+    uses: int | None,
     clock: Clock,
 ) -> Authorization:
     """Ask ``person`` to let ``firm`` use a qualification; times are aware and cut to whole minutes.
 
+    ``uses`` is how often, None for any number within the validity. The request waits for an answer for
+    ``ANSWER_TIME``, at most to the end of the validity.
+
     Raises:
         OrganizationUnknown, PersonUnknown: one of them is not registered.
         QualificationUnknown, QualificationExpired: not the person's, or it ends within the validity.
-        TextEmpty, TextTooLong, HiddenCharacter: purpose or project cannot stand in the text.
-        ValidityReversed, ValidityPast: the times make no validity.
+        TextEmpty, TextTooLong, HiddenCharacter: a field cannot stand in the text.
+        ValidityReversed, ValidityPast, UsesOutOfRange: times or number make no validity.
     """
+    now = clock.now()
     row = AuthorizationRow(
         id=uuid4(),
         state=State.REQUESTED.value,
@@ -67,12 +86,18 @@ def request(
         qualification=qualification,
         purpose=names.check_text(purpose, names.PURPOSE),
         project=names.check_text(project, names.PROJECT),
+        position=names.check_text(position, names.POSITION),
+        scope=names.check_text(scope, names.SCOPE),
         valid_from=_minute(valid_from),
         valid_until=_minute(valid_until),
-        requested_at=clock.now(),
+        uses=check_uses(uses),
+        taken=0,
+        answer_by=min(_minute(now + ANSWER_TIME), _minute(valid_until)),
+        requested_at=now,
     )
     _check_validity(row)
-    text = _write(session, row, firm=firm, held=_held(session, person, qualification))
+    _check_held(session, row)
+    text = write(particulars(session, row))
     row.text_zh, row.text_en, row.text_digest = text.zh, text.en, text.digest.value
     session.add(row)
     session.flush()
@@ -93,25 +118,41 @@ def _check_validity(row: AuthorizationRow) -> None:
         raise ValidityPast(valid_until=row.valid_until)
 
 
-def _held(session: Session, person: PersonId, qualification: QualificationId) -> Qualification:
-    """Give the qualification when ``person`` holds it; another's is as unknown as none."""
-    held = qualification_of(session, qualification)
-    if held.person != person:
+def _check_held(session: Session, row: AuthorizationRow) -> None:
+    """Check that the person holds the qualification to the last day; another's is as unknown as none."""
+    held = qualification_of(session, QualificationId(row.qualification))
+    if held.person != row.person:
         raise QualificationUnknown
-    return held
+    check_valid(held, at=(row.valid_until - timedelta(minutes=1)).astimezone(BEIJING).date())
 
 
-def _write(session: Session, row: AuthorizationRow, *, firm: Uscc, held: Qualification) -> AuthorizationText:
-    last_day = (row.valid_until - timedelta(minutes=1)).astimezone(BEIJING).date()
-    check_valid(held, at=last_day)
-    return write(
+def particulars(session: Session, row: AuthorizationRow) -> Particulars:
+    """Give what ``row`` asks for, with the names that the registers hold now."""
+    held = qualification_of(session, QualificationId(row.qualification))
+    return Particulars(
         request_number=row.id,
-        person=person_of(session, held.person),
-        firm=organization(session, firm),
+        person=person_of(session, PersonId(row.person)),
+        firm=organization(session, Uscc.parse(row.firm)),
         qualification=held,
         employer=organization(session, held.employer),
         purpose=row.purpose,
         project=row.project,
+        position=row.position,
+        scope=row.scope,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
+        uses=row.uses,
+        answer_by=row.answer_by,
     )
+
+
+def check_text(session: Session, row: AuthorizationRow) -> None:
+    """Check that the stored text asks for exactly what the row holds: what is read is what will count.
+
+    Raises:
+        TextDiffers: row, register or text was changed since the text was written.
+    """
+    times = (row.valid_from, row.valid_until, row.answer_by)
+    whole = all(_minute(each) == each for each in times)
+    if not (whole and says(read_row(row).text, particulars(session, row))):
+        raise TextDiffers(authorization=row.id)

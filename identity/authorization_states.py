@@ -1,12 +1,12 @@
 """The states of an authorization, and the only ways from one to another. Pure.
 
-    requested ──► granted ──► used
+    requested ──► granted ──► used  (with its last use)
         │            ├──────► revoked
         ├──► refused └──────► lapsed
         └──────────────────► lapsed
 
-Refused, used, revoked and lapsed are final. Whoever asks for another way is told, by name, which state
-forbids it.
+Refused, used, revoked and lapsed are final; a use that leaves further uses changes no state. Whoever asks
+for another way is told, by name, which state forbids it.
 """
 
 from collections.abc import Mapping
@@ -98,13 +98,11 @@ class AlreadyRevoked(TransitionRefused):
 
 
 class AuthorizationUsed(TransitionRefused):
-    """The authorization has been used; it was good for one use."""
+    """The authorization has been used as often as it was good for."""
 
     code = "authorization-used"
-    zh = "授权 {authorization} 已经使用过，不能再{act}；如需再次使用，请重新提出申请。"
-    en = (
-        "Authorization {authorization} has been used and cannot be {act}; for another use, request a new one."
-    )
+    zh = "授权 {authorization} 的使用次数已经用完，不能再{act}；如需再次使用，请重新提出申请。"
+    en = "Authorization {authorization} has no use left and cannot be {act}; request a new one if needed."
 
 
 class AuthorizationRevoked(TransitionRefused):

@@ -1,8 +1,9 @@
-"""Authorizations: a person lets a firm use one qualification, once, for one named purpose and project.
+"""Authorizations: a person lets a firm use one qualification, for one named purpose and project, so often.
 
 The life of an authorization (:mod:`identity.authorization_states`): a firm requests it, and the exact text
 is written and stored; the person grants it by an approval whose subject is the digest of that stored text,
-or refuses; a granted one is used by the firm, revoked by the person, or lapses when its validity ends.
+or refuses, or leaves it to lapse; a granted one is used by the firm until no use is left
+(:mod:`identity.authorization_uses`), revoked by the person, or lapses when its validity ends.
 Every step after the request is a fact of the ledger. Its statements name person and qualification by salted
 commitments alone; a grant repeats the person's commitment of its approval, so that anybody sees that both
 are of one person without learning of whom.
@@ -14,18 +15,16 @@ are of one person without learning of whom.
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
-from evidence.canonical import Value
-from evidence.clock import Clock, microseconds
-from evidence.digest import Digest
+from evidence.clock import Clock
 from evidence.errors import Refused
-from evidence.identifiers import Uscc
 from evidence.keys import Signer
 from evidence.statement import Statement, StatementType
 from identity import names
 from identity.approvals import Approval, ApprovalStatement, check_approval
+from identity.authorization_changes import end, record_change, turning
 from identity.authorization_records import (
     Authorization,
     AuthorizationId,
@@ -36,16 +35,15 @@ from identity.authorization_records import (
     authorization_of_person,
     authorizations_of_firm,
     authorizations_of_person,
-    locked_row,
     read_row,
 )
-from identity.authorization_requests import request
-from identity.authorization_states import State, check_transition, refusal
-from identity.authorization_validity import authorization_in_force, check_within_validity
+from identity.authorization_requests import check_text, request
+from identity.authorization_statements import grant_body
+from identity.authorization_states import State, refusal
+from identity.authorization_uses import use
+from identity.authorization_validity import authorization_in_force
 from identity.challenges import Action
-from identity.commitments import commit_qualification
 from identity.people import PersonId
-from identity.qualifications import QualificationId, qualification
 from ledger import facts
 
 __all__ = [
@@ -68,16 +66,13 @@ __all__ = [
     "use",
 ]
 
-POLICY = "yinxin/authorization-policy/1"
-"""The rules that this module enforces, named in every grant; a change of rules changes the number."""
-
 
 class AuthorizationNotOver(Refused):
-    """The validity is not over, so the authorization does not lapse."""
+    """Neither the time to answer nor the validity is over, so the authorization does not lapse."""
 
     code = "authorization-not-over"
-    zh = "授权 {authorization} 的有效期至 {valid_until}，尚未失效；如需提前停止，请由本人拒绝或撤销。"
-    en = "Authorization {authorization} is valid until {valid_until}; to end it earlier, the person does so."
+    zh = "授权 {authorization} 到 {valid_until} 才失效；如需提前停止，请由本人拒绝或撤销。"
+    en = "Authorization {authorization} lapses at {valid_until} only; to end it earlier, the person does so."
 
 
 class ApprovalOfAnother(Refused):
@@ -113,17 +108,19 @@ def grant(
 
     Raises:
         AuthorizationUnknown, TransitionRefused: there is none, or its state does not allow a grant.
-        AuthorizationLapsed: its validity is over.
+        AuthorizationLapsed: the time to answer, or its validity, is over.
         ApprovalOfAnother, ApprovalAlreadyUsed: the approval is another person's, or was used.
         ApprovalForAnotherAction, ApprovalForAnotherSubject, ApprovalTooOld, SignatureInvalid: it approves
             something else, was made too long ago, or not by the verifier.
+        TextDiffers: the stored text does not say what is recorded.
     """
-    row = _turning(session, authorization_id, State.GRANTED)
+    row = turning(session, authorization_id, State.GRANTED)
     now = clock.now()
-    if now >= row.valid_until:
+    if now >= min(row.answer_by, row.valid_until):
         raise refusal(State.LAPSED, State.GRANTED, authorization=row.id)
     approved = _check_own_approval(session, row, approval, signer=signer, clock=clock)
-    body = _grant_body(session, row, approval=approval, person=approved.person)
+    check_text(session, row)
+    body = grant_body(session, row, fact=approval.digest, approved=approved)
     body["registers"] = sorted(registers)
     statement = Statement(StatementType.AUTHORIZATION, issuer, now, body)
     fact = facts.record(session, statement, signer=signer, after=(approval.digest, *sorted(registers)))
@@ -149,34 +146,13 @@ def decline(
         AuthorizationUnknown, TransitionRefused: none of this person's, or already answered.
         TextEmpty, TextTooLong, HiddenCharacter: the reason cannot be shown on one line.
     """
-    row = _turning(session, authorization_id, State.REFUSED, person=person)
+    row = turning(session, authorization_id, State.REFUSED, person=person)
     said = _reason(reason)
-    fact = _record_change(session, row, State.REFUSED, issuer=issuer, signer=signer, clock=clock)
+    fact = record_change(session, row, State.REFUSED, issuer=issuer, signer=signer, clock=clock)
     row.state, row.reason = State.REFUSED.value, said
     row.answered_at, row.answer_fact = clock.now(), fact
     session.flush()
     return read_row(row)
-
-
-def use(
-    session: Session,
-    authorization_id: AuthorizationId,
-    *,
-    firm: Uscc,
-    used_for: Digest | None = None,
-    issuer: str,
-    signer: Signer,
-    clock: Clock,
-) -> Authorization:
-    """Use the authorization, once; ``used_for`` is the digest of what relies on it, such as an application.
-
-    Raises:
-        AuthorizationUnknown, TransitionRefused: none of this firm's, or not granted, or at its end.
-        AuthorizationNotYetValid, AuthorizationLapsed: now is outside the validity.
-    """
-    row = _turning(session, authorization_id, State.USED, firm=firm)
-    check_within_validity(read_row(row), clock.now())
-    return _end(session, row, State.USED, used_for=used_for, issuer=issuer, signer=signer, clock=clock)
 
 
 def revoke(
@@ -195,79 +171,45 @@ def revoke(
         AuthorizationUnknown, TransitionRefused: none of this person's, or not granted, or at its end.
         TextEmpty, TextTooLong, HiddenCharacter: the reason cannot be shown on one line.
     """
-    row = _turning(session, authorization_id, State.REVOKED, person=person)
+    row = turning(session, authorization_id, State.REVOKED, person=person)
     said = _reason(reason)
-    return _end(session, row, State.REVOKED, reason=said, issuer=issuer, signer=signer, clock=clock)
+    return end(session, row, State.REVOKED, reason=said, issuer=issuer, signer=signer, clock=clock)
 
 
 def lapse(
     session: Session, authorization_id: AuthorizationId, *, issuer: str, signer: Signer, clock: Clock
 ) -> Authorization:
-    """Let the authorization lapse because its validity is over, answered or not.
+    """Let a request that nobody answered in time lapse, or an authorization whose validity is over.
 
     Raises:
         AuthorizationUnknown, TransitionRefused: there is none, or it is at its end.
-        AuthorizationNotOver: its validity is not over.
+        AuthorizationNotOver: its time is not over.
     """
-    row = _turning(session, authorization_id, State.LAPSED)
-    if clock.now() < row.valid_until:
-        until = row.valid_until
+    row = turning(session, authorization_id, State.LAPSED)
+    until = row.answer_by if row.state == State.REQUESTED else row.valid_until
+    if clock.now() < until:
         raise AuthorizationNotOver(authorization=row.id, valid_until=until)
-    return _end(session, row, State.LAPSED, issuer=issuer, signer=signer, clock=clock)
+    return end(session, row, State.LAPSED, issuer=issuer, signer=signer, clock=clock)
 
 
 def lapse_due(session: Session, *, issuer: str, signer: Signer, clock: Clock, limit: int = 100) -> int:
-    """Let up to ``limit`` authorizations lapse whose validity is over; give how many did.
+    """Let up to ``limit`` authorizations lapse whose time is over; give how many did.
 
     A step for the worker.
     """
+    unanswered = AuthorizationRow.state == State.REQUESTED.value
+    over = case((unanswered, AuthorizationRow.answer_by), else_=AuthorizationRow.valid_until)
     due = session.scalars(
         select(AuthorizationRow)
-        .where(
-            AuthorizationRow.state.in_(["requested", "granted"]), AuthorizationRow.valid_until <= clock.now()
-        )
-        .order_by(AuthorizationRow.valid_until)
+        .where(AuthorizationRow.state.in_(["requested", "granted"]), over <= clock.now())
+        .order_by(over)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
     for row in due:
-        _end(session, row, State.LAPSED, issuer=issuer, signer=signer, clock=clock)
+        end(session, row, State.LAPSED, issuer=issuer, signer=signer, clock=clock)
     return len(due)
-
-
-def _turning(
-    session: Session,
-    authorization_id: AuthorizationId,
-    wanted: State,
-    *,
-    person: PersonId | None = None,
-    firm: Uscc | None = None,
-) -> AuthorizationRow:
-    """Lock the row that is to become ``wanted``, seen by ``person`` or ``firm`` when one is given."""
-    row = locked_row(session, authorization_id)
-    if (person is not None and row.person != person) or (firm is not None and row.firm != firm.text):
-        raise AuthorizationUnknown(authorization=authorization_id)
-    check_transition(State(row.state), wanted, authorization=authorization_id)
-    return row
-
-
-def _end(
-    session: Session,
-    row: AuthorizationRow,
-    state: State,
-    *,
-    used_for: Digest | None = None,
-    reason: str | None = None,
-    issuer: str,
-    signer: Signer,
-    clock: Clock,
-) -> Authorization:
-    fact = _record_change(session, row, state, used_for=used_for, issuer=issuer, signer=signer, clock=clock)
-    row.state, row.reason = state.value, reason
-    row.ended_at, row.end_fact = clock.now(), fact
-    session.flush()
-    return read_row(row)
 
 
 def _check_own_approval(
@@ -279,49 +221,6 @@ def _check_own_approval(
         raise ApprovalAlreadyUsed
     stored = read_row(row).digest
     return check_approval(approval.signed, signer.key, action=Action.AUTHORIZE, subject=stored, clock=clock)
-
-
-def _grant_body(
-    session: Session, row: AuthorizationRow, *, approval: Approval, person: bytes
-) -> dict[str, Value]:
-    held = commit_qualification(session, qualification(session, QualificationId(row.qualification)))
-    text = read_row(row).digest
-    return {
-        "person": person,
-        "firm": row.firm,
-        "qualification": held,
-        "commitments": sorted([person, held]),
-        "purpose": row.purpose,
-        "project": row.project,
-        "valid_from": microseconds(row.valid_from),
-        "valid_until": microseconds(row.valid_until),
-        "text": str(text),
-        "files": [text.value],
-        "approval": approval.digest,
-        "policy": POLICY,
-    }
-
-
-def _record_change(
-    session: Session,
-    row: AuthorizationRow,
-    state: State,
-    *,
-    used_for: Digest | None = None,
-    issuer: str,
-    signer: Signer,
-    clock: Clock,
-) -> bytes:
-    """Record that the authorization became ``state``; give the digest of the fact."""
-    body: dict[str, Value] = {
-        "authorization": row.answer_fact,
-        "text": str(read_row(row).digest),
-        "change": state.value,
-        "used_for": None if used_for is None else str(used_for),
-    }
-    statement = Statement(StatementType.AUTHORIZATION_CHANGE, issuer, clock.now(), body)
-    after = () if row.answer_fact is None else (row.answer_fact,)
-    return facts.record(session, statement, signer=signer, after=after).digest
 
 
 def _reason(reason: str | None) -> str | None:

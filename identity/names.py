@@ -30,6 +30,11 @@ FILE_NAME = Term("文件名", "file name")
 REGISTRATION_NUMBER = Term("注册号", "registration number")
 PURPOSE = Term("用途", "purpose")
 PROJECT = Term("项目", "project")
+POSITION = Term("岗位", "position")
+SCOPE = Term("使用范围", "scope")
+QUESTION = Term("问题", "question")
+ANSWER = Term("答复", "answer")
+USED_FOR = Term("用于何事", "what it was used for")
 REASON = Term("原因", "reason")
 
 

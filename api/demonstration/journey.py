@@ -113,6 +113,8 @@ class Journey:
                 "citizen_number": ENGINEER.citizen_number.text,
                 "purpose": "作为结构专业负责人申请建筑工程施工许可",
                 "project": PROJECT,
+                "position": "结构专业负责人",
+                "scope": "施工许可申请、施工图设计、图纸会审和结构验收",
                 "valid_from": (now - timedelta(minutes=1)).isoformat(),
                 "valid_until": (now + timedelta(days=90)).isoformat(),
             },

@@ -14,26 +14,42 @@ from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.authorizations import AuthorizationSeen, seen, visible
 from api.routes.people import myself
+from identity.authorization_questions import MOST_QUESTIONS
+from identity.authorization_requests import ANSWER_TIME
 from identity.authorizations import State
 
 router = APIRouter()
 
+SHOWN_USES = 3  # on the line of time; all of them are listed below it
 USUAL_VALIDITY = timedelta(days=30)
+POSITIONS = ("项目负责人", "项目技术负责人", "建筑专业负责人", "结构专业负责人", "总监理工程师")
+"""What the form proposes; the text is Chinese for what the registers call the position."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of an authorization's life: the key of its name, and when it came, None while it has not."""
+    """One stage of an authorization's life: the key of its name, and when it came, None while it has not.
+
+    ``ordinal`` counts the uses, from 1.
+    """
 
     name: str
     at: datetime | None
+    ordinal: int = 0
 
 
 @router.get("/authorizations/new", include_in_schema=False)
 def new(request: Request, house: InHouse, _: Annotated[Visitor, allow(Role.FIRM)]) -> Response:
     """Show the form by which a firm asks."""
     today = house.clock.now().astimezone(CITY_TIME).date()
-    return page(request, "authorization_new.html", today=today, until=today + USUAL_VALIDITY)
+    return page(
+        request,
+        "authorization_new.html",
+        today=today,
+        until=today + USUAL_VALIDITY,
+        positions=POSITIONS,
+        answer_days=ANSWER_TIME.days,
+    )
 
 
 @router.get("/authorizations/{authorization_id}", include_in_schema=False)
@@ -57,7 +73,14 @@ def authorization(
             act="authorization.grant",
         )
     return page(
-        request, "authorization.html", shown=shown, own=own, me=me, scan=scan, life=_life(shown), State=State
+        request,
+        "authorization.html",
+        shown=shown,
+        own=own,
+        me=me,
+        scan=scan,
+        life=_life(shown),
+        most_questions=MOST_QUESTIONS,
     )
 
 
@@ -71,6 +94,9 @@ def _life(shown: AuthorizationSeen) -> tuple[Stage, ...]:
     if shown.answered_at is None:
         return asked, Stage("authorization.life_answer", None), Stage("authorization.life_use", None)
     granted = Stage("authorization.life_granted", shown.answered_at)
+    uses = [Stage("authorization.life_one_use", each.used_at, each.ordinal) for each in shown.used]
     ends = {State.USED: "life_used", State.REVOKED: "life_revoked", State.LAPSED: "life_lapsed"}
-    end = ends.get(shown.state, "life_use")
-    return asked, granted, Stage(f"authorization.{end}", shown.ended_at)
+    end = Stage(f"authorization.{ends.get(shown.state, 'life_use')}", shown.ended_at)
+    if shown.state is State.USED:
+        uses = uses[:-1]
+    return asked, granted, *uses[-SHOWN_USES:], end

@@ -5,7 +5,7 @@ theirs; anybody else's answers as unknown.
 """
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.acting import firm_of, person_of
+from api.authorization_view import Place, QuestionSeen, UseSeen, place, questions, uses
 from api.finding import found_holder
 from api.inquiry import about_request, confirmed
 from api.moments import Moment
@@ -25,7 +26,7 @@ from identity import authorizations
 from identity.approvals import Method, approval
 from identity.authorizations import Authorization, AuthorizationId, AuthorizationUnknown
 from identity.organizations import organization
-from ledger import facts, receipts
+from ledger import receipts
 from registers import receipts as register_receipts
 
 router = APIRouter()
@@ -36,15 +37,21 @@ AsEither = Annotated[Visitor, allow(Role.PERSON, Role.FIRM)]
 
 
 class Asking(BaseModel):
-    """What a firm asks a person for; a day as ``valid_until`` is the last day of the validity."""
+    """What a firm asks a person for; a day as ``valid_until`` is the last day of the validity.
+
+    ``uses`` is how often, or "any" for any number within the validity.
+    """
 
     registration_number: str
     name: str
     citizen_number: str
     purpose: str
     project: str
+    position: str
+    scope: str
     valid_from: Moment
     valid_until: Moment
+    uses: int | Literal["any"] = 1
 
 
 class Asked(BaseModel):
@@ -60,24 +67,29 @@ class Answering(BaseModel):
     reason: str | None = None
 
 
-class Place(BaseModel):
-    """An entry of the log and how far its anchoring has come."""
-
-    entry: int
-    anchoring: receipts.AnchoringState
-
-
 class AuthorizationLine(BaseModel):
-    """An authorization in a list."""
+    """An authorization in a list.
+
+    ``uses`` is how often it may be used, None for any number, ``taken`` how often it was; ``position`` and
+    ``scope`` are None in requests from before they were asked for. A request lapses at ``answer_by``.
+    """
 
     id: UUID
     state: authorizations.State
     firm: str
     purpose: str
     project: str
+    position: str | None
+    scope: str | None
     valid_from: datetime
     valid_until: datetime
+    uses: int | None
+    taken: int
+    answer_by: datetime
     requested_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    reason: str | None
 
 
 class AuthorizationSeen(AuthorizationLine):
@@ -90,13 +102,12 @@ class AuthorizationSeen(AuthorizationLine):
     text_zh: str
     text_en: str
     digest: str
-    answered_at: datetime | None
-    ended_at: datetime | None
-    reason: str | None
     method: Method | None
     entry: int | None
     anchoring: receipts.AnchoringState | None
     end: Place | None
+    used: list[UseSeen]
+    questions: list[QuestionSeen]
 
 
 @router.post("/api/authorizations", status_code=201)
@@ -123,8 +134,11 @@ def ask(asking: Asking, house: InHouse, visitor: AsFirm, origin: FromOrigin) -> 
             qualification=held.id,
             purpose=asking.purpose,
             project=asking.project,
+            position=asking.position,
+            scope=asking.scope,
             valid_from=_begin(asking.valid_from),
             valid_until=until,
+            uses=asking.uses if isinstance(asking.uses, int) else None,
             clock=house.clock,
         )
         register_receipts.keep(session, answers, authorization=asked.id)
@@ -176,7 +190,7 @@ def refuse(
 def revoke(
     authorization_id: UUID, answering: Answering, house: InHouse, visitor: AsPerson
 ) -> AuthorizationSeen:
-    """Revoke what was granted and not yet used."""
+    """Revoke what was granted and may still be used."""
     with house.database.transaction() as session:
         revoked = authorizations.revoke(
             session,
@@ -212,35 +226,35 @@ def line(session: Session, found: Authorization) -> AuthorizationLine:
         firm=organization(session, found.firm).name,
         purpose=found.purpose,
         project=found.project,
+        position=found.position,
+        scope=found.scope,
         valid_from=found.valid_from,
         valid_until=found.valid_until,
+        uses=found.uses,
+        taken=found.taken,
+        answer_by=found.answer_by,
         requested_at=found.requested_at,
+        answered_at=found.answered_at,
+        ended_at=found.ended_at,
+        reason=found.reason,
     )
 
 
 def seen(session: Session, found: Authorization) -> AuthorizationSeen:
     """Show ``found`` whole, with its places in the log."""
-    answer, end = _place(session, found.fact), _place(session, found.end_fact)
+    answer = None if found.fact is None else place(session, found.fact)
     return AuthorizationSeen(
         **line(session, found).model_dump(),
         text_zh=found.text.zh,
         text_en=found.text.en,
         digest=str(found.digest),
-        answered_at=found.answered_at,
-        ended_at=found.ended_at,
-        reason=found.reason,
         method=None if found.approval is None else approval(session, found.approval).method,
         entry=None if answer is None else answer.entry,
         anchoring=None if answer is None else answer.anchoring,
-        end=end,
+        end=None if found.end_fact is None else place(session, found.end_fact),
+        used=uses(session, found.id),
+        questions=questions(session, found.id),
     )
-
-
-def _place(session: Session, digest: bytes | None) -> Place | None:
-    if digest is None:
-        return None
-    index = facts.fact(session, digest).index
-    return Place(entry=index, anchoring=receipts.anchoring_state(session, index))
 
 
 def _begin(moment: datetime | date) -> datetime:

@@ -160,6 +160,8 @@ def granted_authorization(city: QuietCity, http: httpx.Client) -> str:
             "citizen_number": ENGINEER.citizen_number.text,
             "purpose": "作为结构专业负责人申请建筑工程施工许可",
             "project": "示范市滨河社区活动中心",
+            "position": "结构专业负责人",
+            "scope": "施工许可申请、施工图设计、图纸会审",
             "valid_from": "2026-01-01",
             "valid_until": "2034-12-31",
         },

@@ -154,21 +154,23 @@ def request_body(newcomer: Newcomer, **changes: object) -> dict[str, object]:
         "citizen_number": newcomer.citizen_number.text,
         "purpose": "担任施工图设计文件结构专业负责人",
         "project": "示范市第一中学教学楼",
+        "position": "结构专业负责人",
+        "scope": "施工图设计、图纸会审、结构验收",
         "valid_from": "2026-01-01",
         "valid_until": "2034-12-31",
     } | changes
 
 
-def requested(site: Site, house: House, newcomer: Newcomer) -> str:
+def requested(site: Site, house: House, newcomer: Newcomer, **changes: object) -> str:
     """Let the contractor ask ``newcomer``; give the id of the request."""
-    answer = clerk(site, house).post("/api/authorizations", json=request_body(newcomer))
+    answer = clerk(site, house).post("/api/authorizations", json=request_body(newcomer, **changes))
     id_: str = answer.json()["id"]
     return id_
 
 
-def granted(site: Site, house: House, newcomer: Newcomer) -> Authorization:
+def granted(site: Site, house: House, newcomer: Newcomer, **changes: object) -> Authorization:
     """Give an authorization that ``newcomer`` granted; the scan that led to it is taken as passed."""
-    id_ = AuthorizationId(UUID(requested(site, house, newcomer)))
+    id_ = AuthorizationId(UUID(requested(site, house, newcomer, **changes)))
     with house.database.transaction() as session:
         subject = authorizations.authorization(session, id_).digest
         asked = challenges.issue(

@@ -34,6 +34,7 @@ DOORS = [
     and route.path not in SHARED
 ]
 CLOSED = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND}
+FORM = {"reason": "不便办理", "question": "何时使用？", "answer": "投标时", "used_for": "投标"}
 FRAME = ("frames", ("0.jpg", b"no picture", "image/jpeg"))
 
 
@@ -119,5 +120,5 @@ def test_a_stranger_finds_every_door_closed(
     elif door.path.endswith("/key"):
         answer = stranger.post(path, json=things["key"])
     else:
-        answer = stranger.post(path, json={"reason": "不便办理"})
+        answer = stranger.post(path, json=FORM)
     assert answer.status_code in CLOSED

@@ -68,6 +68,11 @@ def test_a_time_as_the_end_is_taken_as_it_is(newcomer: Newcomer, asking: httpx.C
         ({"valid_until": "9999-12-31"}, "form-incomplete"),
         ({"valid_from": "0001-01-01"}, "form-incomplete"),
         ({"purpose": " "}, "text-empty"),
+        ({"position": " "}, "text-empty"),
+        ({"scope": "甲\u2028乙"}, "hidden-character"),
+        ({"uses": 0}, "uses-out-of-range"),
+        ({"uses": 101}, "uses-out-of-range"),
+        ({"uses": "often"}, "form-incomplete"),
         ({"project": "甲\n同意授权"}, "hidden-character"),
         ({"valid_from": "2034-12-31", "valid_until": "2034-01-01"}, "authorization-validity-reversed"),
         ({"valid_from": "2020-01-01", "valid_until": "2020-12-31"}, "authorization-validity-past"),
@@ -76,7 +81,7 @@ def test_a_time_as_the_end_is_taken_as_it_is(newcomer: Newcomer, asking: httpx.C
     ],
 )
 def test_a_request_that_cannot_stand_is_refused_by_name(
-    newcomer: Newcomer, asking: httpx.Client, changes: dict[str, str], code: str
+    newcomer: Newcomer, asking: httpx.Client, changes: dict[str, object], code: str
 ) -> None:
     assert asking.post("/api/authorizations", json=request_body(newcomer, **changes)).json()["title"] == code
 
@@ -144,6 +149,60 @@ def test_a_grant_has_its_entry_and_says_how_far_it_is_anchored(
     given = granted(site, house, newcomer)
     seen = newcomer.http.get(f"/api/authorizations/{given.id}").json()
     assert seen["anchoring"] in {"recorded", "checkpointed", "anchored"}
+
+
+@pytest.mark.parametrize(("uses", "asked"), [(1, 1), (3, "3"), (None, "any")])
+def test_a_form_says_how_often(
+    newcomer: Newcomer, asking: httpx.Client, uses: int | None, asked: object
+) -> None:
+    body = request_body(newcomer, uses=asked)
+    id_ = asking.post("/api/authorizations", json=body).json()["id"]
+    assert asking.get(f"/api/authorizations/{id_}").json()["uses"] == uses
+
+
+def test_the_firm_records_what_it_used_it_for_and_the_person_sees_it(
+    site: Site, house: House, newcomer: Newcomer, asking: httpx.Client
+) -> None:
+    given = granted(site, house, newcomer, uses=2)
+    path = f"/api/authorizations/{given.id}"
+    first = asking.post(f"{path}/uses", json={"used_for": "第一标段投标"}).json()
+    assert (first["state"], first["taken"]) == ("granted", 1)
+    assert asking.post(f"{path}/uses", json={"used_for": "第二标段投标"}).json()["state"] == "used"
+    used = newcomer.http.get(path).json()["used"]
+    assert [(each["ordinal"], each["said"]) for each in used] == [(1, "第一标段投标"), (2, "第二标段投标")]
+    assert "第二标段投标" in newcomer.http.get(f"/authorizations/{given.id}").text
+    refused = asking.post(f"{path}/uses", json={"used_for": "第三标段投标"})
+    assert refused.json()["title"] == "authorization-used"
+
+
+def test_a_use_after_the_revocation_fails_and_the_firm_sees_why(
+    site: Site, house: House, newcomer: Newcomer, asking: httpx.Client
+) -> None:
+    given = granted(site, house, newcomer, uses="any")
+    newcomer.http.post(f"/api/authorizations/{given.id}/revocation", json={"reason": "项目变更"})
+    used = asking.post(f"/api/authorizations/{given.id}/uses", json={"used_for": "投标"})
+    assert used.json()["title"] == "authorization-revoked"
+    page = asking.get(f"/authorizations/{given.id}").text
+    assert "本人已于" in page
+    assert "项目变更" in page
+
+
+def test_question_and_answer_are_on_both_pages(
+    newcomer: Newcomer, asking: httpx.Client, request_id: str
+) -> None:
+    path = f"/api/authorizations/{request_id}/questions"
+    asked = newcomer.http.post(path, json={"question": "图纸会审由谁参加？"}).json()
+    asking.post(f"{path}/{asked['number']}/answer", json={"answer": "由您本人参加。"}).raise_for_status()
+    for visitor in (newcomer.http, asking):
+        page = visitor.get(f"/authorizations/{request_id}").text
+        assert "图纸会审由谁参加？" in page
+        assert "由您本人参加。" in page
+
+
+def test_who_is_asked_cannot_answer_the_own_question(newcomer: Newcomer, request_id: str) -> None:
+    path = f"/api/authorizations/{request_id}/questions"
+    newcomer.http.post(path, json={"question": "何时使用？"})
+    assert newcomer.http.post(f"{path}/1/answer", json={"answer": "随时"}).json()["title"] == "not-yours"
 
 
 class _Sheets(HTMLParser):

@@ -131,7 +131,10 @@ def request_of(
         purpose: str = "担任施工图设计文件结构专业负责人",
         project: str = "示范市第一中学教学楼",
         begins: timedelta = timedelta(0),
+        position: str = "结构专业负责人",
+        scope: str = "施工图设计、图纸会审、结构验收",
         ends: timedelta = timedelta(days=10),
+        uses: int | None = 1,
     ) -> Authorization:
         return authorizations.request(
             session,
@@ -140,8 +143,11 @@ def request_of(
             qualification=qualification.id,
             purpose=purpose,
             project=project,
+            position=position,
+            scope=scope,
             valid_from=clock.now() + begins,
             valid_until=clock.now() + ends,
+            uses=uses,
             clock=clock,
         )
 
@@ -186,24 +192,35 @@ def requested(request_of: RequestOf) -> Authorization:
 
 
 @pytest.fixture
-def granted(
+def grant_of(
     *,
     session: Session,
     clock: FixedClock,
     verifier: LocalSigner,
     engineer: Person,
-    requested: Authorization,
+    request_of: RequestOf,
     approval_of: ApprovalOf,
-) -> Authorization:
+) -> Callable[..., Authorization]:
+    """Let the engineer grant an authorization for so many uses."""
+
+    def grant(uses: int | None = 1) -> Authorization:
+        asked = request_of(uses=uses)
+        return authorizations.grant(
+            session,
+            asked.id,
+            approval=approval_of(engineer, asked.digest),
+            issuer=ISSUER,
+            signer=verifier,
+            clock=clock,
+        )
+
+    return grant
+
+
+@pytest.fixture
+def granted(grant_of: Callable[..., Authorization]) -> Authorization:
     """An authorization that the engineer has granted."""
-    return authorizations.grant(
-        session,
-        requested.id,
-        approval=approval_of(engineer, requested.digest),
-        issuer=ISSUER,
-        signer=verifier,
-        clock=clock,
-    )
+    return grant_of()
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ def test_the_text_says_who_what_for_whom_and_how_long(
         qualification.registration_number,
         requested.purpose,
         requested.project,
+        requested.position or "?",
+        requested.scope or "?",
         str(requested.id),
     ]
     assert not [words for words in shared if words not in requested.text.zh]

@@ -4,6 +4,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import identity.attempts
+import identity.authorization_questions
 import identity.authorizations
 import identity.enrollment
 import identity.members
@@ -23,11 +24,14 @@ TABLES = {
     "assertions",
     "authorizations",
     "vain_attempts",
+    "authorization_uses",
+    "authorization_questions",
 }
 
 
 def test_the_migration_makes_the_tables_that_the_code_maps(identity_database: Database) -> None:
-    assert {identity.attempts, identity.authorizations, identity.enrollment, identity.members}
+    assert {identity.attempts, identity.authorizations, identity.authorization_questions}
+    assert {identity.enrollment, identity.members}
     with identity_database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,

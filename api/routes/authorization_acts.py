@@ -1,0 +1,85 @@
+"""What is done with an authorization beside answering it: a question, its answer, a use by the firm."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.acting import firm_of, person_of
+from api.authorization_view import QuestionSeen, question
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from api.routes.authorizations import AuthorizationSeen, seen
+from identity import authorization_questions, authorizations
+from identity.authorizations import AuthorizationId
+
+router = APIRouter()
+
+AsPerson = Annotated[Visitor, allow(Role.PERSON)]
+AsFirm = Annotated[Visitor, allow(Role.FIRM)]
+
+
+class Asking(BaseModel):
+    """A question about a request, one line."""
+
+    question: str
+
+
+class Answering(BaseModel):
+    """The firm's answer, one line."""
+
+    answer: str
+
+
+class Using(BaseModel):
+    """What the firm uses the authorization for, one line."""
+
+    used_for: str
+
+
+@router.post("/api/authorizations/{authorization_id}/questions", status_code=201)
+def ask(authorization_id: UUID, asking: Asking, house: InHouse, visitor: AsPerson) -> QuestionSeen:
+    """Ask the firm a question before answering its request."""
+    with house.database.transaction() as session:
+        asked = authorization_questions.ask(
+            session,
+            AuthorizationId(authorization_id),
+            person=person_of(visitor),
+            question=asking.question,
+            clock=house.clock,
+        )
+    return question(asked)
+
+
+@router.post("/api/authorizations/{authorization_id}/questions/{number}/answer")
+def answer(
+    authorization_id: UUID, number: int, answering: Answering, house: InHouse, visitor: AsFirm
+) -> QuestionSeen:
+    """Answer the person's question."""
+    with house.database.transaction() as session:
+        answered = authorization_questions.answer(
+            session,
+            AuthorizationId(authorization_id),
+            number,
+            firm=firm_of(visitor),
+            answer=answering.answer,
+            clock=house.clock,
+        )
+    return question(answered)
+
+
+@router.post("/api/authorizations/{authorization_id}/uses", status_code=201)
+def use(authorization_id: UUID, using: Using, house: InHouse, visitor: AsFirm) -> AuthorizationSeen:
+    """Take one use for something that is done outside of this house, and record what for."""
+    with house.database.transaction() as session:
+        used = authorizations.use(
+            session,
+            AuthorizationId(authorization_id),
+            firm=firm_of(visitor),
+            said=using.used_for,
+            issuer=house.issuer,
+            signer=house.verifier_signer,
+            clock=house.clock,
+        )
+        return seen(session, used)
