@@ -8,7 +8,19 @@ from fastapi.staticfiles import StaticFiles
 from api import doorkeeper, problems
 from api.house import House
 from api.log_watch import LogWatch, read_log
-from api.pages import agency, agreement, certificate, devices, engineer, firm, home, log, officer, operator
+from api.pages import (
+    agency,
+    agreement,
+    authorization_check,
+    certificate,
+    devices,
+    engineer,
+    firm,
+    home,
+    log,
+    officer,
+    operator,
+)
 from api.pages import authorizations as authorization_pages
 from api.policy import require_policy
 from api.receipt_desk import ReceiptDesk
@@ -55,6 +67,7 @@ ROUTERS = (
     engineer.router,
     devices.router,
     authorization_pages.router,
+    authorization_check.router,
     officer.router,
     operator.router,
     log.router,

@@ -38,6 +38,14 @@ class NoBundle(Invalid):
     en = "This is no evidence bundle. Choose a file ending in .bundle; for a QR code, give its full address."
 
 
+class PdfWithoutBundle(Invalid):
+    """A PDF carries no evidence bundle, or several. Facts: ``count``."""
+
+    code = "pdf-without-bundle"
+    zh = "该 PDF 附有 {count} 个证据包，恰好附一个的才能直接核验。请改用扩展名为 .bundle 的证据包文件。"
+    en = "This PDF carries {count} evidence bundles and needs exactly one; use the file ending in .bundle."
+
+
 class ListKeyUnknown(Invalid):
     """A status list is signed with a key that nobody pinned."""
 

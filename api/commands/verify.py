@@ -15,6 +15,7 @@ from typing import cast
 from api.system_reasons import reason
 from evidence.clock import SystemClock
 from evidence.errors import Invalid, Language, Refused, Term, YinxinError
+from verify.attachment import evidence_in
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
 from verify.errors import TrustMissing
@@ -106,7 +107,7 @@ def _of(subject: str, error: YinxinError, language: Language) -> str:
 def _verify(subject: str, trust: TrustAnchors, as_of: datetime, status_list: bytes | None) -> Report:
     if subject.lower().startswith(("http://", "https://")):
         return verify_qr(subject, trust, as_of=as_of, status_list=status_list)
-    return verify_bundle(_read(Path(subject)), trust, as_of=as_of)
+    return verify_bundle(evidence_in(_read(Path(subject))), trust, as_of=as_of)
 
 
 def _trust_path(named: Path | None) -> Path:

@@ -1,23 +1,29 @@
-"""What is done with an authorization beside answering it: a question, its answer, a use by the firm."""
+"""What else is done with an authorization: a question, its answer, a use; its document and its evidence."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel
+from starlette.responses import Response
 
 from api.acting import firm_of, person_of
 from api.authorization_view import QuestionSeen, question
+from api.house import House
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
-from api.routes.authorizations import AuthorizationSeen, seen
+from api.routes.authorizations import AuthorizationSeen, seen, visible
+from api.routes.documents import file
 from identity import authorization_questions, authorizations
 from identity.authorizations import AuthorizationId
+from signing import authorization_bundles
+from signing.authorization_sheet import read_sheet, render_authorization
 
 router = APIRouter()
 
 AsPerson = Annotated[Visitor, allow(Role.PERSON)]
 AsFirm = Annotated[Visitor, allow(Role.FIRM)]
+AsEither = Annotated[Visitor, allow(Role.PERSON, Role.FIRM)]
 
 
 class Asking(BaseModel):
@@ -83,3 +89,27 @@ def use(authorization_id: UUID, using: Using, house: InHouse, visitor: AsFirm) -
             clock=house.clock,
         )
         return seen(session, used)
+
+
+@router.get("/authorizations/{authorization_id}/authorization.pdf", include_in_schema=False)
+def document(authorization_id: UUID, house: InHouse, visitor: AsEither) -> Response:
+    """Give the readable authorization as it stands now, with its evidence attached."""
+    with house.database.transaction() as session:
+        found = visible(session, authorization_id, visitor)
+        sheet = read_sheet(session, found.id, address=address_of(house, found.id), archive=house.archive)
+    pdf = render_authorization(house.typesetter, sheet)
+    return file(pdf, media_type="application/pdf", name=f"{found.id}.pdf")
+
+
+@router.get("/authorizations/{authorization_id}/evidence.bundle", include_in_schema=False)
+def evidence(authorization_id: UUID, house: InHouse, visitor: AsEither) -> Response:
+    """Give all that a stranger needs to check the authorization, in one file."""
+    with house.database.transaction() as session:
+        found = visible(session, authorization_id, visitor)
+        data = authorization_bundles.bundle(session, found.id, archive=house.archive)
+    return file(data, media_type="application/octet-stream", name=f"{found.id}.bundle", kept=True)
+
+
+def address_of(house: House, authorization_id: AuthorizationId) -> str:
+    """Give the address that the printed code opens."""
+    return f"{house.settings.public_url.rstrip('/')}/a/{authorization_id}"

@@ -150,22 +150,24 @@ def assembled(house: House, agreement_id: str) -> AssemblyJob:
     return assemble(house.database, UUID(agreement_id), workshop=house.workshop)
 
 
-def granted_authorization(city: QuietCity, http: httpx.Client) -> str:
+def request_of_engineer(**changes: object) -> dict[str, object]:
+    """What a firm posts to ask the engineer."""
+    return {
+        "registration_number": "S990100001",
+        "name": ENGINEER.name,
+        "citizen_number": ENGINEER.citizen_number.text,
+        "purpose": "作为结构专业负责人申请建筑工程施工许可",
+        "project": "示范市滨河社区活动中心",
+        "position": "结构专业负责人",
+        "scope": "施工许可申请、施工图设计、图纸会审",
+        "valid_from": "2026-01-01",
+        "valid_until": "2034-12-31",
+    } | changes
+
+
+def granted_authorization(city: QuietCity, http: httpx.Client, **changes: object) -> str:
     """Let the firm of ``http`` ask the engineer, and the engineer grant it; give its id."""
-    asked = http.post(
-        "/api/authorizations",
-        json={
-            "registration_number": "S990100001",
-            "name": ENGINEER.name,
-            "citizen_number": ENGINEER.citizen_number.text,
-            "purpose": "作为结构专业负责人申请建筑工程施工许可",
-            "project": "示范市滨河社区活动中心",
-            "position": "结构专业负责人",
-            "scope": "施工许可申请、施工图设计、图纸会审",
-            "valid_from": "2026-01-01",
-            "valid_until": "2034-12-31",
-        },
-    ).json()["id"]
+    asked = http.post("/api/authorizations", json=request_of_engineer(**changes)).json()["id"]
     house, id_ = city.house, AuthorizationId(UUID(asked))
     with house.database.transaction() as session:
         subject = authorizations.authorization(session, id_).digest
