@@ -1,13 +1,15 @@
-"""What was done with an authorization, as its person and its firm see it: its uses, questions and answers."""
+"""What its person and its firm see beside an authorization: uses, questions, characters that may deceive."""
 
 from datetime import datetime
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from identity import authorization_questions
+from identity import authorization_questions, names
 from identity.authorization_uses import Use, uses_of
-from identity.authorizations import AuthorizationId
+from identity.authorizations import Authorization, AuthorizationId
+from identity.lookalikes import lookalikes
+from identity.organizations import organization
 from ledger import facts, receipts
 from signing.certificates import CertificateUnknown, certificate_of_statement
 
@@ -38,6 +40,18 @@ class QuestionSeen(BaseModel):
     asked_at: datetime
     answer: str | None
     answered_at: datetime | None
+
+
+class LookalikeSeen(BaseModel):
+    """A character that may be taken for another: where it stands, from 1, and what it is."""
+
+    field_zh: str
+    field_en: str
+    position: int
+    character: str
+    code_point: str
+    kind_zh: str
+    kind_en: str
 
 
 def place(session: Session, digest: bytes) -> Place:
@@ -75,6 +89,30 @@ def question(found: authorization_questions.Question) -> QuestionSeen:
         answer=found.answer,
         answered_at=found.answered_at,
     )
+
+
+def deceiving(session: Session, found: Authorization) -> list[LookalikeSeen]:
+    """Show the characters of what the firm wrote, and of its name, that may be taken for others."""
+    written = (
+        (names.NAME, organization(session, found.firm).name),
+        (names.PURPOSE, found.purpose),
+        (names.PROJECT, found.project),
+        (names.POSITION, found.position or ""),
+        (names.SCOPE, found.scope or ""),
+    )
+    return [
+        LookalikeSeen(
+            field_zh=field.zh,
+            field_en=field.en,
+            position=each.position,
+            character=each.character,
+            code_point=each.code_point,
+            kind_zh=each.kind.zh,
+            kind_en=each.kind.en,
+        )
+        for field, text in written
+        for each in lookalikes(text)
+    ]
 
 
 def _certificate(session: Session, use: Use) -> str | None:

@@ -1,6 +1,8 @@
 """What every request meets first: its size, its origin, its visitor, and the headers of its answer."""
 
+import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
@@ -8,8 +10,10 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from api.accounts import visitor as visitor_of
+from api.field_names import field
 from api.language import COOKIE, language_of
 from api.problems import (
+    FieldTwice,
     FormTooLarge,
     HostForeign,
     OriginForeign,
@@ -56,6 +60,23 @@ def _check_size(request: Request) -> None:
         raise FormTooLarge(limit_kb=FORM_LIMIT // 2**10)
 
 
+async def _check_keys(request: Request) -> None:
+    """Refuse JSON that says something twice: a reader may see one value and the house take the other."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if not (kind == "application/json" or kind.endswith("+json")):
+        return
+    with suppress(ValueError, RecursionError):  # what is no JSON is refused where it is read
+        json.loads(await request.body(), object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    seen = set[str]()
+    for key, _ in pairs:
+        if key in seen:
+            raise FieldTwice(field=field(key))
+        seen.add(key)
+
+
 def _check_host(request: Request) -> None:
     """Answer at the public address and the address listened on: any other name may be a rebound one."""
     settings = request.app.state.house.settings
@@ -93,6 +114,7 @@ async def keep(request: Request, answer: Callable[[Request], Awaitable[Response]
         _check_size(request)
         _check_host(request)
         _check_origin(request)
+        await _check_keys(request)
         if not request.url.path.startswith("/static/"):
             await run_in_threadpool(_find_visitor, request)
         response = await answer(request)

@@ -94,6 +94,14 @@ class FormTooLarge(Refused):
     en = "What was sent is longer than the limit of {limit_kb} kB; shorten the text and try again."
 
 
+class FieldTwice(Invalid):
+    """A JSON object names a field twice. Facts: ``field``, as people call it."""
+
+    code = "field-twice"
+    zh = "提交的内容里“{field}”出现了两次，无法确定以哪一个为准；请只填一次后再提交。"
+    en = "What was sent names the {field} twice, so nobody can tell which counts; give it once."
+
+
 class FormIncomplete(Invalid):
     """Fields of a form or an address are missing or malformed. Facts: ``fields``, as people call them."""
 

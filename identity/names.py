@@ -2,11 +2,13 @@
 
 A line break or an invisible character in a name or a purpose could make a text read otherwise than it is: a
 right-to-left override turns a sentence round, a line feed starts a new one. Such text is refused at the
-door.
+door. What is canonically the same is written in one way, Unicode's form C, so that a name typed on another
+machine is the same name. What is visible and may deceive all the same is told (:mod:`identity.lookalikes`).
 
     check_name(" 林知远 ") == "林知远"
 """
 
+import re
 import unicodedata
 
 from evidence.errors import Refused, Term
@@ -20,6 +22,13 @@ LONGEST_TEXT = 200
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories that no reader sees, or sees differently in each font; unassigned ones may be new, rare
 characters of a real name and pass."""
+
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e0fff]"
+)
+"""Characters of visible categories that show nothing: fillers, joiners, variation selectors, the blank of
+Braille (Unicode, Default_Ignorable_Code_Point), and what is no character."""
 
 
 REGISTRATION = Term("注册号", "registration number")
@@ -63,20 +72,20 @@ class HiddenCharacter(Refused):
 
 
 def check_text(text: str, field: Term, *, limit: int = LONGEST_TEXT) -> str:
-    """Give ``text`` without outer blanks, fit to stand on one line of a text that is signed.
+    """Give ``text`` in form C without outer blanks, fit to stand on one line of a text that is signed.
 
     Raises:
         TextEmpty: nothing but blanks.
         TextTooLong: above ``limit`` characters.
         HiddenCharacter: a line break, control, direction or private-use character.
     """
-    visible = text.strip()
+    visible = unicodedata.normalize("NFC", text).strip()
     if not visible:
         raise TextEmpty(field=field)
     if len(visible) > limit:
         raise TextTooLong(field=field, length=len(visible), limit=limit)
     for position, character in enumerate(visible, start=1):
-        if unicodedata.category(character) in _UNSEEN:
+        if unicodedata.category(character) in _UNSEEN or _IGNORABLE.match(character):
             raise HiddenCharacter(field=field, position=position)
     return visible
 

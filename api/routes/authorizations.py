@@ -13,7 +13,16 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.acting import firm_of, person_of
-from api.authorization_view import Place, QuestionSeen, UseSeen, place, questions, uses
+from api.authorization_view import (
+    LookalikeSeen,
+    Place,
+    QuestionSeen,
+    UseSeen,
+    deceiving,
+    place,
+    questions,
+    uses,
+)
 from api.finding import found_holder
 from api.inquiry import about_request, confirmed
 from api.moments import Moment
@@ -96,7 +105,8 @@ class AuthorizationSeen(AuthorizationLine):
     """An authorization with its exact text; ``digest`` is SHA-256 over both languages.
 
     ``method`` is how the person was recognised who granted it; ``entry`` and ``anchoring`` are of the grant
-    or refusal, ``end`` of the use, revocation or lapse.
+    or refusal, ``end`` of the use, revocation or lapse. ``lookalikes`` are characters that may be taken for
+    others.
     """
 
     text_zh: str
@@ -108,6 +118,7 @@ class AuthorizationSeen(AuthorizationLine):
     end: Place | None
     used: list[UseSeen]
     questions: list[QuestionSeen]
+    lookalikes: list[LookalikeSeen]
 
 
 @router.post("/api/authorizations", status_code=201)
@@ -254,6 +265,7 @@ def seen(session: Session, found: Authorization) -> AuthorizationSeen:
         end=None if found.end_fact is None else place(session, found.end_fact),
         used=uses(session, found.id),
         questions=questions(session, found.id),
+        lookalikes=deceiving(session, found),
     )
 
 

@@ -1,5 +1,6 @@
 """Authorizations at the doors: who asks, who sees, who answers, and that the page shows the exact text."""
 
+import json
 from datetime import datetime
 from html.parser import HTMLParser
 
@@ -285,3 +286,29 @@ def test_the_form_proposes_a_validity_from_today(asking: httpx.Client, house: Ho
 def test_times_carry_their_zone(newcomer: Newcomer, request_id: str) -> None:
     seen = newcomer.http.get(f"/api/authorizations/{request_id}").json()
     assert datetime.fromisoformat(seen["requested_at"]).tzinfo is not None
+
+
+def test_a_letter_of_another_script_is_told_beside_the_text(newcomer: Newcomer, asking: httpx.Client) -> None:
+    body = request_body(newcomer, project="Pаrk Plaza")
+    id_ = asking.post("/api/authorizations", json=body).json()["id"]
+    for visitor in (newcomer.http, asking):
+        assert "“项目”的第 2 个字符“а”是西里尔字母（U+0430）" in visitor.get(f"/authorizations/{id_}").text
+
+
+@pytest.mark.parametrize("key", ["purpose", "uses", "name"])
+def test_a_field_that_is_sent_twice_is_refused(newcomer: Newcomer, asking: httpx.Client, key: str) -> None:
+    body = json.dumps(request_body(newcomer, uses=1))
+    twice = f'{body[:-1]}, "{key}": {json.dumps(request_body(newcomer, uses=100)[key])}}}'
+    answer = asking.post(
+        "/api/authorizations", content=twice, headers={"content-type": "application/json; charset=utf-8"}
+    )
+    assert (answer.status_code, answer.json()["title"]) == (422, "field-twice")
+
+
+def test_a_field_that_is_sent_twice_deep_inside_is_refused(asking: httpx.Client) -> None:
+    answer = asking.post(
+        "/api/agreements",
+        content='{"slots": [{"name": {"a": 1, "\\u0061": 2}}]}',
+        headers={"content-type": "application/json"},
+    )
+    assert answer.json()["title"] == "field-twice"
