@@ -35,6 +35,7 @@ class StatementType(StrEnum):
     CONSENT = "yinxin/consent/1"
     ENROLLMENT = "yinxin/enrollment/1"
     PASSKEY = "yinxin/passkey/1"
+    COUNTER = "yinxin/counter/1"
     APPROVAL = "yinxin/approval/1"
     AUTHORIZATION = "yinxin/authorization/1"
     AUTHORIZATION_CHANGE = "yinxin/authorization-change/1"

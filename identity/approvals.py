@@ -1,11 +1,12 @@
 """Approvals: the identity verifier's signed word that this person, just now, approved exactly this.
 
-An approval follows one passed challenge and names what was asked: action, digest of the subject, challenge,
-method, and the version of the policy that the scan satisfied. It carries no score, no name and no device; the
-person is a salted commitment. The method is what was really done: "face+passkey" only where a device key of
-the person confirmed the same challenge, and who has one is approved by nothing less. What it lets happen (a
-grant, a signature, a seal, a further device key) checks it again, by :func:`check_approval`, and records that
-it used it up: each consumer holds an approval unique in its own table.
+An approval follows one passed challenge, or one case that an officer confirmed
+(:mod:`identity.counter_answers`), and names what was asked: action, digest of the subject, digest of the
+challenge or case, method, and the version of the policy that was satisfied. It carries no score, no name and
+no device; the person is a salted commitment. The method is what was really done: "face+passkey" only where a
+device key of the person confirmed the same challenge, and who has one is approved by nothing less. What it
+lets happen (a grant, a signature, a seal, a further device key) checks it again, by :func:`check_approval`,
+and records that it used it up: each consumer holds an approval unique in its own table.
 
     approval = approve(session, challenge=challenge, verdict=verdict, issuer=issuer, signer=signer,
     clock=clock) check_approval(approval.signed, signer.key, action=Action.SIGN, subject=manifest_digest,
@@ -15,7 +16,7 @@ it used it up: each consumer holds an approval unique in its own table.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, Text, select
@@ -24,18 +25,53 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from evidence.canonical import Value
 from evidence.clock import Clock
 from evidence.digest import Digest
-from evidence.errors import DigestMalformed, Malformed, Refused, Term
+from evidence.errors import DigestMalformed
 from evidence.fields import Fields
 from evidence.keys import Signer, VerifyingKey
 from evidence.statement import Statement, StatementType, check
 from identity import passkeys, people
+from identity.approval_refusals import (
+    ApprovalForAnotherAction,
+    ApprovalForAnotherSubject,
+    ApprovalFromLater,
+    ApprovalMalformed,
+    ApprovalTooOld,
+    ApprovalUnknown,
+    ChallengeAlreadyApproved,
+    ChallengeNotPassed,
+    VerdictForOtherSteps,
+)
 from identity.challenges import Action, Challenge, ChallengeId, ChallengeRow
 from identity.commitments import commit_person
+from identity.methods import Method
 from identity.passkey_refusals import PasskeyNeeded
 from identity.people import PersonId
 from identity.scans import Verdict
 from ledger import facts
 from ledger.database import Base
+
+__all__ = [
+    "LONGEST_AGE",
+    "Approval",
+    "ApprovalForAnotherAction",
+    "ApprovalForAnotherSubject",
+    "ApprovalFromLater",
+    "ApprovalMalformed",
+    "ApprovalRow",
+    "ApprovalStatement",
+    "ApprovalTooOld",
+    "ApprovalUnknown",
+    "Asked",
+    "ChallengeAlreadyApproved",
+    "ChallengeNotPassed",
+    "Method",
+    "VerdictForOtherSteps",
+    "approval",
+    "approve",
+    "check_approval",
+    "read_approval",
+    "record",
+]
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -43,99 +79,33 @@ LONGEST_AGE = timedelta(seconds=60)
 """How old an approval may be when it is used; it is meant for the very transaction that made it."""
 
 
-class Method(StrEnum):
-    """How the person was recognised."""
-
-    FACE = "face"
-    FACE_PASSKEY = "face+passkey"
+class Asked(Protocol):
+    """What a person was asked: a challenge, or a case of the counter; ``digest`` binds all of it."""
 
     @property
-    def term(self) -> Term:
-        """The method as a reader of either language calls it."""
-        return _TERMS[self]
+    def person(self) -> PersonId:
+        """Who was asked."""
+        ...
 
+    @property
+    def action(self) -> Action:
+        """For which act."""
+        ...
 
-_TERMS = {
-    Method.FACE: Term("刷脸", "face scan"),
-    Method.FACE_PASSKEY: Term("刷脸加设备密钥", "face scan and device key"),
-}
+    @property
+    def subject(self) -> Digest:
+        """The digest of the text or document."""
+        ...
 
-
-class ChallengeNotPassed(Refused):
-    """The challenge was not used up by a passed scan, so nothing can be approved by it."""
-
-    code = "challenge-not-passed"
-    zh = "这次刷脸（{challenge}）没有通过，不能形成确认；请重新开始刷脸。"
-    en = "Challenge {challenge} was not passed, so nothing is approved; start the face scan again."
-
-
-class ChallengeAlreadyApproved(Refused):
-    """The challenge has led to an approval before."""
-
-    code = "challenge-already-approved"
-    zh = "这次刷脸（{challenge}）已形成过确认，不能再用；请重新开始刷脸。"
-    en = "Challenge {challenge} has led to an approval already; start the face scan again."
-
-
-class VerdictForOtherSteps(Refused):
-    """The scan was judged by other steps than the challenge asked for."""
-
-    code = "verdict-for-other-steps"
-    zh = "刷脸结果对应的动作与本次要求（{challenge}）不一致；请重新开始刷脸。"
-    en = "The scan was judged by other steps than challenge {challenge} asked for; start the face scan again."
-
-
-class ApprovalMalformed(Malformed):
-    """The bytes are a signed statement, but no approval."""
-
-    code = "approval-malformed"
-    zh = "本人确认的结构不对（{place}），不能据以办理；请重新刷脸确认。"
-    en = "The approval is malformed at {place} and allows nothing; start the face scan again."
-
-
-class ApprovalForAnotherAction(Refused):
-    """The approval allows another act."""
-
-    code = "approval-for-another-action"
-    zh = "本人确认的事项是“{approved}”，不能用于“{asked}”；请重新刷脸确认。"
-    en = "The approval is for “{approved}” and does not allow “{asked}”; start the face scan again."
-
-
-class ApprovalForAnotherSubject(Refused):
-    """The approval is for another text or document."""
-
-    code = "approval-for-another-subject"
-    zh = "本人确认的文本是 {approved}，不是这份文本 {asked}；请阅读本文本后重新刷脸确认。"
-    en = "The approval is for {approved}, not for {asked}; read this text and start the face scan again."
-
-
-class ApprovalTooOld(Refused):
-    """The approval was made too long ago."""
-
-    code = "approval-too-old"
-    zh = "本人确认作于 {approved_at}，超过 {seconds} 秒的时限；请重新刷脸确认。"
-    en = "The approval was made at {approved_at}, more than {seconds} seconds ago; start the face scan again."
-
-
-class ApprovalFromLater(Refused):
-    """The approval claims a moment that has not come."""
-
-    code = "approval-from-later"
-    zh = "本人确认的时间 {approved_at} 晚于当前时间；请校准服务器时钟后重新刷脸确认。"
-    en = "The approval is dated {approved_at}, which lies ahead; set the server's clock and start again."
-
-
-class ApprovalUnknown(Refused):
-    """No approval has this digest."""
-
-    code = "approval-unknown"
-    zh = "没有摘要为 {digest} 的本人确认；请重新刷脸确认。"
-    en = "There is no approval {digest}; start the face scan again."
+    @property
+    def digest(self) -> Digest:
+        """The digest of the whole question, with its nonce and its expiry."""
+        ...
 
 
 @dataclass(frozen=True)
 class ApprovalStatement:
-    """What a checked approval says; ``person`` is the 32-byte commitment, ``challenge`` its digest."""
+    """What a checked approval says; ``person`` is the 32-byte commitment, ``challenge`` what was asked."""
 
     person: bytes
     action: Action
@@ -148,12 +118,15 @@ class ApprovalStatement:
 
 @dataclass(frozen=True)
 class Approval:
-    """A recorded approval; ``digest`` (32 bytes) is its fact's, ``signed`` its COSE_Sign1 bytes."""
+    """A recorded approval; ``digest`` (32 bytes) is its fact's, ``signed`` its COSE_Sign1 bytes.
+
+    ``challenge`` is None where it followed a case of the counter.
+    """
 
     digest: bytes
     signed: bytes = field(repr=False)
     person: PersonId
-    challenge: ChallengeId
+    challenge: ChallengeId | None
     action: Action
     subject: Digest
     method: Method
@@ -161,12 +134,12 @@ class Approval:
 
 
 class ApprovalRow(Base):
-    """One approval, by the digest of its fact; a challenge has at most one."""
+    """One approval, by the digest of its fact; a challenge has at most one, a case names its own."""
 
     __tablename__ = "approvals"
 
     fact: Mapped[bytes] = mapped_column(ForeignKey("facts.id"), primary_key=True)
-    challenge: Mapped[UUID] = mapped_column(ForeignKey("challenges.id"), unique=True)
+    challenge: Mapped[UUID | None] = mapped_column(ForeignKey("challenges.id"), unique=True)
     person: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     action: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)
@@ -189,24 +162,53 @@ def approve(
         PasskeyNeeded, FaceAloneLater: no device key confirmed it, and the face alone is not enough.
     """
     _check_passed(session, challenge, verdict)
-    method, now = _method(session, challenge, clock=clock), clock.now()
+    return record(
+        session,
+        challenge,
+        challenge=challenge.id,
+        method=_method(session, challenge, clock=clock),
+        policy=verdict.policy_version,
+        issuer=issuer,
+        signer=signer,
+        clock=clock,
+    )
+
+
+def record(
+    session: Session,
+    asked: Asked,
+    *,
+    challenge: ChallengeId | None,
+    method: Method,
+    policy: str,
+    after: tuple[bytes, ...] = (),
+    issuer: str,
+    signer: Signer,
+    clock: Clock,
+) -> Approval:
+    """Record that the person approved what ``asked`` says; whoever calls has checked that they did.
+
+    ``after`` are the digests (32 bytes) of the facts that the approval builds on.
+    """
+    now = clock.now()
     body: dict[str, Value] = {
-        "person": commit_person(session, people.person(session, challenge.person)),
-        "action": challenge.action.value,
-        "subject": str(challenge.subject),
-        "challenge": str(challenge.digest),
+        "person": commit_person(session, people.person(session, asked.person)),
+        "action": asked.action.value,
+        "subject": str(asked.subject),
+        "challenge": str(asked.digest),
         "method": method.value,
-        "policy": verdict.policy_version,
+        "policy": policy,
     }
-    fact = facts.record(session, Statement(StatementType.APPROVAL, issuer, now, body), signer=signer)
+    statement = Statement(StatementType.APPROVAL, issuer, now, body)
+    fact = facts.record(session, statement, signer=signer, after=after)
     row = ApprovalRow(
         fact=fact.digest,
-        challenge=challenge.id,
-        person=challenge.person,
-        action=challenge.action.value,
-        subject=str(challenge.subject),
+        challenge=challenge,
+        person=asked.person,
+        action=asked.action.value,
+        subject=str(asked.subject),
         method=method.value,
-        policy=verdict.policy_version,
+        policy=policy,
         approved_at=now,
     )
     session.add(row)
@@ -320,7 +322,7 @@ def _approval(row: ApprovalRow, signed: bytes) -> Approval:
         digest=row.fact,
         signed=signed,
         person=PersonId(row.person),
-        challenge=ChallengeId(row.challenge),
+        challenge=None if row.challenge is None else ChallengeId(row.challenge),
         action=Action(row.action),
         subject=Digest.parse(row.subject),
         method=Method(row.method),

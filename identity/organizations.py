@@ -55,6 +55,7 @@ class OrganizationRow(Base):
     name: Mapped[str] = mapped_column(Text)
     legal_representative: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    mail: Mapped[str] = mapped_column(Text, server_default="")
 
 
 def register_organization(session: Session, *, uscc: Uscc, name: str, clock: Clock) -> Organization:

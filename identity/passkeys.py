@@ -129,6 +129,11 @@ def passkeys_of(session: Session, person: PersonId) -> tuple[Passkey, ...]:
     return tuple(read_row(row) for row in rows)
 
 
+def standing(session: Session, person: PersonId) -> tuple[Passkey, ...]:
+    """Give the device keys of ``person`` that were not revoked, the newest first."""
+    return tuple(each for each in passkeys_of(session, person) if each.revoked_at is None)
+
+
 def demanded(session: Session, person: PersonId, *, clock: Clock) -> tuple[Passkey, ...]:
     """Give the device keys of which one must confirm; none when the face alone is enough.
 
@@ -247,8 +252,19 @@ def _check(
         if demanded(session, challenge.person, clock=clock):
             raise PasskeyNeeded
         return None
+    return check_answer(session, answer, person=challenge.person, digest=challenge.digest, party=party)
+
+
+def check_answer(
+    session: Session, answer: Assertion, *, person: PersonId, digest: Digest, party: RelyingParty
+) -> tuple[PasskeyRow, CheckedAssertion]:
+    """Check that a standing device key of ``person`` signed ``digest``; give its row, locked.
+
+    Raises:
+        PasskeyForeign, PasskeyRevoked, SignCountWentBack, Refused: as :func:`check`.
+    """
     query = select(PasskeyRow).where(
-        PasskeyRow.credential == answer.credential, PasskeyRow.person == challenge.person, _ADDED
+        PasskeyRow.credential == answer.credential, PasskeyRow.person == person, _ADDED
     )
     row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if row is None:
@@ -256,11 +272,7 @@ def _check(
     if row.revoked_at is not None:
         raise PasskeyRevoked(revoked_at=row.revoked_at)
     checked = check_assertion(
-        answer,
-        party,
-        challenge=challenge.digest.value,
-        public_key=read_row(row).public_key,
-        user=challenge.person.bytes,
+        answer, party, challenge=digest.value, public_key=read_row(row).public_key, user=person.bytes
     )
     if checked.sign_count <= row.sign_count and (checked.sign_count or row.sign_count):
         raise SignCountWentBack  # Web Authentication, 7.2, step 21; synced keys stay at zero

@@ -62,6 +62,7 @@ class PersonRow(Base):
     name: Mapped[str] = mapped_column(Text)
     citizen_number: Mapped[str] = mapped_column(Text, unique=True)
     phone: Mapped[str] = mapped_column(Text)
+    mail: Mapped[str] = mapped_column(Text, server_default="")
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

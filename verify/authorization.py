@@ -29,7 +29,12 @@ from verify.words import Words, moment
 ACTION = "authorize"
 """The action of an approval that grants an authorization (``identity.challenges``)."""
 
-METHODS = {"face": "approval-binds", "face+passkey": "approval-binds-device"}
+METHODS = {
+    "face": "approval-binds",
+    "face+passkey": "approval-binds-device",
+    "passkey+code+officer": "approval-binds-officer",
+    "code+officer-at-counter": "approval-binds-counter",
+}
 """What is said of an approval, by how the person was recognised (``identity.approvals``)."""
 
 LONGEST_METHOD = 40

@@ -231,6 +231,16 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "本人于{at}以刷脸加设备密钥确认的正是这份授权书。",
         "The person approved exactly this text by a face scan and a device key at {at}.",
     ),
+    "approval-binds-officer": Words(
+        "本人于{at}以设备密钥加一次性验证码、并经工作人员核对身份证件确认的正是这份授权书，没有刷脸。",
+        "The person approved exactly this text at {at} by a device key and a one-time code, after an officer "
+        "had checked the identity document; no face scan.",
+    ),
+    "approval-binds-counter": Words(
+        "本人于{at}在政务服务窗口经工作人员核对身份证件、并以一次性验证码确认的正是这份授权书，没有刷脸。",
+        "The person approved exactly this text at {at} by a one-time code at a service counter, after an "
+        "officer had checked the identity document; no face scan.",
+    ),
     "approval-method-unknown": Words(
         "本人于{at}确认的正是这份授权书，但确认方式“{method}”不为本工具所识，无法判断。请取得最新的核验工具。",
         "The person approved exactly this text at {at}, by a method that this program does not know "
@@ -290,6 +300,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "type-consent": Words("同意", "consent"),
     "type-enrollment": Words("人脸注册", "enrollment"),
     "type-passkey": Words("设备密钥", "device key"),
+    "type-counter": Words("窗口经办", "act at a counter"),
     "type-approval": Words("本人确认", "approval"),
     "type-authorization": Words("授权", "authorization"),
     "type-authorization-change": Words("授权变更", "change of an authorization"),
