@@ -6,8 +6,10 @@ from alembic.migration import MigrationContext
 import identity.attempts
 import identity.authorization_questions
 import identity.authorizations
+import identity.counter_cases
 import identity.enrollment
 import identity.members
+import identity.messages
 from ledger.database import Base, Database
 
 TABLES = {
@@ -21,6 +23,8 @@ TABLES = {
     "challenges",
     "approvals",
     "passkeys",
+    "messages",
+    "counter_cases",
     "assertions",
     "authorizations",
     "vain_attempts",
@@ -31,7 +35,7 @@ TABLES = {
 
 def test_the_migration_makes_the_tables_that_the_code_maps(identity_database: Database) -> None:
     assert {identity.attempts, identity.authorizations, identity.authorization_questions}
-    assert {identity.enrollment, identity.members}
+    assert {identity.counter_cases, identity.enrollment, identity.members, identity.messages}
     with identity_database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
