@@ -3,12 +3,14 @@
 person = person_of(visitor)          # behind allow(Role.PERSON)
 firm = firm_of(visitor)              # behind allow(Role.FIRM)
 agency = agency_of(visitor, house)   # behind allow(Role.AGENCY)
+officer = officer_of(visitor)        # behind allow(Role.COUNTER)
 """
 
 from api.house import House
 from api.policy import ROLE_EN, ROLE_ZH, NotYours, Role, Visitor
 from evidence.errors import Refused
 from evidence.identifiers import Uscc
+from identity.counter_refusals import OfficerIncomplete
 from identity.people import PersonId
 from signing.certificates import Agency
 
@@ -29,6 +31,17 @@ def person_of(visitor: Visitor) -> PersonId:
     """
     if visitor.person is None:
         raise _not_for(Role.PERSON)
+    return PersonId(visitor.person)
+
+
+def officer_of(visitor: Visitor) -> PersonId:
+    """Give the person who answers for what is done at a counter.
+
+    Raises:
+        OfficerIncomplete: the account names nobody.
+    """
+    if visitor.person is None:
+        raise OfficerIncomplete
     return PersonId(visitor.person)
 
 

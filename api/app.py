@@ -22,13 +22,17 @@ from api.pages import (
     operator,
 )
 from api.pages import authorizations as authorization_pages
+from api.pages import cases as case_pages
+from api.pages import counter as counter_pages
 from api.policy import require_policy
 from api.receipt_desk import ReceiptDesk
 from api.routes import (
     agreements,
     authorization_acts,
     authorizations,
+    cases,
     certificates,
+    counter,
     demonstration,
     documents,
     events,
@@ -53,6 +57,8 @@ ROUTERS = (
     authorizations.router,
     authorization_acts.router,
     scans.router,
+    cases.router,
+    counter.router,
     demonstration.router,
     agreements.router,
     documents.router,
@@ -66,6 +72,8 @@ ROUTERS = (
     tiles.router,
     engineer.router,
     devices.router,
+    case_pages.router,
+    counter_pages.router,
     authorization_pages.router,
     authorization_check.router,
     officer.router,

@@ -9,7 +9,9 @@ from evidence.clock import Clock
 from evidence.identifiers import Uscc
 from evidence.keys import Signer, VerifyingKey
 from identity.attempts import OriginMask
+from identity.couriers import Couriers
 from identity.error_curve import ErrorCurve
+from identity.one_time_codes import OneTimeCodes
 from identity.pool import ScanPool
 from identity.scans import ScanPolicy
 from identity.vault import TemplateVault
@@ -54,6 +56,8 @@ class House:
     scan_policy: ScanPolicy
     error_curve: ErrorCurve
     origins: OriginMask
+    couriers: Couriers
+    codes: OneTimeCodes
     log_signer: Signer
     verifier_signer: Signer
     registers: RegisterSource

@@ -19,6 +19,7 @@ from api.pages import CITY_TIME
 from evidence.digest import Digest
 from evidence.identifiers import CitizenNumber, Uscc
 from identity.authorization_records import AuthorizationRow, read_row
+from identity.challenges import Action
 from identity.organizations import organization
 from identity.people import PersonId, person
 from identity.qualifications import Qualification, check_valid, qualification
@@ -40,11 +41,13 @@ def about_request(
     return asked, *_changing(session, firm=firm, held=held, project=project, until=_last_day(valid_until))
 
 
-def about_grant(session: Session, subject: Digest) -> tuple[Question, ...]:
+def about_act(session: Session, action: Action, subject: Digest) -> tuple[Question, ...]:
     """Ask again what may have changed since the request whose text has the digest ``subject``.
 
-    Gives none where no request has it.
+    Gives none where no request has it, and none about an act that grants nothing.
     """
+    if action is not Action.AUTHORIZE:
+        return ()
     row = session.scalar(select(AuthorizationRow).where(AuthorizationRow.text_digest == subject.value))
     if row is None:
         return ()

@@ -29,6 +29,7 @@ class Role(StrEnum):
     AGENCY = "agency"
     OFFICER = "officer"
     OPERATOR = "operator"
+    COUNTER = "counter"
 
 
 class SignInNeeded(Refused):
@@ -57,6 +58,7 @@ ROLE_ZH = {
     Role.AGENCY: "发证机关",
     Role.OFFICER: "执法人员",
     Role.OPERATOR: "运营人员",
+    Role.COUNTER: "窗口工作人员",
 }
 ROLE_EN = {
     Role.PERSON: "a person",
@@ -64,6 +66,7 @@ ROLE_EN = {
     Role.AGENCY: "the issuing agency",
     Role.OFFICER: "an officer",
     Role.OPERATOR: "an operator",
+    Role.COUNTER: "an officer at a counter",
 }
 
 

@@ -89,6 +89,13 @@ class Settings(BaseSettings):
     )
     face_curve: Path = Field(default=SHIPPED, description="measured errors, written by make bench NAME=face")
     registers: Path | None = Field(default=None, description="file that names the registers and their keys")
+    sms_url: str | None = Field(default=None, description="gateway that sends text messages, https")
+    sms_token: SecretStr | None = Field(default=None, description="token for the gateway")
+    mail_host: str | None = Field(default=None, description="mail server that sends messages")
+    mail_port: int = Field(default=465, ge=1, le=LAST_PORT, description="465: TLS at once; else STARTTLS")
+    mail_user: str = Field(default="", description="account at the mail server")
+    mail_password: SecretStr | None = Field(default=None, description="its password")
+    mail_from: str = Field(default="", description="sender of messages by mail")
     language: Language = Field(default="zh", description="language of what the commands print: zh or en")
     origin: str = Field(default="yinxin.example/city", description="name of this log, in every checkpoint")
     city_zh: str = Field(default="示范市", description="name of the city in Chinese")
@@ -137,6 +144,7 @@ _ALLOWED = {
     "mode": Term("production 或 demonstration", "production or demonstration"),
     "language": Term("zh 或 en", "zh or en"),
     "face_false_accepts": Term("1e-3 或 2e-4", "1e-3 or 2e-4"),
+    "mail_port": Term(f" 1 至 {LAST_PORT} 的整数", f"a whole number from 1 to {LAST_PORT}"),
     "port": Term(f" 0 至 {LAST_PORT} 的整数", f"a whole number from 0 to {LAST_PORT}"),
     "chain_depth": Term("不小于 1 的整数", "a whole number from 1"),
     "chain_threshold": Term(" 1 至 32 的整数", "a whole number from 1 to 32"),

@@ -1,7 +1,8 @@
-"""What goes on in this house after the answers have left, in two workers.
+"""What goes on in this house after the answers have left, in three workers.
 
 One anchors, and is woken by the bell: a suspended permit must not wait for a round, nor for a document that
-is being assembled. The other takes the rest in order of how long somebody waits for it.
+is being assembled. One sends messages: a gateway that is slow keeps nobody but who waits for a code. The
+third takes the rest in order of how long somebody waits for it.
 
     with at_work(house): ...
 """
@@ -9,9 +10,10 @@ is being assembled. The other takes the rest in order of how long somebody waits
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from api import notices
 from api.house import House
 from api.worker import ROUND_SECONDS, Task, Worker
-from identity import attempts, authorizations, enrollment
+from identity import attempts, authorizations, enrollment, messages
 from ledger import bell
 from signing.assembly import assemble_next
 from signing.certificate_issue import finish_issue, unpublished
@@ -19,15 +21,23 @@ from signing.certificate_issue import finish_issue, unpublished
 
 @contextmanager
 def at_work(house: House, *further: tuple[str, Task], round_seconds: float = ROUND_SECONDS) -> Iterator[None]:
-    """Keep both workers at work until the block ends; ``further`` tasks follow on anchoring."""
+    """Keep all workers at work until the block ends; ``further`` tasks follow on anchoring."""
     anchoring = Worker((("anchoring", house.anchoring.step), *further), round_seconds=round_seconds)
+    post = Worker((("messages", lambda: send_messages(house)),), round_seconds=round_seconds)
     desk = Worker(_desk(house), round_seconds=round_seconds)
     with ExitStack() as ending:
-        for worker in (desk, anchoring):
+        for worker in (desk, post, anchoring):
             worker.start()
             ending.callback(worker.stop)
         ending.enter_context(bell.listening(house.database, heard=anchoring.wake))
         yield
+
+
+def send_messages(house: House) -> None:
+    """Send every message that is due."""
+    title = notices.title(house)
+    while messages.send_next(house.database, house.couriers, title=title, clock=house.clock):
+        pass
 
 
 def _desk(house: House) -> Iterable[tuple[str, Task]]:

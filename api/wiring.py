@@ -23,6 +23,7 @@ from api.demonstration.registers import registers as demonstration_registers
 from api.founding import founding
 from api.house import House
 from api.house_keys import HouseKeys, derived, key, open_keys, secret_of
+from api.message_couriers import couriers_of
 from api.page_images import PageDrawer
 from api.production import chain_account, refuse_demonstration, refuse_doubles, refuse_superuser
 from api.register_file import read_places
@@ -32,8 +33,10 @@ from evidence.clock import Clock, SystemClock
 from evidence.errors import Unavailable
 from evidence.identifiers import Uscc
 from identity.attempts import OriginMask
+from identity.couriers import Couriers
 from identity.error_curve import ErrorCurve, read_curve
 from identity.face_models import FusedMatcher
+from identity.one_time_codes import OneTimeCodes
 from identity.pool import ScanPool
 from identity.scan_policies import scan_policy
 from identity.scans import ScanPolicy
@@ -193,8 +196,9 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
         keys = open_keys(settings, secret, uscc=operator.uscc, name=operator.name, clock=clock)
         store = FolderObjectStore(settings.folder / "objects")
         registers = _registers(settings, keys.keystore, clock)
+        couriers = couriers_of(settings)
         if not settings.demonstration:
-            refuse_doubles(scans, keys.keystore, store, chain, registers)
+            refuse_doubles(scans, keys.keystore, store, chain, registers, *couriers.values())
         yield _house(
             settings,
             operator,
@@ -210,6 +214,8 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
             policy=policy,
             curve=curve,
             registers=registers,
+            couriers=couriers,
+            codes=OneTimeCodes(derived(secret, "codes")),
             clock=clock,
         )
 
@@ -230,6 +236,8 @@ def _house(
     policy: ScanPolicy,
     curve: ErrorCurve,
     registers: RegisterSource,
+    couriers: Couriers,
+    codes: OneTimeCodes,
     clock: Clock,
 ) -> House:
     typesetter = Typesetter()
@@ -289,6 +297,8 @@ def _house(
         scan_policy=policy,
         error_curve=curve,
         origins=origins,
+        couriers=couriers,
+        codes=codes,
         log_signer=keys.log,
         verifier_signer=keys.verifier,
         registers=registers,

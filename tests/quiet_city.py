@@ -12,7 +12,7 @@ from api.app import create_app
 from api.demonstration.city import OPERATOR, plant
 from api.house import House
 from api.settings import Mode, Settings
-from api.site import listen, open_site
+from api.site import Site, listen, open_site
 from api.wiring import open_house
 from ledger.anchoring import Anchoring, AnchoringProgress
 from ledger.chain_memory import MemoryChain
@@ -26,6 +26,7 @@ class QuietCity:
 
     house: House
     app: FastAPI
+    site: Site
     chain: MemoryChain
     visitor: httpx.Client
 
@@ -51,7 +52,7 @@ def open_quiet_city(folder: Path) -> Iterator[QuietCity]:
         app = create_app(house)
         site = open_site(app, listener)
         with httpx.Client(base_url=site.url, trust_env=False, timeout=30) as visitor:
-            yield QuietCity(house, app, chain, visitor)
+            yield QuietCity(house, app, site, chain, visitor)
         site.close()
 
 

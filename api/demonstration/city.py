@@ -10,6 +10,7 @@ from api import accounts
 from api.demonstration.people import (
     AGENCY,
     CONTRACTOR,
+    COUNTER_OFFICER,
     ENGINEER,
     FIRMS,
     LEGAL_REPRESENTATIVE,
@@ -23,6 +24,7 @@ from api.house import House
 from api.policy import Role
 from api.wiring import Operator
 from evidence.clock import Clock
+from identity.contacts import set_contact_of_firm
 from identity.members import Position, appoint
 from identity.organizations import register_organization
 from identity.people import PersonId, find_person, register_person
@@ -40,9 +42,11 @@ def plant(house: House) -> None:
             return
         for firm in FIRMS:
             register_organization(session, uscc=firm.uscc, name=firm.name, clock=house.clock)
+            set_contact_of_firm(session, firm.uscc, mail=firm.mail)
         for person in PEOPLE:
             _settle(session, person, house.clock)
         _open_desks(session, house.clock)
+        _open_counter(session, house.clock)
         _make_the_contractors_seal(session, house.keyring)
 
 
@@ -55,7 +59,13 @@ def person_id(session: Session, person: DemonstrationPerson) -> PersonId:
 
 
 def _settle(session: Session, person: DemonstrationPerson, clock: Clock) -> None:
-    settled = register_person(session, name=person.name, citizen_number=person.citizen_number, clock=clock)
+    settled = register_person(
+        session,
+        name=person.name,
+        citizen_number=person.citizen_number,
+        phone=person.phone,
+        clock=clock,
+    )
     for position in person.positions:
         appoint(session, uscc=person.firm.uscc, person=settled.id, position=position, clock=clock)
     if person is ENGINEER:
@@ -98,6 +108,23 @@ def _open_desks(session: Session, clock: Clock) -> None:
             demonstration=True,
             clock=clock,
         )
+
+
+def _open_counter(session: Session, clock: Clock) -> None:
+    """Open the account of an officer at a counter, who is a person and answers for what they confirm."""
+    officer = register_person(
+        session, name=COUNTER_OFFICER.name, citizen_number=COUNTER_OFFICER.citizen_number, clock=clock
+    )
+    accounts.open_account(
+        session,
+        roles=(Role.COUNTER,),
+        title_zh="窗口工作人员 · 示范市行政审批服务局",
+        title_en="officer at a service counter",
+        person=officer.id,
+        organization=AGENCY.uscc.text,
+        demonstration=True,
+        clock=clock,
+    )
 
 
 def _make_the_contractors_seal(session: Session, keyring: Keyring) -> None:

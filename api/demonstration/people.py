@@ -21,11 +21,15 @@ class DemonstrationFirm:
 
     uscc: Uscc
     name: str
+    mail: str = ""
 
 
 @dataclass(frozen=True)
 class DemonstrationPerson:
-    """A person of the city; ``face`` names the pictures, ``positions`` what the person is at ``firm``."""
+    """A person of the city; ``face`` names the pictures, ``positions`` what the person is at ``firm``.
+
+    ``phone`` lies in the country code 999, which no country has.
+    """
 
     face: str
     name: str
@@ -35,6 +39,7 @@ class DemonstrationPerson:
     positions: tuple[Position, ...]
     title_zh: str
     title_en: str
+    phone: str
 
     @property
     def portrait(self) -> Path:
@@ -46,9 +51,19 @@ class DemonstrationPerson:
         return tuple(sorted((FACES / "clips" / self.face / action).glob("*.jpg")))
 
 
+@dataclass(frozen=True)
+class Clerk:
+    """A person of the city who works at a desk of the agency."""
+
+    name: str
+    citizen_number: CitizenNumber
+
+
 AGENCY = DemonstrationFirm(Uscc.parse("11990100MB0A10013K"), "示范市行政审批服务局")
 OWNER = DemonstrationFirm(Uscc.parse("91990100MA0DM00178"), "示范城市发展有限公司")
-CONTRACTOR = DemonstrationFirm(Uscc.parse("91990100MA0DM1028K"), "示范建设集团有限公司")
+CONTRACTOR = DemonstrationFirm(
+    Uscc.parse("91990100MA0DM1028K"), "示范建设集团有限公司", mail="office@contractor.example"
+)
 DESIGNER = DemonstrationFirm(Uscc.parse("91990100MA0DM2039Y"), "示范市建筑设计研究院有限公司")
 FIRMS = (AGENCY, OWNER, CONTRACTOR, DESIGNER)
 
@@ -61,6 +76,7 @@ ENGINEER = DemonstrationPerson(
     positions=(Position.ENGINEER,),
     title_zh="林知远 · 注册结构工程师（设计院）",
     title_en="Lin Zhiyuan · structural engineer (design institute)",
+    phone="+99900000001",
 )
 LEGAL_REPRESENTATIVE = DemonstrationPerson(
     face="p05",
@@ -71,6 +87,7 @@ LEGAL_REPRESENTATIVE = DemonstrationPerson(
     positions=(Position.LEGAL_REPRESENTATIVE, Position.SEAL_KEEPER),
     title_zh="周明哲 · 法定代表人、印章保管人（施工单位）",
     title_en="Zhou Mingzhe · legal representative and seal keeper (contractor)",
+    phone="+99900000002",
 )
 OWNERS_REPRESENTATIVE = DemonstrationPerson(
     face="p08",
@@ -81,7 +98,11 @@ OWNERS_REPRESENTATIVE = DemonstrationPerson(
     positions=(Position.CLERK,),
     title_zh="沈若华 · 建设单位代表",
     title_en="Shen Ruohua · representative of the owner",
+    phone="+99900000003",
 )
+COUNTER_OFFICER = Clerk("何静安", CitizenNumber.parse("990100198509170020"))
+"""Answers for what is confirmed at the counter; has no face here, because nobody scans it."""
+
 PEOPLE = (ENGINEER, LEGAL_REPRESENTATIVE, OWNERS_REPRESENTATIVE)
 
 QUALIFICATION = QualificationKind.STRUCTURAL_ENGINEER_1

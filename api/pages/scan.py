@@ -28,7 +28,7 @@ class ScanView:
     """Where a challenge is asked for, the key of the verb on the button, and the demonstration faces.
 
     ``device`` tells that a device key must confirm, ``offers`` that one may be added for the next time,
-    ``waiting`` why nothing can be approved for now.
+    ``waiting`` why nothing can be approved for now. ``other_route`` is the page of the way without a face.
     """
 
     to: str
@@ -37,6 +37,7 @@ class ScanView:
     device: bool
     offers: bool
     waiting: FaceAloneLater | None
+    other_route: str | None = None
 
 
 def scan_view(
@@ -58,6 +59,7 @@ def scan_view(
         device=device,
         offers=not device and not adding,
         waiting=waiting,
+        other_route=to.removeprefix("/api").removesuffix("/challenges") + "/other-route",
     )
 
 

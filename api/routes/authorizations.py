@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from api import notices
 from api.acting import firm_of, person_of
 from api.authorization_view import (
     LookalikeSeen,
@@ -153,6 +154,7 @@ def ask(asking: Asking, house: InHouse, visitor: AsFirm, origin: FromOrigin) -> 
             clock=house.clock,
         )
         register_receipts.keep(session, answers, authorization=asked.id)
+        notices.tell_request(session, house, asked)
     return Asked(id=asked.id, next=f"/authorizations/{asked.id}")
 
 
@@ -194,6 +196,7 @@ def refuse(
             signer=house.verifier_signer,
             clock=house.clock,
         )
+        notices.tell_answer(session, house, refused)
         return seen(session, refused)
 
 
@@ -212,6 +215,7 @@ def revoke(
             signer=house.verifier_signer,
             clock=house.clock,
         )
+        notices.tell_answer(session, house, revoked)
         return seen(session, revoked)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api import notices
 from api.house import House
 from evidence.digest import Digest
 from identity import authorizations, passkey_adding
@@ -63,6 +64,7 @@ def _grant(session: Session, house: House, approval: Approval, answers: Sequence
         signer=house.verifier_signer,
         clock=house.clock,
     )
+    notices.tell_answer(session, house, granted)
     return Effect(state=granted.state.value, next=f"/authorizations/{granted.id}")
 
 

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from api.acting import person_of
 from api.house import House
-from api.inquiry import about_grant, confirmed
+from api.inquiry import about_act, confirmed
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.scan_effects import Effect, take_effect
@@ -46,7 +46,6 @@ from identity.scans import Verdict
 from identity.steps import Step
 from identity.webauthn import Assertion, base64url
 from registers.answers import Answer
-from registers.questions import Question
 
 router = APIRouter()
 
@@ -115,7 +114,7 @@ def answer(
             session, ChallengeId(challenge_id), person=mine, clock=house.clock
         )
         template = _reference(session, house, person=mine)
-        questions = _questions(session, open_challenge)
+        questions = about_act(session, open_challenge.action, open_challenge.subject)
     answers = confirmed(house, questions)
     try:
         assertion = None if device is None else Assertion.read(device)
@@ -200,11 +199,6 @@ def _pass(
         clock=house.clock,
     )
     return take_effect(session, house, approval, answers=answers)
-
-
-def _questions(session: Session, challenge: Challenge) -> tuple[Question, ...]:
-    """What registers are asked again before an authorization is granted; nothing about anything else."""
-    return about_grant(session, challenge.subject) if challenge.action is Action.AUTHORIZE else ()
 
 
 def _times(text: str) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ router = APIRouter()
 
 HOME = {
     Role.AGENCY: "/agency",
+    Role.COUNTER: "/counter",
     Role.FIRM: "/firm",
     Role.PERSON: "/engineer",
     Role.OFFICER: "/officer",

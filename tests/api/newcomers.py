@@ -25,6 +25,7 @@ from identity import approvals, authorizations, challenges, consent, enrollment
 from identity.authorizations import Authorization, AuthorizationId
 from identity.challenges import Action
 from identity.consent_text import Purpose
+from identity.contacts import set_contact
 from identity.face import Template
 from identity.people import PersonId, register_person
 from identity.qualifications import QualificationKind, register_qualification
@@ -33,6 +34,8 @@ from registers import receipts
 from registers.scripted import PersonRecord, QualificationRecord, ScriptedRegisters
 
 NAME = "新来者"
+OFFICER = "窗口员"
+PHONE = "+99900000009"
 PORTRAIT = ENGINEER.portrait.read_bytes()
 UNTIL = date(2035, 12, 31)
 
@@ -125,6 +128,29 @@ def way_in(house: House, account: UUID) -> str:
     """Give the path of a sign-in link."""
     with house.database.transaction() as session:
         return f"/sign-in/{accounts.sign_in_link(session, account=account, clock=house.clock)}"
+
+
+def reachable(house: House, newcomer: Newcomer, phone: str = PHONE) -> Newcomer:
+    """Let ``newcomer`` have a phone."""
+    with house.database.transaction() as session:
+        set_contact(session, newcomer.id, phone=phone, mail="")
+    return newcomer
+
+
+def counter_officer(site: Site, house: House) -> Newcomer:
+    """Sign in somebody who works at a counter."""
+    citizen = _citizen(next(_numbers))
+    with house.database.transaction() as session:
+        officer = register_person(session, name=OFFICER, citizen_number=citizen, clock=house.clock)
+        account = accounts.open_account(
+            session,
+            roles=(Role.COUNTER,),
+            title_zh=OFFICER,
+            title_en="officer",
+            person=officer.id,
+            clock=house.clock,
+        )
+    return Newcomer(officer.id, account, "", citizen, _signed_in(site, house, account))
 
 
 def clerk(site: Site, house: House, firm: DemonstrationFirm = CONTRACTOR) -> httpx.Client:

@@ -14,7 +14,7 @@ from api.house import House
 from api.policy import Role, roles_of
 from api.site import Site
 from evidence.digest import sha256
-from identity import challenges
+from identity import challenges, counter_cases
 from identity.challenges import Action
 from tests.api.devices import begin, octets
 from tests.api.newcomers import arrive, requested
@@ -34,7 +34,13 @@ DOORS = [
     and route.path not in SHARED
 ]
 CLOSED = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND}
-FORM = {"reason": "不便办理", "question": "何时使用？", "answer": "投标时", "used_for": "投标"}
+FORM = {
+    "reason": "不便办理",
+    "question": "何时使用？",
+    "answer": "投标时",
+    "used_for": "投标",
+    "code": "123456",
+}
 FRAME = ("frames", ("0.jpg", b"no picture", "image/jpeg"))
 
 
@@ -47,9 +53,14 @@ def things(site: Site, house: House) -> dict[str, object]:
         challenge = challenges.issue(
             session, person=owner.id, action=Action.SIGN, subject=sha256(b"another text"), clock=house.clock
         )
+        case = counter_cases.open_case(
+            session, person=owner.id, action=Action.SIGN, subject=sha256(b"another text"), clock=house.clock
+        )
     begun = begin(owner)
     return {
         "passkey_id": begun["id"],
+        "case_id": case.id,
+        "person_id": owner.id,
         "key": made(Authenticator(house.relying_party).attest(octets(begun["challenge"]))),
         "authorization_id": requested(site, house, owner),
         "challenge_id": challenge.id,

@@ -65,8 +65,8 @@ class Counter:
         )
         return code
 
-    def confirmed(self, person: Person, **how: Presence) -> tuple[Case, str]:
-        case = self.confirm(self.open(person), **how)
+    def confirmed(self, person: Person, *, presence: Presence = Presence.COUNTER) -> tuple[Case, str]:
+        case = self.confirm(self.open(person), presence=presence)
         return case, self.code(case)
 
     def take_try(self, case: Case, person: PersonId | None = None) -> Case:

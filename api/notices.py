@@ -1,0 +1,89 @@
+"""What people and firms are told by message: a request, its answer, a code. Written, not sent, here.
+
+A message holds a link and no more than its reader needs; the link signs nobody in.
+"""
+
+from sqlalchemy.orm import Session
+
+from api.house import House
+from api.language import sentence
+from identity.authorizations import Authorization
+from identity.contacts import Contact, contact, contact_of_firm
+from identity.counter_cases import Case
+from identity.counter_refusals import CodeNotSendable
+from identity.messages import Kind, address, write
+from identity.organizations import organization
+
+
+def title(house: House) -> str:
+    """Give the title of every message: who sends it."""
+    return f"{house.settings.city_zh}印信"
+
+
+def link_to(house: House, path: str) -> str:
+    """Give the public address of ``path``."""
+    return house.settings.public_url.rstrip("/") + path
+
+
+def tell_request(session: Session, house: House, asked: Authorization) -> None:
+    """Tell the person that a firm asks them, by a link to the request."""
+    text = _both("message.request", firm=organization(session, asked.firm).name, link=_page(house, asked))
+    write(
+        session,
+        to=contact(session, asked.person),
+        kind=Kind.REQUEST,
+        about=asked.id,
+        text=text,
+        until=asked.valid_until,
+        channels=house.couriers,
+        clock=house.clock,
+    )
+
+
+def tell_answer(session: Session, house: House, answered: Authorization) -> None:
+    """Tell the firm that the person answered or revoked, by a link; not what, and not who."""
+    write(
+        session,
+        to=contact_of_firm(session, answered.firm),
+        kind=Kind.ANSWER,
+        about=answered.id,
+        text=_both("message.answer", link=_page(house, answered)),
+        until=answered.valid_until,
+        channels=house.couriers,
+        clock=house.clock,
+    )
+
+
+def tell_code(session: Session, house: House, case: Case, code: str) -> None:
+    """Send the code of a case to its person.
+
+    Raises:
+        CodeNotSendable: there is no address, or no courier for it.
+    """
+    until = case.code_until or case.expires_at
+    minutes = max(int((until - house.clock.now()).total_seconds()) // 60, 1)
+    written = write(
+        session,
+        to=contact(session, case.person),
+        kind=Kind.CODE,
+        about=case.id,
+        text=_both("message.code", code=code, minutes=minutes, number=case.number),
+        until=until,
+        channels=house.couriers,
+        clock=house.clock,
+    )
+    if not written:
+        raise CodeNotSendable
+
+
+def reaches(house: House, to: Contact) -> bool:
+    """Whether a message to ``to`` can be sent from this house."""
+    return address(to, house.couriers) is not None
+
+
+def _page(house: House, found: Authorization) -> str:
+    return link_to(house, f"/authorizations/{found.id}")
+
+
+def _both(key: str, **facts: object) -> str:
+    return "\n".join((sentence(key, "zh", **facts), sentence(key, "en", **facts)))
