@@ -30,7 +30,7 @@ from signing.objects import ObjectStore
 from signing.typesetting import Typesetter
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class House:
     """What a route or the worker may need; nothing here is looked up by name anywhere else.
 
