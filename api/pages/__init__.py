@@ -1,7 +1,7 @@
 """Server-rendered pages: Jinja2 templates, filled with plain values, in the visitor's language."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,18 @@ def local_time(moment: datetime | None) -> str:
     return "—" if moment is None else moment.astimezone(CITY_TIME).strftime("%Y-%m-%d %H:%M")
 
 
+def last_minute(end: datetime) -> str:
+    """Show the last minute before ``end``, which a validity does not include."""
+    return local_time(end - timedelta(minutes=1))
+
+
 def grouped(text: str) -> str:
     """Group a digest or number by four characters, for reading aloud."""
     return " ".join(text[i : i + GROUP] for i in range(0, len(text), GROUP))
 
 
 templates.env.filters["local_time"] = local_time
+templates.env.filters["last_minute"] = last_minute
 templates.env.filters["grouped"] = grouped
 templates.env.trim_blocks = True
 templates.env.lstrip_blocks = True

@@ -20,7 +20,6 @@ from identity.authorizations import State
 
 router = APIRouter()
 
-SHOWN_USES = 3  # on the line of time; all of them are listed below it
 USUAL_VALIDITY = timedelta(days=30)
 POSITIONS = ("项目负责人", "项目技术负责人", "建筑专业负责人", "结构专业负责人", "总监理工程师")
 """What the form proposes; the text is Chinese for what the registers call the position."""
@@ -28,14 +27,10 @@ POSITIONS = ("项目负责人", "项目技术负责人", "建筑专业负责人"
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of an authorization's life: the key of its name, and when it came, None while it has not.
-
-    ``ordinal`` counts the uses, from 1.
-    """
+    """One stage of an authorization's life: the key of its name, and when it came, None while it has not."""
 
     name: str
     at: datetime | None
-    ordinal: int = 0
 
 
 @router.get("/authorizations/new", include_in_schema=False)
@@ -94,9 +89,6 @@ def _life(shown: AuthorizationSeen) -> tuple[Stage, ...]:
     if shown.answered_at is None:
         return asked, Stage("authorization.life_answer", None), Stage("authorization.life_use", None)
     granted = Stage("authorization.life_granted", shown.answered_at)
-    uses = [Stage("authorization.life_one_use", each.used_at, each.ordinal) for each in shown.used]
     ends = {State.USED: "life_used", State.REVOKED: "life_revoked", State.LAPSED: "life_lapsed"}
-    end = Stage(f"authorization.{ends.get(shown.state, 'life_use')}", shown.ended_at)
-    if shown.state is State.USED:
-        uses = uses[:-1]
-    return asked, granted, *uses[-SHOWN_USES:], end
+    end = ends.get(shown.state, "life_use")
+    return asked, granted, Stage(f"authorization.{end}", shown.ended_at)
