@@ -12,7 +12,7 @@ from identity.attempts import OriginMask
 from identity.couriers import Couriers
 from identity.error_curve import ErrorCurve
 from identity.one_time_codes import OneTimeCodes
-from identity.pool import ScanPool
+from identity.portraits import EnrollmentPolicy, PortraitPool
 from identity.scans import ScanPolicy
 from identity.vault import TemplateVault
 from identity.webauthn import RelyingParty
@@ -51,13 +51,14 @@ class House:
     press: Press
     archive: Archive
     vault: TemplateVault
-    scans: ScanPool
+    scans: PortraitPool
     pages: PageDrawer
     scan_policy: ScanPolicy
     error_curve: ErrorCurve
     origins: OriginMask
     couriers: Couriers
     codes: OneTimeCodes
+    enrollment_policy: EnrollmentPolicy
     log_signer: Signer
     verifier_signer: Signer
     registers: RegisterSource

@@ -132,7 +132,9 @@ def _wants_page(request: Request) -> bool:
     return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
-def _answer(request: Request, *, status: HTTPStatus, code: str, zh: str, en: str) -> Response:
+def _answer(
+    request: Request, *, status: HTTPStatus, code: str, zh: str, en: str, **further: object
+) -> Response:
     words = zh if language_of(request) == "zh" else en
     if _wants_page(request):
         return page(request, "problem.html", status_code=status, words=words, code=code, status=int(status))
@@ -144,6 +146,7 @@ def _answer(request: Request, *, status: HTTPStatus, code: str, zh: str, en: str
             "detail": words,
             "zh": zh,
             "en": en,
+            **further,
         },
         status_code=status,
         media_type="application/problem+json",
@@ -151,9 +154,15 @@ def _answer(request: Request, *, status: HTTPStatus, code: str, zh: str, en: str
 
 
 def answer_refusal(request: Request, error: YinxinError) -> Response:
-    """Answer an error of the house in the visitor's language."""
+    """Answer an error of the house in the visitor's language; of several captures, say which it is about."""
+    which = {"capture": error.facts["capture"]} if "capture" in error.facts else {}
     return _answer(
-        request, status=status_of(error), code=error.code, zh=error.sentence("zh"), en=error.sentence("en")
+        request,
+        status=status_of(error),
+        code=error.code,
+        zh=error.sentence("zh"),
+        en=error.sentence("en"),
+        **which,
     )
 
 

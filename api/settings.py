@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     mail_user: str = Field(default="", description="account at the mail server")
     mail_password: SecretStr | None = Field(default=None, description="its password")
     mail_from: str = Field(default="", description="sender of messages by mail")
+    portrait_days: int = Field(default=0, ge=0, le=365, description="days an enrolled portrait is kept")
     language: Language = Field(default="zh", description="language of what the commands print: zh or en")
     origin: str = Field(default="yinxin.example/city", description="name of this log, in every checkpoint")
     city_zh: str = Field(default="示范市", description="name of the city in Chinese")
@@ -150,6 +151,7 @@ _ALLOWED = {
     "chain_threshold": Term(" 1 至 32 的整数", "a whole number from 1 to 32"),
     "chain_delay_hours": Term(" 0 至 720 的整数（小时）", "a whole number of hours from 0 to 720"),
     "chain_quorum": Term(" 0 至 16 的整数", "a whole number from 0 to 16"),
+    "portrait_days": Term(" 0 至 365 的整数（天）", "a whole number of days from 0 to 365"),
     "chain_fee_cap": Term("不小于 0 的整数（gwei）", "a whole number of gwei from 0"),
 }
 """What the settings take that may be quoted; a value of any other may be a secret and is never shown."""

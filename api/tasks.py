@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from api import notices
 from api.house import House
 from api.worker import ROUND_SECONDS, Task, Worker
-from identity import attempts, authorizations, enrollment, messages
+from identity import attempts, authorizations, enrollment, kept_portraits, messages
 from ledger import bell
 from signing.assembly import assemble_next
 from signing.certificate_issue import finish_issue, unpublished
@@ -68,3 +68,4 @@ def _let_lapse(house: House) -> None:
         )
         enrollment.erase_due(session, clock=house.clock)
         attempts.forget_due(session, clock=house.clock)
+        kept_portraits.erase_due(session, clock=house.clock)

@@ -37,7 +37,7 @@ from identity.couriers import Couriers
 from identity.error_curve import ErrorCurve, read_curve
 from identity.face_models import FusedMatcher
 from identity.one_time_codes import OneTimeCodes
-from identity.pool import ScanPool
+from identity.portraits import ENROLLMENT_POLICY, PortraitPool
 from identity.scan_policies import scan_policy
 from identity.scans import ScanPolicy
 from identity.vault import TemplateVault
@@ -187,7 +187,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     with ExitStack() as closing:
         clock = SystemClock()
         secret = secret_of(settings)
-        scans = ScanPool(FusedMatcher)
+        scans = PortraitPool(FusedMatcher)
         closing.callback(scans.close)
         pages = PageDrawer()
         closing.callback(pages.close)
@@ -229,7 +229,7 @@ def _house(
     database: Database,
     chain: Web3Chain,
     account: ChainAccount,
-    scans: ScanPool,
+    scans: PortraitPool,
     pages: PageDrawer,
     vault: TemplateVault,
     origins: OriginMask,
@@ -299,6 +299,7 @@ def _house(
         origins=origins,
         couriers=couriers,
         codes=codes,
+        enrollment_policy=ENROLLMENT_POLICY,
         log_signer=keys.log,
         verifier_signer=keys.verifier,
         registers=registers,

@@ -65,17 +65,20 @@ _NOTICES = {
         """人脸信息处理单独同意书
 处理者：{controller}
 目的：在您授权使用资格、签署文件或者使用印章时，确认是您本人。
-方式：由您的登记照片算出人脸模板；每次刷脸时在服务器上与模板比对，并检查您是否按提示做动作。
-保存：不保存照片和录像，只保存用您专属密钥加密的模板；自同意之日起最多保存 {days} 天，撤回同意时立即删除。
+方式：由人口登记的照片（没有的，由您提交的证件照片）算出人脸模板；登记时与现场照片核对是否本人，\
+并与已登记的模板比对，查明是否一脸多号；每次刷脸时在服务器上与模板比对，并检查您是否按提示做动作。
+保存：{pictures}只保存用您专属密钥加密的模板；自同意之日起最多保存 {days} 天，撤回同意时立即删除。
 影响：人脸属于敏感个人信息，泄露可能危害您的人身和财产安全；因此模板单独加密存放，任何比对分数都不对外提供。
 权利：您可以随时撤回同意、查阅或者删除；撤回不影响此前已经完成的办理。
 其他方式：不同意没有任何不利后果，您可以改到政务服务窗口凭证件办理。""",
         """Separate consent to face processing
 Controller: {controller}
 Purpose: to make sure that it is you who authorizes, signs or seals.
-Means: a face template is computed from your portrait; at each face scan the server compares with it and \
+Means: a face template is computed from your portrait in the population register, or where it has none \
+from the document photograph you send; at enrolment it is compared with captures of you now, and with all \
+enrolled templates to find one face under two numbers; at each face scan the server compares with it and \
 checks that you make the movements it asks for.
-Kept: no photograph and no video; only the template, encrypted under a key of your own, for at most \
+Kept: {pictures}only the template, encrypted under a key of your own, for at most \
 {days} days from your consent, and deleted at once when you withdraw it.
 Impact: a face is sensitive personal information whose leak may endanger person and property; the \
 template is therefore stored apart and encrypted, and no comparison score is given to anybody.
@@ -105,13 +108,26 @@ withdrawal stands.""",
 }
 
 
-def write(purpose: Purpose, *, controller: str) -> Notice:
+_PICTURES = Term("不保存照片和录像，", "no photograph and no video; ")
+_PORTRAIT = Term(
+    "登记照片加密保存 {kept} 天后删除，其他照片和录像不保存；另",
+    "your portrait, encrypted, for {kept} days, and no other photograph or video; ",
+)
+
+
+def write(purpose: Purpose, *, controller: str, portrait_days: int = 0) -> Notice:
     """Write the notice of ``purpose`` in the name of ``controller``, which answers for the processing.
+
+    ``portrait_days`` is for how long an enrolled portrait is kept, 0 where none is.
 
     Raises:
         TextEmpty, TextTooLong, HiddenCharacter: the controller's name cannot stand in a text.
     """
     name, days = check_name(controller), purpose.retention.days
     words = _NOTICES[purpose]
-    zh, en = words.zh.format(controller=name, days=days), words.en.format(controller=name, days=days)
+    pictures = _PORTRAIT if portrait_days else _PICTURES
+    zh, en = (
+        text.format(controller=name, days=days, pictures=kept.format(kept=portrait_days))
+        for text, kept in ((words.zh, pictures.zh), (words.en, pictures.en))
+    )
     return Notice(purpose, zh, en, purpose.retention)

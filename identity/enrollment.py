@@ -1,11 +1,12 @@
-"""Enrollment: from one portrait to the one protected template that face scans are compared with.
+"""Enrollment: the one protected template of a person that face scans are compared with.
 
-The life of a reference: consent to face processing is in force; the portrait is examined and forgotten; its
-template is sealed for the person under the next version number; a fact records that it happened. A new
-enrollment erases the former template. A withdrawal erases it too. Erasing is destroying the key: the row
-stays, so that "enrolled from when to when" has an answer, and holds nothing of the face.
+The life of a reference: consent to face processing is in force; the portrait of an authority is examined
+(:mod:`identity.portraits`) and forgotten; its template is sealed for the person under the next version
+number; a fact records that it happened. A new enrollment erases the former template. A withdrawal erases it
+too. Erasing is destroying the key: the row stays, so that "enrolled from when to when" has an answer, and
+holds nothing of the face.
 
-    enroll(session, person=person_id, portrait=jpeg, matcher=matcher, vault=vault, issuer=issuer, …)
+    keep(session, person=person_id, template=template, origin=origin, vault=vault, issuer=issuer, …)
     reference(session, person=person_id, model=matcher.model, vault=vault, clock=clock)  # the template
 
 Source: GB/T 35273-2020, 6.3; 人脸识别技术应用安全管理办法, article 8.
@@ -13,9 +14,21 @@ Source: GB/T 35273-2020, 6.3; 人脸识别技术应用安全管理办法, articl
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, Integer, LargeBinary, exists, select
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    exists,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.canonical import Value
@@ -23,14 +36,13 @@ from evidence.clock import Clock
 from evidence.errors import Invalid, Refused
 from evidence.keys import Signer
 from evidence.statement import Statement, StatementType
-from identity import consent, people
+from identity import consent, kept_portraits, people
 from identity.commitments import commit_person
 from identity.consent import Consent, ConsentRow
 from identity.consent_text import Purpose
-from identity.face import FaceMatcher, Template
+from identity.face import Template
 from identity.people import PersonId
 from identity.scan_refusals import TemplateOfAnotherModel
-from identity.scans import examine_portrait
 from identity.vault import SealedTemplate, TemplateVault
 from ledger import facts
 from ledger.database import Base
@@ -50,6 +62,26 @@ class EnrolledAlready(Refused):
     code = "enrolled-already"
     zh = "您已于 {enrolled_at} 登记人脸。如需更换，请到政务服务窗口办理，或先撤回同意、删除现有登记。"
     en = "Your face was enrolled at {enrolled_at}; to replace it, use the service window or withdraw consent."
+
+
+class Method(StrEnum):
+    """Where the reference portrait came from."""
+
+    REGISTER = "register-portrait"
+    DOCUMENT = "document-portrait"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How a template came about: whose portrait, what the register said of it, against how many captures.
+
+    ``registers`` are digests (32 bytes each) of facts; ``policy`` is the version of the rules.
+    """
+
+    method: Method
+    registers: tuple[bytes, ...]
+    captures: int
+    policy: str
 
 
 @dataclass(frozen=True)
@@ -76,38 +108,13 @@ class EnrollmentRow(Base):
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     ciphertext: Mapped[bytes | None] = mapped_column(LargeBinary)
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
 
 
+_LOCK = 0x59494E58_00000005  # advisory lock: one template is kept at a time
 _CURRENT = EnrollmentRow.erased_at.is_(None)
 
 Index("enrollments_current", EnrollmentRow.person, unique=True, postgresql_where=_CURRENT)
-
-
-def enroll(
-    session: Session,
-    *,
-    person: PersonId,
-    portrait: bytes,
-    matcher: FaceMatcher,
-    vault: TemplateVault,
-    issuer: str,
-    signer: Signer,
-    clock: Clock,
-) -> Enrollment:
-    """Enroll ``person`` from ``portrait``, an encoded image that is not kept.
-
-    Examining takes a third of a second; a route that serves others meanwhile examines the portrait in a
-    process of its own, before the transaction, and calls :func:`keep`.
-
-    Raises:
-        ConsentMissing: no consent to face processing is in force; the portrait is then not even decoded.
-        Refused: a named refusal of :func:`identity.scans.examine_portrait`.
-    """
-    consent.require(session, person=person, purpose=Purpose.FACE_PROCESSING, clock=clock)
-    template = examine_portrait(portrait, matcher=matcher)
-    return keep(
-        session, person=person, template=template, vault=vault, issuer=issuer, signer=signer, clock=clock
-    )
 
 
 def keep(
@@ -115,6 +122,7 @@ def keep(
     *,
     person: PersonId,
     template: Template,
+    origin: Origin,
     vault: TemplateVault,
     issuer: str,
     signer: Signer,
@@ -122,21 +130,29 @@ def keep(
 ) -> Enrollment:
     """Keep ``template`` as the reference of ``person``; a former one is erased.
 
+    Whoever keeps one found by :mod:`identity.duplicates` that it is nobody else's.
+
     Raises:
         ConsentMissing: no consent to face processing is in force.
         PersonUnknown: the person is not registered.
     """
+    lock(session)
     given = consent.require(session, person=person, purpose=Purpose.FACE_PROCESSING, clock=clock)
     erase(session, person=person, clock=clock)
     version = _last_version(session, person) + 1
     body: dict[str, Value] = {
         "person": commit_person(session, people.person(session, person)),
         "consent": given.given_fact,
-        "method": "portrait",
+        "method": origin.method.value,
+        "registers": sorted(origin.registers),
+        "captures": origin.captures,
+        "policy": origin.policy,
         "version": version,
     }
     statement = Statement(StatementType.ENROLLMENT, issuer, clock.now(), body)
-    fact = facts.record(session, statement, signer=signer, after=(given.given_fact,))
+    fact = facts.record(
+        session, statement, signer=signer, after=(given.given_fact, *sorted(origin.registers))
+    )
     sealed = vault.seal(template.value, person=person, version=version)
     row = EnrollmentRow(
         person=person,
@@ -151,6 +167,11 @@ def keep(
     session.add(row)
     session.flush()
     return _enrollment(row)
+
+
+def lock(session: Session) -> None:
+    """Let nobody else keep a template until the transaction ends: their numbers follow the keeping."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 def check_not_enrolled(session: Session, person: PersonId) -> None:
@@ -223,10 +244,11 @@ def withdraw(session: Session, *, person: PersonId, issuer: str, signer: Signer,
 
 
 def erase(session: Session, *, person: PersonId, clock: Clock) -> None:
-    """Destroy the key and the ciphertext of the current template; nothing happens when there is none."""
+    """Destroy key and ciphertext of the current template, and of a portrait kept with it."""
     row = _current(session, person, lock=True)
     if row is None:
         return
+    kept_portraits.erase(session, person=person, clock=clock)
     row.key_id = row.wrapped_key = row.ciphertext = None
     row.erased_at = clock.now()
     session.flush()

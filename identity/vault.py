@@ -1,10 +1,10 @@
-"""Template protection: a stored face template opens only for its own person and version.
+"""Template protection: a stored face template, or portrait, opens only for its own person and version.
 
 Invariants:
 
 - every template is sealed with AES-256-GCM under a key of its own, drawn for this person and version;
 - that key is stored only wrapped, again with AES-256-GCM, under the key-encryption key that the wiring gives;
-- person and version are associated data of both seals, so a template moved to another row does not open;
+- person, version and kind are associated data of both seals: moved to another row, nothing opens;
 - erasing the wrapped key erases the template, whatever copies of the ciphertext remain.
 
     vault = TemplateVault(key_encryption_key)
@@ -17,6 +17,7 @@ Source: NIST SP 800-38D (GCM, 96-bit nonces); GB/T 35273-2020, 6.3 (biometrics s
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -34,7 +35,17 @@ KEY_ID_BYTES = 8
 """Length of the name of a key-encryption key, bytes."""
 
 _KEY_DOMAIN = b"yinxin/template-key/1"
-_TEMPLATE_DOMAIN = b"yinxin/template/1"
+
+
+class Kind(StrEnum):
+    """What is sealed; one does not open as the other."""
+
+    TEMPLATE = "template"
+    PORTRAIT = "portrait"
+
+
+_KEYS = {Kind.TEMPLATE: _KEY_DOMAIN, Kind.PORTRAIT: b"yinxin/portrait-key/1"}
+_CONTENTS = {Kind.TEMPLATE: b"yinxin/template/1", Kind.PORTRAIT: b"yinxin/portrait/1"}
 
 
 class KeyEncryptionKeyMalformed(Refused):
@@ -83,26 +94,30 @@ class TemplateVault:
         self._wrapping = AESGCM(key_encryption_key)
         self.key_id = hashlib.sha256(_KEY_DOMAIN + key_encryption_key).digest()[:KEY_ID_BYTES]
 
-    def seal(self, template: bytes, *, person: PersonId, version: int) -> SealedTemplate:
-        """Seal ``template`` under a fresh key for ``person`` and ``version``."""
+    def seal(
+        self, content: bytes, *, person: PersonId, version: int, kind: Kind = Kind.TEMPLATE
+    ) -> SealedTemplate:
+        """Seal ``content`` under a fresh key for ``person``, ``version`` and what it is."""
         key = AESGCM.generate_key(bit_length=KEY_BYTES * 8)
         return SealedTemplate(
             key_id=self.key_id,
-            wrapped_key=_encrypt(self._wrapping, key, _bound(_KEY_DOMAIN, person, version)),
-            ciphertext=_encrypt(AESGCM(key), template, _bound(_TEMPLATE_DOMAIN, person, version)),
+            wrapped_key=_encrypt(self._wrapping, key, _bound(_KEYS[kind], person, version)),
+            ciphertext=_encrypt(AESGCM(key), content, _bound(_CONTENTS[kind], person, version)),
         )
 
-    def open(self, sealed: SealedTemplate, *, person: PersonId, version: int) -> bytes:
-        """Give back the template that was sealed for ``person`` and ``version``.
+    def open(
+        self, sealed: SealedTemplate, *, person: PersonId, version: int, kind: Kind = Kind.TEMPLATE
+    ) -> bytes:
+        """Give back what was sealed for ``person`` and ``version``.
 
         Raises:
             TemplateKeyChanged: another key-encryption key sealed it.
-            TemplateUnreadable: altered, or sealed for another person or version.
+            TemplateUnreadable: altered, or sealed for another person or version, or as something else.
         """
         if sealed.key_id != self.key_id:
             raise TemplateKeyChanged(key_id=sealed.key_id.hex())
-        key = _decrypt(self._wrapping, sealed.wrapped_key, _bound(_KEY_DOMAIN, person, version))
-        return _decrypt(AESGCM(key), sealed.ciphertext, _bound(_TEMPLATE_DOMAIN, person, version))
+        key = _decrypt(self._wrapping, sealed.wrapped_key, _bound(_KEYS[kind], person, version))
+        return _decrypt(AESGCM(key), sealed.ciphertext, _bound(_CONTENTS[kind], person, version))
 
 
 def _bound(domain: bytes, person: PersonId, version: int) -> bytes:

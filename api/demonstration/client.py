@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from api.demonstration.camera import Film
+from api.demonstration.people import DemonstrationPerson
 from evidence.errors import Invalid, Term, Unavailable
 
 TIMEOUT_SECONDS = 120.0  # a face scan takes one to two seconds; a first one loads the weights
@@ -83,6 +84,13 @@ def _why(answer: httpx.Response) -> object:
         return answer.text[:200]
     problem = answer.json()
     return Term(str(problem.get("zh", "")), str(problem.get("en", "")))
+
+
+def captures_of(person: DemonstrationPerson) -> list[tuple[str, tuple[str, bytes, str]]]:
+    """Give the multipart files of an enrolment: three frames of ``person`` looking ahead."""
+    looking = person.clip("neutral")
+    frames = (looking[0], looking[len(looking) // 2], looking[-1])
+    return [("captures", (frame.name, frame.read_bytes(), "image/jpeg")) for frame in frames]
 
 
 def clip_of(film: Film) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from api.demonstration import camera
-from api.demonstration.client import StepFailed, Visitor, clip_of
+from api.demonstration.client import StepFailed, Visitor, captures_of, clip_of
 from api.demonstration.narrator import Narrator
 from api.demonstration.paper import application, printed_code
 from api.demonstration.people import (
@@ -82,7 +82,7 @@ class Journey:
         return self._visitors[title]
 
     def enrol(self, person: DemonstrationPerson) -> None:
-        """Step 1: consent, then enrolment from the identity portrait."""
+        """Step 1: consent, then enrolment: the population register's portrait against captures."""
         visitor = self.visitor(person.title_zh)
         mine = visitor.call("GET", "/api/people/me")
         if mine["enrolled"]:
@@ -93,12 +93,11 @@ class Journey:
         if mine["outdated"] or not mine["consented"]:
             visitor.call("POST", "/api/people/me/consents", json={"purpose": "face"})
         with self.tell.doing("登记人脸", "enrolling"):
-            enrolled = visitor.call(
-                "POST", "/api/people/me/enrollment", files={"portrait": person.portrait.read_bytes()}
-            )
+            enrolled = visitor.call("POST", "/api/people/me/enrollment", files=captures_of(person))
         self.tell.done(
-            f"{person.name} 单独同意后由证件照登记人脸（第 {enrolled['version']} 版），不保留照片",
-            f"{person.name_en} consented and was enrolled (version {enrolled['version']}), no picture kept",
+            f"{person.name} 单独同意，与人口登记照片一致，已登记（第 {enrolled['version']} 版），不留照片",
+            f"{person.name_en} consented, is the one on the register's portrait, and was enrolled "
+            f"(version {enrolled['version']}); no picture kept",
         )
 
     def authorize(self) -> str:

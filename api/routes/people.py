@@ -1,7 +1,4 @@
-"""The person's own doors: who I am here, my consent to face processing, my enrollment.
-
-A portrait is examined between two transactions, in a process of its own, and never kept.
-"""
+"""The person's own doors: who I am here, my consent to face processing, my enrollment (``api.enrolling``)."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,6 +7,7 @@ from fastapi import APIRouter, UploadFile
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from api import enrolling
 from api.acting import person_of
 from api.house import House
 from api.policy import Role, Visitor, allow
@@ -68,7 +66,9 @@ def masked(name: str) -> str:
 
 def notice_of(purpose: Purpose, house: House) -> Notice:
     """Give the notice of ``purpose`` in the name of who runs this house."""
-    return consent_text.write(purpose, controller=house.agency.speaker.name)
+    return consent_text.write(
+        purpose, controller=house.agency.speaker.name, portrait_days=house.settings.portrait_days
+    )
 
 
 def myself(session: Session, me: PersonId, house: House) -> Myself:
@@ -125,24 +125,19 @@ def withdraw(house: InHouse, visitor: AsPerson) -> Consented:
 
 
 @router.post("/api/people/me/enrollment", status_code=201)
-def enroll(portrait: UploadFile, house: InHouse, visitor: AsPerson) -> Enrolled:
-    """Enroll the face of one portrait (JPEG or PNG), once; without consent it is not even decoded."""
-    mine = person_of(visitor)
-    with house.database.transaction() as session:
-        consent.require(session, person=mine, purpose=Purpose.FACE_PROCESSING, clock=house.clock)
-        enrollment.check_not_enrolled(session, mine)
-    template = house.scans.examine_portrait(portrait.file.read())
-    with house.database.transaction() as session:
-        enrollment.check_not_enrolled(session, mine)
-        kept = enrollment.keep(
-            session,
-            person=mine,
-            template=template,
-            vault=house.vault,
-            issuer=house.issuer,
-            signer=house.verifier_signer,
-            clock=house.clock,
-        )
+def enroll(
+    *, captures: list[UploadFile], document: UploadFile | None = None, house: InHouse, visitor: AsPerson
+) -> Enrolled:
+    """Enroll the person from one to three captures (JPEG or PNG) against the register's portrait, once.
+
+    ``document``, a photograph of an identity document, serves where the register has no portrait.
+    """
+    kept = enrolling.enroll(
+        house,
+        person_of(visitor),
+        captures=[capture.file.read() for capture in captures],
+        document=None if document is None else document.file.read(),
+    )
     return Enrolled(enrolled=True, version=kept.version, enrolled_at=kept.enrolled_at)
 
 

@@ -26,6 +26,7 @@ from identity.authorizations import Authorization, AuthorizationId
 from identity.challenges import Action
 from identity.consent_text import Purpose
 from identity.contacts import set_contact
+from identity.enrollment import EnrollmentRow, Method, Origin
 from identity.face import Template
 from identity.people import PersonId, register_person
 from identity.qualifications import QualificationKind, register_qualification
@@ -38,6 +39,7 @@ OFFICER = "窗口员"
 PHONE = "+99900000009"
 PORTRAIT = ENGINEER.portrait.read_bytes()
 UNTIL = date(2035, 12, 31)
+ORIGIN = Origin(Method.REGISTER, registers=(), captures=1, policy="test")
 
 _numbers = count(1)
 
@@ -110,6 +112,7 @@ def arrive_enrolled(site: Site, house: House, *, template: Template | None = Non
             session,
             person=newcomer.id,
             template=template or _template(house),
+            origin=ORIGIN,
             vault=house.vault,
             issuer=house.issuer,
             signer=house.verifier_signer,
@@ -122,6 +125,21 @@ def arrive_enrolled(site: Site, house: House, *, template: Template | None = Non
 def _template(house: House) -> Template:
     """Examine the portrait once; a third of a second of CPU for each newcomer adds up."""
     return house.scans.examine_portrait(PORTRAIT)
+
+
+def enroll(newcomer: Newcomer, *captures: bytes, document: bytes | None = None) -> httpx.Response:
+    """Send captures, those of the engineer where none are given, and a photograph of a document."""
+    files = [("captures", ("0.jpg", content, "image/jpeg")) for content in captures or (PORTRAIT,)]
+    if document is not None:
+        files.append(("document", ("card.jpg", document, "image/jpeg")))
+    return newcomer.http.post("/api/people/me/enrollment", files=files)
+
+
+def forget_faces(house: House) -> None:
+    """Erase every enrolled face: newcomers share one, and a face is enrolled under one number."""
+    with house.database.transaction() as session:
+        for (person,) in session.query(EnrollmentRow.person).filter_by(erased_at=None):
+            enrollment.erase(session, person=PersonId(person), clock=house.clock)
 
 
 def way_in(house: House, account: UUID) -> str:

@@ -11,7 +11,17 @@ from api.demonstration.people import ENGINEER, FACES
 from api.house import House
 from api.site import Site
 from identity.face import Template
-from tests.api.newcomers import PORTRAIT, Newcomer, arrive, arrive_enrolled, challenge, clerk, requested
+from tests.api.newcomers import (
+    PORTRAIT,
+    Newcomer,
+    arrive,
+    arrive_enrolled,
+    challenge,
+    clerk,
+    enroll,
+    forget_faces,
+    requested,
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +55,7 @@ def far_away() -> bytes:
     return encoded(wall)
 
 
-REFUSED_PORTRAITS: dict[str, Callable[[], bytes]] = {
+REFUSED_CAPTURES: dict[str, Callable[[], bytes]] = {
     "no-face": lambda: encoded(Image.new("RGB", (480, 600), "#8a8f94")),
     "two-faces": two_people,
     "face-too-small": far_away,
@@ -57,19 +67,19 @@ REFUSED_PORTRAITS: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("code", REFUSED_PORTRAITS)
-def test_a_portrait_that_cannot_serve_is_refused_by_name(consenting: Newcomer, code: str) -> None:
-    answer = consenting.http.post("/api/people/me/enrollment", files={"portrait": REFUSED_PORTRAITS[code]()})
-    assert (answer.status_code, answer.json()["title"]) == (409, code)
+@pytest.mark.parametrize("code", REFUSED_CAPTURES)
+def test_a_capture_that_cannot_serve_is_refused_by_name(consenting: Newcomer, code: str) -> None:
+    answer = consenting.http.post("/api/people/me/enrollment", files={"captures": REFUSED_CAPTURES[code]()})
+    assert (answer.status_code, answer.json()["title"], answer.json()["capture"]) == (409, code, 1)
 
 
-def test_nobody_is_enrolled_by_a_refused_portrait(consenting: Newcomer) -> None:
-    consenting.http.post("/api/people/me/enrollment", files={"portrait": b"nothing"})
+def test_nobody_is_enrolled_by_a_refused_capture(consenting: Newcomer) -> None:
+    enroll(consenting, b"nothing")
     assert consenting.http.get("/api/people/me").json()["enrolled"] is False
 
 
-def test_without_consent_a_portrait_is_not_even_decoded(site: Site, house: House) -> None:
-    answer = arrive(site, house).http.post("/api/people/me/enrollment", files={"portrait": b"not a picture"})
+def test_without_consent_a_capture_is_not_even_decoded(site: Site, house: House) -> None:
+    answer = enroll(arrive(site, house), b"not a picture")
     assert answer.json()["title"] == "consent-missing"
 
 
@@ -83,22 +93,25 @@ def test_a_purpose_that_is_not_asked_for_is_refused(consenting: Newcomer) -> Non
 
 
 def test_an_enrolled_person_sees_that_they_are(site: Site, house: House) -> None:
+    forget_faces(house)
     newcomer = arrive(site, house)
     newcomer.http.post("/api/people/me/consents", json={"purpose": "face"})
-    newcomer.http.post("/api/people/me/enrollment", files={"portrait": PORTRAIT})
+    enroll(newcomer)
     me = newcomer.http.get("/api/people/me").json()
     assert me == {"name_masked": "新**", "enrolled": True, "outdated": False, "consented": True}
 
 
 def test_an_enrolled_face_cannot_be_replaced_by_who_holds_the_session(site: Site, house: House) -> None:
+    forget_faces(house)
     newcomer = arrive(site, house)
     newcomer.http.post("/api/people/me/consents", json={"purpose": "face"})
-    newcomer.http.post("/api/people/me/enrollment", files={"portrait": PORTRAIT})
-    answer = newcomer.http.post("/api/people/me/enrollment", files={"portrait": PORTRAIT})
+    enroll(newcomer)
+    answer = enroll(newcomer)
     assert answer.json()["title"] == "enrolled-already"
 
 
 def test_who_was_enrolled_by_another_model_is_told_so_and_enrolls_again(site: Site, house: House) -> None:
+    forget_faces(house)
     newcomer = arrive_enrolled(site, house, template=Template(b"dlib-resnet-1\x00" + bytes(512)))
     me = newcomer.http.get("/api/people/me").json()
     assert (me["enrolled"], me["outdated"]) == (False, True)
@@ -107,7 +120,7 @@ def test_who_was_enrolled_by_another_model_is_told_so_and_enrolls_again(site: Si
     assert asked["title"] == "template-of-another-model"
     newcomer.http.delete("/api/people/me/consents/face").raise_for_status()
     newcomer.http.post("/api/people/me/consents", json={"purpose": "face"}).raise_for_status()
-    again = newcomer.http.post("/api/people/me/enrollment", files={"portrait": PORTRAIT})
+    again = enroll(newcomer)
     assert again.json()["version"] == 2
     assert "challenge" in challenge(newcomer, requested(site, house, newcomer))
 

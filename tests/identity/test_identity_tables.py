@@ -20,6 +20,7 @@ TABLES = {
     "qualifications",
     "consents",
     "enrollments",
+    "kept_portraits",
     "challenges",
     "approvals",
     "passkeys",

@@ -6,7 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from identity.people import PersonId
-from identity.vault import KeyEncryptionKeyMalformed, TemplateKeyChanged, TemplateUnreadable, TemplateVault
+from identity.vault import (
+    KeyEncryptionKeyMalformed,
+    Kind,
+    TemplateKeyChanged,
+    TemplateUnreadable,
+    TemplateVault,
+)
 
 PERSON = PersonId(UUID(int=1))
 TEMPLATE = bytes(range(64))
@@ -72,3 +78,10 @@ def test_a_sealed_template_does_not_hold_the_template(vault: TemplateVault) -> N
     sealed = vault.seal(TEMPLATE, person=PERSON, version=1)
     assert TEMPLATE not in sealed.ciphertext
     assert repr(sealed.ciphertext) not in repr(sealed)
+
+
+def test_a_portrait_does_not_open_as_a_template(vault: TemplateVault) -> None:
+    sealed = vault.seal(TEMPLATE, person=PERSON, version=1, kind=Kind.PORTRAIT)
+    assert vault.open(sealed, person=PERSON, version=1, kind=Kind.PORTRAIT) == TEMPLATE
+    with pytest.raises(TemplateUnreadable):
+        vault.open(sealed, person=PERSON, version=1)

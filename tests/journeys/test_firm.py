@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from api.demonstration import camera
-from api.demonstration.client import Visitor, clip_of
+from api.demonstration.client import Visitor, captures_of, clip_of
 from api.demonstration.people import (
     CONTRACTOR,
     ENGINEER,
@@ -21,7 +21,9 @@ from api.demonstration.people import (
     PEOPLE,
     DemonstrationPerson,
 )
+from api.house import House
 from api.site import Site
+from tests.api.newcomers import forget_faces
 from tests.signing.joint.conftest import small_pdf
 
 pytestmark = pytest.mark.browser
@@ -46,17 +48,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def enrolled(site: Site) -> None:
+def enrolled(site: Site, house: House) -> None:
     """The three signers of the city have enrolled their faces, each by their own account."""
+    forget_faces(house)
     for person in PEOPLE:
         visitor = Visitor(site.url, person.title_zh)
         known = visitor.call("GET", "/api/people/me")
         if not known["consented"]:
             visitor.call("POST", "/api/people/me/consents", json={"purpose": "face"})
         if not known["enrolled"]:
-            visitor.call(
-                "POST", "/api/people/me/enrollment", files={"portrait": person.portrait.read_bytes()}
-            )
+            visitor.call("POST", "/api/people/me/enrollment", files=captures_of(person))
 
 
 @pytest.fixture
