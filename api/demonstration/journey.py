@@ -95,7 +95,7 @@ class Journey:
         with self.tell.doing("登记人脸", "enrolling"):
             enrolled = visitor.call("POST", "/api/people/me/enrollment", files=captures_of(person))
         self.tell.done(
-            f"{person.name} 单独同意，与人口登记照片一致，已登记（第 {enrolled['version']} 版），不留照片",
+            f"{person.name} 同意后与人口登记照片比对一致，已登记（第 {enrolled['version']} 版），不留照片",
             f"{person.name_en} consented, is the one on the register's portrait, and was enrolled "
             f"(version {enrolled['version']}); no picture kept",
         )
