@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -37,10 +38,13 @@ class SmtpCourier:
     def carry(self, letter: Letter) -> None:
         """Send the letter; its id is the id of the mail, so that a second copy is known as one."""
         try:
-            with self._connected() as server:
+            server = self._connected()
+            try:
                 if self._user:
                     server.login(self._user, self._password)
                 server.send_message(self._mail(letter))
+            finally:
+                _take_leave(server)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise _refusal(max(codes, default=0)) from None
@@ -53,7 +57,11 @@ class SmtpCourier:
         if self._port == IMPLICIT_TLS:
             return smtplib.SMTP_SSL(self._host, self._port, timeout=self._time_out, context=self._context)
         server = smtplib.SMTP(self._host, self._port, timeout=self._time_out)
-        server.starttls(context=self._context)
+        try:
+            server.starttls(context=self._context)
+        except (smtplib.SMTPException, OSError):
+            server.close()
+            raise
         return server
 
     def _mail(self, letter: Letter) -> EmailMessage:
@@ -63,6 +71,13 @@ class SmtpCourier:
         mail["Message-ID"] = f"<{letter.id}@{self._sender.rpartition('@')[2]}>"
         mail.set_content(letter.text)
         return mail
+
+
+def _take_leave(server: smtplib.SMTP) -> None:
+    """End the exchange; whatever is said to that, a letter that was taken was taken."""
+    with suppress(smtplib.SMTPException, OSError):
+        server.quit()
+    server.close()
 
 
 def _refusal(code: int) -> CourierRefused | CourierUnavailable:
