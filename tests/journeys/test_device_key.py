@@ -16,7 +16,7 @@ from api.demonstration.people import ENGINEER
 from api.house import House
 from api.site import Site
 from identity.passkeys import WAIT, PasskeyRow
-from tests.api.newcomers import Newcomer, arrive, arrive_enrolled, requested, way_in
+from tests.api.newcomers import Newcomer, arrive, arrive_enrolled, forget_faces, requested, way_in
 
 pytestmark = pytest.mark.browser
 
@@ -135,6 +135,7 @@ def phone(phone_of: PhoneOf, enrolled: Newcomer) -> Phone:
 def test_an_engineer_adds_a_device_authorizes_with_it_and_loses_it(
     phone_of: PhoneOf, site: Site, house: House
 ) -> None:
+    forget_faces(house)
     owner = arrive(site, house)
     phone = phone_of(owner)
     page = phone.open("/engineer")

@@ -1,18 +1,26 @@
 """The engineer with a phone: enrolls, reads, authorizes by face, revokes; and every way it does not work."""
 
-import io
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from api.demonstration.people import ENGINEER, LEGAL_REPRESENTATIVE
 from api.house import House
 from api.site import Site
-from tests.api.newcomers import PORTRAIT, Newcomer, arrive, arrive_enrolled, granted, requested, way_in
+from tests.api.newcomers import (
+    PORTRAIT,
+    Newcomer,
+    arrive,
+    arrive_enrolled,
+    double,
+    forget_faces,
+    granted,
+    requested,
+    way_in,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -83,6 +91,7 @@ def scan(page: Page) -> None:
 
 
 def test_an_engineer_enrolls_and_authorizes_by_face(phone_of: PhoneOf, site: Site, house: House) -> None:
+    forget_faces(house)
     owner = arrive(site, house)
     page = phone_of(owner)
     request_id = requested(site, house, owner)
@@ -154,27 +163,74 @@ def test_the_preview_is_mirrored_and_the_frames_are_not(
     assert (mirrored, page.evaluate(LEFT_EDGE)) == ("matrix(-1, 0, 0, 1, 0, 0)", "red")
 
 
-def test_a_portrait_of_two_people_is_refused_beside_the_form(
-    phone_of: PhoneOf, site: Site, house: House
-) -> None:
+def consenting(site: Site, house: House) -> Newcomer:
+    """Somebody who may enroll, in a city where nobody's face is enrolled."""
+    forget_faces(house)
     owner = arrive(site, house)
     owner.http.post("/api/people/me/consents", json={"purpose": "face"})
-    page = phone_of(owner)
+    return owner
+
+
+def shoot(page: Page, site: Site, *, times: int) -> None:
+    """Take pictures by the camera and send them."""
     page.goto(f"{site.url}/engineer/enrollment")
+    page.get_by_role("button", name="用摄像头拍照").click()
+    page.get_by_role("button", name="拍照", exact=True).click()
+    for _ in range(times - 1):
+        page.get_by_role("button", name="再拍一张").click()
+    page.get_by_role("button", name="登记", exact=True).click()
+
+
+def test_three_pictures_are_taken_and_the_camera_closes(phone_of: PhoneOf, site: Site, house: House) -> None:
+    page = phone_of(consenting(site, house))
+    page.goto(f"{site.url}/engineer/enrollment")
+    page.get_by_role("button", name="用摄像头拍照").click()
+    expect(page.get_by_text("第 1 张：正视镜头")).to_be_visible()
+    page.get_by_role("button", name="拍照", exact=True).click()
+    expect(page.get_by_text("第 2 张：靠近一点")).to_be_visible()
+    page.get_by_role("button", name="再拍一张").click()
+    page.get_by_role("button", name="再拍一张").click()
+    expect(page.locator("video")).to_be_hidden()
+    page.get_by_role("button", name="重拍第 2 张").click()
+    expect(page.get_by_text("第 2 张：靠近一点")).to_be_visible()
+    page.get_by_role("button", name="再拍一张").click()
+    page.get_by_role("button", name="登记", exact=True).click()
+    expect(page.get_by_text("已登记", exact=True)).to_be_visible(timeout=SCAN_MS)
+
+
+def test_a_picture_that_cannot_serve_is_named_and_can_be_taken_again(
+    phone_of: PhoneOf, site: Site, house: House
+) -> None:
+    page = phone_of(consenting(site, house), holds="halves")
+    shoot(page, site, times=2)
+    expect(page.get_by_role("alert").filter(has_text="画面中没有找到人脸")).to_be_visible(timeout=SCAN_MS)
+    expect(page.locator(".captures [data-refused]")).to_have_count(1)
+    page.get_by_role("button", name="重拍第 1 张").click()
+    expect(page.get_by_text("第 1 张：正视镜头")).to_be_visible()
+
+
+def test_another_face_is_not_enrolled_and_the_page_says_why(
+    phone_of: PhoneOf, site: Site, house: House
+) -> None:
+    page = phone_of(consenting(site, house), face=LEGAL_REPRESENTATIVE.face)
+    shoot(page, site, times=1)
+    refused = page.get_by_role("alert").filter(has_text="与登记照片不是同一人")
+    expect(refused).to_be_visible(timeout=SCAN_MS)
+
+
+def test_where_the_register_has_no_portrait_the_page_asks_for_the_document(
+    phone_of: PhoneOf, site: Site, house: House
+) -> None:
+    owner = consenting(site, house)
+    double(house).people[owner.citizen_number.text].portrait = None
+    page = phone_of(owner)
+    shoot(page, site, times=1)
+    expect(page.get_by_role("alert").filter(has_text="人口登记中没有您的照片")).to_be_visible(timeout=SCAN_MS)
     page.set_input_files(
-        "input[type=file]", {"name": "we.jpg", "mimeType": "image/jpeg", "buffer": _two_people()}
+        "input[name=document]", {"name": "card.jpg", "mimeType": "image/jpeg", "buffer": PORTRAIT}
     )
     page.get_by_role("button", name="登记", exact=True).click()
-    expect(page.get_by_role("alert").filter(has_text="画面中有不止一张人脸")).to_be_visible()
-
-
-def _two_people() -> bytes:
-    both = Image.new("RGB", (960, 600))
-    both.paste(Image.open(io.BytesIO(PORTRAIT)), (0, 0))
-    both.paste(Image.open(LEGAL_REPRESENTATIVE.portrait), (480, 0))
-    buffer = io.BytesIO()
-    both.save(buffer, "JPEG")
-    return buffer.getvalue()
+    expect(page.get_by_text("已登记", exact=True)).to_be_visible(timeout=SCAN_MS)
 
 
 def test_a_granted_authorization_is_revoked_in_two_touches(

@@ -6,11 +6,12 @@
 
 export const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 
-/** A refusal of the server: `message` is the sentence to show, `code` its stable name. */
+/** A refusal of the server: `message` is the sentence to show, `code` its stable name, `capture` the picture it is of. */
 export class Problem extends Error {
   constructor(problem) {
     super(problem.detail ?? words["house.network"]);
     this.code = problem.title ?? "network";
+    this.capture = problem.capture;
   }
 }
 

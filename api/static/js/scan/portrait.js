@@ -1,85 +1,138 @@
-// The portrait of an enrollment: from a file, from the camera, or the demonstration's; then sent.
+// The pictures of an enrolment: one to three by the camera, then sent; a document's only when the server asks for it.
 
 import { Problem, send } from "../house.js";
 import { CameraRefused, openCamera } from "./camera.js";
 
-const form = document.getElementById("portrait-form");
-const words = JSON.parse(document.getElementById("scan-words").textContent);
-const examining = JSON.parse(document.getElementById("portrait-words").textContent)["enrollment.examining"];
-const part = (selector) => form.querySelector(selector);
-const [glass, video, taken, submit, shutter] = [".glass", "video", ".taken", ".send", ".shutter"].map(part);
-const [opener, file, result] = [".open-camera", "input[type=file]", ".result"].map(part);
+const MOST = 3;
+const DEMONSTRATED = [0, 7, 14]; // frames of the clip in which a demonstration's person looks ahead
 
-let portrait = null;
+const form = document.getElementById("portrait-form");
+const cameraWords = JSON.parse(document.getElementById("scan-words").textContent);
+const said = JSON.parse(document.getElementById("portrait-words").textContent);
+const word = (key) => said[`enrollment.say_${key}`];
+const part = (selector) => form.querySelector(selector);
+const [shooting, prompt, video, shutter] = [".shooting", ".prompt", "video", ".shutter"].map(part);
+const [opener, submit, result, paper, card] = [".open-camera", ".send", ".result", ".document", ".taken"].map(part);
+const file = part("input[type=file]");
+const places = [...form.querySelectorAll(".captures li")];
+
+const captures = Array(MOST).fill(null);
 let camera = null;
 
-const refuse = (sentence) => {
+const nextFree = () => captures.indexOf(null);
+
+const show = (image, blob) => {
+  URL.revokeObjectURL(image.src);
+  image.src = URL.createObjectURL(blob);
+};
+
+const draw = () => {
+  const taken = captures.filter(Boolean).length;
+  submit.hidden = !taken;
+  shooting.hidden = shutter.hidden = !camera;
+  opener.hidden = Boolean(camera) || taken === MOST;
+  opener.className = taken ? "quiet open-camera" : "act open-camera";
+  shutter.className = taken ? "quiet shutter" : "act shutter"; // one thing at a time is the main thing to do
+  shutter.textContent = taken ? word("more") : word("shoot");
+  if (camera) prompt.textContent = word(nextFree() + 1);
+  places.forEach((place, at) => (place.hidden = !captures[at]));
+};
+
+const refuse = (sentence, capture) => {
   result.querySelector(".sentence").textContent = sentence;
   result.hidden = false;
+  places.forEach((place, at) => place.toggleAttribute("data-refused", at + 1 === capture));
+};
+
+const settle = () => {
+  result.hidden = true;
+  places.forEach((place) => place.removeAttribute("data-refused"));
 };
 
 const closeCamera = () => {
   camera?.close();
   camera = null;
-  glass.hidden = shutter.hidden = true;
-  opener.hidden = false;
 };
 
-const take = (picture) => {
-  closeCamera();
-  result.hidden = true;
-  portrait = picture;
-  URL.revokeObjectURL(taken.src);
-  taken.src = URL.createObjectURL(picture);
-  taken.hidden = false;
-  submit.hidden = false;
+const keep = (picture) => {
+  const at = nextFree();
+  captures[at] = picture;
+  show(places[at].querySelector("img"), picture);
+  if (nextFree() < 0) closeCamera();
+  draw();
 };
 
-opener.addEventListener("click", async () => {
-  result.hidden = taken.hidden = opener.hidden = true;
-  glass.hidden = false; // before the camera opens: a video that is not shown does not play everywhere
+const open = async () => {
+  settle();
+  opener.hidden = true;
+  shooting.hidden = false; // before the camera opens: a video that is not shown does not play everywhere
   try {
     camera = await openCamera(video);
-    shutter.hidden = false;
+    draw();
     shutter.focus();
   } catch (error) {
-    closeCamera();
-    taken.hidden = !portrait;
+    draw();
     if (!(error instanceof CameraRefused)) throw error;
-    refuse(words[`scan.camera_${error.reason}`]);
+    refuse(cameraWords[`scan.camera_${error.reason}`]);
+  }
+};
+
+opener.addEventListener("click", open);
+
+shutter.addEventListener("click", async () => {
+  settle();
+  keep(await camera.frame());
+  if (!camera) submit.focus();
+});
+
+places.forEach((place, at) =>
+  place.querySelector(".again").addEventListener("click", async () => {
+    captures[at] = null;
+    draw();
+    if (!camera) await open();
+    shutter.focus();
+  }),
+);
+
+part(".use-demonstration")?.addEventListener("click", async () => {
+  settle();
+  for (const number of DEMONSTRATED) {
+    if (nextFree() < 0) return;
+    const answer = await fetch(`/demonstration/faces/${form.dataset.own}/neutral/${number}.jpg`);
+    keep(await answer.blob());
   }
 });
 
-shutter.addEventListener("click", async () => {
-  take(await camera.frame());
-  submit.focus();
-});
-
 file.addEventListener("change", () => {
-  if (file.files.length) take(file.files[0]);
+  settle();
+  card.hidden = !file.files.length;
+  if (file.files.length) show(card, file.files[0]);
 });
 
-part(".use-demonstration")?.addEventListener("click", async () => {
-  const answer = await fetch(`/demonstration/faces/${form.dataset.own}/portrait/0.jpg`);
-  take(await answer.blob());
-});
+// What is no picture has no preview; the server says why.
+card.addEventListener("error", () => (card.hidden = true));
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const label = submit.textContent;
+  const sent = captures.map((capture, at) => ({ capture, at })).filter(({ capture }) => capture);
   const body = new FormData();
-  body.append("portrait", portrait, portrait.name ?? "portrait.jpg");
+  sent.forEach(({ capture, at }) => body.append("captures", capture, `${at + 1}.jpg`));
+  if (file.files.length) body.append("document", file.files[0]);
+  closeCamera();
+  settle();
+  draw();
   submit.disabled = true;
   submit.setAttribute("aria-busy", "true");
-  submit.textContent = examining;
-  result.hidden = true;
+  submit.textContent = word("examining");
   try {
     await send("POST", "/api/people/me/enrollment", body);
     if (form.dataset.back) location.assign(form.dataset.back);
     else location.reload();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    refuse(problem.message);
+    refuse(problem.message, problem.capture && sent[problem.capture - 1].at + 1);
+    if (problem.code === "document-needed") paper.hidden = false;
     submit.disabled = false;
     submit.removeAttribute("aria-busy");
     submit.textContent = label;
@@ -87,9 +140,6 @@ form.addEventListener("submit", async (event) => {
 });
 
 addEventListener("pagehide", closeCamera);
-
-// What is no picture has no preview; the server says why.
-taken.addEventListener("error", () => (taken.hidden = true));
 
 // Only now can they be touched.
 form.querySelectorAll("button:disabled").forEach((button) => (button.disabled = false));
