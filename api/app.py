@@ -21,6 +21,7 @@ from api.pages import (
     log,
     officer,
     operator,
+    outbox,
 )
 from api.pages import authorizations as authorization_pages
 from api.pages import cases as case_pages
@@ -34,6 +35,7 @@ from api.routes import (
     cases,
     certificates,
     counter,
+    counter_people,
     demonstration,
     documents,
     events,
@@ -60,6 +62,7 @@ ROUTERS = (
     scans.router,
     cases.router,
     counter.router,
+    counter_people.router,
     demonstration.router,
     agreements.router,
     documents.router,
@@ -80,6 +83,7 @@ ROUTERS = (
     authorization_list.router,
     officer.router,
     operator.router,
+    outbox.router,
     log.router,
     firm.router,
     agreement.router,

@@ -45,6 +45,16 @@ def masked_number(number: str) -> str:
     return number[:NUMBER_SHOWN] + "*" * hidden + number[-NUMBER_SHOWN:]
 
 
+def masked_phone(phone: str) -> str:
+    """Show the last digits of a phone number alone."""
+    return "*" * max(len(phone) - NUMBER_SHOWN, 0) + phone[-NUMBER_SHOWN:]
+
+
+def masked_mail(mail: str) -> str:
+    """Show the first character of a mailbox, and its host."""
+    return mail and f"{mail[:1]}***@{mail.rpartition('@')[2]}"
+
+
 def _authorization(session: Session, case: Case) -> About | None:
     row = session.scalar(select(AuthorizationRow).where(AuthorizationRow.text_digest == case.subject.value))
     if row is None:

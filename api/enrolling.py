@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from api.house import House
 from api.inquiry import confirmed
 from evidence.errors import Refused
-from identity import consent, duplicates, enrollment, kept_portraits
+from identity import consent, counter_tickets, duplicates, enrollment, kept_portraits
 from identity.consent_text import Purpose
 from identity.duplicates import FaceUnderAnotherNumber
 from identity.enrollment import Enrollment, Method, Origin
@@ -55,24 +55,30 @@ def enroll(
     *,
     captures: Sequence[bytes],
     document: bytes | None = None,
-    renewing: bool = False,
+    code: str = "",
 ) -> Enrollment:
     """Enroll ``whom`` from one to three ``captures``, encoded images of the person now.
 
-    ``document`` is looked at only where the register has no portrait. ``renewing`` puts a new template in the
-    place of one that is kept, for who has shown who they are by other means than the session.
+    ``document`` is looked at only where the register has no portrait. ``code`` is that of a ticket by which
+    an officer at a counter lets the person put a new template in the place of the one that is kept.
 
     Raises:
         CapturesMiscounted, ConsentMissing, EnrolledAlready: nothing is asked or computed.
+        TicketMissing, CodeWrong, CodeTriedTooOften: neither is anything by a wrong code.
         RegisterSilent, RegisterNotGenuine, PersonDiffers: the population register.
         DocumentNeeded: it has no portrait.
         Refused: a refusal of :func:`identity.portraits.make_template`.
         FaceUnderAnotherNumber: somebody else is enrolled with this face.
     """
     check_count(captures)
+    if code:
+        with house.database.transaction() as session:
+            counter_tickets.take_try(session, whom, clock=house.clock)
     with house.database.transaction() as session:
         consent.require(session, person=whom, purpose=Purpose.FACE_PROCESSING, clock=house.clock)
-        if not renewing:
+        if code:
+            counter_tickets.check(session, whom, code=code, codes=house.codes, clock=house.clock)
+        else:
             enrollment.check_not_enrolled(session, whom)
         known = person(session, whom)
     question = about_person(name=known.name, citizen_number=known.citizen_number, portrait=True, about=whom)
@@ -85,7 +91,7 @@ def enroll(
     number = 0
     while True:
         number = _compare_with_all(house, whom, template, after=number)
-        kept = _keep(house, whom, examined, renewing=renewing, compared=number)
+        kept = _keep(house, whom, examined, code=code, compared=number)
         if kept is not None:
             return kept
 
@@ -108,13 +114,15 @@ def _compare_with_all(house: House, whom: PersonId, template: Template, *, after
 
 
 def _keep(
-    house: House, whom: PersonId, examined: _Examined, *, renewing: bool, compared: int
+    house: House, whom: PersonId, examined: _Examined, *, code: str, compared: int
 ) -> Enrollment | None:
     """Keep the template; give None when somebody was enrolled meanwhile with whom it was not compared."""
     with house.database.transaction() as session:
         if not duplicates.nobody_since(session, compared, except_for=whom):
             return None
-        if not renewing:
+        if code:
+            counter_tickets.spend(session, whom, code=code, codes=house.codes, clock=house.clock)
+        else:
             enrollment.check_not_enrolled(session, whom)
         origin = Origin(
             method=Method.DOCUMENT if examined.answer.portrait is None else Method.REGISTER,

@@ -3,6 +3,8 @@
 A message holds a link and no more than its reader needs; the link signs nobody in.
 """
 
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from api.house import House
@@ -13,6 +15,7 @@ from identity.counter_cases import Case
 from identity.counter_refusals import CodeNotSendable
 from identity.messages import Kind, address, write
 from identity.organizations import organization
+from signing.qr_image import qr_svg
 
 
 def title(house: House) -> str:
@@ -79,6 +82,19 @@ def tell_code(session: Session, house: House, case: Case, code: str) -> None:
 def reaches(house: House, to: Contact) -> bool:
     """Whether a message to ``to`` can be sent from this house."""
     return address(to, house.couriers) is not None
+
+
+@dataclass(frozen=True)
+class RequestLink:
+    """The address of a request and its QR code, an SVG."""
+
+    address: str
+    qr: str
+
+
+def request_link(house: House, asked: Authorization) -> RequestLink:
+    """Give what a firm shows to the person it asked; the same address as in the message."""
+    return RequestLink(_page(house, asked), qr_svg(_page(house, asked)))
 
 
 def _page(house: House, found: Authorization) -> str:

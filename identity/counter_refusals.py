@@ -121,3 +121,19 @@ class DeviceConfirmsToo(Refused):
     code = "device-confirms-too"
     zh = "您有设备密钥，这里也要用它确认；请用设备密钥确认后提交。设备丢失的，请窗口工作人员先停用。"
     en = "You have a device key, which must confirm here too; if it is lost, have it revoked at the counter."
+
+
+class TicketMissing(Refused):
+    """No officer let the person replace their face just now."""
+
+    code = "ticket-missing"
+    zh = "没有可用的更换许可，或者它已经用过、已经过期；请在窗口请工作人员重新许可。"
+    en = "There is no leave to replace your face, or it was used or is over; ask the officer at the counter."
+
+
+class NobodyFound(Refused):
+    """Nobody is registered under both the name and the number."""
+
+    code = "nobody-found"
+    zh = "没有登记姓名和身份号码都相符的人员；请按证件核对两者后重试。"
+    en = "Nobody is registered with both this name and this number; compare both with the document."

@@ -3,7 +3,8 @@
 1. :func:`ask` draws a challenge for the browser, for one key of a name that the person chose;
 2. :func:`keep_key` checks what the device made, and keeps it aside; it counts for nothing yet;
 3. a face scan about :attr:`Pending.subject` follows, confirmed by an older device key where there is one:
-   the first key is worth what the enrolled face is worth;
+   the first key is worth what the enrolled face is worth; or an officer at a counter confirms a case about it
+   (:mod:`identity.counter_cases`), which needs neither face nor older key;
 4. :func:`add` lets the key stand, by that approval, in its transaction.
 
 All within :data:`LONGEST`. Who begins again leaves what was begun before.
@@ -38,7 +39,7 @@ from identity.passkey_refusals import (
     PasskeyUnknown,
     TooManyPasskeys,
 )
-from identity.passkeys import Passkey, PasskeyId, PasskeyRow, demanded, passkeys_of, read_row
+from identity.passkeys import Passkey, PasskeyId, PasskeyRow, passkeys_of, read_row, standing
 from identity.people import PersonId, PersonRow
 from identity.webauthn import Attestation, RelyingParty, check_attestation, new_challenge
 from ledger import facts
@@ -85,11 +86,10 @@ def ask(session: Session, *, person: PersonId, label: str, clock: Clock) -> Aske
     Raises:
         TextEmpty, TextTooLong, HiddenCharacter: the label cannot be shown on one line.
         TooManyPasskeys: there are :data:`MOST` already.
-        FaceAloneLater: the last one was revoked a short while ago.
     """
     called = names.check_text(label, LABEL, limit=LONGEST_LABEL)
     session.execute(select(PersonRow.id).where(PersonRow.id == person).with_for_update(key_share=True))
-    if len(demanded(session, person, clock=clock)) >= MOST:
+    if len(standing(session, person)) >= MOST:
         raise TooManyPasskeys(limit=MOST)
     session.execute(delete(PasskeyRow).where(PasskeyRow.person == person, PasskeyRow.added_at.is_(None)))
     row = PasskeyRow(

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.notices import request_link
 from api.pages import CITY_TIME, page
 from api.pages.scan import scan_view
 from api.policy import Role, Visitor, allow
@@ -76,6 +77,8 @@ def authorization(
         scan=scan,
         life=_life(shown),
         most_questions=MOST_QUESTIONS,
+        link=None if own or shown.state is not State.REQUESTED else request_link(house, found),
+        State=State,
     )
 
 

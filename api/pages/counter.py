@@ -9,16 +9,18 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from api import notices
-from api.case_view import about_case, masked_number
+from api.case_view import about_case, masked_mail, masked_number, masked_phone
 from api.pages import page
+from api.pages.devices import devices_of
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
+from api.routes.people import myself
 from identity import counter_cases, messages
 from identity.contacts import contact
 from identity.counter_cases import CaseId
 from identity.counter_facts import DocumentKind, Presence
 from identity.messages import Kind, delivery
-from identity.people import person
+from identity.people import PersonId, person
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,6 +57,28 @@ def case(request: Request, case_id: UUID, house: InHouse, _: AtCounter) -> Respo
             presences=tuple(Presence),
             documents=tuple(DocumentKind),
         )
+
+
+@router.get("/counter/people/{person_id}")
+def someone(request: Request, person_id: UUID, house: InHouse, _: AtCounter) -> Response:
+    """Show a person: how they are reached, their device keys, and whether a face is enrolled."""
+    with house.database.transaction() as session:
+        found = person(session, PersonId(person_id))
+        to = contact(session, found.id)
+        devices = devices_of(session, house, found.id)
+        me = myself(session, found.id, house)
+    return page(
+        request,
+        "counter_person.html",
+        name=found.name,
+        number=masked_number(found.citizen_number.text),
+        person=found.id,
+        phone=masked_phone(to.phone),
+        mail=masked_mail(to.mail),
+        devices=devices,
+        me=me,
+        documents=tuple(DocumentKind),
+    )
 
 
 @router.get("/counter/{number}")

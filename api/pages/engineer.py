@@ -18,9 +18,10 @@ from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.authorizations import line
 from api.routes.people import myself, notice_of
-from identity import authorizations, consent, enrollment
+from identity import authorizations, consent, counter_tickets, enrollment
 from identity.consent_text import Purpose
 from identity.members import Position, memberships
+from identity.one_time_codes import DIGITS
 from identity.people import PersonId
 from signing.agreements import Agreement, AgreementState, Slot, agreements_for, agreements_of
 from signing.manifest import SlotKind
@@ -74,6 +75,7 @@ def enroll(request: Request, house: InHouse, visitor: AsPerson, back: str | None
         given = _consent_in_force(session, mine, house)
         faces = demonstration_faces(session, house, mine)
         kept = enrollment.enrollment(session, mine) if me.enrolled else None
+        ticket = counter_tickets.standing(session, mine, clock=house.clock)
     return page(
         request,
         "enrollment.html",
@@ -82,6 +84,8 @@ def enroll(request: Request, house: InHouse, visitor: AsPerson, back: str | None
         consent=given,
         enrollment=kept,
         faces=faces,
+        ticket=ticket,
+        digits=DIGITS,
         back=back if back and COMING_FROM.fullmatch(back) else None,
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, UploadFile
+from fastapi import APIRouter, Form, UploadFile
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
@@ -126,17 +126,24 @@ def withdraw(house: InHouse, visitor: AsPerson) -> Consented:
 
 @router.post("/api/people/me/enrollment", status_code=201)
 def enroll(
-    *, captures: list[UploadFile], document: UploadFile | None = None, house: InHouse, visitor: AsPerson
+    *,
+    captures: list[UploadFile],
+    document: UploadFile | None = None,
+    code: Annotated[str, Form()] = "",
+    house: InHouse,
+    visitor: AsPerson,
 ) -> Enrolled:
     """Enroll the person from one to three captures (JPEG or PNG) against the register's portrait, once.
 
-    ``document``, a photograph of an identity document, serves where the register has no portrait.
+    ``document``, a photograph of an identity document, serves where the register has no portrait. ``code`` is
+    what an officer at a counter gave, who let the person replace their face.
     """
     kept = enrolling.enroll(
         house,
         person_of(visitor),
         captures=[capture.file.read() for capture in captures],
         document=None if document is None else document.file.read(),
+        code=code,
     )
     return Enrolled(enrolled=True, version=kept.version, enrolled_at=kept.enrolled_at)
 

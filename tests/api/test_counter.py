@@ -8,24 +8,33 @@ from uuid import UUID
 import httpx
 import pytest
 
+from api import accounts
+from api.demonstration.people import CONTRACTOR, ENGINEER
 from api.house import House
 from api.message_couriers import printed_outbox
+from api.policy import Role
 from api.site import Site
 from api.tasks import send_messages
+from identity import people
 from identity.approvals import Method
 from identity.couriers import printed
 from identity.messages import MessageRow
 from identity.one_time_codes import DIGITS
-from tests.api.devices import add_first, octets
+from tests.api.devices import add_first, begin, bring, octets
+from tests.api.joint import CLERK, enter, started
 from tests.api.newcomers import (
     PHONE,
+    PORTRAIT,
     Newcomer,
     arrive,
+    arrive_enrolled,
     clerk,
     counter_officer,
+    forget_faces,
     reachable,
     request_body,
     requested,
+    way_in,
 )
 from tests.identity.authenticator import Authenticator, as_json
 from tests.quiet_city import QuietCity, open_quiet_city
@@ -271,3 +280,142 @@ def test_the_request_reaches_the_person_by_a_link(person: Newcomer, site: Site, 
     letter = printed(printed_outbox(house.settings))[0]
     assert letter["to"] == PHONE
     assert f"{house.settings.public_url}/authorizations/{answer.json()['id']}" in letter["text"]
+
+
+def test_the_firm_shows_the_same_link_as_a_code(person: Newcomer, site: Site, house: House) -> None:
+    firm = clerk(site, house)
+    asked = firm.post("/api/authorizations", json=request_body(person)).json()["id"]
+    shown = firm.get(f"/authorizations/{asked}").text
+    assert f"{house.settings.public_url}/authorizations/{asked}" in shown
+    assert "<svg" in shown
+    own = person.http.get(f"/authorizations/{asked}").text
+    assert f'data-copy="{house.settings.public_url}' not in own
+
+
+def test_the_firm_is_told_that_there_is_an_answer_and_not_which(
+    person: Newcomer, site: Site, house: House
+) -> None:
+    asked = requested(site, house, person)
+    person.http.post(f"/api/authorizations/{asked}/refusal", json={"reason": "不便"}).raise_for_status()
+    send_messages(house)
+    letter = printed(printed_outbox(house.settings))[0]
+    assert (letter["to"], letter["channel"]) == (CONTRACTOR.mail, "mail")
+    assert f"/authorizations/{asked}" in letter["text"]
+    assert "不便" not in letter["text"]
+
+
+def test_the_demonstration_shows_its_outbox(person: Newcomer, site: Site, house: House) -> None:
+    requested(site, house, person)
+    send_messages(house)
+    assert PHONE in person.http.get("/demonstration/outbox").text
+
+
+def found(officer: Newcomer, house: House, person: Newcomer) -> str:
+    with house.database.transaction() as session:
+        someone = people.person(session, person.id)
+    body = {"name": someone.name, "citizen_number": someone.citizen_number.text}
+    path: str = officer.http.post("/api/counter/people", json=body).json()["next"]
+    return path
+
+
+def test_a_lost_device_is_revoked_on_its_persons_word(
+    officer: Newcomer, person: Newcomer, house: House
+) -> None:
+    key = add_first(house, person, Authenticator(house.relying_party))
+    page = found(officer, house, person)
+    assert officer.http.get(page).is_success
+    path = f"/api{page}/passkeys/{key.id}/revocation"
+    assert officer.http.post(path, json={"document": "passport"}).json()["revoked_at"]
+    assert person.http.get("/api/people/me/passkeys").json()[0]["revoked_at"]
+
+
+def test_a_person_of_another_name_is_not_found(officer: Newcomer, person: Newcomer, house: House) -> None:
+    with house.database.transaction() as session:
+        number = people.person(session, person.id).citizen_number.text
+    answer = officer.http.post("/api/counter/people", json={"name": "别人", "citizen_number": number})
+    assert (answer.status_code, refusal(answer)) == (httpx.codes.NOT_FOUND, "nobody-found")
+    assert number not in answer.text
+
+
+def test_an_address_is_registered_at_the_counter_and_the_code_arrives(
+    open_case: OpenCase, officer: Newcomer, site: Site, house: House
+) -> None:
+    case = open_case(arrive(site, house))
+    page = found(officer, house, case.person)
+    body = {"phone": "139 0000 0001", "mail": "", "document": "citizen-card"}
+    assert officer.http.post(f"/api{page}/contact", json=body).json() == {"phone": True, "mail": False}
+    case.confirm().raise_for_status()
+    case.answer(code_for(house, case.number)).raise_for_status()
+
+
+def test_a_device_key_is_added_at_the_counter_without_a_face(
+    officer: Newcomer, person: Newcomer, house: House
+) -> None:
+    begun = begin(person)
+    bring(person, begun, Authenticator(house.relying_party)).raise_for_status()
+    path = f"/people/me/passkeys/{begun['id']}"
+    assert person.http.get(f"{path}/other-route").is_success
+    case = person.http.post(f"/api{path}/cases").json()
+    officer.http.post(f"/api/counter/cases/{case['id']}/confirmation", json=CONFIRM).raise_for_status()
+    code = code_for(house, case["number"])
+    added = person.http.post(f"/api/cases/{case['id']}/answer", json={"code": code})
+    assert added.json() == {"action": "add-passkey", "state": "added", "next": "/engineer#devices"}
+
+
+def test_a_face_is_replaced_by_the_officers_leave_alone(officer: Newcomer, site: Site, house: House) -> None:
+    forget_faces(house)
+    person = arrive_enrolled(site, house)
+    portrait = {"captures": ("p.jpg", PORTRAIT, "image/jpeg")}
+    where = "/api/people/me/enrollment"
+    assert refusal(person.http.post(where, files=portrait)) == "enrolled-already"
+    guess = {"code": "123456"}
+    assert refusal(person.http.post(where, files=portrait, data=guess)) == "ticket-missing"
+    page = found(officer, house, person)
+    code = officer.http.post(f"/api{page}/face", json={"document": "citizen-card"}).json()["code"]
+    assert refusal(person.http.post(where, files=portrait, data={"code": wrong(code)})) == "code-wrong"
+    assert 'name="code"' in person.http.get("/engineer/enrollment").text
+    again = person.http.post(where, files=portrait, data={"code": code})
+    assert (again.status_code, again.json()["version"]) == (httpx.codes.CREATED, 2)
+    assert refusal(person.http.post(where, files=portrait, data={"code": code})) == "ticket-missing"
+
+
+def test_an_officer_does_nothing_for_themselves(officer: Newcomer) -> None:
+    path = f"/api/counter/people/{officer.id}/face"
+    answer = officer.http.post(path, json={"document": "citizen-card"})
+    assert (answer.status_code, refusal(answer)) == (httpx.codes.FORBIDDEN, "own-case")
+
+
+def test_an_account_without_a_person_confirms_nothing(
+    open_case: OpenCase, person: Newcomer, site: Site, house: House
+) -> None:
+    case = open_case(person)
+    with house.database.transaction() as session:
+        account = accounts.open_account(
+            session,
+            roles=(Role.COUNTER,),
+            title_zh="窗口",
+            title_en="counter",
+            organization=CONTRACTOR.uscc.text,
+            clock=house.clock,
+        )
+    with httpx.Client(base_url=site.url, trust_env=False) as nobody:
+        nobody.post(way_in(house, account)).raise_for_status()
+        answer = nobody.post(f"/api/counter/cases/{case.id}/confirmation", json=CONFIRM)
+    assert (answer.status_code, refusal(answer)) == (httpx.codes.FORBIDDEN, "officer-incomplete")
+
+
+def test_a_slot_is_signed_without_a_face(quiet: QuietCity, officer: Newcomer, house: House) -> None:
+    agreement = started(enter(quiet, CLERK))
+    engineer = enter(quiet, ENGINEER.name)
+    slots = engineer.get(f"/api/agreements/{agreement}").json()["slots"]
+    paths = [f"/agreements/{agreement}/slots/{slot['id']}" for slot in slots]
+    path, opened = next(
+        (path, answer) for path in paths if (answer := engineer.post(f"/api{path}/cases")).is_success
+    )
+    assert engineer.get(f"{path}/other-route").is_success
+    case = opened.json()
+    assert officer.http.get(f"/counter/cases/{case['id']}").is_success
+    officer.http.post(f"/api/counter/cases/{case['id']}/confirmation", json=CONFIRM).raise_for_status()
+    code = code_for(house, case["number"])
+    signed = engineer.post(f"/api/cases/{case['id']}/answer", json={"code": code}).json()
+    assert signed == {"action": "sign", "state": "signed", "next": f"/agreements/{agreement}"}

@@ -11,7 +11,6 @@ from api.site import Site
 from evidence.statement import check
 from identity import duplicates, enrollment, kept_portraits
 from identity.duplicates import FaceUnderAnotherNumber
-from identity.enrollment import EnrolledAlready
 from identity.people import PersonId
 from ledger import facts
 from registers.questions import Register
@@ -135,14 +134,6 @@ def test_who_was_enrolled_meanwhile_is_compared_too(
     with pytest.raises(FaceUnderAnotherNumber):
         enrolling.enroll(house, consenting.id, captures=[PORTRAIT])
     assert not enrolled(consenting)
-
-
-def test_a_renewal_puts_a_new_template_in_the_place_of_the_old(house: House, consenting: Newcomer) -> None:
-    enroll(consenting).raise_for_status()
-    with pytest.raises(EnrolledAlready):
-        enrolling.enroll(house, consenting.id, captures=[AGAIN])
-    renewed = enrolling.enroll(house, consenting.id, captures=[AGAIN], renewing=True)
-    assert renewed.version == 2
 
 
 def test_a_policy_that_keeps_portraits_says_so_and_keeps_one(house: House, consenting: Newcomer) -> None:

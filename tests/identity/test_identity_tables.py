@@ -6,7 +6,7 @@ from alembic.migration import MigrationContext
 import identity.attempts
 import identity.authorization_questions
 import identity.authorizations
-import identity.counter_cases
+import identity.counter_tickets
 import identity.enrollment
 import identity.members
 import identity.messages
@@ -26,6 +26,7 @@ TABLES = {
     "passkeys",
     "messages",
     "counter_cases",
+    "counter_tickets",
     "assertions",
     "authorizations",
     "vain_attempts",
@@ -36,7 +37,7 @@ TABLES = {
 
 def test_the_migration_makes_the_tables_that_the_code_maps(identity_database: Database) -> None:
     assert {identity.attempts, identity.authorizations, identity.authorization_questions}
-    assert {identity.counter_cases, identity.enrollment, identity.members, identity.messages}
+    assert {identity.counter_tickets, identity.enrollment, identity.members, identity.messages}
     with identity_database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,

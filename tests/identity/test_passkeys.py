@@ -11,7 +11,7 @@ from evidence.digest import sha256
 from evidence.identifiers import CitizenNumber
 from evidence.keys import LocalSigner
 from evidence.statement import check
-from identity import approvals, challenges, passkey_adding, passkeys, people
+from identity import approvals, challenges, passkeys, people
 from identity.approvals import Method, read_approval
 from identity.challenge_refusals import ChallengeUsed
 from identity.challenges import Action
@@ -30,7 +30,7 @@ from identity.scans import Verdict
 from ledger import facts
 from ledger.database import Database
 from tests.identity.authenticator import Authenticator
-from tests.identity.passkey_desk import LABEL, PARTY, TEXT, Desk
+from tests.identity.passkey_desk import PARTY, TEXT, Desk
 
 
 def test_the_face_and_the_device_approve(
@@ -180,8 +180,9 @@ def test_after_the_last_revocation_the_face_alone_waits_a_day(
     asked = desk.ask(engineer)
     with pytest.raises(FaceAloneLater):
         desk.check(asked, None)
+    made = desk.make(engineer, Authenticator(PARTY))
     with pytest.raises(FaceAloneLater):
-        passkey_adding.ask(desk.session, person=engineer.id, label=LABEL, clock=desk.clock)
+        desk.approve(desk.ask(engineer, made.subject, Action.ADD_PASSKEY), None)
     desk.clock.advance(WAIT - timedelta(microseconds=1))
     with pytest.raises(FaceAloneLater):
         passkeys.demanded(desk.session, engineer.id, clock=desk.clock)

@@ -1,4 +1,4 @@
-"""Addresses of people and firms, messages to them, and what an officer confirms at a counter."""
+"""Addresses of people and firms, messages to them, and what an officer does at a counter."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -69,10 +69,24 @@ def upgrade() -> None:
         sa.CheckConstraint("(outcome = 'approved') = (approval IS NOT NULL)", name="counter_cases_approved"),
     )
     op.create_index("counter_cases_of_person", "counter_cases", ["person", "opened_at"])
+    op.create_table(
+        "counter_tickets",
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("person", sa.Uuid, sa.ForeignKey("people.id"), nullable=False),
+        sa.Column("officer", sa.Uuid, sa.ForeignKey("people.id"), nullable=False),
+        sa.Column("fact", sa.LargeBinary, sa.ForeignKey("facts.id"), nullable=False),
+        sa.Column("code", sa.LargeBinary),
+        sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True)),
+    )
+    op.create_index("counter_tickets_of_person", "counter_tickets", ["person", "granted_at"])
 
 
 def downgrade() -> None:
     """Drop them; approvals that followed a case go with it."""
+    op.drop_table("counter_tickets")
     op.drop_table("counter_cases")
     op.drop_table("messages")
     op.drop_column("organizations", "mail")

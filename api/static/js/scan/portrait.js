@@ -119,6 +119,7 @@ form.addEventListener("submit", async (event) => {
   const body = new FormData();
   sent.forEach(({ capture, at }) => body.append("captures", capture, `${at + 1}.jpg`));
   if (file.files.length) body.append("document", file.files[0]);
+  if (form.elements.code) body.append("code", form.elements.code.value); // an officer let the face be replaced
   closeCamera();
   settle();
   draw();
