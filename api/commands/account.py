@@ -3,7 +3,8 @@
 A citizen number is asked for, never an argument: arguments stay in the history of a shell.
 
 yinxin account --role officer --title 执法一队 --organization 12990100MB0000001X
-yinxin account --role person --title 林知远 --person 林知远
+yinxin account --role person --title 林知远 --person 林知远 --phone 13900000000
+yinxin account --role counter --title 三号窗口 --person 何静安 --organization 12990100MB0000001X
 yinxin account --again 6f1c…
 
 The last makes a new link for an account that is open.
@@ -24,6 +25,7 @@ from api.wiring import open_database
 from evidence.clock import Clock, SystemClock
 from evidence.errors import Refused
 from evidence.identifiers import CitizenNumber, Uscc
+from identity.contacts import contact, set_contact, set_contact_of_firm
 from identity.organizations import organization, organizations, register_organization
 from identity.people import PersonId, find_person, register_person
 
@@ -35,10 +37,13 @@ class AccountIncomplete(Refused):
     """The arguments name neither an account nor all that a new one needs."""
 
     code = "account-incomplete"
-    zh = "开立账户需要 --role 和 --title（person 还需 --person，其余还需 --organization），或用 --again。"
+    zh = (
+        "开立账户需要 --role 和 --title（person 还需 --person，counter 两者都需，其余还需 --organization），"
+        "或用 --again；--phone 须与 --person 同用，--mail 须与 --person 或 --organization 同用。"
+    )
     en = (
-        "A new account needs --role and --title (a person also --person, every other role --organization); "
-        "or name an open one by --again."
+        "A new account needs --role and --title (a person also --person, counter both, every other role "
+        "--organization), or name an open one by --again; --phone goes with --person, --mail with either."
     )
 
 
@@ -51,6 +56,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--organization", help="统一社会信用代码 code of the organization acted for")
     parser.add_argument("--organization-name", help="单位名称，首次登记时 its name, to register it")
     parser.add_argument("--person", help="本人姓名（另行询问身份号码） name; the citizen number is asked for")
+    parser.add_argument("--phone", help="本人手机号码 phone for reminders and codes")
+    parser.add_argument("--mail", help="本人或单位邮箱 mail address of the person, else the organization")
     parser.add_argument("--again", type=UUID, metavar="ACCOUNT", help="为已有账户换发链接 a new link only")
 
 
@@ -71,7 +78,7 @@ def _open(args: argparse.Namespace, settings: Settings) -> int:
             title_zh=args.title,
             title_en=args.title_en or args.title,
             organization=_organization(session, args, clock),
-            person=_person(session, args.person, number, clock),
+            person=_person(session, args, number, clock),
             clock=clock,
         )
         token = accounts.sign_in_link(session, account=account, clock=clock)
@@ -88,9 +95,10 @@ def _require_complete(args: argparse.Namespace) -> None:
     if args.again:
         return
     roles = {Role(role) for role in args.role}
-    for_person = Role.PERSON not in roles or args.person
+    for_person = not roles & {Role.PERSON, Role.COUNTER} or args.person
+    reached = (args.person or not args.phone) and (args.person or args.organization or not args.mail)
     for_others = roles <= {Role.PERSON} or args.organization
-    if not (roles and args.title and for_person and for_others):
+    if not (roles and args.title and for_person and for_others and reached):
         raise AccountIncomplete
 
 
@@ -108,13 +116,20 @@ def _organization(session: Session, args: argparse.Namespace, clock: Clock) -> s
     known = {each.uscc for each in organizations(session)}
     if uscc not in known and args.organization_name:
         register_organization(session, uscc=uscc, name=args.organization_name, clock=clock)
+    if args.mail and not args.person:
+        set_contact_of_firm(session, uscc, mail=args.mail)
     return organization(session, uscc).uscc.text
 
 
 def _person(
-    session: Session, name: str | None, number: CitizenNumber | None, clock: Clock
+    session: Session, args: argparse.Namespace, number: CitizenNumber | None, clock: Clock
 ) -> PersonId | None:
+    name = args.person
     if name is None or number is None:
         return None
     found = find_person(session, name=name, citizen_number=number)
-    return (found or register_person(session, name=name, citizen_number=number, clock=clock)).id
+    known = found or register_person(session, name=name, citizen_number=number, clock=clock)
+    if args.phone or args.mail:
+        kept = contact(session, known.id)
+        set_contact(session, known.id, phone=args.phone or kept.phone, mail=args.mail or kept.mail)
+    return known.id

@@ -8,6 +8,9 @@ import pytest
 from api import accounts, commands
 from api.policy import Role, Visitor
 from evidence.clock import SystemClock
+from evidence.identifiers import Uscc
+from identity.contacts import Contact, contact, contact_of_firm
+from identity.people import PersonId
 from ledger.database import Database
 
 USCC = "11990100MB0A10013K"
@@ -119,3 +122,39 @@ def test_what_is_not_known_is_refused_in_one_sentence(
 ) -> None:
     assert commands.main(["account", *arguments]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_person_is_given_a_phone_and_keeps_the_mail_address(
+    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for reached in (["--mail", "lin@example.com"], ["--phone", "139 0000 0000"]):
+        monkeypatch.setattr("sys.stdin", io.StringIO("11010519491231002X\n"))
+        named = ["--role", "person", "--title", "林知远", "--person", "林知远"]
+        assert commands.main(["account", *named, *reached]) == 0
+    person = enter(database, link(capsys.readouterr().out)).person
+    assert person is not None
+    with database.transaction() as session:
+        assert contact(session, PersonId(person)) == Contact("13900000000", "lin@example.com")
+
+
+def test_a_firm_is_given_a_mail_address(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    mail = ("--mail", "office@example.com")
+    assert commands.main(["account", "--role", "firm", "--title", "经办人", *NAMED, *mail]) == 0
+    capsys.readouterr()
+    with database.transaction() as session:
+        assert contact_of_firm(session, Uscc.parse(USCC)).mail == "office@example.com"
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        ["--role", "counter", "--title", "三号窗口", *NAMED],
+        ["--role", "counter", "--title", "三号窗口", "--person", "何静安"],
+        ["--role", "officer", "--title", "执法一队", "--phone", "13900000000", *NAMED],
+    ],
+)
+def test_an_account_at_a_counter_names_a_person_and_an_organization(
+    lacking: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.main(["account", *lacking]) == 1
+    assert "--person" in capsys.readouterr().err
