@@ -7,11 +7,10 @@
     key = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE…"
 
 One table for each register; ``key`` is the DER SubjectPublicKeyInfo in base64. The key is pinned: an answer
-under another one is not believed.
+under another one is not believed. ``former``, a list, may name keys of earlier receipts.
 """
 
 import base64
-import binascii
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -45,11 +44,12 @@ def read_places(file: Path) -> dict[Register, Place]:
 
 def _place(table: dict[str, Any]) -> Place:
     """Read one table; raises ValueError, KeyError, TypeError or KeyUnsupported for any other."""
-    texts = {name: table[name] for name in ("url", "issuer", "name", "key")}
-    if not all(isinstance(text, str) and text for text in texts.values()):
+    url, issuer, name = (table[each] for each in ("url", "issuer", "name"))
+    if not all(isinstance(text, str) and text for text in (url, issuer, name)):
         raise ValueError
-    try:
-        key = VerifyingKey.from_spki(base64.b64decode(texts["key"], validate=True))
-    except binascii.Error as error:
-        raise ValueError from error
-    return Place(texts["url"], Authority(texts["issuer"], texts["name"], key))
+    former = tuple(_key(text) for text in table.get("former", []))
+    return Place(url, Authority(issuer, name, _key(table["key"]), former))
+
+
+def _key(text: str) -> VerifyingKey:
+    return VerifyingKey.from_spki(base64.b64decode(text, validate=True))

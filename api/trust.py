@@ -80,12 +80,13 @@ def _registers(house: House) -> tuple[IssuerKey, ...]:
         IssuerKey(
             issuer=authority.issuer,
             name=Words(authority.name, authority.name),
-            key=authority.key,
+            key=key,
             valid_from=_since(house, "verifier"),
             valid_until=None,
             roles=REGISTER_ROLES,
         )
         for authority in house.registers.authorities.values()
+        for key in (authority.key, *authority.former)
     )
 
 

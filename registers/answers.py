@@ -32,11 +32,15 @@ CLOCKS_APART = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Authority:
-    """Who keeps a register: its name in statements, as people call it, and its pinned key."""
+    """Who keeps a register: its name in statements, as people call it, and its pinned key.
+
+    ``former`` are keys that it signed with before; receipts under them stand, new answers do not.
+    """
 
     issuer: str
     name: str
     key: VerifyingKey
+    former: tuple[VerifyingKey, ...] = ()
 
 
 @dataclass(frozen=True)

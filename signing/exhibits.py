@@ -41,13 +41,17 @@ def exhibit(session: Session, digest: bytes, *, archive: Archive) -> Exhibit:
 
 
 def with_approval(session: Session, digest: bytes, *, archive: Archive) -> Iterator[Exhibit]:
-    """Yield the fact of ``digest`` and, where it names one, the approval by which a person let it happen.
+    """Yield the fact of ``digest``, the approval by which a person let it happen, and what registers said.
+
+    Both are left out where the fact names none.
 
     Raises:
         FactUnknown, FactErased: one of them cannot be shown.
     """
     shown = exhibit(session, digest, archive=archive)
     yield shown
-    approval = read(shown.statement).statement.body.get("approval")
-    if isinstance(approval, bytes):
-        yield exhibit(session, approval, archive=archive)
+    body = read(shown.statement).statement.body
+    approval, registers = body.get("approval"), body.get("registers")
+    for named in (approval, *(registers if isinstance(registers, list) else ())):
+        if isinstance(named, bytes):
+            yield exhibit(session, named, archive=archive)

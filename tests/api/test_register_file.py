@@ -36,6 +36,14 @@ def test_each_register_has_its_place_and_its_pinned_key(tmp_path: Path) -> None:
     assert places[Register.ENTERPRISE].address == "https://registers.example/enterprise"
 
 
+def test_former_keys_are_pinned_for_earlier_receipts(tmp_path: Path) -> None:
+    old = base64.b64encode(LocalSigner.generate(Algorithm.ES256).key.spki).decode()
+    text = tables(*Register).replace("name =", f'former = ["{old}"]\nname =')
+    place = read_places(written(tmp_path, text))[Register.POPULATION]
+    assert [base64.b64encode(key.spki).decode() for key in place.authority.former] == [old]
+    assert place.authority.key == KEY
+
+
 @pytest.mark.parametrize(
     "text",
     [
