@@ -184,7 +184,7 @@ def _check_changes(
         if state in ENDINGS:
             return _ended(state, at)
         ordinal = exhibit.body.get("ordinal")
-        if state == USE and isinstance(ordinal, int):
+        if state == USE and type(ordinal) is int:
             used.setdefault(ordinal, at)
     if body.uses is not None and len(used) >= body.uses:
         return _ended("used", max(used.values()))

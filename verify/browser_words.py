@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Mapping
 
+from evidence import errors, proof_refusals
 from verify.labels import LABELS, QR_FIELDS, TYPES
 from verify.sentences import SENTENCES
 from verify.words import Words
@@ -20,9 +21,21 @@ def script() -> str:
         "LABELS": _both(LABELS),
         "TYPES": _both(TYPES),
         "QR_FIELDS": QR_FIELDS,
+        "REFUSALS": _refusals(),
     }
     written = "".join(f"export const {name} = {{\n{_entries(table)}}};\n" for name, table in tables.items())
     return f"// Written by `python -m verify.browser_words`; a test compares the two.\n{written}"
+
+
+def _refusals() -> dict[str, object]:
+    """What is said of evidence that does not hold, by the code of its error."""
+    kinds = [
+        kind
+        for module in (errors, proof_refusals)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, errors.Invalid) and hasattr(kind, "code")
+    ]
+    return {kind.code: {"zh": kind.zh, "en": kind.en} for kind in dict.fromkeys(kinds)}
 
 
 def _both(table: Mapping[str, Words]) -> dict[str, object]:

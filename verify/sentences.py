@@ -122,6 +122,11 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "账本 {origin} 的回执有效：第{index}号条目在{size}条目的检查点之内。",
         "The receipt of log {origin} holds: entry {index} lies under its checkpoint of {size} entries.",
     ),
+    "receipt-unchecked": Words(
+        "此浏览器没有 Ed25519，无法核对日志的签名。请换用较新的浏览器，或使用 yinxin verify。",
+        "This browser lacks Ed25519, so the log's signature was not checked. Use a newer browser, or yinxin "
+        "verify.",
+    ),
     "receipt-recorded": Words(
         "账本 {origin} 已承诺记录（第{index}号条目），但回执还没有检查点，无法独立核对。请稍后重新下载证据"
         "包。",

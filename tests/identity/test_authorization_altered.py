@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from evidence.clock import FixedClock
 from evidence.keys import LocalSigner
-from evidence.statement import check
+from evidence.statement import check, read
 from identity import authorizations
 from identity.approvals import Approval, ApprovalForAnotherSubject
 from identity.authorization_requests import TextDiffers
@@ -19,6 +19,7 @@ from identity.organizations import Organization
 from identity.people import Person
 from identity.qualifications import Qualification, QualificationKind, register_qualification
 from ledger import facts
+from tests.verify import authorizations as stated
 
 ALTERED = {
     "purpose": "'another purpose'",
@@ -164,3 +165,14 @@ def test_a_grant_repeats_method_and_challenge_of_its_approval(
     body = check(facts.signed_statement(session, granted.fact), verifier.key).body
     approved = check(facts.signed_statement(session, granted.approval), verifier.key).body
     assert (body["method"], body["challenge"]) == (approved["method"], approved["challenge"])
+
+
+def test_the_verifiers_tests_alter_every_field_there_is(
+    session: Session, granted: Authorization, verifier: LocalSigner
+) -> None:
+    assert granted.fact is not None
+    assert granted.approval is not None
+    shown = stated.approval()
+    for fact, likened in ((granted.fact, stated.counted(shown, 1)), (granted.approval, shown)):
+        body = check(facts.signed_statement(session, fact), verifier.key).body
+        assert set(body) == set(read(likened).statement.body)

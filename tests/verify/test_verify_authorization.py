@@ -6,80 +6,13 @@ import pytest
 
 from evidence.bundle import Bundle
 from evidence.canonical import Value
-from evidence.clock import microseconds
-from evidence.commitment import Disclosure, commit_fields
 from evidence.digest import sha256
 from evidence.statement import StatementType
 from tests.verify import city
+from tests.verify.authorizations import approval, authorization, bundle, counted, ended, used
 from verify.bundle import verify_evidence
 from verify.checks import Outcome
 from verify.report import Answer, Kind, Report
-
-CHALLENGE = str(sha256(b"challenge"))
-TEXT = "资格使用授权书\n".encode()
-PERSON: dict[str, Value] = {"person": {"name": "林知远"}}
-(COMMITMENT,) = commit_fields(PERSON, city.salts(PERSON))
-START, END = city.ISSUED, city.ISSUED + timedelta(days=30)
-
-
-def approval(**changes: Value) -> bytes:
-    body: dict[str, Value] = {
-        "person": COMMITMENT,
-        "action": "authorize",
-        "subject": str(sha256(TEXT)),
-        "challenge": CHALLENGE,
-        "method": "face",
-    }
-    return city.stated(StatementType.APPROVAL, {**body, **changes})
-
-
-def authorization(approved: bytes, **changes: Value) -> bytes:
-    body: dict[str, Value] = {
-        "firm": "91370200MA3C00005K",
-        "purpose": "申请施工许可",
-        "project": "示范中学教学楼",
-        "valid_from": microseconds(START),
-        "valid_until": microseconds(END),
-        "person": COMMITMENT,
-        "commitments": [COMMITMENT],
-        "text": str(sha256(TEXT)),
-        "files": [sha256(TEXT).value],
-        "approval": sha256(approved).value,
-    }
-    return city.stated(StatementType.AUTHORIZATION, {**body, **changes})
-
-
-def counted(approved: bytes, uses: Value, **changes: Value) -> bytes:
-    """An authorization of the second policy."""
-    terms: dict[str, Value] = {
-        "position": "项目负责人",
-        "scope": "施工许可申请",
-        "uses": uses,
-        "method": "face",
-        "challenge": CHALLENGE,
-        "policy": "yinxin/authorization-policy/2",
-    }
-    return authorization(approved, **{**terms, **changes})
-
-
-def used(subject: bytes, ordinal: Value, *, change: str = "use", after: timedelta = timedelta()) -> bytes:
-    body: dict[str, Value] = {
-        "authorization": sha256(subject).value,
-        "change": change,
-        "ordinal": ordinal,
-    }
-    return city.stated(StatementType.AUTHORIZATION_CHANGE, body, at=city.LISTED + after)
-
-
-def ended(subject: bytes, change: str) -> bytes:
-    body: dict[str, Value] = {"authorization": sha256(subject).value, "change": change}
-    return city.stated(StatementType.AUTHORIZATION_CHANGE, body, at=city.LISTED)
-
-
-def bundle(*statements: bytes) -> Bundle:
-    disclosed = [Disclosure("person", PERSON["person"], city.salts(PERSON)["person"])]
-    made = city.bundle(*statements, kind="authorization", disclosures=disclosed, files=(TEXT,))
-    return Bundle(made.kind, made.exhibits, made.disclosures, made.files, None)
 
 
 def verified(*statements: bytes, after: timedelta = timedelta(days=2)) -> Report:

@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import pytest
 
 from evidence import canonical
 from evidence.errors import NotCanonical, QrUnknown
+from tests.verify import altered, city
+from verify.bundle import verify_bundle
 from verify.qr import verify_qr
 from verify.trust import TrustAnchors
 
@@ -37,6 +39,24 @@ def report(case: dict[str, Any]) -> dict[str, Any]:
         ).to_json()
     )
     return made
+
+
+def authorization_cases() -> dict[str, Any]:
+    """Bundles that hold, that do not, and that were altered, each with the Python verifier's report."""
+    anchors = city.trust_anchors()
+    made = [*altered.sound(), *altered.doubtful(), *altered.each_field()]
+    made += [*altered.re_encoded(), *altered.damaged()]
+    moments = [altered.AFTER] * len(made) + [altered.AFTER + timedelta(days=each) for each in (-9, 90)]
+    cases = [
+        {
+            "name": name,
+            "bundle": base64.b64encode(data).decode(),
+            "as_of": at.isoformat(),
+            "report": json.loads(verify_bundle(data, anchors, as_of=at).to_json()),
+        }
+        for (name, data), at in zip([*made, made[0], made[0]], moments, strict=True)
+    ]
+    return {"trust": anchors.to_json().decode(), "cases": cases}
 
 
 @pytest.mark.parametrize("case", DOCUMENT["cases"], ids=lambda case: case["name"])
@@ -77,10 +97,13 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text('{"type": "module"}')
     reports = {case["name"]: report(case) for case in DOCUMENT["cases"]}
     (tmp_path / "reports.json").write_text(json.dumps(reports), encoding="utf-8")
+    authorizations = authorization_cases()
+    (tmp_path / "authorizations.json").write_text(json.dumps(authorizations), encoding="utf-8")
     ran = subprocess.run([node, "--test"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     ran_tests = re.search(r"^(?:#|ℹ) pass (\d+)$", ran.stdout, re.MULTILINE)
     assert ran_tests is not None
     cases = [case for each in LOG for case in json.loads(each.read_text(encoding="utf-8"))["cases"]]
     log = sum(case.get("javascript") != "not asked" for case in cases)
-    assert int(ran_tests[1]) > len(reports) + len(CBOR["read"]) + len(CBOR["refused"]) + log
+    authorized = len(authorizations["cases"])
+    assert int(ran_tests[1]) > len(reports) + len(CBOR["read"]) + len(CBOR["refused"]) + log + authorized

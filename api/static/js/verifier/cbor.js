@@ -7,13 +7,19 @@ const DEPTH_LIMIT = 32;
 const UNSIGNED = 0, NEGATIVE = 1, BYTES = 2, TEXT = 3, ARRAY = 4, MAP = 5;
 const LENGTHS = { 24: 1, 25: 2, 26: 4, 27: 8 };
 
-export class NotCanonical extends Error {}
+/** Bytes that are not the one encoding; `offset` is where the reader stopped. */
+export class NotCanonical extends Error {
+  constructor(reason, offset) {
+    super(reason);
+    this.offset = offset;
+  }
+}
 
 /** The value of which `encoded` is the one deterministic encoding. */
 export function decode(encoded) {
   const reader = new Reader(encoded);
   const value = reader.item(DEPTH_LIMIT);
-  if (reader.offset !== encoded.length) throw new NotCanonical("bytes left over");
+  if (reader.offset !== encoded.length) throw new NotCanonical("bytes left over", reader.offset);
   return value;
 }
 
@@ -25,6 +31,33 @@ export function encodeStrings(strings) {
     parts.push(head(typeof string === "string" ? TEXT : BYTES, bytes.length), bytes);
   }
   return concat(parts);
+}
+
+/** The encoding of a value as `decode` gives it: a Map keeps the order in which it was read. */
+export function encode(value) {
+  if (value === null) return Uint8Array.of(0xf6);
+  if (typeof value === "boolean") return Uint8Array.of(value ? 0xf5 : 0xf4);
+  if (typeof value === "number" || typeof value === "bigint") {
+    return value < 0 ? head(NEGATIVE, -1n - BigInt(value)) : head(UNSIGNED, BigInt(value));
+  }
+  if (value instanceof Uint8Array) return concat([head(BYTES, value.length), value]);
+  if (typeof value === "string") {
+    const bytes = new TextEncoder().encode(value);
+    return concat([head(TEXT, bytes.length), bytes]);
+  }
+  if (Array.isArray(value)) return concat([head(ARRAY, value.length), ...value.map(encode)]);
+  return concat([head(MAP, value.size), ...[...value].flat().map(encode)]);
+}
+
+/** A value as JCS (RFC 8785), with bytes as hexadecimal, as evidence/canonical.py writes it. */
+export function toJson(value) {
+  if (value instanceof Uint8Array) return JSON.stringify([...value].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+  if (Array.isArray(value)) return `[${value.map(toJson).join(",")}]`;
+  if (value instanceof Map) {
+    const members = [...value].map(([key, item]) => [String(key), item]).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${toJson(item)}`).join(",")}}`;
+  }
+  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }
 
 /** One array of bytes from several. */
@@ -45,9 +78,10 @@ export function same(left, right) {
 
 function head(major, argument) {
   const initial = major << 5;
-  if (argument < 24) return Uint8Array.of(initial | argument);
-  if (argument < 0x100) return Uint8Array.of(initial | 24, argument);
-  return Uint8Array.of(initial | 25, argument >> 8, argument & 0xff);
+  if (argument < 24) return Uint8Array.of(initial | Number(argument));
+  const additional = [24, 25, 26, 27].find((each) => BigInt(argument) < 1n << BigInt(8 * LENGTHS[each]));
+  const bytes = BigInt(argument).toString(16).padStart(2 * LENGTHS[additional], "0").match(/../g);
+  return Uint8Array.of(initial | additional, ...bytes.map((pair) => parseInt(pair, 16)));
 }
 
 class Reader {
@@ -66,7 +100,7 @@ class Reader {
     if (major === NEGATIVE) return typeof argument === "bigint" ? -1n - argument : -1 - argument;
     if (major === BYTES) return this.take(argument);
     if (major === TEXT) return this.text(argument);
-    if (depth === 0 || (major !== ARRAY && major !== MAP)) throw new NotCanonical("not allowed here");
+    if (depth === 0 || (major !== ARRAY && major !== MAP)) throw new NotCanonical("not allowed here", this.offset);
     this.counted(argument);
     if (major === MAP) return this.map(argument, depth);
     return Array.from({ length: argument }, () => this.item(depth - 1));
@@ -74,7 +108,7 @@ class Reader {
 
   take(length) {
     const taken = this.encoded.subarray(this.offset, this.offset + Number(length));
-    if (taken.length !== Number(length)) throw new NotCanonical("cut off");
+    if (taken.length !== Number(length)) throw new NotCanonical("cut off", this.offset);
     this.offset += taken.length;
     return taken;
   }
@@ -82,42 +116,42 @@ class Reader {
   argument(additional) {
     if (additional < 24) return additional;
     const length = LENGTHS[additional];
-    if (length === undefined) throw new NotCanonical("indefinite or reserved length");
+    if (length === undefined) throw new NotCanonical("indefinite or reserved length", this.offset);
     const argument = this.take(length).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
     const shortest = length === 1 ? 24n : 1n << BigInt(4 * length);
-    if (argument < shortest) throw new NotCanonical("a shorter form exists");
+    if (argument < shortest) throw new NotCanonical("a shorter form exists", this.offset);
     return argument <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(argument) : argument;
   }
 
   counted(count) {
-    if (count > this.encoded.length - this.offset) throw new NotCanonical("more items than bytes");
+    if (count > this.encoded.length - this.offset) throw new NotCanonical("more items than bytes", this.offset);
   }
 
   text(length) {
     try {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.take(length));
     } catch {
-      throw new NotCanonical("not UTF-8");
+      throw new NotCanonical("not UTF-8", this.offset);
     }
   }
 
   map(count, depth) {
     const map = new Map();
     let previous = new Uint8Array();
-    let kind = null;
+    const kinds = new Set();
     for (let place = 0; place < count; place += 1) {
       const start = this.offset;
       const key = this.item(0);
       const encodedKey = this.encoded.subarray(start, this.offset);
-      if (!isBefore(previous, encodedKey)) throw new NotCanonical("keys out of order");
+      if (!isBefore(previous, encodedKey)) throw new NotCanonical("keys out of order", this.offset);
       previous = encodedKey;
-      const keyKind = typeof key === "bigint" ? "number" : typeof key;
-      if ((keyKind !== "string" && keyKind !== "number") || (kind !== null && kind !== keyKind)) {
-        throw new NotCanonical("keys of a map");
-      }
-      kind = keyKind;
-      map.set(key, this.item(depth - 1));
+      const value = this.item(depth - 1);
+      const kind = typeof key === "bigint" ? "number" : typeof key;
+      if (kind !== "string" && kind !== "number") throw new NotCanonical("key of a map", this.offset);
+      kinds.add(kind);
+      map.set(key, value);
     }
+    if (kinds.size > 1) throw new NotCanonical("keys of two kinds", this.offset);
     return map;
   }
 }

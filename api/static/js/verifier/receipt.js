@@ -1,19 +1,21 @@
 // Receipts as evidence/receipt.py reads them: the log's signed word on one entry.
 
-import { decode, same } from "./cbor.js";
+import { decode, NotCanonical, same } from "./cbor.js";
 import { checkCheckpoint, readCheckpoint } from "./checkpoint.js";
 import { isSigned, readSign1 } from "./cose.js";
 import { Fields, Malformed } from "./fields.js";
 import { checkInclusion } from "./merkle.js";
+import { typeName } from "./statement.js";
 
 const TYPE = "yinxin/receipt/1";
 const HASH_BYTES = 32, ADDRESS_BYTES = 20;
 
-/** A receipt that does not hold; `reason` is the code of the error in evidence. */
+/** A receipt that does not hold; `reason` is the code of the error in evidence, `place` where reading stopped. */
 export class ReceiptInvalid extends Error {
-  constructor(reason) {
+  constructor(reason, place) {
     super(reason);
     this.reason = reason;
+    this.place = place;
   }
 }
 
@@ -59,13 +61,14 @@ export async function verifyReceipt(encoded, log, pinned) {
 function attempt(reason, work) {
   try {
     return work();
-  } catch {
-    throw new ReceiptInvalid(reason);
+  } catch (error) {
+    throw new ReceiptInvalid(reason, error instanceof NotCanonical ? "payload" : error.message);
   }
 }
 
 function readStatement(encoded) {
   const message = readSign1(encoded);
+  if (typeName(message.typ) === null) throw new Malformed("typ");
   const fields = new Fields(decode(message.payload));
   if (fields.count("v") !== 1) throw new Malformed("v");
   const statement = {
@@ -96,7 +99,7 @@ function readBody({ message, origin, issuedAt, body: map }) {
   if (!path.every((hash) => hash instanceof Uint8Array && hash.length === HASH_BYTES)) throw new Malformed("path");
   if (checkpoint === null && (path.length || anchor !== null)) throw new Malformed("checkpoint");
   if (checkpoint !== null && typeof checkpoint !== "string") throw new Malformed("checkpoint");
-  if (anchor !== null) receipt.anchor = readAnchor(new Fields(anchor));
+  if (anchor !== null) receipt.anchor = readAnchor(new Fields(anchor, "anchor"));
   return receipt;
 }
 

@@ -4,6 +4,7 @@
 // cache: its fingerprint, the SHA-256 of its very bytes, is in every report.
 
 import { same } from "./cbor.js";
+import { logKey } from "./checkpoint.js";
 import { both } from "./words.js";
 
 const P256_PREFIX = "3059301306072a8648ce3d020106082a8648ce3d030107034200"; // SubjectPublicKeyInfo of a P-256 key
@@ -27,6 +28,8 @@ export async function parseTrust(bytes) {
     city: both(document.city.name_zh, document.city.name_en),
     hosts: document.hosts,
     issuers: issuers.filter((issuer) => issuer !== null),
+    log: document.log ? await logKey(document.log.origin, octets(document.log.spki)) : null,
+    chain: document.chain ? { chainId: document.chain.chain_id, logContract: fromHex(document.chain.log_contract) } : null,
     maxAgeHours: document.policy?.status_list_max_age_hours ?? DEFAULT_MAX_AGE_HOURS,
     fingerprint: hex(await sha256(bytes)),
   };
@@ -48,7 +51,7 @@ export function hex(bytes) {
 }
 
 async function issuerKey(member) {
-  const spki = Uint8Array.from(atob(member.spki), (character) => character.charCodeAt(0));
+  const spki = octets(member.spki);
   if (!hex(spki).startsWith(P256_PREFIX)) return null;
   return {
     issuer: member.issuer,
@@ -64,3 +67,6 @@ async function issuerKey(member) {
 async function sha256(bytes) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
+
+const octets = (encoded) => Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+const fromHex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));

@@ -27,6 +27,7 @@ import { both, instant, moment, say } from "./words.js";
 
 export { parseTrust, QrUnknown, TrustMalformed };
 
+const KIND = "certificate-qr";
 const REPORT_VERSION = 1;
 const SUSPENDED = 1;
 
@@ -53,13 +54,14 @@ export async function verifyQr(text, trust, { asOf, statusList = null }) {
     status.finding,
   ];
   const standing = judge(validity, status, askedAt);
-  return settle(payload.licenceId, findings, standing, facts(payload, trust), trust, askedAt);
+  const about = { kind: KIND, name: payload.licenceId, facts: facts(payload, trust) };
+  return settle(about, findings, standing, trust, askedAt);
 }
 
 function unreadable(host, trust, askedAt) {
   const findings = [checkAddress(host, trust, false)];
   if (findings[0].outcome === PASSED) findings.push(finding("form", FAILED, say("qr-broken")));
-  return settle("", findings, unknown(findings.at(-1).words), [], trust, askedAt);
+  return settle({ kind: KIND, name: "", facts: [] }, findings, unknown(findings.at(-1).words), trust, askedAt);
 }
 
 function judge(validity, status, askedAt) {
@@ -72,21 +74,23 @@ function judge(validity, status, askedAt) {
   return { answer: "IN_FORCE", state: "in-force", asOf: known.asOf, headline, why: known.words };
 }
 
-function notInForce(state, asOf, why) {
+/** The answer for something genuine that may not be relied on. */
+export function notInForce(state, asOf, why) {
   const headline = say("headline-not-in-force", { state: say(`state-${state}`), at: moment(asOf) });
   return { answer: "NOT_IN_FORCE", state, asOf, headline, why };
 }
 
-function unknown(why, headline = say("headline-unknown")) {
+/** The answer for something of which nobody knows whether it is in force. */
+export function unknown(why, headline = say("headline-unknown")) {
   return { answer: "UNKNOWN", state: "unknown", asOf: null, headline, why };
 }
 
+/** A fact with its label; a plain value reads the same in both languages. */
+export function shown(name, value) {
+  return { name, label: LABELS[name] ?? both(name, name), value: typeof value === "string" ? both(value, value) : value };
+}
+
 function facts(payload, trust) {
-  const shown = (name, value) => ({
-    name,
-    label: LABELS[name] ?? both(name, name),
-    value: typeof value === "string" ? both(value, value) : value,
-  });
   const names = QR_FIELDS[payload.certificateType] ?? [];
   return [
     shown("certificate_type", TYPES[payload.certificateType] ?? payload.certificateType),
@@ -97,7 +101,8 @@ function facts(payload, trust) {
   ];
 }
 
-function settle(subject, findings, standing, shownFacts, trust, askedAt) {
+/** Make the report on `about` ({kind, name, facts}); `standing` is the answer if the findings show it genuine. */
+export function settle(about, findings, standing, trust, askedAt) {
   const genuine = findings.filter((found) => found.concern === GENUINE);
   const conclusion = [FAILED, INDETERMINATE].find((outcome) => genuine.some((found) => found.outcome === outcome)) ?? PASSED;
   let given = standing;
@@ -107,8 +112,8 @@ function settle(subject, findings, standing, shownFacts, trust, askedAt) {
   }
   return {
     v: REPORT_VERSION,
-    kind: "certificate-qr",
-    subject,
+    kind: about.kind,
+    subject: about.name,
     conclusion,
     answer: given.answer,
     state: given.state,
@@ -119,7 +124,7 @@ function settle(subject, findings, standing, shownFacts, trust, askedAt) {
     checks: findings.map(({ name, outcome, words, concern }, place) => ({
       number: place + 1, name, concern, outcome, ...words,
     })),
-    facts: conclusion === FAILED ? [] : shownFacts,
+    facts: conclusion === FAILED ? [] : about.facts,
     trust: { ...trust.city, sha256: trust.fingerprint },
   };
 }
