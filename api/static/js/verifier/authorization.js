@@ -11,6 +11,7 @@ import { FAILED, IN_FORCE, INDETERMINATE, PASSED, finding } from "./checks.js";
 import { checkAuthorship, checkOpening, checkReceived, checkRelated } from "./exhibits.js";
 import { Fields, Malformed } from "./fields.js";
 import { Invalid, told } from "./refusals.js";
+import { sha256 } from "./statement.js";
 import { hex } from "./trust.js";
 import { notInForce, settle, shown, unknown } from "./verify.js";
 import { moment, say } from "./words.js";
@@ -47,6 +48,13 @@ export async function verifyAuthorization(bytes, trust, { asOf }) {
     const about = { kind: "bundle", name: "", facts: [] };
     return settle(about, [finding("form", FAILED, words)], unknown(words), trust, askedAt);
   }
+}
+
+/** The exact text that a bundle carries, and its digest: `{words, digest}`, or null. */
+export async function textOf(bytes) {
+  const [file] = (await readBundle(bytes)).files;
+  if (file === undefined) return null;
+  return { words: new TextDecoder().decode(file), digest: `sha256:${hex(await sha256(file))}` };
 }
 
 async function report({ exhibits, disclosures, files }, trust, askedAt) {
