@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from api.page_images import PageDrawer
 from api.settings import Settings
@@ -12,6 +13,7 @@ from identity.attempts import OriginMask
 from identity.couriers import Couriers
 from identity.error_curve import ErrorCurve
 from identity.one_time_codes import OneTimeCodes
+from identity.open_scans import OpenScans
 from identity.portraits import EnrollmentPolicy, PortraitPool
 from identity.scans import ScanPolicy
 from identity.vault import TemplateVault
@@ -59,6 +61,7 @@ class House:
     couriers: Couriers
     codes: OneTimeCodes
     enrollment_policy: EnrollmentPolicy
+    open_scans: OpenScans[Any]
     log_signer: Signer
     verifier_signer: Signer
     registers: RegisterSource

@@ -37,6 +37,7 @@ from identity.couriers import Couriers
 from identity.error_curve import ErrorCurve, read_curve
 from identity.face_models import FusedMatcher
 from identity.one_time_codes import OneTimeCodes
+from identity.open_scans import OpenScans
 from identity.portraits import ENROLLMENT_POLICY, PortraitPool
 from identity.scan_policies import scan_policy
 from identity.scans import ScanPolicy
@@ -300,6 +301,7 @@ def _house(
         couriers=couriers,
         codes=codes,
         enrollment_policy=ENROLLMENT_POLICY,
+        open_scans=OpenScans(clock),
         log_signer=keys.log,
         verifier_signer=keys.verifier,
         registers=registers,

@@ -291,7 +291,7 @@ def _check_passed(session: Session, challenge: Challenge, verdict: Verdict) -> N
         raise ChallengeNotPassed(challenge=challenge.id)
     if session.scalar(select(ApprovalRow.fact).where(ApprovalRow.challenge == challenge.id)) is not None:
         raise ChallengeAlreadyApproved(challenge=challenge.id)
-    if verdict.steps != challenge.steps:
+    if verdict.steps != challenge.question.steps:
         raise VerdictForOtherSteps(challenge=challenge.id)
 
 

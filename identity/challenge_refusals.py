@@ -43,6 +43,16 @@ class ChallengeUsed(Refused):
     en = "The challenge was used at {used_at} and works only once; start the face scan again."
 
 
+class ChallengeBegun(Refused):
+    """A scan for this challenge was begun before, here or on another page."""
+
+    code = "challenge-begun"
+    zh = "这次刷脸已于 {begun_at} 开始过，中断后不能继续；请重新开始刷脸。"
+    en = (
+        "A scan for this challenge was begun at {begun_at} and cannot be taken up; start the face scan again."
+    )
+
+
 class ChallengeExpired(Refused):
     """The challenge was not answered in time."""
 

@@ -1,15 +1,19 @@
 """Challenges: one question to one person, about one act on one subject, to be answered within a minute.
 
-The life of a challenge: it is issued with a random nonce and two steps in random order; the person's clip
-answers it; it is used exactly once, either by the decision that a passed scan leads to, in the same
-transaction, or by the record that the scan failed. After its expiry it is worth nothing. Its digest binds
-everything it asks, so an approval of one text cannot be shown as an approval of another.
+The life of a challenge: it is issued with a random nonce and a question of two or three steps, in random
+order and at random times; one scan of the person begins to answer it, once; it is used exactly once, either
+by the decision that a passed scan leads to, in the same transaction, or by the record that the scan failed.
+After its expiry it is worth nothing. Its digest binds everything it asks, so an approval of one text cannot
+be shown as an approval of another.
 
-Nobody chooses the steps: a person has one open challenge for an act on a subject, and who asks again is given
-that one. A challenge that was never answered counts as an attempt, and attempts and failures are limited, for
-one subject and for one person. What concerns one person happens in turn, under a lock on the person's row.
+Nobody chooses the steps: a person has one challenge for an act on a subject that waits for its scan, and who
+asks again is given that one. The steps are told one by one while the scan runs, and what the person was asked
+lately is not asked again. A challenge that was never answered counts as an attempt, and attempts and failures
+are limited, for one subject and for one person. What concerns one person happens in turn, under a lock on the
+person's row.
 
     challenge = issue(session, person=person_id, action=Action.AUTHORIZE, subject=text.digest, clock=clock)
+    begin(session, challenge.id, person=person_id, clock=clock)
     consume(session, challenge.id, person=person_id, action=Action.AUTHORIZE, subject=text.digest,
     clock=clock)
 """
@@ -29,6 +33,7 @@ from evidence.clock import Clock, microseconds
 from evidence.digest import Digest, sha256
 from evidence.errors import Refused, Term
 from identity.challenge_refusals import (
+    ChallengeBegun,
     ChallengeExpired,
     ChallengeForAnotherAction,
     ChallengeForAnotherSubject,
@@ -38,13 +43,13 @@ from identity.challenge_refusals import (
     TooManyFailures,
 )
 from identity.people import PersonId, PersonRow, PersonUnknown
-from identity.steps import Step, choose
+from identity.steps import Question, Step, choose
 from ledger.database import Base
 
 ChallengeId = NewType("ChallengeId", UUID)
 
 LIFETIME = timedelta(seconds=60)
-"""How long a challenge may be answered; the clip's upload counts in it. The plan's upper limit."""
+"""How long a challenge may be answered, from its issue to the last frame. The plan's upper limit."""
 
 NONCE_BYTES = 32
 """Length of the nonce, bytes: 256 bits cannot be guessed or met twice."""
@@ -58,8 +63,8 @@ MOST_FAILURES = 5
 MOST_ATTEMPTS = 10
 """Challenges of one person for one subject that were not passed, failed or never answered.
 
-Twice the failures, because a call or a closed page is no failure; more would be a choice among the ten
-pairs of steps by letting those pass that do not suit.
+Twice the failures, because a call or a closed page is no failure; more would be a choice among the
+questions by letting those pass that do not suit.
 """
 
 MOST_FAILURES_OF_PERSON = 15
@@ -68,7 +73,10 @@ MOST_FAILURES_OF_PERSON = 15
 MOST_ATTEMPTS_OF_PERSON = 30
 """Challenges of one person that were not passed, for all subjects: twice the failures, as for one subject."""
 
-_DOMAIN = "yinxin/challenge/1"
+RECENT = 40
+"""Challenges of a person whose steps are not asked again: more than one hour's attempts."""
+
+_DOMAIN = "yinxin/challenge/2"
 
 
 class Action(StrEnum):
@@ -102,27 +110,34 @@ class Challenge:
     action: Action
     subject: Digest
     nonce: bytes = field(repr=False)
-    steps: tuple[Step, ...]
+    question: Question
     issued_at: datetime
     expires_at: datetime
 
     @property
     def digest(self) -> Digest:
-        """SHA-256 over deterministic CBOR of [domain, person, action, subject, nonce, steps, expiry]."""
+        """SHA-256 over deterministic CBOR of [domain, person, action, subject, nonce, steps, quiet, expiry].
+
+        ``quiet`` are the milliseconds before each step. The nonce, told to nobody, hides the steps in it.
+        """
         asked: list[Value] = [
             _DOMAIN,
             self.person.bytes,
             self.action.value,
             str(self.subject),
             self.nonce,
-            [step.value for step in self.steps],
+            [step.value for step in self.question.steps],
+            list(self.question.quiet_ms),
             microseconds(self.expires_at),
         ]
         return sha256(encode(asked))
 
 
 class ChallengeRow(Base):
-    """One challenge; ``outcome`` is "passed" or "failed" once used, ``refusal`` the code of a failure."""
+    """One challenge; ``outcome`` is "passed" or "failed" once used, ``refusal`` the code of a failure.
+
+    ``steps`` and ``quiet`` are separated by commas, ``quiet`` in milliseconds.
+    """
 
     __tablename__ = "challenges"
 
@@ -132,7 +147,9 @@ class ChallengeRow(Base):
     subject: Mapped[str] = mapped_column(Text)
     nonce: Mapped[bytes] = mapped_column(LargeBinary)
     steps: Mapped[str] = mapped_column(Text)
+    quiet: Mapped[str] = mapped_column(Text)
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    begun_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     outcome: Mapped[str | None] = mapped_column(Text)
@@ -151,7 +168,7 @@ def issue(
     clock: Clock,
     random: Random | None = None,
 ) -> Challenge:
-    """Ask ``person`` about ``subject``: again what is asked already, or anew when nothing is open.
+    """Ask ``person`` about ``subject``: what waits for its scan already, or anew when nothing does.
 
     ``random`` is the system's source unless a test gives a seeded one.
 
@@ -166,14 +183,17 @@ def issue(
     _check_limits(session, person=person, subject=str(subject), now=now, but=asked)
     if asked is not None:
         return _challenge(asked)
+    question = choose(source, _asked_lately(session, person))
     row = ChallengeRow(
         id=uuid4(),
         person=person,
         action=action.value,
         subject=str(subject),
         nonce=source.randbytes(NONCE_BYTES),
-        steps=",".join(choose(source)),
+        steps=",".join(question.steps),
+        quiet=",".join(str(each) for each in question.quiet_ms),
         issued_at=now,
+        begun_at=None,
         expires_at=now + LIFETIME,
         used_at=None,
         outcome=None,
@@ -192,6 +212,22 @@ def challenge(session: Session, challenge_id: ChallengeId, *, person: PersonId, 
         TooManyFailures: too many others were not passed meanwhile.
     """
     return _challenge(_open(session, challenge_id, person=person, now=clock.now()))
+
+
+def begin(session: Session, challenge_id: ChallengeId, *, person: PersonId, clock: Clock) -> Challenge:
+    """Begin the one scan that may answer the challenge.
+
+    Raises:
+        ChallengeUnknown, ChallengeOfAnother, ChallengeUsed, ChallengeExpired: it cannot be answered.
+        ChallengeBegun: a scan for it was begun before.
+        TooManyFailures: too many others were not passed meanwhile.
+    """
+    row = _open(session, challenge_id, person=person, now=clock.now(), lock=True)
+    if row.begun_at is not None:
+        raise ChallengeBegun(begun_at=row.begun_at)
+    row.begun_at = clock.now()
+    session.flush()
+    return _challenge(row)
 
 
 def consume(
@@ -225,7 +261,7 @@ def record_failure(
 ) -> None:
     """Use the challenge up because its scan was refused; only the refusal's code is kept.
 
-    A challenge that expired while its clip was examined is used up as well, so its failure counts.
+    A challenge that expired while its scan ran is used up as well, so its failure counts.
 
     Raises:
         ChallengeUnknown, ChallengeOfAnother, ChallengeUsed: there is nothing to use up.
@@ -275,7 +311,23 @@ def _asked_already(
         .where(ChallengeRow.person == person, ChallengeRow.issued_at > now - LIFETIME)
         .where(ChallengeRow.action == action.value, ChallengeRow.subject == str(subject))
         .where(ChallengeRow.used_at.is_(None), ChallengeRow.expires_at > now)
+        .where(ChallengeRow.begun_at.is_(None))
     )
+
+
+def _asked_lately(session: Session, person: PersonId) -> list[tuple[Step, ...]]:
+    """The steps of the person's latest challenges, for whatever they were issued."""
+    latest = (
+        select(ChallengeRow.steps)
+        .where(ChallengeRow.person == person)
+        .order_by(ChallengeRow.issued_at.desc())
+        .limit(RECENT)
+    )
+    return [_steps(steps) for steps in session.scalars(latest)]
+
+
+def _steps(text: str) -> tuple[Step, ...]:
+    return tuple(Step(step) for step in text.split(","))
 
 
 def _check_limits(
@@ -311,7 +363,7 @@ def _challenge(row: ChallengeRow) -> Challenge:
         action=Action(row.action),
         subject=Digest.parse(row.subject),
         nonce=row.nonce,
-        steps=tuple(Step(step) for step in row.steps.split(",")),
+        question=Question(_steps(row.steps), tuple(int(each) for each in row.quiet.split(","))),
         issued_at=row.issued_at,
         expires_at=row.expires_at,
     )

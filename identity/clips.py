@@ -1,4 +1,4 @@
-"""A clip of a face: its shape, and one face measured in every frame, or a named refusal.
+"""The frames of a scan, as they arrive: their shape, and the one face that each shows, or a named refusal.
 
 A frame is never mirrored: a page mirrors its preview, not what it sends, or left becomes right.
 """
@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from identity.face import FaceMatcher, Measurement
-from identity.images import FRAME, Picture, decode
+from identity.face import FaceFinder, Measurement, Template
+from identity.images import Picture
 from identity.movements import Moment
 from identity.scan_refusals import (
     ClipBroken,
     ClipTooLong,
-    ClipTooShort,
     FaceLost,
     FaceTooSmall,
     ImageBlurred,
@@ -22,23 +21,24 @@ from identity.scan_refusals import (
     TwoFaces,
 )
 
-FEWEST_FRAMES = 12
-"""One step takes a second; the pages send 8 to 15 frames a second."""
+MOST_IN_BATCH = 24
+"""Frames in one request: a page sends 3 or 4, more after the network stood still for a moment."""
 
-MOST_FRAMES = 240
-"""Fifteen seconds at 16 frames a second."""
+MOST_FRAMES = 600
+"""Frames of one scan; a minute at ten frames a second."""
 
-SHORTEST_MS = 1_200
-"""Nobody does a step and comes home sooner."""
+LONGEST_MS = 50_000
+"""Eight seconds to settle and three steps at their slowest are 44; a challenge lives for 60."""
 
-LONGEST_MS = 15_000
-"""Two or three steps take 3 to 8 seconds."""
-
-MOST_MEASURED = 60
-"""Frames measured of one clip, evenly picked: 1 s of CPU, and still 4 a second of the longest clip."""
+SHORTEST_INTERVAL_MS = 90
+"""Between two frames that are measured, so that a scan takes a third of a core, whatever the camera sends.
+A blink lasts 100 to 400 ms."""
 
 LONGEST_GAP_MS = 1_200
 """Between two frames, or two frames with a face: the detector loses heads beyond about 40 degrees."""
+
+NO_FACE_MS = 3_000
+"""From the first frame until one must show a face."""
 
 SMALLEST_FACE = 96
 """Pixels of the face's width; the comparison works on 150."""
@@ -60,70 +60,108 @@ FASTEST_TURN = 5.0
 """``turn`` a second, about 200 degrees: the clips reach 2, a cut between two photographs 6 and more."""
 
 JUMP = 0.6
-"""Share of the face's width that its middle may move between two frames: people sway, cuts jump."""
-
-SHORTEST_INTERVAL_MS = 66
-"""Frames that come in pairs are judged as if they came 15 a second."""
+"""Share of the face's width that its middle may move between two frames: people sway, cuts jump. How large
+the face is says nothing here: coming closer is a step."""
 
 
 @dataclass(frozen=True)
-class Clip:
-    """Frames as JPEG or PNG bytes, never mirrored, and the time of each in milliseconds, rising."""
+class Batch:
+    """Frames as JPEG or PNG bytes, never mirrored, and the time of each since the scan's first, in ms."""
 
     frames: tuple[bytes, ...]
     times_ms: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Sight:
-    """One frame that shows a face."""
+class Look:
+    """What one frame showed: the face, whether a second one was there, and what was compared of it.
 
-    picture: Picture
-    moment: Moment
+    ``template`` and ``live`` are of frames that look ahead (``moving`` False) or in which an answer begins.
+    """
+
+    time_ms: int
+    face: Measurement | None
+    crowded: bool = False
+    moving: bool = False
+    template: Template | None = None
+    live: float | None = None
 
 
-def measure(clip: Clip, matcher: FaceMatcher) -> tuple[Sight, ...]:
-    """Measure the one face of ``clip`` in every picked frame; single frames may miss it.
+def check_shape(batch: Batch, *, before: int, last_ms: int | None) -> None:
+    """Check that ``batch`` follows on ``before`` frames of which the last was taken at ``last_ms``.
 
     Raises:
-        ClipTooShort, ClipTooLong, ClipBroken: the clip's shape.
-        ImageTooLarge, ImageBroken, ImageKindRefused: one of its frames (identity.images).
-        NoFace, TwoFaces, FaceTooSmall, FaceLost, ImageBlurred: what the frames show.
+        ClipBroken: times and frames do not fit together, stand still, run back or leap.
+        ClipTooLong: more frames or more time than a scan takes.
     """
-    check_shape(clip)
-    sights = _sights(clip, matcher)
-    if median(sight.moment.face.box.width for sight in sights) < SMALLEST_FACE:
-        raise FaceTooSmall
-    check_sharpness([sight.moment.face for sight in sights])
-    check_continuity([sight.moment for sight in sights])
-    return tuple(sights)
-
-
-def check_shape(clip: Clip) -> None:
-    """Check that frames and times fit together, run forward without a gap, and are neither few nor many."""
-    if len(clip.frames) != len(clip.times_ms):
+    times = batch.times_ms
+    if not times or len(batch.frames) != len(times) or len(times) > MOST_IN_BATCH:
         raise ClipBroken
-    gaps = [after - before for before, after in itertools.pairwise(clip.times_ms)]
+    if last_ms is None and times[0] != 0:
+        raise ClipBroken
+    known = times if last_ms is None else (last_ms, *times)
+    gaps = [after - earlier for earlier, after in itertools.pairwise(known)]
     if gaps and (min(gaps) <= 0 or max(gaps) > LONGEST_GAP_MS):
         raise ClipBroken
-    if len(clip.frames) < FEWEST_FRAMES or sum(gaps) < SHORTEST_MS:
-        raise ClipTooShort(frames=len(clip.frames), milliseconds=sum(gaps))
-    if len(clip.frames) > MOST_FRAMES or sum(gaps) > LONGEST_MS:
-        raise ClipTooLong(frames=len(clip.frames), milliseconds=sum(gaps))
+    if before + len(times) > MOST_FRAMES or times[-1] > LONGEST_MS:
+        raise ClipTooLong(frames=before + len(times), milliseconds=times[-1])
 
 
-def check_sharpness(faces: Sequence[Measurement]) -> None:
-    """Check that the faces are in focus, in the median: a turning head smears a little."""
+def measured(batch: Batch, *, last_ms: int | None) -> list[tuple[bytes, int]]:
+    """Pick the frames that are measured, and the time of each; ``last_ms`` is of the last one before."""
+    picked: list[tuple[bytes, int]] = []
+    for frame, time_ms in zip(batch.frames, batch.times_ms, strict=True):
+        if last_ms is None or time_ms - last_ms >= SHORTEST_INTERVAL_MS:
+            picked.append((frame, time_ms))
+            last_ms = time_ms
+    return picked
+
+
+def look(picture: Picture, time_ms: int, before: Sequence[Look], finder: FaceFinder) -> Look:
+    """Look at one frame: whole, or where the face of the frames before it was."""
+    faces_before = [one.face for one in before if one.face is not None]
+    whole = not faces_before or before[-1].crowded or len(before) % WHOLE_EVERY == 0
+    faces = finder.faces(picture, near=None if whole else faces_before[-1].box)
+    return Look(time_ms, faces[0] if faces else None, crowded=has_second_face(faces))
+
+
+def check_presence(looks: Sequence[Look], picture: Picture, finder: FaceFinder) -> None:
+    """Check that one face is there, alone, and stays; ``picture`` is the last look's.
+
+    Raises:
+        TwoFaces, NoFace, FaceTooSmall, FaceLost: it is not.
+    """
+    if sum(one.crowded for one in looks) >= TWO_FACES_FRAMES:
+        raise TwoFaces
+    now_ms = looks[-1].time_ms
+    seen_ms = [one.time_ms for one in looks if one.face is not None]
+    if not seen_ms and now_ms - looks[0].time_ms >= NO_FACE_MS:
+        raise FaceTooSmall if finder.faces(picture, small=True) else NoFace
+    if seen_ms and now_ms - seen_ms[-1] > LONGEST_GAP_MS:
+        raise FaceLost
+
+
+def check_quality(faces: Sequence[Measurement]) -> None:
+    """Check that the faces are large enough and in focus, in the median: a turning head smears a little.
+
+    Raises:
+        FaceTooSmall, ImageBlurred: they are not.
+    """
+    if median(face.box.width for face in faces) < SMALLEST_FACE:
+        raise FaceTooSmall
     if median(face.sharpness for face in faces) < BLUR:
         raise ImageBlurred
 
 
 def check_continuity(moments: Sequence[Moment]) -> None:
-    """Check that one face never leaves and never jumps: no cut between two clips or two photographs."""
+    """Check that one face never leaves and never jumps: no cut between two clips or two photographs.
+
+    Raises:
+        FaceLost: it did.
+    """
     for before, after in itertools.pairwise(moments):
         gap_ms = after.time_ms - before.time_ms
-        seconds = max(gap_ms, SHORTEST_INTERVAL_MS) / 1000
-        fast = abs(after.face.turn - before.face.turn) > FASTEST_TURN * seconds
+        fast = abs(after.face.turn - before.face.turn) > FASTEST_TURN * gap_ms / 1000
         if gap_ms > LONGEST_GAP_MS or fast or _jumped(before.face, after.face):
             raise FaceLost
 
@@ -133,32 +171,9 @@ def has_second_face(faces: Sequence[Measurement]) -> bool:
     return len(faces) > 1 and faces[1].box.width >= SECOND_FACE * faces[0].box.width
 
 
-def _sights(clip: Clip, matcher: FaceMatcher) -> list[Sight]:
-    sights: list[Sight] = []
-    crowded, doubtful = 0, False
-    for place, index in enumerate(_picked(len(clip.frames))):
-        picture = decode(clip.frames[index], FRAME)
-        elsewhere = not sights or doubtful or place % WHOLE_EVERY == 0
-        faces = matcher.faces(picture, near=None if elsewhere else sights[-1].moment.face.box)
-        doubtful = has_second_face(faces)
-        if faces:
-            crowded += doubtful
-            sights.append(Sight(picture, Moment(clip.times_ms[index], faces[0])))
-    if crowded >= TWO_FACES_FRAMES:
-        raise TwoFaces
-    if not sights:
-        middle = decode(clip.frames[len(clip.frames) // 2], FRAME)
-        raise FaceTooSmall if matcher.faces(middle, small=True) else NoFace
-    if len(sights) < FEWEST_FRAMES:
-        raise FaceLost
-    return sights
-
-
-def _picked(count: int) -> list[int]:
-    """At most :data:`MOST_MEASURED` indexes, evenly spread, the first and the last among them."""
-    if count <= MOST_MEASURED:
-        return list(range(count))
-    return [round(step * (count - 1) / (MOST_MEASURED - 1)) for step in range(MOST_MEASURED)]
+def moments_of(looks: Sequence[Look]) -> list[Moment]:
+    """Give the frames that showed a face."""
+    return [Moment(one.time_ms, one.face) for one in looks if one.face is not None]
 
 
 def _jumped(before: Measurement, after: Measurement) -> bool:

@@ -74,20 +74,23 @@ class Box:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What the landmarks of one face in one picture tell; ratios without unit, free of the face's size.
+    """What the landmarks of one face in one picture tell; all but ``size`` without unit, free of the size.
 
     ``turn`` is 0 straight ahead, positive to the person's own left, about 0.5 at 20 degrees; ``eyes`` and
     ``mouth`` are how far lids and lips are apart, in lengths of the nose: about 0.13 open and 0.07 shut,
-    below 0.15 closed and about 0.45 open; ``sharpness`` is the variance of the Laplacian in percent of the
-    variance of the face itself, 2.5 to 10 in focus. ``marks`` are the five points by which a face is laid
-    straight: right eye, left eye, tip of the nose, right and left corner of the mouth; a double has none.
-    Pictures are never mirrored.
+    below 0.15 closed and about 0.45 open; ``pitch`` is the place of the nose's tip between eyes and mouth,
+    about 0.6, more when the head is bent; ``size`` is the distance of the eyes in pixels; ``sharpness`` the
+    variance of the Laplacian in percent of the variance of the face itself, 2.5 to 10 in focus. ``marks`` are
+    the five points by which a face is laid straight: right eye, left eye, tip of the nose, right and left
+    corner of the mouth; a double has none. Pictures are never mirrored.
     """
 
     box: Box
     turn: float
     eyes: float
     mouth: float
+    pitch: float
+    size: float
     sharpness: float
     marks: tuple[Point, ...] = ()
 

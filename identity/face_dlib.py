@@ -14,7 +14,7 @@ from PIL import Image, ImageFile
 
 from identity.face import Box, Measurement, Numbers
 from identity.images import Picture
-from identity.landmarks import Points, eyes_open, marks, mouth_open, turn
+from identity.landmarks import Points, eyes_open, marks, mouth_open, pitch, size, turn
 from identity.scan_refusals import FacePackagesMissing
 from identity.thresholds import DLIB
 
@@ -69,6 +69,8 @@ class DlibFinder:
             turn=turn(points),
             eyes=eyes_open(points),
             mouth=mouth_open(points),
+            pitch=pitch(points),
+            size=size(points),
             sharpness=_sharpness(picture.pixels, box),
             marks=marks(points),
         )

@@ -30,6 +30,10 @@ SMALL = 80
 """Pixels of width that the real detector finds without upsampling."""
 
 
+EYES_APART = 0.45
+"""Distance of the eyes in widths of the box."""
+
+
 @dataclass(frozen=True)
 class ScriptedFace:
     """A face as the script has it: whose it is, and what a matcher says of it."""
@@ -38,6 +42,7 @@ class ScriptedFace:
     turn: float = 0.0
     eyes: float = 0.13
     mouth: float = 0.04
+    pitch: float = 0.6
     sharpness: float = 5.0
     liveness: float = 1.0
     left: int = 100
@@ -95,7 +100,15 @@ class ScriptedMatcher:
 
 def _measurement(face: ScriptedFace) -> Measurement:
     box = Box(left=face.left, top=100, right=face.left + face.width, bottom=100 + face.width)
-    return Measurement(box=box, turn=face.turn, eyes=face.eyes, mouth=face.mouth, sharpness=face.sharpness)
+    return Measurement(
+        box=box,
+        turn=face.turn,
+        eyes=face.eyes,
+        mouth=face.mouth,
+        pitch=face.pitch,
+        size=face.width * EYES_APART,
+        sharpness=face.sharpness,
+    )
 
 
 def plain_picture(colour: Colour) -> bytes:

@@ -1,13 +1,13 @@
-"""What the 68 landmarks of a face tell: where the head is turned, how far eyes and mouth are open. Pure.
+"""What the 68 landmarks of a face tell: where the head is turned and bent, eyes and mouth, the size. Pure.
 
 The 68 points are those of the iBUG 300-W annotation, counted from 0: 0-16 the jaw from the person's right
 ear to the left, 30 the tip of the nose and 33 its base, 36-41 the right eye and 42-47 the left eye, 60-67 the
 inner lips.
 
-All results but :func:`marks` are ratios of lengths along one direction of the face. They are free of its
-size, its place and its tilt, and a flat photograph turned in the hand hardly changes them, since a plane
-seen from another side keeps such ratios. That is why ``turn`` is read from the nose between the cheeks, not
-from the face's width.
+All results but :func:`marks` and :func:`size` are ratios of lengths along one direction of the face. They are
+free of its size, its place and its tilt, and a flat photograph turned in the hand hardly changes them, since
+a plane seen from another side keeps such ratios. That is why ``turn`` is read from the nose between the
+cheeks, not from the face's width.
 """
 
 import numpy as np
@@ -57,6 +57,24 @@ def eyes_open(points: Points) -> float:
 def mouth_open(points: Points) -> float:
     """How far the inner lips are apart, in lengths of the nose: below 0.15 closed, about 0.45 open."""
     return _mean_distance(points, LIPS) / _nose_length(points)
+
+
+def pitch(points: Points) -> float:
+    """How far the head is bent: the tip of the nose between the eyes and the corners of the mouth, 0 to 1.
+
+    About 0.6 straight ahead, more when the head nods. The corners, because lips and chin move when the mouth
+    opens.
+    """
+    eyes = points[LEFT_EYE].mean(axis=0) - points[RIGHT_EYE].mean(axis=0)
+    down = points @ (np.array((-eyes[1], eyes[0])) / np.linalg.norm(eyes))
+    level = (down[RIGHT_EYE].mean() + down[LEFT_EYE].mean()) / 2
+    mouth = down[list(MOUTH_CORNERS)].mean()
+    return float((down[NOSE_TIP] - level) / max(mouth - level, 1.0))
+
+
+def size(points: Points) -> float:
+    """Distance of the eyes in pixels: it grows as the face comes closer, and a nod leaves it as it is."""
+    return float(np.linalg.norm(points[LEFT_EYE].mean(axis=0) - points[RIGHT_EYE].mean(axis=0)))
 
 
 def marks(points: Points) -> tuple[tuple[float, float], ...]:

@@ -1,7 +1,11 @@
-"""Did the person do what was asked? Measurements over time in, the movements seen out. Pure.
+"""Did the person do what was asked, when it was asked? Measurements over time in, a scan's course out. Pure.
 
-The server chooses a few steps; the person does one, comes home to looking straight ahead, does the next.
-What is judged is order, direction and rough timing of the movements (identity.movements).
+    rest ─ quiet ─ asked ─ begun ─ home ─ quiet ─ asked ─ … ─ home: done
+
+The server asks one step at a time: the first a quiet time after the face was seen at rest, each further one a
+quiet time after it came home from the one before. Nobody knows a step before it is asked, so what begins
+sooner, or goes elsewhere, is no answer. What :func:`follow` says of a frame never changes by a later frame:
+followed while the frames arrive, or once at the end, a scan comes to the same.
 
 This shows that somebody answers now. It does not show that the answer is a living face: a photograph warped
 by software to the steps asked, and fed in as a camera, can answer too (docs/adr/0006). That is why the face
@@ -9,12 +13,17 @@ alone should not carry an approval of weight: the person's device key belongs be
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from identity.movements import CHANNELS, Moment, Movement, Rest, movements, rest
-from identity.scan_refusals import MotionMissing, MotionNotAsked, StillImage
-from identity.steps import Step
-
-__all__ = ["Moment", "Movement", "Step", "judge"]
+from identity.scan_refusals import (
+    FaceTurnedAway,
+    MotionMissing,
+    MotionNotAsked,
+    MotionTooEarly,
+    StillImage,
+)
+from identity.steps import Question, Step
 
 DELIBERATE = 1.5
 """Thresholds from which an unasked movement counts: people swing past the middle on their way home."""
@@ -22,27 +31,141 @@ DELIBERATE = 1.5
 STILL = 0.6
 """Thresholds that nothing passes in a still picture: photographs in the hand reach 0.35, eyes 0.45."""
 
+REST_WITHIN_MS = 8_000
+"""From the first frame until the face has been still: people look for the oval first."""
 
-def judge(moments: Sequence[Moment], steps: Sequence[Step]) -> tuple[Movement, ...]:
-    """Check that ``moments`` show ``steps`` one after the other, and no other deliberate movement.
+ANSWER_WITHIN_MS = 5_000
+"""From the question to the begin of the movement: the question travels, is read out, and is understood."""
 
-    ``moments`` are in the order of time. Returns the movement that answered each step. Blinks nobody asked
-    for are natural; so is doing the last step twice. The last movement need not come home, unless it is a
-    blink: shut eyes alone are no blink.
+SOONEST_MS = 100
+"""From the question to the begin of an answer: nobody reacts sooner (the false start of sprinters)."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """How far a scan has come: when each step so far was asked, and the movements that answered.
+
+    ``begun_ms`` is when the movement began that may become the answer to the last of them.
+    """
+
+    question: Question
+    rest: Rest | None = None
+    asked_ms: tuple[int, ...] = ()
+    answers: tuple[Movement, ...] = ()
+    begun_ms: int | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether every step was answered."""
+        return len(self.answers) == len(self.question.steps)
+
+    @property
+    def waits_for(self) -> Step | None:
+        """The step that is asked now and not answered yet."""
+        return self.question.steps[len(self.answers)] if len(self.asked_ms) > len(self.answers) else None
+
+
+def follow(moments: Sequence[Moment], question: Question) -> Course:
+    """Follow the face through ``question``; ``moments`` are in the order of time, from the scan's begin.
+
+    Blinks nobody asked for are natural; so is doing the step just answered again.
 
     Raises:
-        FaceTurnedAway: the face never looks at the camera.
-        StillImage: nothing moves at all.
-        MotionMissing: a step was not seen in its place; the first one that is missing.
-        MotionNotAsked: a turn or an opened mouth that was not asked for.
+        FaceTurnedAway: the face never looks at the camera and holds still.
+        StillImage: a step was asked, and nothing moves at all.
+        MotionMissing: a step was asked, and it is not answered in time.
+        MotionTooEarly: a step was done before it was asked.
+        MotionNotAsked: a movement that was not asked for; a face that does not come home is one.
     """
     at_rest = rest(moments)
+    if at_rest is None:
+        if moments and moments[-1].time_ms - moments[0].time_ms > REST_WITHIN_MS:
+            raise FaceTurnedAway
+        return Course(question)
     seen = movements(moments, at_rest)
-    if not seen and _still(moments, at_rest):
+    course = Course(question, at_rest)
+    due_ms = at_rest.time_ms + question.quiet_ms[0]
+    for number, step in enumerate(question.steps):
+        asked_ms = _asked(moments, seen, due_ms)
+        if asked_ms is None:
+            break
+        answer = _answer(seen, step, asked_ms)
+        if answer is None or not answer.home:
+            course = Course(
+                question,
+                at_rest,
+                (*course.asked_ms, asked_ms),
+                course.answers,
+                None if answer is None else answer.begin_ms,
+            )
+            break
+        course = Course(question, at_rest, (*course.asked_ms, asked_ms), (*course.answers, answer))
+        if not course.done:
+            due_ms = answer.end_ms + question.quiet_ms[number + 1]
+    _refuse_unasked(seen, course)
+    _refuse_late(moments, seen, course)
+    return course
+
+
+def _asked(moments: Sequence[Moment], seen: Sequence[Movement], due_ms: int) -> int | None:
+    """The first frame from ``due_ms`` on in which the face is home; None before it has come."""
+    for moment in moments:
+        if moment.time_ms >= due_ms and not any(_away(one, moment.time_ms) for one in seen):
+            return moment.time_ms
+    late = moments[-1].time_ms > due_ms + ANSWER_WITHIN_MS
+    away = next((one for one in seen if late and _away(one, moments[-1].time_ms)), None)
+    if away is not None:
+        raise MotionNotAsked(step=away.step)
+    return None
+
+
+def _away(movement: Movement, time_ms: int) -> bool:
+    """Whether the face is in the middle of ``movement``; blinks keep nobody waiting."""
+    if movement.step is Step.BLINK or time_ms < movement.begin_ms:
+        return False
+    return time_ms < movement.end_ms or not movement.home
+
+
+def _answer(seen: Sequence[Movement], step: Step, asked_ms: int) -> Movement | None:
+    """The first whole movement that may answer, or the one that goes on."""
+    may = [
+        one
+        for one in seen
+        if one.step is step and SOONEST_MS <= one.begin_ms - asked_ms <= ANSWER_WITHIN_MS
+        if one.counts or not one.home
+    ]
+    return next(iter(may), None)
+
+
+def _refuse_unasked(seen: Sequence[Movement], course: Course) -> None:
+    """Refuse deliberate movements beside the answers; a repeat of the answer just given is no harm."""
+    for movement in seen:
+        if movement.step is Step.BLINK or movement.reach < DELIBERATE or not movement.counts:
+            continue
+        if movement in course.answers or _begun(movement, course):
+            continue
+        before = [answer for answer in course.answers if answer.begin_ms <= movement.begin_ms]
+        if before and before[-1].step is movement.step:
+            continue
+        if course.question.steps[len(before) :][:1] == (movement.step,):
+            raise MotionTooEarly(step=movement.step)
+        raise MotionNotAsked(step=movement.step)
+
+
+def _refuse_late(moments: Sequence[Moment], seen: Sequence[Movement], course: Course) -> None:
+    step, now_ms = course.waits_for, moments[-1].time_ms
+    if step is None or now_ms - course.asked_ms[-1] <= ANSWER_WITHIN_MS:
+        return
+    if any(_begun(one, course) and one.counts for one in seen):
+        return
+    if not any(one.counts for one in seen) and course.rest is not None and _still(moments, course.rest):
         raise StillImage
-    answers = _answers(seen, steps)
-    _refuse_unasked(seen, answers)
-    return answers
+    raise MotionMissing(step=step)
+
+
+def _begun(movement: Movement, course: Course) -> bool:
+    """Whether ``movement`` is the one that may become the next answer."""
+    return (movement.step, movement.begin_ms) == (course.waits_for, course.begun_ms)
 
 
 def _still(moments: Sequence[Moment], at_rest: Rest) -> bool:
@@ -52,32 +175,3 @@ def _still(moments: Sequence[Moment], at_rest: Rest) -> bool:
         if values[-2] > STILL:
             return False
     return True
-
-
-def _answers(seen: Sequence[Movement], steps: Sequence[Step]) -> tuple[Movement, ...]:
-    """For each step the first movement of its kind that begins after the movement before it came home."""
-    answers: list[Movement] = []
-    for step in steps:
-        answer = _answer(seen, step, after=answers[-1] if answers else None)
-        if answer is None:
-            raise MotionMissing(step=step)
-        answers.append(answer)
-    return tuple(answers)
-
-
-def _answer(seen: Sequence[Movement], step: Step, *, after: Movement | None) -> Movement | None:
-    if after is not None and not after.home:
-        return None
-    home_ms = after.end_ms if after is not None else 0
-    complete = (one for one in seen if one.step is step and (one.home or step is not Step.BLINK))
-    return next((one for one in complete if one.begin_ms >= home_ms), None)
-
-
-def _refuse_unasked(seen: Sequence[Movement], answers: Sequence[Movement]) -> None:
-    """Refuse deliberate movements beside the answers; a repeat of the answer just given is no harm."""
-    for movement in seen:
-        if movement.step is Step.BLINK or movement.reach < DELIBERATE or movement in answers:
-            continue
-        before = [answer for answer in answers if answer.begin_ms <= movement.begin_ms]
-        if not before or before[-1].step is not movement.step:
-            raise MotionNotAsked(step=movement.step)

@@ -6,24 +6,23 @@ pipe and ends too.
 
     pool = ScanPool(FusedMatcher, workers=1)
     pool.warm_up()
-    verdict = pool.examine(clip, steps, template, policy)
+    scan = pool.advance(scan, batch, template, policy)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from evidence.errors import Unavailable
-from identity.clips import Clip
+from identity.clips import Batch
 from identity.face import Box, FaceMatcher, Measurement, Template
 from identity.images import Picture
 from identity.scan_worker import Silent
-from identity.scans import ScanPolicy, Verdict, examine, examine_portrait
-from identity.steps import Step
+from identity.scans import Scan, ScanPolicy, advance, examine_portrait
 from identity.worker_pool import AllBusy, WorkerPool
 
 LIMIT_S = 20.0
-"""Seconds for one answer, and to wait for a free worker: a scan takes 1 to 2 s of CPU."""
+"""Seconds for one answer, and to wait for a free worker: a few frames take 0.1 to 0.4 s of CPU."""
 
 Answer = TypeVar("Answer")
 
@@ -76,9 +75,9 @@ class ScanPool:
         except Silent as error:
             raise ScanInterrupted from error
 
-    def examine(self, clip: Clip, steps: Sequence[Step], template: Template, policy: ScanPolicy) -> Verdict:
-        """Do :func:`identity.scans.examine` in a worker; also raises ScansBusy and ScanInterrupted."""
-        return self._ask(_examine, clip, tuple(steps), template, policy)
+    def advance(self, scan: Scan, batch: Batch, template: Template, policy: ScanPolicy) -> Scan:
+        """Do :func:`identity.scans.advance` in a worker; also raises ScansBusy and ScanInterrupted."""
+        return self._ask(_advance, scan, batch, template, policy)
 
     def examine_portrait(self, content: bytes) -> Template:
         """Do :func:`identity.scans.examine_portrait` in a worker."""
@@ -123,10 +122,8 @@ class ScanPool:
             raise ScanInterrupted from error
 
 
-def _examine(
-    matcher: FaceMatcher, clip: Clip, steps: tuple[Step, ...], template: Template, policy: ScanPolicy
-) -> Verdict:
-    return examine(clip, steps, template, policy, matcher=matcher)
+def _advance(matcher: FaceMatcher, scan: Scan, batch: Batch, template: Template, policy: ScanPolicy) -> Scan:
+    return advance(scan, batch, template, policy, matcher=matcher)
 
 
 def _examine_portrait(matcher: FaceMatcher, content: bytes) -> Template:

@@ -16,11 +16,11 @@ import numpy.typing as npt
 from PIL import Image
 
 from evidence.errors import Refused
-from identity.clips import SMALLEST_FACE, check_sharpness, has_second_face
+from identity.clips import BLUR, SMALLEST_FACE, has_second_face
 from identity.face import FaceMatcher, Measurement, Point
 from identity.images import Picture
 from identity.movements import TURNED_AT_MOST
-from identity.scan_refusals import EyesShut, FaceTooSmall, FaceTurnedAway, NoFace, TwoFaces
+from identity.scan_refusals import EyesShut, FaceTooSmall, FaceTurnedAway, ImageBlurred, NoFace, TwoFaces
 from identity.scans import SHUT_EYES
 
 DARKEST = 64
@@ -94,7 +94,8 @@ def check_quality(picture: Picture, face: Measurement) -> None:
     if face.box.width < SMALLEST_FACE:
         raise FaceTooSmall
     _check_light(picture, face)
-    check_sharpness([face])
+    if face.sharpness < BLUR:
+        raise ImageBlurred
     if abs(face.turn) > TURNED_AT_MOST:
         raise FaceTurnedAway
     if face.marks and min(contrasts(picture, face.marks)) < FLATTEST:

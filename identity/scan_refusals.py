@@ -83,11 +83,22 @@ class StillImage(Refused):
 
 
 class MotionMissing(Refused):
-    """A step the server asked for was not seen in its place."""
+    """A step the server asked for was not seen, or not in time."""
 
     code = "motion-missing"
-    zh = "没有看到所要求的动作：{step.zh}。请按屏幕提示的顺序完成每个动作并回正，然后重新开始。"
-    en = "The step “{step.en}” was not seen in its place; follow the prompts in order and start again."
+    zh = "在时限内没有看到所要求的动作：{step.zh}。请看到提示后就做，做完回正，然后重新开始。"
+    en = "The step “{step.en}” was not seen in time; do each one when it is asked, and start again."
+
+    def __init__(self, *, step: Step) -> None:
+        super().__init__(step=step)
+
+
+class MotionTooEarly(Refused):
+    """A step was done before it was asked: by chance, or by a recording of another scan."""
+
+    code = "motion-too-early"
+    zh = "动作做在了提示之前：{step.zh}。请正对镜头，等提示出现后再做，然后重新开始。"
+    en = "The step “{step.en}” was done before it was asked; wait for each prompt and start again."
 
     def __init__(self, *, step: Step) -> None:
         super().__init__(step=step)
@@ -104,20 +115,28 @@ class MotionNotAsked(Refused):
         super().__init__(step=step)
 
 
-class ClipTooShort(Refused):
-    """Too few frames, or too little time, to show the steps. Facts ``frames`` and ``milliseconds``."""
-
-    code = "clip-too-short"
-    zh = "刷脸录像太短（{frames} 帧，{milliseconds} 毫秒）。请完整做完动作后再提交。"
-    en = "The clip is too short ({frames} frames, {milliseconds} ms); finish every step before sending it."
-
-
 class ClipTooLong(Refused):
     """More frames or more time than a scan takes. Facts ``frames`` and ``milliseconds``."""
 
     code = "clip-too-long"
     zh = "刷脸录像太长（{frames} 帧，{milliseconds} 毫秒）。请重新开始，并按提示连续完成动作。"
     en = "The clip is too long ({frames} frames, {milliseconds} ms); do the steps without a pause."
+
+
+class ScanNotOpen(Refused):
+    """The frames belong to a scan that this server does not hold, or are not the next ones."""
+
+    code = "scan-not-open"
+    zh = "这次刷脸已中断（页面重新打开过，或服务器重新启动过）。请重新开始刷脸。"
+    en = "This scan was interrupted: the page was opened again, or the server was restarted; start again."
+
+
+class FramesOutOfTime(Refused):
+    """The frames came sooner than they can have been taken, or long after: no camera sends them now."""
+
+    code = "frames-out-of-time"
+    zh = "画面到达的时间与拍摄时间不符，像是事先录好的，或网络太慢。请在网络较好处重新刷脸。"
+    en = "The frames did not arrive as they were taken: recorded before, or a slow network; start again."
 
 
 class ClipBroken(Refused):

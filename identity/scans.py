@@ -1,45 +1,59 @@
-"""A face scan: a short clip, judged against the steps the server chose and the enrolled template.
+"""A face scan: frames that arrive a few at a time, judged against the question and the enrolled template.
 
-    measure  one face in every frame, large and sharp enough, that never leaves or jumps (identity.clips)
-    judge    the steps, in order (identity.liveness)
+    look     one face in every frame, that never leaves or jumps, large and sharp (identity.clips)
+    follow   what is asked when, and whether it is answered (identity.liveness)
     replay   whether frames that look ahead show a face, or a display that shows one: one signal, in the mean
-    compare  frames that look ahead, spread over the clip, with the template; and the frame in which each
-             movement begins with those, so that the one who moves is the one who was compared
+    compare  frames that look ahead, all along the scan, with the template; and the frame in which each
+             answer begins with those, so that the one who moves is the one who was compared
 
-Liveness comes before identity, so that who holds up a photograph is never told whether the face fits. All of
-it is computation on bytes: no database, no clock, no network; arguments, verdict and refusals can be pickled,
-so that it runs in a process of its own (identity.pool).
+Frames are measured, and faces turned into templates, as they come; what is left after the last frame is its
+own batch, and the comparison of numbers. Nothing is said of replay or identity before the last step was done:
+who holds up a photograph is never told whether the face fits. All of it is computation on bytes: no
+database, no clock, no network. A scan so far can be pickled, so that it is advanced in a process of its own
+that keeps nothing (identity.pool).
 
-    verdict = examine(clip, (Step.TURN_LEFT, Step.BLINK), template, DEFAULT_POLICY, matcher=FusedMatcher())
+    scan = Scan(question)
+    scan = advance(scan, batch, template, DEFAULT_POLICY, matcher=FusedMatcher())   # again and again
+    scan.verdict                                                                    # None until it is done
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from statistics import fmean, median
 
-from identity.clips import SMALLEST_FACE, Clip, Sight, check_sharpness, has_second_face, measure
+from identity.clips import (
+    Batch,
+    Look,
+    check_continuity,
+    check_presence,
+    check_quality,
+    check_shape,
+    has_second_face,
+    look,
+    measured,
+    moments_of,
+)
 from identity.face import FaceMatcher, Measurement, Template
-from identity.images import decode
-from identity.liveness import judge
-from identity.movements import TURNED_AT_MOST, Movement, looks_ahead, rest
+from identity.images import FRAME, Picture, decode
+from identity.liveness import STILL, Course, follow
+from identity.movements import TURNED_AT_MOST, Movement, looks_ahead, reaches
 from identity.scan_refusals import (
     AnotherFace,
     EyesShut,
-    FaceTooSmall,
     FaceTurnedAway,
     NoFace,
     NotBeforeTheCamera,
     PolicyOfAnotherModel,
     TwoFaces,
 )
-from identity.steps import Step
+from identity.steps import Question, Step
 from identity.thresholds import BOTH, DLIB_ALONE, LIVE_AT_LEAST, ThresholdPolicy
 
-COMPARED = 3
-"""Frames compared with the template, from the begin, middle and end of the clip: 155 ms of CPU each."""
+COMPARED_EVERY_MS = 1_200
+"""Between two frames compared with the template: 155 ms of CPU each, so an eighth of a core."""
 
-LOOKED_AT = 5
-"""Frames asked for a replay, spread in the same way: 6 ms of CPU each."""
+FEWEST_COMPARED = 3
+"""Frames that look ahead of which a scan must hold this many compared; the shortest has four."""
 
 SHUT_EYES = 0.08
 """``eyes`` of a portrait that are shut: open ones have 0.11 to 0.16 here, shut ones 0.06 to 0.07."""
@@ -49,7 +63,7 @@ SHUT_EYES = 0.08
 class ScanPolicy:
     """What a scan must satisfy; ``version`` goes into the approval that a scan leads to.
 
-    ``live_at_least`` is the mean liveness under which a clip is refused as a replay; None asks for none.
+    ``live_at_least`` is the mean liveness under which a scan is refused as a replay; None asks for none.
     """
 
     version: str
@@ -60,8 +74,12 @@ class ScanPolicy:
 DLIB_POLICY = ScanPolicy("yinxin/scan-policy/1", DLIB_ALONE)
 """dlib alone, and no signal of replays: what every approval before version 2 was given under."""
 
-DEFAULT_POLICY = ScanPolicy("yinxin/scan-policy/2", BOTH, live_at_least=LIVE_AT_LEAST)
-"""Both models, plain replays refused, and the device key of whoever has one (identity.passkeys)."""
+DEFAULT_POLICY = ScanPolicy("yinxin/scan-policy/3", BOTH, live_at_least=LIVE_AT_LEAST)
+"""Both models, plain replays refused, and the device key of whoever has one (identity.passkeys).
+
+Version 2 asked two steps out of four at once and judged them by order alone; version 3 asks two or three out
+of six, each when its moment has come, and holds the person to that moment.
+"""
 
 
 @dataclass(frozen=True)
@@ -78,16 +96,34 @@ class Verdict:
     compared: int
 
 
-def examine(
-    clip: Clip, steps: Sequence[Step], template: Template, policy: ScanPolicy, *, matcher: FaceMatcher
-) -> Verdict:
-    """Judge ``clip``: did the enrolled person do ``steps``?
+@dataclass(frozen=True)
+class Scan:
+    """A scan so far: the frames looked at, how many came, and when the last of them was taken.
+
+    ``asked`` is the step that is asked now, the ``number``-th; while one is ``returning`` it was seen and the
+    face is to come home. Holds templates: keep it in memory alone, and no longer than the challenge lives.
+    """
+
+    question: Question
+    looks: tuple[Look, ...] = field(default=(), repr=False)
+    frames: int = 0
+    last_ms: int | None = None
+    asked: Step | None = None
+    number: int = 0
+    returning: bool = False
+    verdict: Verdict | None = None
+
+
+def advance(
+    scan: Scan, batch: Batch, template: Template, policy: ScanPolicy, *, matcher: FaceMatcher
+) -> Scan:
+    """Look at the next frames of ``scan``; where they finish it, its ``verdict`` is set.
 
     Raises:
-        ClipTooShort, ClipTooLong, ClipBroken: its shape.
+        ClipTooLong, ClipBroken: the batch's shape.
         ImageTooLarge, ImageBroken, ImageKindRefused: one of its frames (identity.images).
         NoFace, TwoFaces, FaceTooSmall, FaceLost, ImageBlurred, FaceTurnedAway: what the frames show.
-        StillImage, MotionMissing, MotionNotAsked: what the person did (identity.liveness).
+        StillImage, MotionMissing, MotionTooEarly, MotionNotAsked: what the person did (identity.liveness).
         NotBeforeTheCamera: a display did it.
         AnotherFace: who did it.
         TemplateOfAnotherModel: the template must be made again.
@@ -96,16 +132,30 @@ def examine(
     if matcher.model != policy.threshold.model:
         raise PolicyOfAnotherModel(policy=policy.version)
     template.check_model(matcher.model)
-    sights = measure(clip, matcher)
-    movements = judge([sight.moment for sight in sights], steps)
-    calm = _calm(sights, movements)
-    _check_live(calm, policy, matcher)
-    compared = _spread(calm, COMPARED)
-    begins = {movement.begin_ms for movement in movements}
-    moving = [sight for sight in sights if sight.moment.time_ms in begins]
-    _check_identity(compared, moving, template, policy.threshold, matcher)
-    return Verdict(
-        policy.version, tuple(steps), movements, frames=len(sights), compared=len(compared) + len(moving)
+    check_shape(batch, before=scan.frames, last_ms=scan.last_ms)
+    looks = list(scan.looks)
+    course = follow(moments_of(looks), scan.question)
+    for frame, time_ms in measured(batch, last_ms=looks[-1].time_ms if looks else None):
+        picture = decode(frame, FRAME)
+        looks.append(look(picture, time_ms, looks, matcher))
+        check_presence(looks, picture, matcher)
+        course = follow(moments_of(looks), scan.question)
+        looks[-1] = _read(looks, course, picture, matcher)
+        if course.done:
+            break
+    moments = moments_of(looks)
+    check_continuity(moments)
+    if course.rest is not None:
+        check_quality([moment.face for moment in moments])
+    return replace(
+        scan,
+        looks=tuple(looks),
+        frames=scan.frames + len(batch.frames),
+        last_ms=batch.times_ms[-1],
+        asked=course.waits_for,
+        number=len(course.asked_ms),
+        returning=course.begun_ms is not None,
+        verdict=_verdict(looks, course, template, policy, matcher) if course.done else None,
     )
 
 
@@ -127,37 +177,71 @@ def examine_portrait(content: bytes, *, matcher: FaceMatcher) -> Template:
 
 
 def _check_portrait(face: Measurement) -> None:
-    if face.box.width < SMALLEST_FACE:
-        raise FaceTooSmall
-    check_sharpness([face])
+    check_quality([face])
     if abs(face.turn) > TURNED_AT_MOST:
         raise FaceTurnedAway
     if face.eyes < SHUT_EYES:
         raise EyesShut
 
 
-def _calm(sights: Sequence[Sight], movements: Sequence[Movement]) -> list[Sight]:
-    """Frames that look ahead outside of the movements, or all that look ahead where there are none."""
-    at_rest = rest([sight.moment for sight in sights])
-    ahead = [sight for sight in sights if looks_ahead(sight.moment.face, at_rest)]
-    return [sight for sight in ahead if not any(_within(sight, movement) for movement in movements)] or ahead
+def _read(looks: Sequence[Look], course: Course, picture: Picture, matcher: FaceMatcher) -> Look:
+    """Make the template of the last look's face, where it is to be compared."""
+    last = looks[-1]
+    if last.face is None:
+        return last
+    if course.begun_ms == last.time_ms:
+        return replace(last, moving=True, template=matcher.template(picture, last.face))
+    compared = [one.time_ms for one in looks if one.template is not None and not one.moving]
+    if compared and last.time_ms - compared[-1] < COMPARED_EVERY_MS:
+        return last
+    if not _calm(last.face, course):
+        return last
+    return replace(
+        last,
+        template=matcher.template(picture, last.face),
+        live=matcher.liveness(picture, last.face),
+    )
 
 
-def _spread(sights: Sequence[Sight], count: int) -> list[Sight]:
-    """``count`` of them from begin to end of the clip; where they are few, some of them twice."""
-    return [sights[round(place * (len(sights) - 1) / (count - 1))] for place in range(count)]
+def _calm(face: Measurement, course: Course) -> bool:
+    """Whether the face looks ahead and does nothing, as far as that is known before its rest is."""
+    if course.rest is None:
+        return abs(face.turn) <= TURNED_AT_MOST
+    return looks_ahead(face, course.rest) and reaches(face, course.rest) <= STILL
 
 
-def _within(sight: Sight, movement: Movement) -> bool:
-    return movement.begin_ms <= sight.moment.time_ms < movement.end_ms
+def _verdict(
+    looks: Sequence[Look], course: Course, template: Template, policy: ScanPolicy, matcher: FaceMatcher
+) -> Verdict:
+    read = [one for one in looks if one.template is not None]
+    ahead = [one for one in read if not one.moving]
+    begins = {answer.begin_ms for answer in course.answers}
+    moving = [one for one in read if one.moving and one.time_ms in begins]
+    if len(ahead) < FEWEST_COMPARED or len(moving) < len(begins):
+        raise FaceTurnedAway
+    _check_live(ahead, policy)
+    _check_identity(
+        [one.template for one in ahead if one.template],
+        [one.template for one in moving if one.template],
+        template,
+        policy.threshold,
+        matcher,
+    )
+    frames = sum(one.face is not None for one in looks)
+    return Verdict(
+        policy.version,
+        course.question.steps,
+        course.answers,
+        frames=frames,
+        compared=len(ahead) + len(moving),
+    )
 
 
-def _check_live(calm: Sequence[Sight], policy: ScanPolicy, matcher: FaceMatcher) -> None:
+def _check_live(ahead: Sequence[Look], policy: ScanPolicy) -> None:
     """Refuse what is plainly a replay; no single frame decides."""
     if policy.live_at_least is None:
         return
-    seen = [matcher.liveness(sight.picture, sight.moment.face) for sight in _spread(calm, LOOKED_AT)]
-    scores = [score for score in seen if score is not None]
+    scores = [one.live for one in ahead if one.live is not None]
     if not scores:
         raise PolicyOfAnotherModel(policy=policy.version)
     if not fmean(scores) >= policy.live_at_least:  # not a number is no liveness either
@@ -165,18 +249,16 @@ def _check_live(calm: Sequence[Sight], policy: ScanPolicy, matcher: FaceMatcher)
 
 
 def _check_identity(
-    calm: Sequence[Sight],
-    moving: Sequence[Sight],
+    ahead: Sequence[Template],
+    moving: Sequence[Template],
     template: Template,
     threshold: ThresholdPolicy,
     matcher: FaceMatcher,
 ) -> None:
     """Compare who looks ahead with ``template``, and who moves with who looks ahead."""
-    looking = [matcher.template(sight.picture, sight.moment.face) for sight in calm]
-    distances = [matcher.distance(template, face) for face in looking]
+    distances = [matcher.distance(template, face) for face in ahead]
     if not (median(distances) <= threshold.distance and max(distances) <= threshold.frame_distance):
         raise AnotherFace
-    for sight in moving:
-        mover = matcher.template(sight.picture, sight.moment.face)
-        if not min(matcher.distance(face, mover) for face in looking) <= threshold.distance:
+    for mover in moving:
+        if not min(matcher.distance(face, mover) for face in ahead) <= threshold.distance:
             raise AnotherFace

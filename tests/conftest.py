@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,9 +19,11 @@ from api.settings import Mode, Settings
 from api.site import Site, listen, open_site
 from api.tasks import at_work
 from api.wiring import open_house
+from identity.open_scans import OpenScans
 from ledger import postgres, roles
 from ledger.database import Database
 from ledger.postgres import EmbeddedPostgres
+from tests.film_clock import FilmClock
 
 _TEMPLATE = "template_migrated"
 
@@ -96,7 +99,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         folder=tmp_path_factory.mktemp("city"),
         public_url=f"http://localhost:{listener.getsockname()[1]}",
     )
-    with open_house(settings, OPERATOR) as house:
+    with open_house(settings, OPERATOR) as opened:
+        house = replace(opened, open_scans=OpenScans(FilmClock()))
         plant(house)
         with at_work(house, round_seconds=0.2):
             site = open_site(create_app(house), listener)

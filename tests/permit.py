@@ -115,7 +115,7 @@ def _approve(house: House, opened: Agreement) -> Approval:
             subject=opened.slots[0].subject,
             clock=house.clock,
         )
-        verdict = Verdict("test-policy/1", asked.steps, movements=(), frames=20, compared=5)
+        verdict = Verdict("test-policy/1", asked.question.steps, movements=(), frames=20, compared=5)
         return approve(
             session,
             challenge=asked,

@@ -1,15 +1,21 @@
 """A visitor of the site as a program: enters a one-click account and talks to the JSON doors."""
 
+import itertools
 import json
+import time
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 
-from api.demonstration.camera import Film
+from api.demonstration.camera import Camera
 from api.demonstration.people import DemonstrationPerson
 from evidence.errors import Invalid, Term, Unavailable
+from identity.clips import MOST_IN_BATCH
 
-TIMEOUT_SECONDS = 120.0  # a face scan takes one to two seconds; a first one loads the weights
+TIMEOUT_SECONDS = 120.0  # a first face scan loads the weights
+FRAME_MS = 120  # as the pages take them
+BATCH_S = 0.4
 
 
 class StepFailed(Invalid):
@@ -60,6 +66,47 @@ class Visitor:
         problem: dict[str, str] = answer.json()
         return problem
 
+    def scan(self, asked: dict[str, Any], before: Camera) -> dict[str, Any]:
+        """Answer a challenge by what the camera sees, in real time; give what the passed scan led to.
+
+        Raises:
+            StepFailed: it was refused.
+        """
+        answer = self._frames(asked, before)
+        if answer.is_error:
+            raise StepFailed(request="scan", status=answer.status_code, detail=_why(answer))
+        passed: dict[str, Any] = answer.json()["passed"]
+        return passed
+
+    def refused_scan(self, asked: dict[str, Any], before: Camera) -> dict[str, str]:
+        """Answer a challenge by what must be refused; give the problem.
+
+        Raises:
+            StepFailed: it passed.
+        """
+        answer = self._frames(asked, before)
+        if not answer.is_error:
+            raise StepFailed(request="scan", status=answer.status_code, detail="not refused")
+        problem: dict[str, str] = answer.json()
+        return problem
+
+    def _frames(self, asked: dict[str, Any], before: Camera) -> httpx.Response:
+        """Send frames as they are seen, do what is asked, and give the answer that ends it."""
+        path, at_ms, began = f"/api/challenges/{asked['challenge']}/frames", 0, time.monotonic()
+        for number in itertools.count():
+            time.sleep(BATCH_S)
+            now_ms = round(1000 * (time.monotonic() - began))
+            pace_ms = max(
+                FRAME_MS, (now_ms - at_ms) // MOST_IN_BATCH + 1
+            )  # the site may have kept us waiting
+            times = range(at_ms, now_ms, pace_ms)
+            answer = self._ask("POST", path, **frames_of(before, number, times))
+            if answer.is_error or answer.json()["passed"]:
+                break
+            at_ms = times[-1] + pace_ms
+            before.perform(answer.json()["step"], at_ms)
+        return answer
+
     def download(self, path: str) -> bytes:
         """Fetch a file that must be there.
 
@@ -93,7 +140,10 @@ def captures_of(person: DemonstrationPerson) -> list[tuple[str, tuple[str, bytes
     return [("captures", (frame.name, frame.read_bytes(), "image/jpeg")) for frame in frames]
 
 
-def clip_of(film: Film) -> dict[str, Any]:
-    """Give the multipart arguments that upload ``film`` as the answer to a challenge."""
-    frames = [("frames", (f"{n}.jpg", frame, "image/jpeg")) for n, frame in enumerate(film.frames)]
-    return {"files": frames, "data": {"times": json.dumps(film.times_ms)}}
+def frames_of(
+    camera: Camera, number: int, times_ms: Sequence[int], *, device: str | None = None
+) -> dict[str, Any]:
+    """Give the multipart arguments that send what ``camera`` sees at ``times_ms``, as request ``number``."""
+    frames = [("frames", (f"{at_ms}.jpg", camera.frame(at_ms), "image/jpeg")) for at_ms in times_ms]
+    data = {"times": json.dumps(list(times_ms)), "number": str(number)}
+    return {"files": frames, "data": data if device is None else {**data, "device": device}}

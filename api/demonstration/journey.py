@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from api.demonstration import camera
-from api.demonstration.client import StepFailed, Visitor, captures_of, clip_of
+from api.demonstration.client import StepFailed, Visitor, captures_of, frames_of
 from api.demonstration.narrator import Narrator
 from api.demonstration.paper import application, printed_code
 from api.demonstration.people import (
@@ -36,6 +36,7 @@ from api.settings import ROOT
 from ledger.durable import write_over
 
 WAIT_SECONDS = 180.0  # for what takes one or two on an idle machine
+USED_AGAIN = 99  # any number of a request
 ATTEMPTS = 8  # at a scan, on a machine too slow for three at once
 POLL_SECONDS = 0.2
 STEPS_FILE = "steps.txt"
@@ -132,7 +133,9 @@ class Journey:
             f"{ENGINEER.name_en} did the movements asked for; the authorization is granted",
         )
         again = self.visitor(ENGINEER.title_zh).refused(
-            "POST", f"/api/challenges/{granted['challenge']}/clip", **clip_of(granted["film"])
+            "POST",
+            f"/api/challenges/{granted['challenge']}/frames",
+            **frames_of(camera.Performer(ENGINEER), USED_AGAIN, [0]),
         )
         self.tell.done(
             f"同一口令再用一次，被拒：{again['zh']}", f"the same challenge again is refused: {again['en']}"
@@ -141,21 +144,13 @@ class Journey:
 
     def _refuse_impostors(self, path: str) -> None:
         engineer = self.visitor(ENGINEER.title_zh)
-        for zh, en, impostor in (
-            ("另一人的脸", "another face", True),
-            ("一张静止照片", "a still photograph", False),
+        for zh, en, before in (
+            ("另一人的脸", "another face", camera.Performer(LEGAL_REPRESENTATIVE)),
+            ("一张静止照片", "a still photograph", camera.Photograph(ENGINEER)),
         ):
             asked = engineer.call("POST", f"{path}/challenges")
-            steps = tuple(asked["steps"])
-            film = (
-                camera.perform(LEGAL_REPRESENTATIVE, steps)
-                if impostor
-                else camera.hold_up_a_photograph(ENGINEER)
-            )
-            with self.tell.doing("比对", "comparing"):
-                problem = engineer.refused(
-                    "POST", f"/api/challenges/{asked['challenge']}/clip", **clip_of(film)
-                )
+            with self.tell.doing("逐帧比对", "comparing frame by frame"):
+                problem = engineer.refused_scan(asked, before)
             self.tell.done(f"{zh}，被拒：{problem['zh']}", f"{en} is refused: {problem['en']}")
 
     def _scan(self, person: DemonstrationPerson, path: str) -> dict[str, Any]:
@@ -171,9 +166,8 @@ class Journey:
 
     def _scan_once(self, visitor: Visitor, person: DemonstrationPerson, path: str) -> dict[str, Any]:
         asked = visitor.call("POST", f"{path}/challenges")
-        film = camera.perform(person, tuple(asked["steps"]))
-        answer = visitor.call("POST", f"/api/challenges/{asked['challenge']}/clip", **clip_of(film))
-        return {**answer, "challenge": asked["challenge"], "film": film}
+        answer = visitor.scan(asked, camera.Performer(person))
+        return {**answer, "challenge": asked["challenge"]}
 
     def sign_together(self) -> str:
         """Step 3: three parties sign one PDF at the same time; the PDF is assembled."""

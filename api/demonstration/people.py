@@ -47,7 +47,7 @@ class DemonstrationPerson:
         return FACES / "photos" / f"{self.face}_a.jpg"
 
     def clip(self, action: str) -> tuple[Path, ...]:
-        """The 15 frames of ``action``: neutral, left, right, blink or mouth."""
+        """The 15 frames of ``action``: neutral, left, right, blink, mouth or nod."""
         return tuple(sorted((FACES / "clips" / self.face / action).glob("*.jpg")))
 
 

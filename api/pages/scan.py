@@ -28,7 +28,8 @@ class ScanView:
     """Where a challenge is asked for, the key of the verb on the button, and the demonstration faces.
 
     ``device`` tells that a device key must confirm, ``offers`` that one may be added for the next time,
-    ``waiting`` why nothing can be approved for now. ``other_route`` is the page of the way without a face.
+    ``waiting`` why nothing can be approved for now. ``other_route`` is the page that leads to the same act
+    without a face, where there is one.
     """
 
     to: str

@@ -14,7 +14,7 @@ router = APIRouter()
 
 DAY = 24 * 3600  # seconds; the pictures never change
 PHOTOGRAPHS = {"portrait": "a", "photograph": "b"}
-CLIPS = frozenset({"neutral", "left", "right", "blink", "mouth"})
+CLIPS = frozenset({"neutral", "left", "right", "blink", "mouth", "nod"})
 FRAMES = 15  # of each clip
 
 

@@ -1,12 +1,12 @@
-"""Face scans: a challenge is issued about one text, a short clip answers it, once, within a minute.
+"""Face scans: a challenge is issued about one text, and one scan answers it while it runs, within a minute.
 
 The life of an answer:
 
-1. the challenge is still open, and the reference template is read (one transaction); the registers are asked
-   about what may have changed since a firm asked, and a refusal of theirs leaves the challenge as it is;
+1. the first frames come: the challenge is begun, and the reference template read (one transaction);
 2. the device key's answer is checked, where one is needed, before a picture is decoded: who lacks the device
    is not told whether the face would have passed (one transaction);
-3. the clip is examined in a process of its own, outside of any transaction;
+3. the frames are measured in a process of its own, outside of any transaction, and the answer says what is
+   asked now; then come the next frames, and again;
 4. refused: the challenge is used up (one transaction), and the refusal is the answer;
 5. passed: the challenge is used, the device key's answer checked again and kept, the approval recorded and
    its effect takes place (one transaction).
@@ -15,7 +15,6 @@ The challenges about a slot of an agreement are issued by the doors of agreement
 """
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
 from typing import Annotated
@@ -28,24 +27,27 @@ from sqlalchemy.orm import Session
 from api.acting import person_of
 from api.house import House
 from api.inquiry import about_act, confirmed
+from api.origins import FromOrigin
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.scan_effects import Effect, take_effect
 from evidence.digest import Digest
 from evidence.errors import Refused
-from identity import approvals, authorizations, challenges, enrollment, passkeys
+from identity import approvals, attempts, authorizations, challenges, enrollment, passkeys
+from identity.attempts import Attempt, Origin
 from identity.authorization_states import State, check_transition
 from identity.authorizations import AuthorizationId
+from identity.challenge_refusals import ChallengeExpired, ChallengeOfAnother
 from identity.challenges import Action, Challenge, ChallengeId
-from identity.clips import Clip
+from identity.clips import Batch
 from identity.face import Template
+from identity.open_scans import OpenScan
 from identity.passkeys import Passkey
 from identity.people import PersonId
-from identity.scan_refusals import ClipBroken
-from identity.scans import Verdict
+from identity.scan_refusals import AnotherFace, ClipBroken, ScanNotOpen
+from identity.scans import Scan, Verdict
 from identity.steps import Step
 from identity.webauthn import Assertion, base64url
-from registers.answers import Answer
 
 router = APIRouter()
 
@@ -61,13 +63,12 @@ class DeviceAsked(BaseModel):
 
 
 class ChallengeAsked(BaseModel):
-    """What the camera page needs: the steps in order, and until when they may be answered, in seconds too.
+    """What the camera page needs: until when the challenge may be answered, in seconds too.
 
-    ``device`` is None where the face alone is enough.
+    The steps are told while the scan runs. ``device`` is None where the face alone is enough.
     """
 
     challenge: UUID
-    steps: list[Step]
     expires_at: datetime
     seconds: int
     action: Action
@@ -82,6 +83,19 @@ class ScanAnswered(BaseModel):
     next: str
 
 
+class ScanGoesOn(BaseModel):
+    """What the person is to do now: do the ``step``, the ``number``-th of ``count``, or look straight ahead.
+
+    ``returning``: the step was seen, and the face is to come home. ``passed`` is set once all is done.
+    """
+
+    step: Step | None
+    returning: bool
+    number: int
+    count: int
+    passed: ScanAnswered | None
+
+
 @router.post("/api/authorizations/{authorization_id}/challenges", status_code=201)
 def ask_to_authorize(authorization_id: UUID, house: InHouse, visitor: AsPerson) -> ChallengeAsked:
     """Issue the challenge whose passing grants the authorization."""
@@ -94,43 +108,44 @@ def ask_to_authorize(authorization_id: UUID, house: InHouse, visitor: AsPerson) 
         return asked(session, house, person=mine, action=Action.AUTHORIZE, subject=found.digest)
 
 
-@router.post("/api/challenges/{challenge_id}/clip")
+@router.post("/api/challenges/{challenge_id}/frames")
 def answer(
     *,
     challenge_id: UUID,
     frames: list[UploadFile],
     times: Annotated[str, Form()],
+    number: Annotated[int, Form(ge=0)],
     device: Annotated[str | None, Form()] = None,
     house: InHouse,
     visitor: AsPerson,
-) -> ScanAnswered:
-    """Answer a challenge by a clip: JPEG ``frames``, never mirrored, and ``times``, a JSON list of ms.
+    origin: FromOrigin,
+) -> ScanGoesOn:
+    """Take the next frames of a scan: JPEG, never mirrored, ``times`` a JSON list of ms since the first.
 
-    ``device`` is the answer of a device key, as :class:`identity.webauthn.Assertion` reads it.
+    ``number`` counts the requests from 0; the last one may be sent again. ``device`` goes with number 0: the
+    answer of a device key, as :class:`identity.webauthn.Assertion` reads it.
     """
-    mine = person_of(visitor)
-    with house.database.transaction() as session:
-        open_challenge = challenges.challenge(
-            session, ChallengeId(challenge_id), person=mine, clock=house.clock
-        )
-        template = _reference(session, house, person=mine)
-        questions = about_act(session, open_challenge.action, open_challenge.subject)
-    answers = confirmed(house, questions)
-    try:
-        assertion = None if device is None else Assertion.read(device)
-        with house.database.transaction() as session:
-            passkeys.check(session, open_challenge, assertion, party=house.relying_party, clock=house.clock)
-        clip = Clip(tuple(frame.file.read() for frame in frames), _times(times))
-        verdict = house.scans.examine(clip, open_challenge.steps, template, house.scan_policy)
-    except Refused as refusal:
-        with house.database.transaction() as session:
-            challenges.record_failure(
-                session, open_challenge.id, person=mine, refusal=refusal, clock=house.clock
-            )
-        raise
-    with house.database.transaction() as session:
-        effect = _pass(session, house, open_challenge, verdict, assertion, answers=answers)
-    return ScanAnswered(action=open_challenge.action, state=effect.state, next=effect.next)
+    came_at, mine = house.open_scans.clock.now(), person_of(visitor)
+    held = house.open_scans.find(ChallengeId(challenge_id))
+    if held is None:
+        first = number == 0
+        held = _begin(house, ChallengeId(challenge_id), origin, person=mine, first=first, device=device)
+    if held.challenge.person != mine:
+        raise ChallengeOfAnother(challenge=challenge_id)
+    with held.lock:
+        if held.again(number):
+            return _as_before(held)
+        held.taken += 1
+        try:
+            batch = _batch(house, held, origin, frames=frames, times=times, came_at=came_at)
+            held.answer = _take(house, held, origin, batch)
+        except Refused as refusal:
+            held.close(refusal)
+            raise
+        except BaseException:
+            held.taken -= 1
+            raise
+        return held.answer
 
 
 def asked(
@@ -148,7 +163,6 @@ def asked(
     issued = challenges.issue(session, person=person, action=action, subject=subject, clock=house.clock)
     return ChallengeAsked(
         challenge=issued.id,
-        steps=list(issued.steps),
         expires_at=issued.expires_at,
         seconds=ceil((issued.expires_at - house.clock.now()).total_seconds()),
         action=action,
@@ -171,16 +185,112 @@ def _device_asked(house: House, issued: Challenge, devices: tuple[Passkey, ...])
     )
 
 
-def _pass(
-    session: Session,
+def _begin(
     house: House,
-    passed: Challenge,
-    verdict: Verdict,
-    assertion: Assertion | None,
+    challenge_id: ChallengeId,
+    origin: Origin,
     *,
-    answers: Sequence[Answer],
-) -> Effect:
-    """Use the challenge and the device key, approve, and let the approved act happen: all or nothing."""
+    person: PersonId,
+    first: bool,
+    device: str | None,
+) -> OpenScan[ScanGoesOn]:
+    """Begin the scan: the challenge is spent on it, and the device key is checked before any frame.
+
+    What a register refuses, and who tried too often from here, is told before, and spends no challenge.
+    """
+    with house.database.transaction() as session:
+        asked_about = challenges.challenge(session, challenge_id, person=person, clock=house.clock)
+        attempts.check(session, Attempt.SCAN, origin, clock=house.clock)
+        questions = about_act(session, asked_about.action, asked_about.subject)
+    if not first:
+        raise ScanNotOpen
+    house.open_scans.check_room()
+    answers = confirmed(house, questions)
+    with house.database.transaction() as session:
+        begun = challenges.begin(session, challenge_id, person=person, clock=house.clock)
+        template = _reference(session, house, person=person)
+    try:
+        assertion = None if device is None else Assertion.read(device)
+        with house.database.transaction() as session:
+            passkeys.check(session, begun, assertion, party=house.relying_party, clock=house.clock)
+    except Refused as refusal:
+        _record_failure(house, begun, origin, refusal)
+        raise
+    return house.open_scans.open(begun, template=template, device=assertion, heard=answers)
+
+
+def _as_before(held: OpenScan[ScanGoesOn]) -> ScanGoesOn:
+    if held.refusal is not None:
+        raise held.refusal
+    if held.answer is None:
+        raise ScanNotOpen
+    return held.answer
+
+
+def _batch(
+    house: House,
+    held: OpenScan[ScanGoesOn],
+    origin: Origin,
+    *,
+    frames: list[UploadFile],
+    times: str,
+    came_at: datetime,
+) -> Batch:
+    """Read the frames; who sends what no camera sends has failed."""
+    try:
+        batch = Batch(tuple(frame.file.read() for frame in frames), _times(times))
+        held.keeps_time(last_ms=batch.times_ms[-1], at=came_at)
+    except ChallengeExpired:
+        raise
+    except Refused as refusal:
+        _record_failure(house, held.challenge, origin, refusal)
+        raise
+    return batch
+
+
+def _take(house: House, held: OpenScan[ScanGoesOn], origin: Origin, batch: Batch) -> ScanGoesOn:
+    """Measure the frames; where they finish the scan, let what it is about happen."""
+    try:
+        scan = house.scans.advance(held.scan, batch, held.template, house.scan_policy)
+    except Refused as refusal:
+        _record_failure(house, held.challenge, origin, refusal)
+        raise
+    if scan.verdict is None:
+        held.scan = scan
+        return _goes_on(scan, passed=None)
+    with house.database.transaction() as session:
+        effect = _pass(session, house, held, scan.verdict)
+    held.close()
+    passed = ScanAnswered(action=held.challenge.action, state=effect.state, next=effect.next)
+    return _goes_on(scan, passed=passed)
+
+
+def _goes_on(scan: Scan, *, passed: ScanAnswered | None) -> ScanGoesOn:
+    return ScanGoesOn(
+        step=scan.asked,
+        returning=scan.returning,
+        number=scan.number,
+        count=len(scan.question.steps),
+        passed=passed,
+    )
+
+
+def _record_failure(house: House, failed: Challenge, origin: Origin, refusal: Refused) -> None:
+    with house.database.transaction() as session:
+        attempts.record(session, Attempt.SCAN, origin, clock=house.clock)
+        challenges.record_failure(
+            session, failed.id, person=failed.person, refusal=refusal, clock=house.clock
+        )
+
+
+def _pass(session: Session, house: House, held: OpenScan[ScanGoesOn], verdict: Verdict) -> Effect:
+    """Use the challenge and the device key, approve, and let the approved act happen: all or nothing.
+
+    Consent and template are looked at once more: the scan took its time, and both may be gone meanwhile.
+    """
+    passed = held.challenge
+    if _reference(session, house, person=passed.person) != held.template:
+        raise AnotherFace
     used = challenges.consume(
         session,
         passed.id,
@@ -189,7 +299,7 @@ def _pass(
         subject=passed.subject,
         clock=house.clock,
     )
-    passkeys.use(session, used, assertion, party=house.relying_party, clock=house.clock)
+    passkeys.use(session, used, held.device, party=house.relying_party, clock=house.clock)
     approval = approvals.approve(
         session,
         challenge=used,
@@ -198,19 +308,19 @@ def _pass(
         signer=house.verifier_signer,
         clock=house.clock,
     )
-    return take_effect(session, house, approval, answers=answers)
+    return take_effect(session, house, approval, answers=held.heard)
 
 
 def _times(text: str) -> tuple[int, ...]:
     """Parse the times of the frames.
 
     Raises:
-        ClipBroken: not a JSON list of whole milliseconds.
+        ClipBroken: not a JSON list of whole milliseconds, or an empty one.
     """
     try:
         times = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ClipBroken from error
-    if not isinstance(times, list) or any(type(one) is not int for one in times):
+    if not isinstance(times, list) or not times or any(type(one) is not int for one in times):
         raise ClipBroken
     return tuple(times)

@@ -49,7 +49,7 @@ def add_first(house: House, owner: Newcomer, device: Authenticator) -> Passkey:
         approval = approvals.approve(
             session,
             challenge=used,
-            verdict=Verdict("test-policy/1", used.steps, movements=(), frames=20, compared=5),
+            verdict=Verdict("test-policy/1", used.question.steps, movements=(), frames=20, compared=5),
             issuer=house.issuer,
             signer=house.verifier_signer,
             clock=house.clock,

@@ -115,7 +115,7 @@ def approval(house: House, person: DemonstrationPerson, action: Action, subject:
         return approve(
             session,
             challenge=asked,
-            verdict=Verdict("test-policy/1", asked.steps, movements=(), frames=20, compared=5),
+            verdict=Verdict("test-policy/1", asked.question.steps, movements=(), frames=20, compared=5),
             issuer=house.issuer,
             signer=house.verifier_signer,
             clock=house.clock,

@@ -4,10 +4,9 @@ The site is shared by all tests, so a test that consents, enrolls or fails a sca
 Every newcomer has the face of the demonstration engineer.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from itertools import count
 from uuid import UUID
@@ -15,6 +14,8 @@ from uuid import UUID
 import httpx
 
 from api import accounts
+from api.demonstration.camera import Camera
+from api.demonstration.client import FRAME_MS, frames_of
 from api.demonstration.people import CONTRACTOR, DESIGNER, ENGINEER, DemonstrationFirm
 from api.house import House
 from api.policy import Role
@@ -24,6 +25,7 @@ from evidence.identifiers import CitizenNumber
 from identity import approvals, authorizations, challenges, consent, enrollment
 from identity.authorizations import Authorization, AuthorizationId
 from identity.challenges import Action
+from identity.clips import MOST_IN_BATCH
 from identity.consent_text import Purpose
 from identity.contacts import set_contact
 from identity.enrollment import EnrollmentRow, Method, Origin
@@ -33,7 +35,9 @@ from identity.qualifications import QualificationKind, register_qualification
 from identity.scans import Verdict
 from registers import receipts
 from registers.scripted import PersonRecord, QualificationRecord, ScriptedRegisters
+from tests.film_clock import FilmClock
 
+BATCH = timedelta(milliseconds=400)
 NAME = "新来者"
 OFFICER = "窗口员"
 PHONE = "+99900000009"
@@ -231,7 +235,7 @@ def granted(site: Site, house: House, newcomer: Newcomer, **changes: object) -> 
         approval = approvals.approve(
             session,
             challenge=used,
-            verdict=Verdict("test-policy/1", used.steps, movements=(), frames=20, compared=5),
+            verdict=Verdict("test-policy/1", used.question.steps, movements=(), frames=20, compared=5),
             issuer=house.issuer,
             signer=house.verifier_signer,
             clock=house.clock,
@@ -253,21 +257,62 @@ def challenge(newcomer: Newcomer, authorization: str) -> dict[str, object]:
     return asked
 
 
-def send_clip(
+def scan(
+    house: House,
     newcomer: Newcomer,
     challenge_id: object,
-    frames: Sequence[bytes],
+    before: Camera,
     *,
-    every_ms: int = 132,
     device: str | None = None,
 ) -> httpx.Response:
-    """Answer a challenge with ``frames``, one every ``every_ms``, and what a device key answered."""
-    return newcomer.http.post(
-        f"/api/challenges/{challenge_id}/clip",
-        files=[("frames", (f"{n}.jpg", frame, "image/jpeg")) for n, frame in enumerate(frames)],
-        data={"times": json.dumps([n * every_ms for n in range(len(frames))])}
-        | ({} if device is None else {"device": device}),
-    )
+    """Answer a challenge by what the camera sees, doing what is asked; give the answer that ends it.
+
+    The clock by which frames arrive is moved ahead instead of waited for.
+    """
+    clock = house.open_scans.clock
+    assert isinstance(clock, FilmClock)
+    at_ms, began = 0, clock.now()
+    for number in count():
+        clock.advance(BATCH)
+        now_ms = (clock.now() - began) // timedelta(milliseconds=1)
+        times = range(at_ms, now_ms, max(FRAME_MS, (now_ms - at_ms) // MOST_IN_BATCH + 1))
+        answer = send_frames(newcomer, challenge_id, before, number, times, device=device)
+        if answer.is_error or answer.json()["passed"]:
+            return answer
+        at_ms = times[-1] + times.step
+        before.perform(answer.json()["step"], at_ms)
+    raise AssertionError
+
+
+def send_frames(
+    newcomer: Newcomer,
+    challenge_id: object,
+    before: Camera,
+    number: int,
+    times_ms: Sequence[int],
+    *,
+    device: str | None = None,
+) -> httpx.Response:
+    """Send what the camera sees at ``times_ms`` as request ``number`` of a scan."""
+    sent = frames_of(before, number, times_ms, device=device if number == 0 else None)
+    return newcomer.http.post(f"/api/challenges/{challenge_id}/frames", **sent)
+
+
+class Film:
+    """A camera that plays frames over and over, whatever is asked."""
+
+    def __init__(self, frames: Sequence[bytes]) -> None:
+        self._frames = frames
+
+    def perform(self, step: str | None, at_ms: int) -> None:
+        """Do nothing."""
+
+    def frame(self, at_ms: int) -> bytes:
+        return self._frames[at_ms // FRAME_MS % len(self._frames)]
+
+
+NO_FILM = Film([b"GIF89a"])
+"""Refused as soon as it is looked at."""
 
 
 def _signed_in(site: Site, house: House, account: UUID) -> httpx.Client:

@@ -122,8 +122,8 @@ def test_a_stranger_finds_every_door_closed(
     path = door.path.format(**things)
     if "GET" in (door.methods or ()):
         answer = stranger.get(path)
-    elif door.path.endswith("/clip"):
-        answer = stranger.post(path, files=[FRAME], data={"times": "[0]"})
+    elif door.path.endswith("/frames"):
+        answer = stranger.post(path, files=[FRAME], data={"times": "[0]", "number": "0"})
     elif door.path.endswith("/changes"):
         answer = stranger.post(path, json={"action": "suspend", "reason": 1})
     elif "DELETE" in (door.methods or ()):

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from api.demonstration.camera import perform
+from api.demonstration.camera import Performer
 from api.demonstration.people import ENGINEER, LEGAL_REPRESENTATIVE
 from api.house import House
 from api.site import Site
@@ -28,7 +28,7 @@ from tests.api.newcomers import (
     clerk,
     request_body,
     requested,
-    send_clip,
+    scan,
     way_in,
 )
 
@@ -114,18 +114,15 @@ def _scan(site: Site, house: House, newcomer: Newcomer, monkeypatch: pytest.Monk
     """Scan as another, and as oneself; have the comparison fail with words that quote the face."""
     for who in (LEGAL_REPRESENTATIVE, ENGINEER):
         request = requested(site, house, newcomer)
-        asked = challenge(newcomer, request)
-        steps = asked["steps"]
-        assert isinstance(steps, list)
-        send_clip(newcomer, asked["challenge"], perform(who, tuple(steps)).frames[::2])
+        scan(house, newcomer, challenge(newcomer, request)["challenge"], Performer(who))
     request = requested(site, house, newcomer)
     asked = challenge(newcomer, request)
 
     def spill(*given: object) -> object:
         raise Spilling(given, NAME, PORTRAIT)
 
-    monkeypatch.setattr(type(house.scans), "examine", spill)
-    answer = send_clip(newcomer, asked["challenge"], [PORTRAIT] * 14)
+    monkeypatch.setattr(type(house.scans), "advance", spill)
+    answer = scan(house, newcomer, asked["challenge"], Performer(ENGINEER))
     assert answer.status_code == 500
     assert NAME not in answer.text
 

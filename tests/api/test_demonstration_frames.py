@@ -12,7 +12,9 @@ from api.settings import Mode
 from api.site import Site
 
 
-@pytest.mark.parametrize("clip", ["portrait", "photograph", "neutral", "left", "right", "blink", "mouth"])
+@pytest.mark.parametrize(
+    "clip", ["portrait", "photograph", "neutral", "left", "right", "blink", "mouth", "nod"]
+)
 def test_the_demonstration_serves_every_clip(site: Site, clip: str) -> None:
     answer = httpx.get(f"{site.url}/demonstration/faces/p01/{clip}/14.jpg")
     assert answer.headers["content-type"] == "image/jpeg"

@@ -20,6 +20,7 @@ from registers import receipts
 from registers.questions import Register
 from registers.scripted import QualificationRecord, ScriptedRegisters
 from tests.api.newcomers import (
+    NO_FILM,
     Newcomer,
     arrive,
     arrive_enrolled,
@@ -29,7 +30,7 @@ from tests.api.newcomers import (
     granted,
     request_body,
     requested,
-    send_clip,
+    scan,
 )
 
 KIND = QualificationKind.STRUCTURAL_ENGINEER_1.value
@@ -157,7 +158,7 @@ def test_what_changed_since_the_request_stops_the_grant_and_costs_no_attempt(
     id_ = requested(site, house, newcomer)
     asked = challenge(newcomer, id_)
     held(registers, newcomer).suspended = True
-    answer = send_clip(newcomer, asked["challenge"], [b"not even looked at"])
+    answer = scan(house, newcomer, asked["challenge"], NO_FILM)
     assert answer.json()["title"] == "register-qualification-suspended"
     assert challenge(newcomer, id_)["challenge"] == asked["challenge"]
     with house.database.transaction() as session:

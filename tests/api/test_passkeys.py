@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from api.demonstration.camera import perform
+from api.demonstration.camera import Performer
 from api.demonstration.people import ENGINEER
 from api.house import House
 from api.site import Site
@@ -16,11 +16,18 @@ from identity.challenges import ChallengeRow
 from identity.passkeys import WAIT, Passkey, PasskeyRow
 from identity.webauthn import base64url
 from tests.api.devices import LABEL, add_first, begin, bring, confirm
-from tests.api.newcomers import Newcomer, arrive, arrive_enrolled, challenge, clerk, requested, send_clip
+from tests.api.newcomers import (
+    NO_FILM,
+    Newcomer,
+    arrive,
+    arrive_enrolled,
+    challenge,
+    clerk,
+    requested,
+    scan,
+    send_frames,
+)
 from tests.identity.authenticator import UP, Authenticator, as_json
-
-NO_CLIP = [b"GIF89a"] * 14
-"""A clip that is refused as soon as it is looked at."""
 
 
 @pytest.fixture
@@ -47,12 +54,6 @@ def asked(site: Site, house: House, owner: Newcomer, key: Passkey) -> dict[str, 
     return challenge(owner, requested(site, house, owner))
 
 
-def right_person(asked: dict[str, object]) -> tuple[bytes, ...]:
-    steps = asked["steps"]
-    assert isinstance(steps, list)
-    return perform(ENGINEER, tuple(steps)).frames[::2]
-
-
 def method_of(house: House, asked: dict[str, object]) -> str:
     with house.database.transaction() as session:
         row = session.query(ApprovalRow).filter_by(challenge=UUID(str(asked["challenge"]))).one()
@@ -67,27 +68,26 @@ def test_a_device_key_is_added_by_the_face_and_confirms_beside_it(
     assert bring(owner, begun, phone).json() == {"next": f"/engineer/devices/{begun['id']}"}
     adding = owner.http.post(f"/api/people/me/passkeys/{begun['id']}/challenges").json()
     assert (adding["action"], adding["device"]) == ("add-passkey", None)
-    added = send_clip(owner, adding["challenge"], right_person(adding)).json()
-    assert added == {"action": "add-passkey", "state": "added", "next": "/engineer#devices"}
+    added = scan(house, owner, adding["challenge"], Performer(ENGINEER)).json()
+    assert added["passed"] == {"action": "add-passkey", "state": "added", "next": "/engineer#devices"}
     asked = challenge(owner, requested(site, house, owner))
-    answer = send_clip(
-        owner, asked["challenge"], right_person(asked), device=as_json(confirm(asked, phone))
-    ).json()
-    assert answer["state"] == "granted"
+    confirmed = as_json(confirm(asked, phone))
+    answer = scan(house, owner, asked["challenge"], Performer(ENGINEER), device=confirmed).json()
+    assert answer["passed"]["state"] == "granted"
     assert method_of(house, asked) == Method.FACE_PASSKEY
     (shown,) = owner.http.get("/api/people/me/passkeys").json()
     assert (shown["label"], shown["revoked_at"], shown["used_at"] is None) == (LABEL, None, False)
 
 
 def test_the_right_face_without_the_device_is_not_enough(owner: Newcomer, asked: dict[str, object]) -> None:
-    answer = send_clip(owner, asked["challenge"], right_person(asked))
+    answer = send_frames(owner, asked["challenge"], Performer(ENGINEER), 0, [0])
     assert (answer.status_code, answer.json()["title"]) == (409, "passkey-needed")
 
 
 def test_the_device_without_the_face_is_not_enough(
     owner: Newcomer, asked: dict[str, object], phone: Authenticator
 ) -> None:
-    answer = send_clip(owner, asked["challenge"], NO_CLIP, device=as_json(confirm(asked, phone)))
+    answer = send_frames(owner, asked["challenge"], NO_FILM, 0, [0], device=as_json(confirm(asked, phone)))
     assert answer.json()["title"] == "image-kind-refused"
 
 
@@ -95,7 +95,7 @@ def test_who_lacks_the_device_learns_nothing_of_the_face(
     owner: Newcomer, asked: dict[str, object], house: House
 ) -> None:
     stolen = as_json(confirm(asked, Authenticator(house.relying_party)))
-    answer = send_clip(owner, asked["challenge"], NO_CLIP, device=stolen)
+    answer = send_frames(owner, asked["challenge"], NO_FILM, 0, [0], device=stolen)
     assert answer.json()["title"] == "passkey-foreign"
 
 
@@ -113,7 +113,7 @@ def test_a_false_answer_is_refused_by_name_in_both_languages(
     owner: Newcomer, asked: dict[str, object], phone: Authenticator, code: str
 ) -> None:
     lie = as_json(confirm(asked, phone, **LIES[code]))
-    answer = send_clip(owner, asked["challenge"], NO_CLIP, device=lie).json()
+    answer = send_frames(owner, asked["challenge"], NO_FILM, 0, [0], device=lie).json()
     assert answer["title"] == code
     assert answer["zh"]
     assert answer["en"]
@@ -126,7 +126,7 @@ def test_an_altered_answer_is_refused(
     true = confirm(asked, phone)
     octets: bytes = getattr(true, member)
     altered = replace(true, **{member: octets[:-1] + bytes([octets[-1] ^ 1])})
-    answer = send_clip(owner, asked["challenge"], NO_CLIP, device=as_json(altered)).json()
+    answer = send_frames(owner, asked["challenge"], NO_FILM, 0, [0], device=as_json(altered)).json()
     assert answer["title"].startswith("device-")
 
 
@@ -134,15 +134,15 @@ def test_an_altered_answer_is_refused(
 def test_an_answer_that_cannot_be_read_is_refused(
     owner: Newcomer, asked: dict[str, object], device: str
 ) -> None:
-    answer = send_clip(owner, asked["challenge"], NO_CLIP, device=device).json()
+    answer = send_frames(owner, asked["challenge"], NO_FILM, 0, [0], device=device).json()
     assert answer["title"] in {"device-answer-malformed", "passkey-needed"}
 
 
 def test_a_refused_answer_uses_the_challenge_up(
     owner: Newcomer, asked: dict[str, object], phone: Authenticator
 ) -> None:
-    send_clip(owner, asked["challenge"], NO_CLIP)
-    again = send_clip(owner, asked["challenge"], NO_CLIP, device=as_json(confirm(asked, phone)))
+    send_frames(owner, asked["challenge"], NO_FILM, 0, [0])
+    again = send_frames(owner, asked["challenge"], NO_FILM, 0, [0], device=as_json(confirm(asked, phone)))
     assert again.json()["title"] == "challenge-used"
 
 
@@ -152,7 +152,7 @@ def test_an_answer_of_an_expired_challenge_is_refused(
     with house.database.transaction() as session:
         row = session.get_one(ChallengeRow, UUID(str(asked["challenge"])))
         row.expires_at = house.clock.now() - timedelta(seconds=1)
-    answer = send_clip(owner, asked["challenge"], NO_CLIP, device=as_json(confirm(asked, phone)))
+    answer = send_frames(owner, asked["challenge"], NO_FILM, 0, [0], device=as_json(confirm(asked, phone)))
     assert answer.json()["title"] == "challenge-expired"
 
 
@@ -160,7 +160,7 @@ def test_an_answer_to_another_challenge_is_refused(
     site: Site, house: House, owner: Newcomer, asked: dict[str, object], phone: Authenticator
 ) -> None:
     other = challenge(owner, requested(site, house, owner))
-    answer = send_clip(owner, other["challenge"], NO_CLIP, device=as_json(confirm(asked, phone)))
+    answer = send_frames(owner, other["challenge"], NO_FILM, 0, [0], device=as_json(confirm(asked, phone)))
     assert answer.json()["title"] == "device-answer-to-another-challenge"
 
 
@@ -170,7 +170,7 @@ def test_a_lost_device_is_revoked_at_once_for_an_open_challenge_too(
     answer = as_json(confirm(asked, phone))
     revoked = owner.http.delete(f"/api/people/me/passkeys/{key.id}")
     assert revoked.json()["revoked_at"] is not None
-    late = send_clip(owner, asked["challenge"], right_person(asked), device=answer)
+    late = send_frames(owner, asked["challenge"], Performer(ENGINEER), 0, [0], device=answer)
     assert late.json()["title"] == "passkey-revoked"
 
 
@@ -199,17 +199,17 @@ def test_a_further_device_needs_the_face_and_an_older_device(
     bring(owner, begun, computer)
     adding = f"/api/people/me/passkeys/{begun['id']}/challenges"
     without = owner.http.post(adding).json()
-    assert send_clip(owner, without["challenge"], NO_CLIP).json()["title"] == "passkey-needed"
+    assert send_frames(owner, without["challenge"], NO_FILM, 0, [0]).json()["title"] == "passkey-needed"
     asked = owner.http.post(adding).json()
     by_itself = as_json(confirm(asked, computer))
     assert (
-        send_clip(owner, asked["challenge"], NO_CLIP, device=by_itself).json()["title"] == "passkey-foreign"
+        send_frames(owner, asked["challenge"], NO_FILM, 0, [0], device=by_itself).json()["title"]
+        == "passkey-foreign"
     )
     asked = owner.http.post(adding).json()
-    added = send_clip(
-        owner, asked["challenge"], right_person(asked), device=as_json(confirm(asked, phone))
-    ).json()
-    assert added["state"] == "added"
+    confirmed = as_json(confirm(asked, phone))
+    added = scan(house, owner, asked["challenge"], Performer(ENGINEER), device=confirmed).json()
+    assert added["passed"]["state"] == "added"
 
 
 def test_another_persons_device_key_is_unknown(

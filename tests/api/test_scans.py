@@ -1,20 +1,21 @@
 """Face scans at the doors, on real faces: who passes, who is refused by which name, and only once."""
 
 import io
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from PIL import Image, ImageFilter
 
-from api.demonstration.camera import hold_up_a_photograph, perform
+from api.demonstration.camera import Camera, Performer, Photograph
 from api.demonstration.people import ENGINEER, LEGAL_REPRESENTATIVE
 from api.house import House
 from api.site import Site
 from identity.challenges import ChallengeRow
 from tests.api.newcomers import (
+    NO_FILM,
+    Film,
     Newcomer,
     arrive,
     arrive_enrolled,
@@ -22,7 +23,8 @@ from tests.api.newcomers import (
     clerk,
     granted,
     requested,
-    send_clip,
+    scan,
+    send_frames,
 )
 
 
@@ -38,28 +40,9 @@ def request_id(site: Site, house: House, newcomer: Newcomer) -> str:
     return requested(site, house, newcomer)
 
 
-# The clips hold 15 frames a second; every second one is enough, and half the work.
-def right_person(asked: dict[str, object]) -> tuple[bytes, ...]:
-    return perform(ENGINEER, _steps(asked)).frames[::2]
-
-
-def another_person(asked: dict[str, object]) -> tuple[bytes, ...]:
-    return perform(LEGAL_REPRESENTATIVE, _steps(asked)).frames[::2]
-
-
-def photograph(_: dict[str, object]) -> tuple[bytes, ...]:
-    return hold_up_a_photograph(ENGINEER, frames=14).frames
-
-
-def _steps(asked: dict[str, object]) -> tuple[str, ...]:
-    steps = asked["steps"]
-    assert isinstance(steps, list)
-    return tuple(steps)
-
-
-def changed(change: Callable[[Image.Image], Image.Image]) -> list[bytes]:
-    """Fourteen frames of the engineer at rest, each changed alike."""
-    return [_encoded(change(Image.open(file))) for file in ENGINEER.clip("neutral")[:14]]
+def changed(change: Callable[[Image.Image], Image.Image]) -> Film:
+    """The engineer at rest, each frame changed alike."""
+    return Film([_encoded(change(Image.open(file))) for file in ENGINEER.clip("neutral")[:8]])
 
 
 def _encoded(image: Image.Image, kind: str = "JPEG") -> bytes:
@@ -81,23 +64,22 @@ def from_afar(frame: Image.Image) -> Image.Image:
     return wall
 
 
-REFUSED_CLIPS: dict[str, Callable[[], Sequence[bytes]]] = {
+REFUSED_FILMS: dict[str, Callable[[], Camera]] = {
     "no-face": lambda: changed(lambda frame: Image.new("RGB", frame.size, "#8a8f94")),
     "two-faces": lambda: changed(with_a_second_face),
     "face-too-small": lambda: changed(from_afar),
     "image-blurred": lambda: changed(lambda frame: frame.filter(ImageFilter.GaussianBlur(8))),
-    "image-too-large": lambda: [_encoded(Image.new("L", (65_000, 10)), "PNG")] * 14,
-    "image-kind-refused": lambda: [b"GIF89a"] * 14,
-    "clip-too-short": lambda: changed(lambda frame: frame)[:5],
+    "image-too-large": lambda: Film([_encoded(Image.new("L", (65_000, 10)), "PNG")]),
+    "image-kind-refused": lambda: NO_FILM,
 }
 
 
 def test_the_right_person_doing_the_steps_grants_the_authorization(
-    newcomer: Newcomer, request_id: str
+    house: House, newcomer: Newcomer, request_id: str
 ) -> None:
     asked = challenge(newcomer, request_id)
-    answer = send_clip(newcomer, asked["challenge"], right_person(asked))
-    assert answer.json() == {
+    answer = scan(house, newcomer, asked["challenge"], Performer(ENGINEER))
+    assert answer.json()["passed"] == {
         "action": "authorize",
         "state": "granted",
         "next": f"/authorizations/{request_id}",
@@ -105,43 +87,94 @@ def test_the_right_person_doing_the_steps_grants_the_authorization(
 
 
 @pytest.mark.parametrize(
-    ("film", "code"),
-    [(another_person, "another-face"), (photograph, "still-image")],
+    ("before", "code"),
+    [(Performer(LEGAL_REPRESENTATIVE), "another-face"), (Photograph(ENGINEER), "still-image")],
     ids=["another", "photograph"],
 )
 def test_who_is_not_the_person_is_refused(
-    newcomer: Newcomer, request_id: str, film: Callable[[dict[str, object]], Sequence[bytes]], code: str
+    *, house: House, newcomer: Newcomer, request_id: str, before: Camera, code: str
 ) -> None:
     asked = challenge(newcomer, request_id)
-    assert send_clip(newcomer, asked["challenge"], film(asked)).json()["title"] == code
+    assert scan(house, newcomer, asked["challenge"], before).json()["title"] == code
 
 
-@pytest.mark.parametrize("code", REFUSED_CLIPS)
-def test_a_clip_that_cannot_be_judged_is_refused_by_name(
-    newcomer: Newcomer, request_id: str, code: str
+@pytest.mark.parametrize("code", REFUSED_FILMS)
+def test_frames_that_cannot_be_judged_are_refused_by_name(
+    house: House, newcomer: Newcomer, request_id: str, code: str
 ) -> None:
     asked = challenge(newcomer, request_id)
-    assert send_clip(newcomer, asked["challenge"], REFUSED_CLIPS[code]()).json()["title"] == code
+    assert scan(house, newcomer, asked["challenge"], REFUSED_FILMS[code]()).json()["title"] == code
 
 
-def test_a_refused_scan_uses_its_challenge_up(newcomer: Newcomer, request_id: str) -> None:
+def test_a_refused_scan_uses_its_challenge_up(house: House, newcomer: Newcomer, request_id: str) -> None:
     asked = challenge(newcomer, request_id)
-    send_clip(newcomer, asked["challenge"], [b"GIF89a"] * 14)
-    again = send_clip(newcomer, asked["challenge"], right_person(asked))
-    assert again.json()["title"] == "challenge-used"
+    scan(house, newcomer, asked["challenge"], NO_FILM)
+    with house.database.transaction() as session:
+        row = session.get_one(ChallengeRow, UUID(str(asked["challenge"])))
+        assert (row.outcome, row.refusal) == ("failed", "image-kind-refused")
 
 
-def test_a_refused_scan_leaves_the_request_as_it_was(newcomer: Newcomer, request_id: str) -> None:
-    send_clip(newcomer, challenge(newcomer, request_id)["challenge"], [b"GIF89a"] * 14)
+def test_a_refused_scan_leaves_the_request_as_it_was(
+    house: House, newcomer: Newcomer, request_id: str
+) -> None:
+    scan(house, newcomer, challenge(newcomer, request_id)["challenge"], NO_FILM)
     assert newcomer.http.get(f"/api/authorizations/{request_id}").json()["state"] == "requested"
 
 
-def test_the_same_clip_sent_twice_at_once_passes_once(newcomer: Newcomer, request_id: str) -> None:
+def test_frames_sent_again_are_answered_as_before(newcomer: Newcomer, request_id: str) -> None:
     asked = challenge(newcomer, request_id)
-    frames = right_person(asked)
-    with ThreadPoolExecutor(2) as both:
-        answers = list(both.map(lambda _: send_clip(newcomer, asked["challenge"], frames), range(2)))
-    assert sorted(answer.json().get("title", "passed") for answer in answers) == ["challenge-used", "passed"]
+    first, again = (
+        send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 0, [0, 120]) for _ in range(2)
+    )
+    assert (first.status_code, first.json()) == (200, again.json())
+
+
+def test_a_refusal_asked_for_again_is_the_same_one(newcomer: Newcomer, request_id: str) -> None:
+    asked = challenge(newcomer, request_id)
+    titles = [send_frames(newcomer, asked["challenge"], NO_FILM, 0, [0]).json()["title"] for _ in range(2)]
+    assert titles == ["image-kind-refused"] * 2
+
+
+def test_a_scan_that_passed_takes_no_further_frames(
+    house: House, newcomer: Newcomer, request_id: str
+) -> None:
+    asked = challenge(newcomer, request_id)
+    scan(house, newcomer, asked["challenge"], Performer(ENGINEER))
+    answer = send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 99, [0])
+    assert answer.json()["title"] == "scan-not-open"
+
+
+@pytest.mark.parametrize("number", [2, 7])
+def test_frames_out_of_turn_are_refused(newcomer: Newcomer, request_id: str, number: int) -> None:
+    asked = challenge(newcomer, request_id)
+    send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 0, [0])
+    answer = send_frames(newcomer, asked["challenge"], Performer(ENGINEER), number, [120])
+    assert answer.json()["title"] == "scan-not-open"
+
+
+def test_frames_without_a_begin_are_refused(newcomer: Newcomer, request_id: str) -> None:
+    asked = challenge(newcomer, request_id)
+    answer = send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 3, [0])
+    assert answer.json()["title"] == "scan-not-open"
+
+
+def test_a_scan_that_this_server_lost_is_not_begun_again(
+    house: House, newcomer: Newcomer, request_id: str
+) -> None:
+    asked = challenge(newcomer, request_id)
+    with house.database.transaction() as session:
+        session.get_one(ChallengeRow, UUID(str(asked["challenge"]))).begun_at = house.clock.now()
+    answer = send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 0, [0])
+    assert answer.json()["title"] == "challenge-begun"
+
+
+def test_a_clip_sent_at_once_is_refused(newcomer: Newcomer, request_id: str) -> None:
+    """No time passes between the requests, and the page claims two seconds."""
+    asked = challenge(newcomer, request_id)
+    send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 0, [0])
+    times = range(1_000, 2_600, 100)
+    answer = send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 1, times)
+    assert answer.json()["title"] in {"frames-out-of-time", "clip-broken"}
 
 
 def test_an_expired_challenge_is_refused(house: House, newcomer: Newcomer, request_id: str) -> None:
@@ -149,43 +182,79 @@ def test_an_expired_challenge_is_refused(house: House, newcomer: Newcomer, reque
     with house.database.transaction() as session:
         row = session.get_one(ChallengeRow, UUID(str(asked["challenge"])))
         row.expires_at = house.clock.now() - timedelta(seconds=1)
-    assert send_clip(newcomer, asked["challenge"], [b"x"]).json()["title"] == "challenge-expired"
+    assert scan(house, newcomer, asked["challenge"], NO_FILM).json()["title"] == "challenge-expired"
+
+
+def test_consent_withdrawn_while_the_scan_runs_ends_it(
+    house: House, newcomer: Newcomer, request_id: str
+) -> None:
+    asked = challenge(newcomer, request_id)
+    before = Withdrawing(newcomer)
+    assert scan(house, newcomer, asked["challenge"], before).json()["title"] == "consent-withdrawn"
+
+
+class Withdrawing(Performer):
+    """Does the steps, and withdraws consent at the first."""
+
+    def __init__(self, newcomer: Newcomer) -> None:
+        super().__init__(ENGINEER)
+        self._newcomer = newcomer
+        self._withdrawn = False
+
+    def perform(self, step: str | None, at_ms: int) -> None:
+        if step is not None and not self._withdrawn:
+            self._withdrawn = True
+            self._newcomer.http.delete("/api/people/me/consents/face").raise_for_status()
+        super().perform(step, at_ms)
 
 
 def test_another_persons_challenge_is_refused(
     site: Site, house: House, newcomer: Newcomer, request_id: str
 ) -> None:
     asked = challenge(newcomer, request_id)
-    answer = send_clip(arrive_enrolled(site, house), asked["challenge"], [b"x"])
-    assert answer.json()["title"] == "challenge-of-another"
+    stranger = arrive_enrolled(site, house)
+    answers = [send_frames(stranger, asked["challenge"], NO_FILM, 0, [0])]
+    send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 0, [0])
+    answers.append(send_frames(stranger, asked["challenge"], Performer(ENGINEER), 1, [120]))
+    assert [each.json()["title"] for each in answers] == ["challenge-of-another"] * 2
 
 
-@pytest.mark.parametrize("times", ["", "{}", "[0, 1.5]", '["0"]', "[0, true]", "[" * 100_000])
+@pytest.mark.parametrize("times", ["", "{}", "[]", "[0, 1.5]", '["0"]', "[0, true]", "[" * 100_000])
 def test_times_that_are_no_milliseconds_are_refused(newcomer: Newcomer, request_id: str, times: str) -> None:
     answer = newcomer.http.post(
-        f"/api/challenges/{challenge(newcomer, request_id)['challenge']}/clip",
+        f"/api/challenges/{challenge(newcomer, request_id)['challenge']}/frames",
         files=[("frames", ("0.jpg", b"x", "image/jpeg"))] * 2,
-        data={"times": times or "nothing"},
+        data={"times": times or "nothing", "number": "0"},
     )
     assert answer.json()["title"] == "clip-broken"
 
 
 def test_after_five_failures_the_face_is_no_way_any_more(newcomer: Newcomer, request_id: str) -> None:
     for _ in range(5):
-        send_clip(newcomer, challenge(newcomer, request_id)["challenge"], [b"x"])
+        send_frames(newcomer, challenge(newcomer, request_id)["challenge"], NO_FILM, 0, [0])
     assert challenge(newcomer, request_id)["title"] == "too-many-failures"
 
 
-def test_asking_again_gives_no_other_steps(newcomer: Newcomer, request_id: str) -> None:
-    asked = [challenge(newcomer, request_id) for _ in range(6)]
-    assert {(each["challenge"], _steps(each)) for each in asked} == {
-        (asked[0]["challenge"], _steps(asked[0]))
-    }
+def test_asking_again_gives_the_same_challenge_until_its_scan_begins(
+    newcomer: Newcomer, request_id: str
+) -> None:
+    ids = [challenge(newcomer, request_id)["challenge"] for _ in range(6)]
+    assert set(ids) == {ids[0]}
+    send_frames(newcomer, ids[0], Performer(ENGINEER), 0, [0])
+    assert challenge(newcomer, request_id)["challenge"] != ids[0]
 
 
-def test_the_challenge_names_two_steps_and_a_minute(newcomer: Newcomer, request_id: str) -> None:
+def test_the_challenge_tells_a_minute_and_no_step(newcomer: Newcomer, request_id: str) -> None:
     asked = challenge(newcomer, request_id)
-    assert (len(_steps(asked)), asked["seconds"], asked["action"]) == (2, 60, "authorize")
+    assert (asked["seconds"], asked["action"]) == (60, "authorize")
+    assert "steps" not in asked
+
+
+def test_a_step_is_told_when_it_is_asked(newcomer: Newcomer, request_id: str) -> None:
+    asked = challenge(newcomer, request_id)
+    answer = send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 0, [0, 120, 240]).json()
+    assert (answer["step"], answer["number"], answer["passed"]) == (None, 0, None)
+    assert answer["count"] in {2, 3}
 
 
 def test_who_is_not_enrolled_gets_no_challenge(site: Site, house: House) -> None:

@@ -182,7 +182,7 @@ def verdict_on() -> Callable[[Challenge], Verdict]:
 
 
 def _passed(challenge: Challenge) -> Verdict:
-    return Verdict("test-policy/1", challenge.steps, movements=(), frames=20, compared=5)
+    return Verdict("test-policy/1", challenge.question.steps, movements=(), frames=20, compared=5)
 
 
 @pytest.fixture

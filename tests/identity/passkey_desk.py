@@ -51,7 +51,7 @@ class Desk:
         return approvals.approve(
             self.session,
             challenge=used,
-            verdict=Verdict("test-policy/1", used.steps, movements=(), frames=20, compared=5),
+            verdict=Verdict("test-policy/1", used.question.steps, movements=(), frames=20, compared=5),
             issuer="city",
             signer=self.signer,
             clock=self.clock,

@@ -6,25 +6,16 @@ from pathlib import Path
 
 from PIL import Image
 
-from identity.clips import Clip
 from identity.face import Box, Embedding, Measurement, Numbers
 from identity.face_dlib import DlibEmbedding, DlibFinder
 from identity.face_models import ComposedMatcher
 from identity.face_onnx import FeatureEmbedding, OnnxReplayDetector
 from identity.images import Picture
 from identity.scans import DEFAULT_POLICY, DLIB_POLICY, ScanPolicy
-from identity.steps import Step
 from identity.thresholds import DLIB, FEATURE, FEATURE_ALONE, FEATURE_WEIGHT, FUSED, LIVE_AT_LEAST
 
 FACES = Path(__file__).parents[2] / "api" / "demonstration" / "faces"
 PEOPLE = ("p01", "p05", "p08")
-FOLDERS = {
-    Step.TURN_LEFT: "left",
-    Step.TURN_RIGHT: "right",
-    Step.BLINK: "blink",
-    Step.OPEN_MOUTH: "mouth",
-}
-INTERVAL_MS = 67
 
 
 class RememberingFinder(DlibFinder):
@@ -100,20 +91,6 @@ def photo(person: str, letter: str) -> bytes:
 
 def shots(*folder: str) -> list[bytes]:
     return [path.read_bytes() for path in sorted(FACES.joinpath(*folder).glob("*.jpg"))]
-
-
-def acted(person: str, step: Step) -> list[bytes]:
-    """One step and home again; the blink and the mouth come home by themselves."""
-    frames = shots("clips", person, FOLDERS[step])
-    return frames + frames[::-1] if step in {Step.TURN_LEFT, Step.TURN_RIGHT} else frames
-
-
-def timed(frames: list[bytes], interval_ms: int = INTERVAL_MS) -> Clip:
-    return Clip(tuple(frames), tuple(index * interval_ms for index in range(len(frames))))
-
-
-def played(person: str, *steps: Step) -> Clip:
-    return timed([frame for step in steps for frame in acted(person, step)])
 
 
 def jpeg(image: Image.Image) -> bytes:

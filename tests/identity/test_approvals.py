@@ -218,7 +218,7 @@ def test_a_challenge_approves_once(
 def test_a_verdict_on_other_steps_approves_nothing(
     session: Session, passed: Challenge, verdict_on: VerdictOn, verifier: LocalSigner, clock: FixedClock
 ) -> None:
-    other = replace(verdict_on(passed), steps=passed.steps[::-1])
+    other = replace(verdict_on(passed), steps=passed.question.steps[::-1])
     with pytest.raises(VerdictForOtherSteps):
         approve(session, passed, other, verifier, clock)
 

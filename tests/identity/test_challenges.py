@@ -1,10 +1,8 @@
 """A challenge is answered once, in time, by its person, for its act and its subject."""
 
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations
 from random import Random
 from threading import Barrier
 from uuid import uuid4
@@ -19,6 +17,7 @@ from evidence.digest import Digest, sha256
 from evidence.identifiers import CitizenNumber
 from identity import challenges, people
 from identity.challenge_refusals import (
+    ChallengeBegun,
     ChallengeExpired,
     ChallengeForAnotherAction,
     ChallengeForAnotherSubject,
@@ -34,13 +33,14 @@ from identity.challenges import (
     MOST_ATTEMPTS_OF_PERSON,
     MOST_FAILURES,
     MOST_FAILURES_OF_PERSON,
+    RECENT,
     Action,
     Challenge,
     ChallengeId,
 )
 from identity.people import Person, PersonId
 from identity.scan_refusals import StillImage
-from identity.steps import Step
+from identity.steps import Question, Step
 from ledger.database import Database
 
 SUBJECT = sha256(b"the text")
@@ -264,15 +264,37 @@ def test_a_challenge_opened_before_the_failures_is_no_way_round_them(
         consume(session, asked.id, clock, person=engineer.id)
 
 
-def test_steps_are_a_turn_and_another_one_in_every_order(
+def test_what_was_asked_lately_is_not_asked_again_nor_a_part_of_it(
     session: Session, engineer: Person, clock: FixedClock
 ) -> None:
-    turns = {Step.TURN_LEFT, Step.TURN_RIGHT}
-    seen = Counter[tuple[Step, ...]]()
-    for seed in range(120):
-        seen[issue(session, engineer, clock, seed=seed).steps] += 1
+    asked: list[tuple[Step, ...]] = []
+    for seed in range(RECENT + 10):
+        steps = issue(session, engineer, clock, seed=seed).question.steps
+        assert not [each for each in asked[-RECENT:] if "+".join(steps) in "+".join(each)]
+        asked.append(steps)
         clock.advance(FAILURE_WINDOW)
-    assert set(seen) == {pair for pair in permutations(Step, 2) if turns & set(pair)}
+
+
+def test_the_one_scan_begins_once(session: Session, asked: Challenge, clock: FixedClock) -> None:
+    assert challenges.begin(session, asked.id, person=asked.person, clock=clock) == asked
+    with pytest.raises(ChallengeBegun):
+        challenges.begin(session, asked.id, person=asked.person, clock=clock)
+
+
+def test_who_asks_again_after_the_scan_began_is_asked_anew_and_it_is_an_attempt(
+    session: Session, engineer: Person, clock: FixedClock
+) -> None:
+    for _ in range(MOST_ATTEMPTS):
+        begun = issue(session, engineer, clock)
+        challenges.begin(session, begun.id, person=engineer.id, clock=clock)
+    with pytest.raises(TooManyFailures):
+        issue(session, engineer, clock)
+
+
+def test_an_expired_challenge_is_not_begun(session: Session, asked: Challenge, clock: FixedClock) -> None:
+    clock.advance(LIFETIME)
+    with pytest.raises(ChallengeExpired):
+        challenges.begin(session, asked.id, person=asked.person, clock=clock)
 
 
 def test_the_system_source_gives_a_fresh_nonce_each_time(
@@ -287,16 +309,18 @@ def test_the_system_source_gives_a_fresh_nonce_each_time(
 
 
 def test_the_digest_binds_everything_that_was_asked(asked: Challenge) -> None:
+    steps, quiet_ms = asked.question.steps, asked.question.quiet_ms
     variants = {
         asked.digest,
         replace(asked, person=PersonId(uuid4())).digest,
         replace(asked, action=Action.SEAL).digest,
         replace(asked, subject=sha256(b"another text")).digest,
         replace(asked, nonce=bytes(32)).digest,
-        replace(asked, steps=asked.steps[::-1]).digest,
+        replace(asked, question=Question(steps[::-1], quiet_ms)).digest,
+        replace(asked, question=Question(steps, quiet_ms[::-1])).digest,
         replace(asked, expires_at=asked.expires_at + timedelta(seconds=1)).digest,
     }
-    assert len(variants) == 7
+    assert len(variants) == 8
 
 
 @pytest.fixture

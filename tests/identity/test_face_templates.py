@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from api.demonstration.camera import Performer
 from identity import face_onnx
 from identity.face import Box, Template
 from identity.face_models import DlibMatcher, FeatureMatcher, FusedMatcher
@@ -20,11 +21,11 @@ from identity.scan_refusals import (
     PolicyOfAnotherModel,
     TemplateOfAnotherModel,
 )
-from identity.scans import DEFAULT_POLICY, DLIB_POLICY, examine, examine_portrait
+from identity.scans import DEFAULT_POLICY, DLIB_POLICY, examine_portrait
 from identity.steps import Step
 from identity.thresholds import DLIB, FEATURE, FUSED, LIVE_AT_LEAST
+from tests.identity.live_scans import PERSON, Changed, question, scanned
 from tests.identity.real_faces import (
-    INTERVAL_MS,
     PEOPLE,
     POLICIES,
     Parts,
@@ -32,9 +33,7 @@ from tests.identity.real_faces import (
     jpeg,
     opened,
     photo,
-    played,
     shots,
-    timed,
 )
 
 
@@ -65,13 +64,16 @@ def displayed(content: bytes) -> bytes:
 @pytest.mark.parametrize("person", PEOPLE)
 def test_the_right_steps_replayed_on_a_coarse_display_are_refused(fused: SharingMatcher, person: str) -> None:
     """Only the detector of replays tells them apart: without its signal the same clip passes."""
-    steps = (Step.TURN_RIGHT, Step.OPEN_MOUTH)
-    clip = timed([displayed(frame) for frame in played(person, *steps).frames[::2]], INTERVAL_MS * 2)
+    asked = question(Step.TURN_RIGHT, Step.OPEN_MOUTH)
     template = examine_portrait(photo(person, "a"), matcher=fused)
+
+    def replayed() -> Changed:
+        return Changed(Performer(PERSON[person]), lambda frame, _: displayed(frame))
+
     with pytest.raises(NotBeforeTheCamera):
-        examine(clip, steps, template, DEFAULT_POLICY, matcher=fused)
+        scanned(replayed(), asked, template, DEFAULT_POLICY, fused)
     blind = replace(DEFAULT_POLICY, live_at_least=None)
-    assert examine(clip, steps, template, blind, matcher=fused)
+    assert scanned(replayed(), asked, template, blind, fused)
 
 
 @pytest.mark.parametrize("person", PEOPLE)
@@ -122,22 +124,16 @@ def test_thresholds_of_another_model_are_not_applied(
 ) -> None:
     other = DLIB_POLICY if matcher.model == FUSED else DEFAULT_POLICY
     with pytest.raises(PolicyOfAnotherModel):
-        examine(
-            played("p01", Step.BLINK),
-            (Step.BLINK,),
-            templates["p01"],
-            other,
-            matcher=matcher,
-        )
+        scanned(Performer(PERSON["p01"]), question(Step.BLINK), templates["p01"], other, matcher)
 
 
 def test_a_signal_that_no_model_gives_is_not_taken_for_given(parts: Parts) -> None:
     alone = SharingMatcher(DLIB, parts)
     template = examine_portrait(photo("p01", "a"), matcher=alone)
-    steps = (Step.BLINK, Step.TURN_LEFT)
+    asked = question(Step.BLINK, Step.TURN_LEFT)
     asking = replace(DLIB_POLICY, live_at_least=LIVE_AT_LEAST)
     with pytest.raises(PolicyOfAnotherModel):
-        examine(played("p01", *steps), steps, template, asking, matcher=alone)
+        scanned(Performer(PERSON["p01"]), asked, template, asking, alone)
 
 
 def test_a_template_keeps_its_numbers_out_of_logs(templates: dict[str, Template]) -> None:

@@ -1,149 +1,243 @@
-from collections.abc import Iterable
-from itertools import permutations
-from random import Random
+"""What is asked when, and what is an answer; on measurements as people and photographs show them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
+from evidence.errors import Refused
 from identity.face import Box, Measurement
-from identity.liveness import judge
+from identity.liveness import ANSWER_WITHIN_MS, REST_WITHIN_MS, SOONEST_MS, follow
 from identity.movements import Moment
-from identity.scan_refusals import FaceTurnedAway, MotionMissing, MotionNotAsked, StillImage
-from identity.steps import Step, choose
+from identity.scan_refusals import (
+    FaceTurnedAway,
+    MotionMissing,
+    MotionNotAsked,
+    MotionTooEarly,
+    StillImage,
+)
+from identity.steps import QUESTIONS, Step
+from tests.identity.live_scans import followed, question
 
-BOX = Box(left=100, top=100, right=300, bottom=300)
 LEFT, RIGHT, BLINK, MOUTH = Step.TURN_LEFT, Step.TURN_RIGHT, Step.BLINK, Step.OPEN_MOUTH
+NOD, CLOSER = Step.NOD, Step.CLOSER
+REST = Measurement(
+    box=Box(100, 100, 300, 300), turn=-0.05, eyes=0.13, mouth=0.04, pitch=0.6, size=100.0, sharpness=5
+)
+FRAME_MS = 100
 
 # Rises and falls as people do them, a tenth of a second apart; the step's full reach is 1.
-SLOW = (0.0, 0.2, 0.5, 0.8, 1.0, 1.0, 0.8, 0.5, 0.2, 0.0)
-QUICK = (0.0, 1.0, 0.0)
+SLOW = (0.2, 0.5, 0.8, 1.0, 1.0, 0.8, 0.5, 0.2)
+QUICK = (1.0, 1.0)
 
 
-def face(step: Step | None = None, reach: float = 0.0, *, rest_turn: float = -0.05) -> Measurement:
-    turn = {LEFT: 0.55, RIGHT: -0.55}.get(step, 0.0) * reach if step else 0.0
-    eyes = 0.13 * (1 - 0.5 * reach) if step is BLINK else 0.13
-    mouth = 0.04 + (0.4 * reach if step is MOUTH else 0)
-    return Measurement(box=BOX, turn=rest_turn + turn, eyes=eyes, mouth=mouth, sharpness=5)
+def face(step: Step | None = None, reach: float = 1.0, *, rest: Measurement = REST) -> Measurement:
+    """``rest``, but for ``step`` done so far."""
+    changes: dict[Step | None, dict[str, float]] = {
+        LEFT: {"turn": rest.turn + 0.55 * reach},
+        RIGHT: {"turn": rest.turn - 0.55 * reach},
+        BLINK: {"eyes": rest.eyes * (1 - 0.5 * reach)},
+        MOUTH: {"mouth": rest.mouth + 0.4 * reach},
+        NOD: {"pitch": rest.pitch + 0.2 * reach},
+        CLOSER: {"size": rest.size * (1 + 0.4 * reach)},
+        None: {},
+    }
+    return replace(rest, **changes[step])  # type: ignore[arg-type]
 
 
-def acted(step: Step, reach: float = 1.0) -> list[Measurement]:
-    return [face(step, part * reach) for part in (QUICK if step is BLINK else SLOW)]
+class Person:
+    """Does what is asked after ``wait_ms``, with ``reach``; ``script`` is what they do unasked, when."""
+
+    def __init__(
+        self,
+        *,
+        rest: Measurement = REST,
+        wait_ms: int = 400,
+        reach: float = 1.0,
+        does: Callable[[Step], Step | None] = lambda step: step,
+        script: dict[int, Step] | None = None,
+    ) -> None:
+        self._rest, self._wait_ms, self._reach, self._does = rest, wait_ms, reach, does
+        self._plan: list[tuple[int, Step]] = sorted((script or {}).items())
+        self._asked: Step | None = None
+
+    def perform(self, step: Step | None, at_ms: int) -> None:
+        if step is not None and step is not self._asked:
+            self._asked = step
+            done = self._does(step)
+            if done is not None:
+                self._plan.append((at_ms + self._wait_ms, done))
+
+    def face(self, at_ms: int) -> Measurement:
+        for begin_ms, step in self._plan:
+            course = QUICK if step is BLINK else SLOW
+            place = (at_ms - begin_ms) // FRAME_MS
+            if 0 <= place < len(course):
+                return face(step, self._reach * course[place], rest=self._rest)
+        return self._rest
 
 
-def still(frames: int = 5) -> list[Measurement]:
-    return [face()] * frames
+def ask(person: Person, *steps: Step, batch: int = 4) -> tuple[Step, ...]:
+    course, _ = followed(person, question(*steps), batch=batch, frame_ms=FRAME_MS)
+    return tuple(answer.step for answer in course.answers)
 
 
-def timed(faces: Iterable[Measurement], interval_ms: int = 100) -> list[Moment]:
-    return [Moment(index * interval_ms, one) for index, one in enumerate(faces)]
+def still(frames: int, one: Measurement = REST) -> list[Moment]:
+    return [Moment(index * FRAME_MS, one) for index in range(frames)]
 
 
-def scene(*steps: Step, reach: float = 1.0) -> list[Moment]:
-    faces = still()
-    for step in steps:
-        faces += acted(step, reach) + still()
-    return timed(faces)
+@pytest.mark.parametrize("steps", QUESTIONS, ids="+".join)
+def test_each_question_is_answered_by_who_does_what_is_asked(steps: tuple[Step, ...]) -> None:
+    assert ask(Person(), *steps) == steps
 
 
-@pytest.mark.parametrize("pair", list(permutations(Step, 2)))
-def test_two_steps_in_the_chosen_order_are_accepted(pair: tuple[Step, Step]) -> None:
-    assert [movement.step for movement in judge(scene(*pair), pair)] == list(pair)
+@pytest.mark.parametrize("batch", [1, 2, 3, 5, 9])
+def test_however_many_frames_come_at_once_the_answers_are_the_same(batch: int) -> None:
+    assert ask(Person(), LEFT, NOD, BLINK, batch=batch) == (LEFT, NOD, BLINK)
 
 
-@pytest.mark.parametrize("pair", list(permutations(Step, 2)))
-def test_two_steps_in_the_wrong_order_are_refused(pair: tuple[Step, Step]) -> None:
+def test_what_is_said_of_a_frame_is_not_changed_by_a_later_one() -> None:
+    _, moments = followed(Person(), question(LEFT, CLOSER, MOUTH), frame_ms=FRAME_MS)
+    courses = [follow(moments[:count], question(LEFT, CLOSER, MOUTH)) for count in range(1, len(moments) + 1)]
+    for before, after in pairwise(courses):
+        assert after.asked_ms[: len(before.asked_ms)] == before.asked_ms
+        assert after.answers[: len(before.answers)] == before.answers
+        assert before.rest in {None, after.rest}
+
+
+def test_no_step_is_asked_before_its_quiet_time_is_over() -> None:
+    asked = replace(question(LEFT, BLINK), quiet_ms=(1_500, 900))
+    course, _ = followed(Person(), asked, frame_ms=FRAME_MS)
+    assert course.rest is not None
+    assert course.asked_ms[0] - course.rest.time_ms == 1_500
+    assert course.asked_ms[1] - course.answers[0].end_ms == 900
+
+
+def test_a_step_that_begins_before_it_is_asked_is_too_early() -> None:
+    asked = replace(question(LEFT, BLINK), quiet_ms=(1_500, 300))
+    with pytest.raises(MotionTooEarly) as refused:
+        followed(Person(script={1_200: LEFT}), asked, frame_ms=FRAME_MS)
+    assert "turn your head to your left" in refused.value.sentence("en")
+
+
+def test_the_next_step_done_in_its_quiet_time_is_too_early() -> None:
+    asked = replace(question(LEFT, NOD), quiet_ms=(300, 1_800))
+    with pytest.raises(MotionTooEarly):
+        followed(Person(script={3_200: NOD}), asked, frame_ms=FRAME_MS)
+
+
+def test_nobody_answers_in_no_time() -> None:
+    course = follow(still(20), question(MOUTH, LEFT))
+    asked_ms = course.asked_ms[0]
+    moments = [
+        Moment(one.time_ms, face(MOUTH)) if asked_ms < one.time_ms <= asked_ms + 400 else one
+        for one in [Moment(index * 50, REST) for index in range(60)]
+    ]
+    assert moments[asked_ms // 50 + 1].time_ms - asked_ms < SOONEST_MS
+    with pytest.raises(MotionTooEarly):
+        follow(moments, question(MOUTH, LEFT))
+
+
+def test_an_answer_much_too_late_is_missing() -> None:
     with pytest.raises(MotionMissing):
-        judge(scene(*pair), pair[::-1])
+        ask(Person(wait_ms=ANSWER_WITHIN_MS + 1_000, script={1_200: BLINK}), LEFT, BLINK)
 
 
-def test_the_first_step_that_is_missing_is_named() -> None:
-    with pytest.raises(MotionMissing) as refusal:
-        judge(scene(LEFT), (LEFT, MOUTH))
-    assert "张嘴" in refusal.value.sentence("zh")
+def test_an_answer_at_the_last_moment_is_one() -> None:
+    assert ask(Person(wait_ms=ANSWER_WITHIN_MS - 600), LEFT, NOD, batch=1) == (LEFT, NOD)
 
 
-def test_left_instead_of_right_is_refused() -> None:
+@pytest.mark.parametrize("step", [LEFT, RIGHT, MOUTH, NOD, CLOSER])
+def test_another_step_than_the_one_asked_is_refused(step: Step) -> None:
+    other = {LEFT: RIGHT, RIGHT: MOUTH, MOUTH: NOD, NOD: CLOSER, CLOSER: LEFT}[step]
+    steps = (step, BLINK, RIGHT if step is LEFT else LEFT)
+    with pytest.raises(MotionNotAsked):
+        ask(Person(does=lambda asked: other if asked is step else asked), *steps)
+
+
+def test_eyes_that_are_asked_to_blink_and_do_not_are_missing() -> None:
     with pytest.raises(MotionMissing):
-        judge(scene(LEFT, BLINK), (RIGHT, BLINK))
+        ask(Person(does=lambda asked: None if asked is BLINK else asked), LEFT, BLINK)
 
 
 def test_a_face_that_does_nothing_is_a_still_image() -> None:
     with pytest.raises(StillImage):
-        judge(timed(still(40)), (LEFT, BLINK))
+        ask(Person(does=lambda _: None), LEFT, BLINK)
 
 
 def test_one_slip_of_the_landmarks_does_not_bring_a_still_image_to_life() -> None:
+    moments = still(70)
+    moments[30] = Moment(3_000, face(MOUTH, 0.9))
     with pytest.raises(StillImage):
-        judge(timed([*still(20), face(MOUTH, 0.9), *still(20)]), (LEFT, MOUTH))
+        follow(moments, question(LEFT, MOUTH))
 
 
 def test_a_turn_that_hardly_moves_is_missing() -> None:
     with pytest.raises(MotionMissing):
-        judge(scene(LEFT, BLINK, reach=0.45), (LEFT, BLINK))
-
-
-def test_an_unasked_turn_is_refused() -> None:
-    with pytest.raises(MotionNotAsked):
-        judge(scene(RIGHT, LEFT, BLINK), (LEFT, BLINK))
-
-
-def test_everything_at_once_is_refused() -> None:
-    with pytest.raises(MotionNotAsked):
-        judge(scene(LEFT, RIGHT, BLINK, MOUTH), (LEFT, BLINK))
+        ask(Person(reach=0.45), LEFT, BLINK)
 
 
 def test_swinging_a_little_past_the_middle_is_no_turn() -> None:
-    swing = [face(RIGHT, part) for part in (0.3, 0.6, 0.6, 0.3)]
-    moments = timed([*still(), *acted(LEFT), *swing, *still(), *acted(BLINK), *still()])
-    assert judge(moments, (LEFT, BLINK))
+    asked = question(LEFT, BLINK)
+    course, moments = followed(Person(), asked, frame_ms=FRAME_MS)
+    end = course.answers[0].end_ms // FRAME_MS
+    for place, part in enumerate((0.3, 0.6, 0.6, 0.3), start=end + 1):
+        moments[place] = Moment(place * FRAME_MS, face(RIGHT, part))
+    assert follow(moments[: end + 6], asked).answers[0].step is LEFT
 
 
 def test_natural_blinks_between_the_steps_are_accepted() -> None:
-    assert judge(scene(BLINK, LEFT, BLINK, MOUTH, BLINK), (LEFT, MOUTH))
+    assert ask(Person(script={300: BLINK, 1_100: BLINK, 3_300: BLINK}), LEFT, MOUTH) == (LEFT, MOUTH)
 
 
-def test_doing_a_step_twice_is_accepted() -> None:
-    assert judge(scene(LEFT, LEFT, MOUTH), (LEFT, MOUTH))
+def test_doing_a_step_again_at_once_is_accepted() -> None:
+    asked = replace(question(LEFT, MOUTH), quiet_ms=(300, 1_800))
+    course, moments = followed(Person(), asked, frame_ms=FRAME_MS)
+    again = course.answers[0].end_ms + 300
+    course, _ = followed(Person(script={again: LEFT}), asked, frame_ms=FRAME_MS)
+    assert course.done
+    assert course.asked_ms[1] >= again + len(SLOW) * FRAME_MS - 200
+    assert moments
 
 
-def test_the_last_turn_need_not_come_home() -> None:
-    moments = timed([*still(), *acted(MOUTH), *still(), *acted(LEFT)[:6]])
-    assert not judge(moments, (MOUTH, LEFT))[-1].home
-
-
-def test_a_turn_that_never_comes_home_leaves_no_room_for_the_next_step() -> None:
-    moments = timed([*still(10), *acted(LEFT)[:6], *[face(LEFT, 1)] * 5])
+def test_a_turn_that_never_comes_home_is_missing() -> None:
+    moments = still(14) + [Moment(1_400 + index * FRAME_MS, face(LEFT)) for index in range(70)]
     with pytest.raises(MotionMissing):
-        judge(moments, (LEFT, MOUTH))
+        follow(moments, question(LEFT, MOUTH))
 
 
 def test_eyes_that_stay_shut_are_no_blink() -> None:
-    moments = timed([*still(), *acted(LEFT), *still(10), *[face(BLINK, 1)] * 4])
+    moments = still(14) + [Moment(1_400 + index * FRAME_MS, face(BLINK)) for index in range(70)]
     with pytest.raises(MotionMissing):
-        judge(moments, (LEFT, BLINK))
+        follow(moments, question(BLINK, LEFT))
 
 
-def test_a_head_held_to_the_side_is_no_turn() -> None:
-    moments = timed([*still(70), *[face(LEFT, 1)] * 60, *still()])
-    with pytest.raises(MotionMissing):
-        judge(moments, (LEFT, BLINK))
-
-
-def test_a_face_that_never_looks_at_the_camera_is_refused() -> None:
+@pytest.mark.parametrize("unrest", [LEFT, None])
+def test_a_face_that_never_comes_to_rest_is_refused(unrest: Step | None) -> None:
+    faces = [face(unrest)] * 2 if unrest else [face(LEFT, 0.3), face(RIGHT, 0.3)]
+    moments = [Moment(at * FRAME_MS, faces[at % 2]) for at in range(REST_WITHIN_MS // FRAME_MS + 2)]
     with pytest.raises(FaceTurnedAway):
-        judge(timed([face(LEFT, 1)] * 30), (BLINK, MOUTH))
+        follow(moments, question(BLINK, LEFT))
 
 
-@pytest.mark.parametrize("rest_turn", [-0.15, 0.0, 0.15])
-def test_a_crooked_rest_is_the_persons_own(rest_turn: float) -> None:
-    parts = [face(rest_turn=rest_turn)] * 10 + [face(LEFT, part, rest_turn=rest_turn) for part in SLOW]
-    assert judge(timed(parts), (LEFT,))
+@pytest.mark.parametrize("turn", [-0.2, 0.0, 0.2])
+def test_a_crooked_rest_is_the_persons_own(turn: float) -> None:
+    assert ask(Person(rest=replace(REST, turn=turn)), LEFT, NOD, RIGHT) == (LEFT, NOD, RIGHT)
+
+
+def test_a_blink_while_the_rest_is_taken_does_not_pass_for_rest() -> None:
+    assert ask(Person(script={500: BLINK}), BLINK, LEFT) == (BLINK, LEFT)
 
 
 def test_a_blink_of_one_frame_at_eight_frames_a_second_is_seen() -> None:
-    moments = timed([*still(8), *acted(BLINK), *still(8)], interval_ms=125)
-    assert judge(moments, (BLINK,))
+    moments = still(14)
+    moments += [Moment(1_600, face(BLINK)), *[Moment(1_725 + 125 * index, REST) for index in range(3)]]
+    assert follow(moments, question(BLINK, LEFT)).answers[0].frames == 1
 
 
-def test_a_server_always_asks_for_a_turn_and_never_twice_for_one_step() -> None:
-    asked = {choose(Random(seed)) for seed in range(400)}  # noqa: S311 - every choice, seen in a test
-    assert asked == {pair for pair in permutations(Step, 2) if {LEFT, RIGHT} & set(pair)}
+def test_everything_at_once_is_refused() -> None:
+    shown = dict(zip(range(1_300, 9_000, 1_200), (LEFT, RIGHT, MOUTH, NOD, CLOSER), strict=False))
+    for steps in QUESTIONS:
+        with pytest.raises(Refused):
+            ask(Person(does=lambda _: None, script=shown), *steps)

@@ -80,7 +80,7 @@ def test_an_approval_itself_refuses_the_face_alone(desk: Desk, engineer: Person)
         subject=asked.subject,
         clock=desk.clock,
     )
-    verdict = Verdict("test-policy/1", used.steps, movements=(), frames=20, compared=5)
+    verdict = Verdict("test-policy/1", used.question.steps, movements=(), frames=20, compared=5)
     with pytest.raises(PasskeyNeeded):
         approvals.approve(
             desk.session, challenge=used, verdict=verdict, issuer="city", signer=desk.signer, clock=desk.clock

@@ -1,20 +1,19 @@
-"""The judge of clips on the scripted matcher: shape, quality, identity. Real faces are in test_face_dlib."""
+"""The judge of scans on the scripted matcher: shape, quality, identity. Real faces: test_face_models."""
 
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
-from itertools import count
 
 import pytest
 
-from identity.clips import Clip
+from identity.clips import MOST_FRAMES, MOST_IN_BATCH, Batch
 from identity.face import Template
-from identity.face_scripted import THRESHOLD, Colour, ScriptedFace, ScriptedMatcher, plain_picture
+from identity.face_scripted import THRESHOLD, ScriptedFace, ScriptedMatcher, plain_picture
 from identity.images import ImageBroken
 from identity.scan_refusals import (
     AnotherFace,
     ClipBroken,
     ClipTooLong,
-    ClipTooShort,
     EyesShut,
     FaceLost,
     FaceTooSmall,
@@ -28,223 +27,269 @@ from identity.scan_refusals import (
     TemplateOfAnotherModel,
     TwoFaces,
 )
-from identity.scans import ScanPolicy, Verdict, examine, examine_portrait
-from identity.steps import Step
+from identity.scans import Scan, ScanPolicy, Verdict, advance, examine_portrait
+from identity.steps import Question, Step
+from tests.identity.live_scans import question, scanned
 
-STEPS = (Step.TURN_LEFT, Step.BLINK)
+QUESTION = question(Step.TURN_LEFT, Step.BLINK)
 POLICY = ScanPolicy("test/scan-policy/1", THRESHOLD, live_at_least=0.5)
+FRAME_MS = 100
+LIN = ScriptedFace("lin")
+ZHOU = ScriptedFace("zhou")
 Faces = tuple[ScriptedFace, ...]
+Change = Callable[[ScriptedFace, int], Faces]
 
-HOME: Faces = (ScriptedFace("lin"),)
-SHUT: Faces = (ScriptedFace("lin", eyes=0.06),)
-NOBODY: Faces = ()
-
-
-def turned(turn: float, person: str = "lin") -> Faces:
-    return (ScriptedFace(person, turn=turn),)
+ACTS = {
+    Step.TURN_LEFT: [replace(LIN, turn=turn) for turn in (0.15, 0.3, 0.45, 0.5, 0.5, 0.45, 0.3, 0.15)],
+    Step.BLINK: [replace(LIN, eyes=0.06)] * 2,
+}
 
 
-TURN = [turned(turn) for turn in (0.15, 0.3, 0.45, 0.5, 0.5, 0.45, 0.3, 0.15)]
-GOOD = [*[HOME] * 5, *TURN, *[HOME] * 4, SHUT, SHUT, *[HOME] * 5]
+class Stage(ScriptedMatcher):
+    """A matcher that knows every picture made for it."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    def picture(self, faces: Faces) -> bytes:
+        known = [colour for colour, shown in self._script.items() if shown == faces]
+        colour = known[0] if known else (len(self._script) // 256, len(self._script) % 256, 7)
+        self._script[colour] = faces
+        return plain_picture(colour)
 
 
-def staged(scene: list[Faces], interval_ms: int = 100) -> tuple[Clip, ScriptedMatcher]:
-    """A clip of plain colours, one for each different sight, and the matcher that knows them."""
-    numbers = count(1)
-    colours: dict[Faces, Colour] = {}
-    for faces in scene:
-        if faces not in colours:
-            colours[faces] = (next(numbers), 0, 0)
-    clip = Clip(
-        tuple(plain_picture(colours[faces]) for faces in scene),
-        tuple(index * interval_ms for index in range(len(scene))),
-    )
-    return clip, ScriptedMatcher({colour: faces for faces, colour in colours.items()})
+class Player:
+    """Lin before the camera, who does what is asked; ``change`` puts something else into the picture."""
+
+    def __init__(self, stage: Stage, change: Change = lambda face, _: (face,)) -> None:
+        self._stage, self._change = stage, change
+        self._asked: str | None = None
+        self._since_ms = 0
+
+    def perform(self, step: str | None, at_ms: int) -> None:
+        if step is not None and step != self._asked:
+            self._asked, self._since_ms = step, at_ms + 300
+
+    def frame(self, at_ms: int) -> bytes:
+        act = [] if self._asked is None else ACTS[Step(self._asked)]
+        place = (at_ms - self._since_ms) // FRAME_MS
+        face = act[place] if 0 <= place < len(act) else LIN
+        return self._stage.picture(self._change(face, at_ms))
 
 
-def scanned(scene: list[Faces], *, person: str = "lin", interval_ms: int = 100) -> Verdict:
-    clip, matcher = staged(scene, interval_ms)
-    return examine(clip, STEPS, template_of(person), POLICY, matcher=matcher)
+def scan(
+    change: Change = lambda face, _: (face,),
+    *,
+    person: str = "lin",
+    policy: ScanPolicy = POLICY,
+    batch: int = 4,
+) -> Verdict:
+    stage = Stage()
+    enrolled = template_of(person, stage)
+    player = Player(stage, change)
+    return scanned(player, QUESTION, enrolled, policy, stage, batch=batch, frame_ms=FRAME_MS).verdict
 
 
-def template_of(person: str) -> Template:
-    face = (ScriptedFace(person),)
-    clip, matcher = staged([face])
-    return examine_portrait(clip.frames[0], matcher=matcher)
+def template_of(person: str, stage: Stage) -> Template:
+    return examine_portrait(stage.picture((ScriptedFace(person),)), matcher=stage)
 
 
 def portrayed(*faces: ScriptedFace) -> Template:
-    clip, matcher = staged([faces])
-    return examine_portrait(clip.frames[0], matcher=matcher)
+    stage = Stage()
+    return examine_portrait(stage.picture(faces), matcher=stage)
+
+
+def between(begin_ms: int, end_ms: int, *shown: ScriptedFace) -> Change:
+    """Show something else, or nothing, for a time."""
+    return lambda face, at_ms: shown if begin_ms <= at_ms < end_ms else (face,)
 
 
 def test_the_enrolled_person_doing_the_steps_passes() -> None:
-    verdict = scanned(GOOD)
-    assert (verdict.steps, verdict.policy_version) == (STEPS, "test/scan-policy/1")
+    verdict = scan()
+    assert (verdict.steps, verdict.policy_version) == (QUESTION.steps, "test/scan-policy/1")
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 7, 24])
+def test_frames_sent_one_by_one_or_many_at_a_time_come_to_the_same(batch: int) -> None:
+    """Played from a tape: what is shown does not depend on when the answers come."""
+    stage = Stage()
+    enrolled = template_of("lin", stage)
+    live = scanned(Player(stage), QUESTION, enrolled, POLICY, stage, frame_ms=FRAME_MS)
+    times, taped = live.frames.times_ms, Scan(QUESTION)
+    for begin in range(0, len(times), batch):
+        sent = Batch(live.frames.frames[begin : begin + batch], times[begin : begin + batch])
+        if taped.verdict is None:
+            taped = advance(taped, sent, enrolled, POLICY, matcher=stage)
+    assert taped.verdict == live.verdict
 
 
 def test_another_person_doing_the_steps_is_refused() -> None:
     with pytest.raises(AnotherFace):
-        scanned(GOOD, person="zhou")
+        scan(person="zhou")
 
 
 def test_another_person_for_the_turn_alone_is_refused() -> None:
-    others = [turned(face.turn, "zhou") for (face,) in TURN]
     with pytest.raises(AnotherFace):
-        scanned([*[HOME] * 5, *others, *[HOME] * 4, SHUT, SHUT, *[HOME] * 5])
+        scan(lambda face, _: (replace(face, person="zhou" if face.turn else "lin"),))
 
 
-def test_another_person_at_the_end_alone_is_refused() -> None:
+@pytest.mark.parametrize("begin_ms", [0, 1_200, 2_400, 3_600])
+def test_another_person_for_a_second_and_a_half_is_refused(begin_ms: int) -> None:
+    """Whenever it is: faces that look ahead are compared all along the scan, the last one among them."""
+
+    def change(face: ScriptedFace, at_ms: int) -> Faces:
+        return (replace(face, person="zhou" if begin_ms <= at_ms < begin_ms + 1_500 else "lin"),)
+
     with pytest.raises(AnotherFace):
-        scanned([*GOOD, *[turned(0.0, "zhou")] * 8])
+        scan(change)
 
 
-def test_a_clip_without_motion_is_a_still_image() -> None:
+def test_a_scan_without_motion_is_a_still_image() -> None:
     with pytest.raises(StillImage):
-        scanned([HOME] * 20)
+        scan(lambda *_: (LIN,))
 
 
 def test_whose_the_face_is_is_not_told_before_the_steps_are_done() -> None:
     with pytest.raises(MotionMissing):
-        scanned(GOOD[:13], person="zhou")
+        scan(lambda face, _: (replace(face, eyes=LIN.eyes),), person="zhou")
 
 
-def test_a_clip_that_looks_replayed_is_refused_whoever_it_shows() -> None:
-    replayed = [tuple(replace(face, liveness=0.4) for face in faces) for faces in GOOD]
+def test_a_scan_that_looks_replayed_is_refused_whoever_it_shows() -> None:
     for person in ("lin", "zhou"):
         with pytest.raises(NotBeforeTheCamera):
-            scanned(replayed, person=person)
+            scan(lambda face, _: (replace(face, liveness=0.4),), person=person)
 
 
 def test_one_frame_that_looks_replayed_is_outvoted() -> None:
-    scene = [*GOOD]
-    scene[0] = (ScriptedFace("lin", liveness=0.0),)
-    assert scanned(scene)
+    assert scan(lambda face, at_ms: (replace(face, liveness=float(at_ms > 0)),))
 
 
 def test_a_policy_that_asks_for_no_signal_of_replays_gets_none() -> None:
-    clip, matcher = staged([tuple(replace(face, liveness=0.0) for face in faces) for faces in GOOD])
     blind = replace(POLICY, live_at_least=None)
-    assert examine(clip, STEPS, template_of("lin"), blind, matcher=matcher)
+    assert scan(lambda face, _: (replace(face, liveness=0.0),), policy=blind)
 
 
 def test_a_policy_of_another_model_is_refused() -> None:
-    clip, matcher = staged(GOOD)
-    other = replace(POLICY, threshold=replace(THRESHOLD, model="another-1"))
     with pytest.raises(PolicyOfAnotherModel):
-        examine(clip, STEPS, template_of("lin"), other, matcher=matcher)
+        scan(policy=replace(POLICY, threshold=replace(THRESHOLD, model="another-1")))
 
 
-def test_a_clip_without_a_face_is_refused() -> None:
+def test_a_scan_without_a_face_is_refused() -> None:
     with pytest.raises(NoFace):
-        scanned([NOBODY] * 20)
+        scan(lambda *_: ())
 
 
 def test_two_faces_are_refused() -> None:
     with pytest.raises(TwoFaces):
-        scanned([(*faces, ScriptedFace("zhou", left=300, width=150)) for faces in GOOD])
+        scan(lambda face, _: (face, replace(ZHOU, left=300, width=150)))
 
 
-@pytest.mark.parametrize("begin", range(len(GOOD) - 3))
-def test_a_second_face_that_stays_for_four_frames_is_seen(begin: int) -> None:
+@pytest.mark.parametrize("begin_ms", range(0, 3_400, 100))
+def test_a_second_face_that_stays_for_four_frames_is_seen(begin_ms: int) -> None:
     """Wherever it comes: most frames are searched only where the first face was."""
-    second = ScriptedFace("zhou", left=300, width=150)
+    second = replace(ZHOU, left=300, width=150)
     with pytest.raises(TwoFaces):
-        scanned(
-            [(*faces, second) if begin <= place < begin + 4 else faces for place, faces in enumerate(GOOD)]
-        )
+        scan(lambda face, at_ms: (face, second) if begin_ms <= at_ms < begin_ms + 400 else (face,))
 
 
 def test_a_small_face_far_behind_is_no_second_face() -> None:
-    assert scanned([(*faces, ScriptedFace("zhou", left=320, width=70)) for faces in GOOD])
+    assert scan(lambda face, _: (face, replace(ZHOU, left=320, width=70)))
 
 
 @pytest.mark.parametrize("width", [60, 90])
 def test_a_face_too_small_is_refused(width: int) -> None:
     with pytest.raises(FaceTooSmall):
-        scanned([(ScriptedFace("lin", width=width),)] * 20)
+        scan(lambda face, _: (replace(face, width=width),))
 
 
-def test_a_blurred_clip_is_refused() -> None:
+def test_a_blurred_scan_is_refused() -> None:
     with pytest.raises(ImageBlurred):
-        scanned([(ScriptedFace("lin", sharpness=0.3),)] * 20)
+        scan(lambda face, _: (replace(face, sharpness=0.3),))
 
 
 def test_a_frame_that_misses_the_face_is_forgiven() -> None:
-    scene = [*GOOD]
-    scene[7] = NOBODY
-    assert scanned(scene).frames == len(GOOD) - 1
+    assert scan(between(700, 800)).frames == scan().frames - 1
 
 
 def test_a_face_that_leaves_is_refused() -> None:
     with pytest.raises(FaceLost):
-        scanned([*GOOD[:14], *[NOBODY] * 13, *GOOD[14:]])
+        scan(between(1_200, 2_700))
 
 
 def test_a_face_that_jumps_is_refused() -> None:
     with pytest.raises(FaceLost):
-        scanned([*GOOD, *[(ScriptedFace("lin", left=260),)] * 3])
+        scan(lambda face, at_ms: (replace(face, left=260 if at_ms > 1_000 else 100),))
 
 
 def test_a_cut_from_one_photograph_to_the_next_is_refused() -> None:
     with pytest.raises(FaceLost):
-        scanned([*[HOME] * 6, *[turned(0.6)] * 6, *[HOME] * 6, SHUT, *[HOME] * 6])
+        scan(lambda face, _: (replace(face, turn=0.6 if face.turn else 0.0),))
 
 
-def test_few_frames_are_too_short() -> None:
-    with pytest.raises(ClipTooShort):
-        scanned(GOOD[:11], interval_ms=200)
-
-
-def test_a_second_is_too_short() -> None:
-    with pytest.raises(ClipTooShort):
-        scanned(GOOD, interval_ms=40)
-
-
-def test_a_minute_is_too_long() -> None:
+def test_frames_that_never_end_are_too_long() -> None:
+    batch = Batch((b"x",) * MOST_IN_BATCH, tuple(range(1, 1 + MOST_IN_BATCH)))
     with pytest.raises(ClipTooLong):
-        scanned([HOME] * 60, interval_ms=1_000)
+        _first(batch, Scan(QUESTION, frames=MOST_FRAMES - 1, last_ms=0))
 
 
-def test_frames_without_times_are_refused() -> None:
-    clip, matcher = staged(GOOD)
+def test_a_scan_that_never_ends_is_too_long() -> None:
+    with pytest.raises(ClipTooLong):
+        _first(Batch((b"x",), (50_100,)), Scan(QUESTION, frames=400, last_ms=50_000))
+
+
+@pytest.mark.parametrize(
+    "times", [(), (0, 100), (100, 200, 300), (0, 100, 100), (0, 100, 50), (0, 100, 1_400)]
+)
+def test_times_that_fit_no_frames_stand_still_run_back_or_leap_are_refused(times: tuple[int, ...]) -> None:
     with pytest.raises(ClipBroken):
-        examine(Clip(clip.frames, clip.times_ms[1:]), STEPS, template_of("lin"), POLICY, matcher=matcher)
+        _first(Batch((b"x",) * 3, times))
 
 
-@pytest.mark.parametrize("third", [100, 50, 2_000])
-def test_times_that_stand_still_run_back_or_leap_are_refused(third: int) -> None:
-    clip, matcher = staged(GOOD)
-    times = (0, 100, third, *range(3_000, 3_000 + 100 * (len(GOOD) - 3), 100))
+def test_a_batch_that_does_not_follow_on_the_last_is_refused() -> None:
     with pytest.raises(ClipBroken):
-        examine(Clip(clip.frames, times), STEPS, template_of("lin"), POLICY, matcher=matcher)
+        _first(Batch((b"x",), (400,)), Scan(QUESTION, frames=4, last_ms=400))
 
 
-def test_an_empty_clip_is_too_short() -> None:
-    with pytest.raises(ClipTooShort):
-        examine(Clip((), ()), STEPS, template_of("lin"), POLICY, matcher=ScriptedMatcher({}))
+def test_too_many_frames_at_once_are_refused() -> None:
+    count = MOST_IN_BATCH + 1
+    with pytest.raises(ClipBroken):
+        _first(Batch((b"x",) * count, tuple(range(count))))
+
+
+def _first(batch: Batch, scan: Scan | None = None) -> Scan:
+    stage = Stage()
+    return advance(scan or Scan(QUESTION), batch, template_of("lin", stage), POLICY, matcher=stage)
 
 
 def test_a_broken_frame_is_refused() -> None:
-    clip, matcher = staged(GOOD)
-    frames = (*clip.frames[:-1], clip.frames[-1][:40])
+    stage = Stage()
     with pytest.raises(ImageBroken):
-        examine(Clip(frames, clip.times_ms), STEPS, template_of("lin"), POLICY, matcher=matcher)
+        _first(Batch((stage.picture((LIN,))[:40],), (0,)))
 
 
 def test_a_template_of_another_model_is_refused() -> None:
-    clip, matcher = staged(GOOD)
     with pytest.raises(TemplateOfAnotherModel):
-        examine(clip, STEPS, Template(b"dlib-resnet-1\x00"), POLICY, matcher=matcher)
+        advance(Scan(QUESTION), Batch((b"x",), (0,)), Template(b"dlib-1\x00"), POLICY, matcher=Stage())
 
 
-def test_a_long_clip_is_thinned() -> None:
-    assert scanned([faces for faces in GOOD for _ in range(4)], interval_ms=60).frames == 60
+def test_frames_that_come_too_fast_are_thinned() -> None:
+    stage = Stage()
+    batch = Batch((stage.picture((LIN,)),) * 20, tuple(range(0, 600, 30)))
+    looked = advance(Scan(QUESTION), batch, template_of("lin", stage), POLICY, matcher=stage)
+    assert (len(looked.looks), looked.frames) == (7, 20)
 
 
-def test_a_verdict_and_a_refusal_travel_between_processes() -> None:
+def test_a_scan_tells_what_is_asked_now() -> None:
+    stage = Stage()
+    quick = Question(QUESTION.steps, (0, 0))
+    batch = Batch((stage.picture((LIN,)),) * 12, tuple(range(0, 1_200, 100)))
+    looked = advance(Scan(quick), batch, template_of("lin", stage), POLICY, matcher=stage)
+    assert (looked.asked, looked.number, looked.returning) == (Step.TURN_LEFT, 1, False)
+
+
+def test_a_scan_a_verdict_and_a_refusal_travel_between_processes() -> None:
     refusal = MotionMissing(step=Step.BLINK)
-    assert pickle.loads(pickle.dumps(scanned(GOOD))) == scanned(GOOD)  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(scan())) == scan()  # noqa: S301 - our own bytes
     assert str(pickle.loads(pickle.dumps(refusal))) == str(refusal)  # noqa: S301 - our own bytes
 
 
@@ -255,24 +300,24 @@ def test_a_portrait_without_a_face_is_refused() -> None:
 
 def test_a_portrait_of_two_is_refused() -> None:
     with pytest.raises(TwoFaces):
-        portrayed(ScriptedFace("lin"), ScriptedFace("zhou", left=320))
+        portrayed(LIN, replace(ZHOU, left=320))
 
 
 def test_a_portrait_with_a_small_face_is_refused() -> None:
     with pytest.raises(FaceTooSmall):
-        portrayed(ScriptedFace("lin", width=60))
+        portrayed(replace(LIN, width=60))
 
 
 def test_a_blurred_portrait_is_refused() -> None:
     with pytest.raises(ImageBlurred):
-        portrayed(ScriptedFace("lin", sharpness=0.2))
+        portrayed(replace(LIN, sharpness=0.2))
 
 
 def test_a_portrait_that_looks_away_is_refused() -> None:
     with pytest.raises(FaceTurnedAway):
-        portrayed(ScriptedFace("lin", turn=0.4))
+        portrayed(replace(LIN, turn=0.4))
 
 
 def test_a_portrait_with_shut_eyes_is_refused() -> None:
     with pytest.raises(EyesShut):
-        portrayed(ScriptedFace("lin", eyes=0.06))
+        portrayed(replace(LIN, eyes=0.06))

@@ -3,7 +3,7 @@
 (() => {
   const FACE = "__FACE__";
   const HOLDS = "__HOLDS__"; // person, photograph, halves, refused, absent
-  const CLIPS = { turn_left: "left", turn_right: "right", blink: "blink", open_mouth: "mouth" };
+  const CLIPS = { turn_left: "left", turn_right: "right", blink: "blink", open_mouth: "mouth", nod: "nod" };
   const FRAME_MS = 66;
   const numbers = [...Array(15).keys()];
   const picture = async (clip, number) =>
@@ -16,15 +16,19 @@
   const person = async (pen) => {
     const rest = await film("neutral");
     const moves = {};
-    for (const [step, clip] of Object.entries(CLIPS)) moves[step] = await film(clip);
+    for (const [step, clip] of Object.entries(CLIPS)) moves[step] = (await film(clip)).map((frame) => [frame, 480]);
+    const still = [...rest, ...rest.slice().reverse()];
+    const side = (place) => 480 / (1 + 0.4 * Math.sin((Math.PI * place) / (still.length - 1)) ** 2);
+    moves.closer = still.map((frame, place) => [frame, side(place)]);
     let queue = [];
     let asked = null;
     let beat = 0;
     return () => {
       const step = document.getElementById("scan")?.dataset.step ?? null;
       if (step && step !== asked) queue = [...moves[step]];
-      asked = step;
-      pen.drawImage(queue.shift() ?? rest[beat++ % rest.length], 0, 0, 480, 480);
+      asked = step || asked;
+      const [frame, part] = queue.shift() ?? [rest[beat++ % rest.length], 480];
+      pen.drawImage(frame, (480 - part) * 0.48, (480 - part) * 0.45, part, part, 0, 0, 480, 480);
     };
   };
   const photograph = async (pen) => {

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from api.demonstration import camera
-from api.demonstration.client import Visitor, captures_of, clip_of
+from api.demonstration.client import Visitor, captures_of
 from api.demonstration.people import (
     CONTRACTOR,
     ENGINEER,
@@ -98,8 +98,7 @@ def scan(site: Site, person: DemonstrationPerson, agreement: str, slot: str) -> 
     """Let ``person`` answer a challenge for a slot from their own phone."""
     visitor = Visitor(site.url, person.title_zh)
     asked = visitor.call("POST", f"/api/agreements/{agreement}/slots/{slot}/challenges")
-    film = camera.perform(person, tuple(asked["steps"]))
-    visitor.call("POST", f"/api/challenges/{asked['challenge']}/clip", **clip_of(film))
+    visitor.scan(asked, camera.Performer(person))
 
 
 def seal_by_face(page: Page, site: Site, agreement: str) -> None:

@@ -210,7 +210,7 @@ class Town:
             challenges.consume(
                 session, asked.id, person=person.id, action=action, subject=subject, clock=self.clock
             )
-            verdict = Verdict("test-policy/1", asked.steps, movements=(), frames=20, compared=5)
+            verdict = Verdict("test-policy/1", asked.question.steps, movements=(), frames=20, compared=5)
             return approve(
                 session,
                 challenge=asked,

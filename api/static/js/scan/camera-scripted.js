@@ -5,8 +5,9 @@ import { CameraRefused, squareJpeg } from "./camera.js";
 
 const FRAME_MS = 66; // the clips were made at 15 frames a second
 const FRAMES = 15;
-const CLIPS = { turn_left: "left", turn_right: "right", blink: "blink", open_mouth: "mouth" };
+const CLIPS = { turn_left: "left", turn_right: "right", blink: "blink", open_mouth: "mouth", nod: "nod" };
 const TURNS = new Set(["turn_left", "turn_right"]);
+const CLOSEST = 0.4; // how much larger a face is that has come closer
 
 const picture = async (face, clip, number) => {
   const response = await fetch(`/demonstration/faces/${face}/${clip}/${number}.jpg`);
@@ -21,15 +22,22 @@ const film = async (face) => {
     const played = await frames(face, clip);
     return [step, TURNS.has(step) ? [...played, ...played.slice().reverse()] : played];
   });
-  const rest = await frames(face, "neutral");
-  return { rest: [...rest, ...rest.slice().reverse()], ...Object.fromEntries(await Promise.all(entries)) };
+  const once = await frames(face, "neutral");
+  const rest = [...once, ...once.slice().reverse()];
+  return { rest, closer: await Promise.all(rest.map(closer)), ...Object.fromEntries(await Promise.all(entries)) };
 };
 
+// The middle square of the picture; of one that has come closer a smaller one, about the face.
 const cover = (canvas, image) => {
   const side = Math.min(image.width, image.height);
   canvas
     .getContext("2d")
     .drawImage(image, (image.width - side) / 2, (image.height - side) / 2, side, side, 0, 0, canvas.width, canvas.height);
+};
+
+const closer = (image, place, all) => {
+  const side = image.width / (1 + CLOSEST * Math.sin((Math.PI * place) / (all.length - 1)) ** 2);
+  return createImageBitmap(image, (image.width - side) * 0.48, (image.height - side) * 0.45, side, side);
 };
 
 const camera = (canvas, draw, perform) => {
@@ -49,9 +57,11 @@ export const openFilm = async (canvas, face) => {
   const clips = await film(face);
   let queue = [];
   let idle = 0;
+  let asked = null;
   const draw = () => cover(canvas, queue.shift() ?? clips.rest[idle++ % clips.rest.length]);
   return camera(canvas, draw, (step) => {
-    if (step) queue = [...clips[step]];
+    if (step && step !== asked) queue = [...clips[step]];
+    asked = step || asked;
   });
 };
 

@@ -1,21 +1,28 @@
-// One face scan on a page: camera, challenge, device key, recording, answer.
+// One face scan on a page: camera, challenge, device key, frames until all is done.
 //
 // The camera opens first, so that the browser's question does not eat the minute of the challenge. The device key
-// confirms before anything is recorded: who lacks the device shows no face in vain. Every refusal shows its
-// sentence and offers a new challenge; after three the service window is the better way.
-// #scan carries data-phase (idle, opening, device, running, sending, passed, refused) and data-step (the step asked
-// now).
+// confirms before any frame is sent: who lacks the device shows no face in vain. Every refusal shows its sentence
+// and offers a new challenge; after three the other route is the better way.
+// #scan carries data-phase (idle, opening, device, running, passed, refused), data-step (the step asked now) and
+// data-sign (what is shown of it).
 
 import { Problem, say, send } from "../house.js";
 import { CameraRefused, openCamera } from "./camera.js";
 import { DeviceRefused, confirmByDevice } from "./device.js";
 import { openFilm, openPhotograph } from "./camera-scripted.js";
-import { Interrupted, record } from "./recorder.js";
-import { timeline } from "./timeline.js";
+import { Interrupted, scanLive } from "./live.js";
+import { connectSwitch, hush, speak } from "./speech.js";
 
-const FAILURES_TO_WINDOW = 3;
-const NOT_A_FAILURE = new Set(["network", "scans-busy", "scan-interrupted", "unexpected"]);
-
+const FAILURES_TO_OTHER_ROUTE = 3;
+const NOT_A_FAILURE = new Set([
+  "network",
+  "scans-busy",
+  "scan-interrupted",
+  "scan-not-open",
+  "challenge-begun",
+  "challenge-expired",
+  "unexpected",
+]);
 const FINAL = new Set(["too-many-failures", "face-alone-later"]);
 
 const root = document.getElementById("scan");
@@ -36,7 +43,7 @@ let countdown = 0;
 let asking = null;
 
 const phase = (name) => {
-  const live = ["opening", "device", "running", "sending"].includes(name);
+  const live = ["opening", "device", "running"].includes(name);
   root.dataset.phase = name;
   if (name !== "running") {
     delete root.dataset.step;
@@ -44,7 +51,7 @@ const phase = (name) => {
   }
   stage.hidden = !live;
   start.hidden = live || name === "passed";
-  stop.hidden = !["opening", "device", "running"].includes(name);
+  stop.hidden = !live;
   part(".before").hidden = name !== "idle";
   part(".demo")?.toggleAttribute("hidden", live);
 };
@@ -67,6 +74,7 @@ const count = (seconds) => {
 
 const closeCamera = () => {
   clearInterval(countdown);
+  hush();
   camera?.close();
   camera = null;
 };
@@ -82,7 +90,9 @@ const openChosen = () => {
 };
 
 const announce = (text) => {
-  if (prompt.textContent !== text) prompt.textContent = text;
+  if (prompt.textContent === text) return;
+  prompt.textContent = text;
+  speak(text);
 };
 
 const check = () => {
@@ -90,19 +100,15 @@ const check = () => {
   if (document.hidden) throw new Interrupted("hidden");
 };
 
-const show = (steps) => (moment, progress) => {
-  if (root.dataset.sign !== moment.word) {
-    root.dataset.sign = moment.word;
-    if (moment.step) {
-      root.dataset.step = moment.step;
-      navigator.vibrate?.(60);
-    } else {
-      delete root.dataset.step;
-    }
-  }
-  announce(word(moment.word));
-  part(".of").textContent = moment.number ? word("step_of", { number: moment.number, count: steps.length }) : "";
-  fill(moment.number ? progress : 0);
+const show = ({ step, returning, number, count: steps }) => {
+  const sign = step ? (returning ? "home" : step) : "settle";
+  if (step && root.dataset.step !== step && navigator.vibrate) navigator.vibrate(60);
+  if (step) root.dataset.step = step;
+  else delete root.dataset.step;
+  root.dataset.sign = sign;
+  announce(word(sign));
+  part(".of").textContent = number ? word("step_of", { number, count: steps }) : "";
+  fill((step ? number - (returning ? 0.5 : 1) : number) / steps);
 };
 
 const shownAgain = () =>
@@ -122,15 +128,7 @@ const confirmed = async ({ device, seconds }) => {
   return answer;
 };
 
-const clipOf = ({ frames, times }, device) => {
-  const form = new FormData();
-  frames.forEach((frame, number) => form.append("frames", frame, `${number}.jpg`));
-  form.append("times", JSON.stringify(times));
-  if (device) form.append("device", device);
-  return form;
-};
-
-// `judged`: the server looked at a clip and refused it; `final`: another scan is no way any more.
+// `judged`: the server looked at frames and refused them; `final`: another scan is no way any more.
 const refuse = (sentence, { judged = false, final = false } = {}) => {
   if (judged) sessionStorage.setItem(failuresKey, failures() + 1);
   phase("refused");
@@ -140,15 +138,20 @@ const refuse = (sentence, { judged = false, final = false } = {}) => {
   state.textContent = word(judged ? "refused" : "undone");
   result.querySelector(".sentence").textContent = sentence;
   result.hidden = false;
-  const many = failures() >= FAILURES_TO_WINDOW;
-  const window_ = part(".window");
-  window_.hidden = false;
-  window_.textContent = many ? word("window_now", { failures: failures() }) : word("window");
+  const many = failures() >= FAILURES_TO_OTHER_ROUTE;
+  part(".window").hidden = false;
+  part(".window .why").textContent = many ? word("window_now", { failures: failures() }) : word("window");
   start.textContent = word("again");
   start.hidden = final;
   start.classList.toggle("act", !many);
   start.classList.toggle("quiet", many);
-  if (!final) start.focus();
+  const other = part(".window a");
+  if (other) {
+    other.classList.toggle("act", many);
+    other.classList.toggle("quiet", !many);
+  }
+  if (many && other) other.focus();
+  else if (!final) start.focus();
 };
 
 const scan = async () => {
@@ -167,15 +170,12 @@ const scan = async () => {
   const device = await confirmed(challenge);
   check();
   phase("running");
-  const clip = await record(camera, timeline(challenge.steps), { show: show(challenge.steps), check });
-  phase("sending");
-  announce(word("sending"));
-  part(".of").textContent = "";
-  video.pause();
-  camera.close();
-  const answer = await send("POST", `/api/challenges/${challenge.challenge}/clip`, clipOf(clip, device));
+  show({ step: null, returning: false, number: 0, count: 1 });
+  const path = `/api/challenges/${challenge.challenge}/frames`;
+  const passed = await scanLive(camera, { path, device, show, check });
   sessionStorage.removeItem(failuresKey);
   closeCamera();
+  fill(1);
   phase("passed");
   const state = result.querySelector(".state");
   state.dataset.icon = "✓";
@@ -183,14 +183,14 @@ const scan = async () => {
   state.textContent = word("passed");
   result.querySelector(".sentence").textContent = "";
   result.hidden = false;
-  location.assign(answer.next);
+  location.assign(passed.next);
 };
 
 const explain = (error) => {
-  const sending = root.dataset.phase === "sending";
+  const running = root.dataset.phase === "running";
   closeCamera();
   if (error instanceof Problem) {
-    refuse(error.message, { judged: sending && !NOT_A_FAILURE.has(error.code), final: FINAL.has(error.code) });
+    refuse(error.message, { judged: running && !NOT_A_FAILURE.has(error.code), final: FINAL.has(error.code) });
   } else if (error instanceof CameraRefused) {
     part(".demo")?.setAttribute("open", "");
     refuse(word(`camera_${error.reason}`));
@@ -207,8 +207,10 @@ const explain = (error) => {
   }
 };
 
+connectSwitch(part(".speech input"));
 start.addEventListener("click", () => {
   say("");
+  speak(""); // some phones give a page its voice only at a touch
   stopped = false;
   scan().catch(explain);
 });

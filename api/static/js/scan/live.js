@@ -1,0 +1,88 @@
+// The scan while it runs: a frame every FRAME_MS, sent every BATCH_MS, one request after the other, until the
+// server says that all is done. Each answer says what to do now; a request that got no answer is sent again.
+
+import { Problem, send } from "../house.js";
+
+const FRAME_MS = 120; // fast enough to catch a blink, few enough for a telephone network
+const BATCH_MS = 400;
+const MOST_IN_BATCH = 24; // as the server takes them
+const TRIES = 3;
+const AGAIN_MS = 500;
+const PASSING = new Set(["network", "scans-busy"]);
+
+/** The scan was broken off here: `reason` is the end of a word's key, as in scan.hidden. */
+export class Interrupted extends Error {
+  constructor(reason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+
+const formOf = (taken, number, device) => {
+  const form = new FormData();
+  taken.forEach(({ frame, ms }) => form.append("frames", frame, `${ms}.jpg`));
+  form.append("times", JSON.stringify(taken.map(({ ms }) => ms)));
+  form.append("number", number);
+  if (device && number === 0) form.append("device", device);
+  return form;
+};
+
+const sendAgain = async (path, form, check) => {
+  for (let left = TRIES - 1; ; left -= 1) {
+    check();
+    try {
+      return await send("POST", path, form);
+    } catch (problem) {
+      if (!(problem instanceof Problem) || !PASSING.has(problem.code) || left === 0) throw problem;
+    }
+    await pause(AGAIN_MS);
+  }
+};
+
+/**
+ * Scan what is before `camera` for the challenge at `path`; `show(answer)` is called with each answer,
+ * `check()` throws to stop. Gives what the passed scan led to.
+ */
+export const scanLive = async (camera, { path, device, show, check }) => {
+  const begin = performance.now();
+  let taken = [];
+  let first = null; // the times run from the first frame
+  let over = false;
+  const take = async () => {
+    for (let slot = 0; !over; slot = Math.max(slot + 1, Math.ceil((performance.now() - begin) / FRAME_MS))) {
+      await pause(begin + slot * FRAME_MS - performance.now());
+      const ms = Math.round(performance.now() - begin);
+      const frame = await camera.frame();
+      if (!frame) continue;
+      first = first === null ? ms : first;
+      taken.push({ frame, ms: ms - first });
+      // The network stood still: half of the frames say what happened.
+      if (taken.length > MOST_IN_BATCH) taken = taken.filter((one, place) => place % 2 === 0);
+    }
+  };
+  const fit = () => {
+    check();
+    if (camera.ended()) throw new Interrupted("camera_lost");
+  };
+  const taking = take();
+  try {
+    for (let number = 0; ; number += 1) {
+      await pause(BATCH_MS);
+      while (taken.length === 0) {
+        fit();
+        await pause(FRAME_MS);
+      }
+      const form = formOf(taken, number, device);
+      taken = [];
+      const answer = await sendAgain(path, form, fit);
+      if (answer.passed) return answer.passed;
+      camera.perform(answer.step);
+      show(answer);
+    }
+  } finally {
+    over = true;
+    await taking.catch(() => {}); // a camera that is gone was told already
+  }
+};
