@@ -359,3 +359,38 @@ def test_two_decisions_at_once_cannot_both_use_a_challenge(
                 consume(second, asked.id, clock, person=resident.id)
     with database.transaction() as third, pytest.raises(ChallengeUsed):
         consume(third, asked.id, clock, person=resident.id)
+
+
+def redeemed(database: Database, person: Person, clock: FixedClock, *, at_once: int) -> list[str]:
+    """Let ``at_once`` requests use one challenge at the same time; give what became of each."""
+    clock.advance(LIFETIME)
+    with database.transaction() as session:
+        asked = issue(session, person, clock)
+
+    def use(_: int) -> str:
+        try:
+            with database.transaction() as session:
+                consume(session, asked.id, clock, person=person.id)
+        except ChallengeUsed as refusal:
+            return refusal.code
+        return "used"
+
+    with ThreadPoolExecutor(at_once) as requests:
+        return list(requests.map(use, range(at_once)))
+
+
+def test_two_hundred_redemptions_at_once_use_a_challenge_once(
+    database: Database, resident: Person, clock: FixedClock
+) -> None:
+    for _ in range(2):
+        outcomes = redeemed(database, resident, clock, at_once=200)
+        assert sorted(outcomes) == ["challenge-used"] * 199 + ["used"]
+
+
+@pytest.mark.slow
+def test_two_hundred_redemptions_at_once_use_a_challenge_once_in_a_hundred_rounds(
+    database: Database, resident: Person, clock: FixedClock
+) -> None:
+    for _ in range(100):
+        outcomes = redeemed(database, resident, clock, at_once=200)
+        assert sorted(outcomes) == ["challenge-used"] * 199 + ["used"]

@@ -1,0 +1,129 @@
+"""The scans that a server process holds: how many, how long, and when their frames may come."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from evidence.clock import FixedClock
+from evidence.digest import sha256
+from identity.challenge_refusals import ChallengeExpired
+from identity.challenges import LIFETIME, Action, Challenge, ChallengeId
+from identity.face import Template
+from identity.open_scans import EARLY, LATE, MOST_RUNNING, RUNNING, OpenScan, OpenScans
+from identity.people import PersonId
+from identity.pool import ScansBusy
+from identity.scan_refusals import FramesOutOfTime, ScanNotOpen, StillImage
+from identity.steps import Step
+from tests.identity.live_scans import question
+
+TEMPLATE = Template(b"scripted-1\x00lin")
+MS = timedelta(milliseconds=1)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(datetime(2026, 5, 2, 8, tzinfo=UTC))
+
+
+@pytest.fixture
+def scans(clock: FixedClock) -> OpenScans[str]:
+    return OpenScans(clock)
+
+
+def opened(scans: OpenScans[str], clock: FixedClock) -> OpenScan[str]:
+    challenge = Challenge(
+        id=ChallengeId(uuid4()),
+        person=PersonId(uuid4()),
+        action=Action.AUTHORIZE,
+        subject=sha256(b"the text"),
+        nonce=bytes(32),
+        question=question(Step.TURN_LEFT, Step.BLINK),
+        issued_at=clock.now(),
+        expires_at=clock.now() + LIFETIME,
+    )
+    return scans.open(challenge, template=TEMPLATE, device=None)
+
+
+def test_a_scan_is_found_by_its_challenge(scans: OpenScans[str], clock: FixedClock) -> None:
+    held = opened(scans, clock)
+    assert scans.find(held.challenge.id) is held
+
+
+def test_a_scan_is_forgotten_when_its_challenge_is_over(scans: OpenScans[str], clock: FixedClock) -> None:
+    held = opened(scans, clock)
+    clock.advance(LIFETIME + RUNNING + MS)
+    assert scans.find(held.challenge.id) is None
+
+
+def test_no_more_scans_run_than_the_core_can_follow(scans: OpenScans[str], clock: FixedClock) -> None:
+    for _ in range(MOST_RUNNING):
+        scans.check_room()
+        opened(scans, clock)
+    with pytest.raises(ScansBusy):
+        scans.check_room()
+
+
+def test_a_scan_that_ended_or_was_left_makes_room(scans: OpenScans[str], clock: FixedClock) -> None:
+    running = [opened(scans, clock) for _ in range(MOST_RUNNING)]
+    running[0].close()
+    scans.check_room()
+    opened(scans, clock)
+    clock.advance(RUNNING)
+    scans.check_room()
+
+
+def test_frames_may_come_as_they_are_taken(scans: OpenScans[str], clock: FixedClock) -> None:
+    held = opened(scans, clock)
+    for last_ms in range(400, 20_000, 400):
+        clock.advance(400 * MS)
+        held.keeps_time(last_ms=last_ms, at=clock.now())
+
+
+def test_frames_that_come_before_they_can_have_been_taken_are_refused(
+    scans: OpenScans[str], clock: FixedClock
+) -> None:
+    held = opened(scans, clock)
+    held.keeps_time(last_ms=400, at=clock.now())
+    held.keeps_time(last_ms=400 + EARLY // MS, at=clock.now())
+    with pytest.raises(FramesOutOfTime):
+        held.keeps_time(last_ms=401 + EARLY // MS, at=clock.now())
+
+
+def test_frames_that_come_long_after_are_refused(scans: OpenScans[str], clock: FixedClock) -> None:
+    held = opened(scans, clock)
+    held.keeps_time(last_ms=0, at=clock.now())
+    clock.advance(LATE + 400 * MS)
+    held.keeps_time(last_ms=400, at=clock.now())
+    clock.advance(MS)
+    with pytest.raises(FramesOutOfTime):
+        held.keeps_time(last_ms=400, at=clock.now())
+
+
+def test_a_scan_that_outlives_its_minute_is_expired(scans: OpenScans[str], clock: FixedClock) -> None:
+    held = opened(scans, clock)
+    clock.advance(LIFETIME + MS)
+    with pytest.raises(ChallengeExpired):
+        held.keeps_time(last_ms=60_000, at=clock.now())
+
+
+def test_the_last_request_may_come_again_and_the_next_may_come(
+    scans: OpenScans[str], clock: FixedClock
+) -> None:
+    held = opened(scans, clock)
+    held.taken = 3
+    assert [held.again(number) for number in (2, 3)] == [True, False]
+    for number in (0, 1, 4):
+        with pytest.raises(ScanNotOpen):
+            held.again(number)
+
+
+def test_a_scan_that_ended_keeps_nothing_of_the_face(scans: OpenScans[str], clock: FixedClock) -> None:
+    held = opened(scans, clock)
+    held.close(StillImage())
+    assert (held.template.value, held.scan.looks, held.device) == (b"", (), None)
+    assert isinstance(held.refusal, StillImage)
+
+
+def test_what_is_held_shows_no_template_in_a_log(scans: OpenScans[str], clock: FixedClock) -> None:
+    assert "scripted-1" not in repr(opened(scans, clock))
