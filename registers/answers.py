@@ -1,8 +1,8 @@
 """A register's answer: its signed statement on which claims hold, read against the question and a pinned key.
 
 The body: ``register``; ``asked``, the sorted commitments of the claims; ``same`` and ``differs``, names of
-the fields compared; ``as_of``, up to when the register's own data go; ``files``, the SHA-256 of a portrait
-that was handed over with it.
+the fields compared; ``as_of``, up to when the register's own data go; ``portrait``, the commitment to the
+SHA-256 of a portrait that was handed over with it, under the salt of the question, or null.
 
     answer = read(reply, question, authority, clock=clock)
     check_same(answer)      # or the refusal that names the first field that differs
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from evidence import statement
 from evidence.canonical import Value
 from evidence.clock import Clock, microseconds
+from evidence.commitment import commit
 from evidence.digest import sha256
 from evidence.errors import Invalid, StatementMalformed
 from evidence.fields import Fields
@@ -84,7 +85,7 @@ def write(
         "same": sorted(set(compared) - set(differs)),
         "differs": sorted(differs),
         "as_of": microseconds(at),
-        "files": [] if portrait is None else [sha256(portrait).value],
+        "portrait": _commitment(portrait, question),
     }
     stated = Statement(StatementType.REGISTER_ANSWER, issuer, at, body)
     return Reply(statement.sign(stated, signer), portrait)
@@ -125,8 +126,8 @@ def _answer(
     _expect("asked", fields.octets_list("asked", length=32) == question.commitments)
     same, differs, as_of = _names(fields, "same"), _names(fields, "differs"), fields.moment("as_of")
     _expect("as_of", clock.now() - OLDEST <= as_of <= clock.now() + CLOCKS_APART)
-    files = () if reply.portrait is None else (sha256(reply.portrait).value,)
-    _expect("files", fields.octets_list("files", length=32) == files and (question.portrait or not files))
+    _expect("portrait", fields.take("portrait") == _commitment(reply.portrait, question))
+    _expect("portrait", reply.portrait is None or question.portrait is not None)
     fields.done()
     comparable = [name for name in DIFFERS[question.register] if name in question.claims]
     _expect("fields", not same & differs and same | differs <= set(comparable))
@@ -134,6 +135,13 @@ def _answer(
     _expect("fields", bool(differs) or same == set(comparable))
     named = tuple(name for name in comparable if name in differs)
     return Answer(question, reply.signed, named, as_of, reply.portrait)
+
+
+def _commitment(portrait: bytes | None, question: Question) -> bytes | None:
+    """Commit to a portrait so that the receipt, which stays, does not tell it once the salt is forgotten."""
+    if portrait is None or question.portrait is None:
+        return None
+    return commit(sha256(portrait).value, question.portrait)
 
 
 def _expect(place: str, holds: bool) -> None:  # noqa: FBT001  one private condition

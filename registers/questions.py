@@ -62,14 +62,15 @@ _TERMS = {
 class Question:
     """Claims to compare, each under a salt of its own.
 
-    ``portrait`` asks for the reference portrait too. ``about`` is our own id of the person whose data the
-    claims are; it is not sent.
+    ``portrait`` is a salt of 16 bytes where the reference portrait is asked for too: the answer commits to it
+    under that salt, which nobody keeps. ``about`` is our own id of the person whose data the claims are; it
+    is not sent.
     """
 
     register: Register
     claims: Mapping[str, Value] = field(repr=False)
     salts: Mapping[str, bytes] = field(repr=False)
-    portrait: bool = False
+    portrait: bytes | None = field(default=None, repr=False)
     about: UUID | None = field(default=None, compare=False)
 
     @property
@@ -93,9 +94,10 @@ class Question:
             fields = Fields(decode(encoded), QuestionMalformed)
         except NotCanonical as error:
             raise QuestionMalformed(place="question") from error
-        register, asked, portrait = fields.text("register"), fields.take("asked"), fields.take("portrait")
+        register, asked = fields.text("register"), fields.take("asked")
+        portrait = None if fields.absent("portrait") else fields.octets("portrait", length=SALT_BYTES)
         fields.done()
-        if register not in {each.value for each in Register} or not isinstance(portrait, bool):
+        if register not in {each.value for each in Register}:
             raise QuestionMalformed(place="register")
         if not isinstance(asked, Mapping):
             raise QuestionMalformed(place="asked")
@@ -169,4 +171,4 @@ def _question(
     register: Register, claims: dict[str, Value], *, about: UUID | None, portrait: bool = False
 ) -> Question:
     salts = {name: new_salt() for name in claims}
-    return Question(register, claims, salts, portrait=portrait, about=about)
+    return Question(register, claims, salts, portrait=new_salt() if portrait else None, about=about)

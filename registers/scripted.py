@@ -98,7 +98,7 @@ class ScriptedRegisters:
             issuer=self.authorities[question.register].issuer,
             signer=self._signer,
             at=self._clock.now(),
-            portrait=self._portrait(question) if question.portrait and not differs else None,
+            portrait=self._portrait(question) if question.portrait is not None and not differs else None,
         )
 
     def _portrait(self, question: Question) -> bytes | None:

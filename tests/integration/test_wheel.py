@@ -99,7 +99,7 @@ def test_the_wheel_carries_no_face_and_no_packages_of_node(wheel: Path) -> None:
 
 
 def test_every_tracked_file_of_the_packages_is_in_the_wheel(wheel: Path) -> None:
-    packages = ["evidence", "ledger", "identity", "signing", "verify", "api"]
+    packages = ["evidence", "ledger", "identity", "signing", "registers", "verify", "api"]
     tracked = subprocess.run(
         ["git", "ls-files", "--", *packages], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()

@@ -9,6 +9,7 @@ import pytest
 
 from evidence.algorithms import Algorithm
 from evidence.clock import FixedClock
+from evidence.digest import sha256
 from evidence.identifiers import CitizenNumber, Uscc
 from evidence.keys import LocalSigner
 from evidence.statement import read
@@ -201,6 +202,13 @@ def test_a_register_without_a_portrait_says_so(town: Town) -> None:
     assert answer.portrait is None
 
 
+def test_a_receipt_does_not_tell_the_portrait(town: Town) -> None:
+    signed = [town.source.ask(person(portrait=True)).signed for _ in range(2)]
+    assert sha256(PORTRAIT).value not in signed[0]
+    told = [read(each).statement.body["portrait"] for each in signed]
+    assert told[0] != told[1]
+
+
 def test_a_silent_register_is_named(town: Town) -> None:
     town.records.silent.add(Register.ENTERPRISE)
     with pytest.raises(RegisterSilent) as refused:
@@ -229,8 +237,8 @@ SPOILT: dict[str, tuple[str, Spoiling]] = {
     ),
     "the question": ("asked", lambda reply, _asked, _: (reply, person(portrait=True))),
     "the key": ("signature", lambda _reply, asked, _: (records(CLOCK).reply(asked), asked)),
-    "the portrait": ("files", lambda reply, asked, _: (replace(reply, portrait=b"another"), asked)),
-    "no portrait": ("files", lambda reply, asked, _: (replace(reply, portrait=None), asked)),
+    "the portrait": ("portrait", lambda reply, asked, _: (replace(reply, portrait=b"another"), asked)),
+    "no portrait": ("portrait", lambda reply, asked, _: (replace(reply, portrait=None), asked)),
     "a part": ("fields", lambda _reply, _asked, double: partly(double)),
     "a field": ("fields", lambda _reply, asked, double: (written(double, asked, {"name", "age"}), asked)),
     "the issuer": ("issuer", lambda _reply, asked, double: (written(double, asked, issuer="another"), asked)),
