@@ -4,6 +4,7 @@ A message holds a link and no more than its reader needs; the link signs nobody 
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,10 @@ from identity.counter_cases import Case
 from identity.counter_refusals import CodeNotSendable
 from identity.messages import Kind, address, write
 from identity.organizations import organization
+from identity.people import PersonId
 from signing.qr_image import qr_svg
+
+A_DAY = timedelta(days=1)
 
 
 def title(house: House) -> str:
@@ -64,7 +68,7 @@ def tell_code(session: Session, house: House, case: Case, code: str) -> None:
         CodeNotSendable: there is no address, or no courier for it.
     """
     until = case.code_until or case.expires_at
-    minutes = max(int((until - house.clock.now()).total_seconds()) // 60, 1)
+    minutes = max(round((until - house.clock.now()).total_seconds() / 60), 1)
     written = write(
         session,
         to=contact(session, case.person),
@@ -77,6 +81,20 @@ def tell_code(session: Session, house: House, case: Case, code: str) -> None:
     )
     if not written:
         raise CodeNotSendable
+
+
+def tell_moved(session: Session, house: House, person: PersonId, before: Contact) -> None:
+    """Tell the address that counted until now that another one counts."""
+    write(
+        session,
+        to=before,
+        kind=Kind.MOVED,
+        about=person,
+        text=_both("message.moved", city_zh=house.settings.city_zh, city_en=house.settings.city_en),
+        until=house.clock.now() + A_DAY,
+        channels=house.couriers,
+        clock=house.clock,
+    )
 
 
 def reaches(house: House, to: Contact) -> bool:

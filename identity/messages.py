@@ -43,6 +43,7 @@ class Kind(StrEnum):
     REQUEST = "request"
     ANSWER = "answer"
     CODE = "code"
+    MOVED = "moved"
 
 
 class Delivery(StrEnum):

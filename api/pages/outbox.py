@@ -1,5 +1,6 @@
 """The printed outbox of the demonstration: what would have gone to phones and mailboxes."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -28,4 +29,7 @@ def outbox(request: Request, house: InHouse, _: Annotated[Visitor, allow(Role.AN
     """Show the last messages, the newest first."""
     if not house.settings.demonstration:
         raise OutboxUnknown
-    return page(request, "outbox.html", letters=printed(printed_outbox(house.settings)))
+    letters = [
+        each | {"at": datetime.fromisoformat(each["at"])} for each in printed(printed_outbox(house.settings))
+    ]
+    return page(request, "outbox.html", letters=letters)

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from api import notices
 from api.acting import officer_of
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
@@ -17,7 +18,7 @@ from api.routes.counter import Found
 from api.routes.passkeys import PasskeyShown, passkey_shown
 from evidence.identifiers import CitizenNumber
 from identity import counter_people, counter_tickets
-from identity.contacts import Contact
+from identity.contacts import contact
 from identity.counter_facts import DocumentKind, Presence, Seen
 from identity.counter_refusals import NobodyFound
 from identity.passkeys import PasskeyId
@@ -77,7 +78,8 @@ def find(identified: Identified, house: InHouse, _: AtCounter) -> Found:
 def change_contact(person_id: UUID, reached: Reached, house: InHouse, visitor: AtCounter) -> Kept:
     """Keep how the person is reached."""
     with house.database.transaction() as session:
-        kept: Contact = counter_people.change_contact(
+        before = contact(session, PersonId(person_id))
+        kept = counter_people.change_contact(
             session,
             _seen(visitor, person_id, reached),
             phone=reached.phone,
@@ -86,6 +88,7 @@ def change_contact(person_id: UUID, reached: Reached, house: InHouse, visitor: A
             signer=house.verifier_signer,
             clock=house.clock,
         )
+        notices.tell_moved(session, house, PersonId(person_id), before)
     return Kept(phone=bool(kept.phone), mail=bool(kept.mail))
 
 

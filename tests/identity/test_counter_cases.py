@@ -1,8 +1,6 @@
 """The route without a face: an officer confirms, a code and the device key answer, once and in time."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from sqlalchemy.orm import Session
@@ -12,8 +10,8 @@ from evidence.digest import sha256
 from evidence.identifiers import CitizenNumber
 from evidence.keys import LocalSigner
 from evidence.statement import StatementType, check
-from identity import authorizations, counter_answers, counter_cases
-from identity.approvals import ApprovalRow, Method, read_approval
+from identity import authorizations, counter_cases
+from identity.approvals import Method, read_approval
 from identity.authorizations import Authorization
 from identity.challenges import Action
 from identity.counter_answers import CODE_LIFE, CODE_PAUSE, MOST_CODES
@@ -38,10 +36,9 @@ from identity.passkey_refusals import AnswerToAnotherChallenge
 from identity.passkeys import Passkey, passkeys_of
 from identity.people import Person, register_person
 from ledger import facts
-from ledger.database import Database
 from tests.identity.authenticator import Authenticator
 from tests.identity.counter_desk import CODES, Counter, another
-from tests.identity.passkey_desk import PARTY, TEXT, Desk
+from tests.identity.passkey_desk import TEXT, Desk
 
 
 @pytest.fixture
@@ -313,93 +310,6 @@ def test_the_code_is_kept_as_a_keyed_hash_and_forgotten(counter: Counter, engine
     assert row.code != sha256(code.encode()).value
     counter.answer(case, code)
     assert row.code is None
-
-
-def test_fifty_answers_at_once_approve_once(
-    database: Database, clock: FixedClock, verifier: LocalSigner
-) -> None:
-    numbers = [CitizenNumber.parse(each) for each in ("34052419800101001X", "440524188001010014")]
-    with database.transaction() as session:
-        person, officer = (
-            register_person(session, name="某人", citizen_number=each, clock=clock) for each in numbers
-        )
-        case, code = Counter(session, clock, verifier, officer.id).confirmed(person)
-    begin = Barrier(50)
-
-    def redeem(_: int) -> bool:
-        begin.wait()
-        try:
-            with database.transaction() as session:
-                counter_answers.take_try(session, case.id, person=person.id, clock=clock)
-            with database.transaction() as session:
-                counter_answers.answer(
-                    session,
-                    case.id,
-                    person=person.id,
-                    code=code,
-                    device=None,
-                    party=PARTY,
-                    codes=CODES,
-                    issuer="city",
-                    signer=verifier,
-                    clock=clock,
-                )
-        except (CaseEnded, CodeTriedTooOften):
-            return False
-        return True
-
-    with ThreadPoolExecutor(50) as pool:
-        assert sum(pool.map(redeem, range(50))) == 1
-    with database.transaction() as session:
-        assert session.query(ApprovalRow).count() == 1
-
-
-def test_fifty_officers_at_once_confirm_once(
-    database: Database, clock: FixedClock, verifier: LocalSigner
-) -> None:
-    numbers = [CitizenNumber.parse(each) for each in ("34052419800101001X", "440524188001010014")]
-    with database.transaction() as session:
-        person, officer = (
-            register_person(session, name="某人", citizen_number=each, clock=clock) for each in numbers
-        )
-        case = Counter(session, clock, verifier, officer.id).open(person)
-    begin = Barrier(50)
-
-    def confirm(_: int) -> bool:
-        begin.wait()
-        try:
-            with database.transaction() as session:
-                Counter(session, clock, verifier, officer.id).confirm(case)
-        except CaseNotWaiting:
-            return False
-        return True
-
-    with ThreadPoolExecutor(50) as pool:
-        assert sum(pool.map(confirm, range(50))) == 1
-
-
-def test_no_more_wrong_codes_are_compared_at_once_than_one_after_another(
-    database: Database, clock: FixedClock, verifier: LocalSigner
-) -> None:
-    numbers = [CitizenNumber.parse(each) for each in ("34052419800101001X", "440524188001010014")]
-    with database.transaction() as session:
-        person, officer = (
-            register_person(session, name="某人", citizen_number=each, clock=clock) for each in numbers
-        )
-        case, _ = Counter(session, clock, verifier, officer.id).confirmed(person)
-    begin = Barrier(20)
-
-    def guess(_: int) -> bool:
-        begin.wait()
-        try:
-            with database.transaction() as session:
-                counter_answers.take_try(session, case.id, person=person.id, clock=clock)
-        except CodeTriedTooOften:
-            return False
-        return True
-
-    with ThreadPoolExecutor(20) as pool:
-        assert sum(pool.map(guess, range(20))) == MOST_TRIES
 
 
 def test_a_case_lasts_longer_than_its_code() -> None:

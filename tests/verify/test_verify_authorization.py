@@ -8,8 +8,10 @@ from evidence.bundle import Bundle
 from evidence.canonical import Value
 from evidence.digest import sha256
 from evidence.statement import StatementType
+from identity.methods import Method
 from tests.verify import city
 from tests.verify.authorizations import approval, authorization, bundle, counted, ended, used
+from verify.authorization import METHODS
 from verify.bundle import verify_evidence
 from verify.checks import Outcome
 from verify.report import Answer, Kind, Report
@@ -63,6 +65,8 @@ def test_an_approval_of_something_else_fails_the_approval_alone(member: str, val
     [
         ("face", "刷脸确认", "by a face scan at"),
         ("face+passkey", "刷脸加设备密钥确认", "by a face scan and a device key at"),
+        ("passkey+code+officer", "设备密钥加一次性验证码", "by a device key and a one-time code"),
+        ("code+officer-at-counter", "在政务服务窗口", "by a one-time code at a service counter"),
     ],
 )
 def test_how_the_person_approved_is_said(method: str, zh: str, en: str) -> None:
@@ -70,6 +74,10 @@ def test_how_the_person_approved_is_said(method: str, zh: str, en: str) -> None:
     check = next(one for one in verified(authorization(approved), approved).checks if one.name == "approval")
     assert zh in check.zh
     assert en in check.en
+
+
+def test_every_way_of_recognising_a_person_has_a_sentence() -> None:
+    assert set(METHODS) == set(Method)
 
 
 @pytest.mark.parametrize("method", ["iris", "", None, "x" * 99])

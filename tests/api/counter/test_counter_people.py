@@ -1,0 +1,131 @@
+"""What an officer does for a person with their document, through the doors."""
+
+import httpx
+
+from api import accounts
+from api.demonstration.people import CONTRACTOR
+from api.house import House
+from api.message_couriers import printed_outbox
+from api.policy import Role
+from api.site import Site
+from api.tasks import send_messages
+from identity import people
+from identity.couriers import printed
+from tests.api.counter_side import CONFIRM, OpenCase, code_for, refusal, wrong
+from tests.api.devices import add_first, begin, bring
+from tests.api.newcomers import (
+    PHONE,
+    PORTRAIT,
+    Newcomer,
+    arrive,
+    arrive_enrolled,
+    forget_faces,
+    way_in,
+)
+from tests.identity.authenticator import Authenticator
+
+
+def found(officer: Newcomer, house: House, person: Newcomer) -> str:
+    with house.database.transaction() as session:
+        someone = people.person(session, person.id)
+    body = {"name": someone.name, "citizen_number": someone.citizen_number.text}
+    path: str = officer.http.post("/api/counter/people", json=body).json()["next"]
+    return path
+
+
+def test_a_lost_device_is_revoked_on_its_persons_word(
+    officer: Newcomer, person: Newcomer, house: House
+) -> None:
+    key = add_first(house, person, Authenticator(house.relying_party))
+    page = found(officer, house, person)
+    assert officer.http.get(page).is_success
+    path = f"/api{page}/passkeys/{key.id}/revocation"
+    assert officer.http.post(path, json={"document": "passport"}).json()["revoked_at"]
+    assert person.http.get("/api/people/me/passkeys").json()[0]["revoked_at"]
+
+
+def test_a_person_of_another_name_is_not_found(officer: Newcomer, person: Newcomer, house: House) -> None:
+    with house.database.transaction() as session:
+        number = people.person(session, person.id).citizen_number.text
+    answer = officer.http.post("/api/counter/people", json={"name": "别人", "citizen_number": number})
+    assert (answer.status_code, refusal(answer)) == (httpx.codes.NOT_FOUND, "nobody-found")
+    assert number not in answer.text
+
+
+def test_an_address_is_registered_at_the_counter_and_the_code_arrives(
+    open_case: OpenCase, officer: Newcomer, site: Site, house: House
+) -> None:
+    case = open_case(arrive(site, house))
+    page = found(officer, house, case.person)
+    body = {"phone": "139 0000 0001", "mail": "", "document": "citizen-card"}
+    assert officer.http.post(f"/api{page}/contact", json=body).json() == {"phone": True, "mail": False}
+    case.confirm().raise_for_status()
+    case.answer(code_for(house, case.number)).raise_for_status()
+
+
+def test_a_device_key_is_added_at_the_counter_without_a_face(
+    officer: Newcomer, person: Newcomer, house: House
+) -> None:
+    begun = begin(person)
+    bring(person, begun, Authenticator(house.relying_party)).raise_for_status()
+    path = f"/people/me/passkeys/{begun['id']}"
+    assert person.http.get(f"{path}/other-route").is_success
+    case = person.http.post(f"/api{path}/cases").json()
+    officer.http.post(f"/api/counter/cases/{case['id']}/confirmation", json=CONFIRM).raise_for_status()
+    code = code_for(house, case["number"])
+    added = person.http.post(f"/api/cases/{case['id']}/answer", json={"code": code})
+    assert added.json() == {"action": "add-passkey", "state": "added", "next": "/engineer#devices"}
+
+
+def test_a_face_is_replaced_by_the_officers_leave_alone(officer: Newcomer, site: Site, house: House) -> None:
+    forget_faces(house)
+    person = arrive_enrolled(site, house)
+    portrait = {"captures": ("p.jpg", PORTRAIT, "image/jpeg")}
+    where = "/api/people/me/enrollment"
+    assert refusal(person.http.post(where, files=portrait)) == "enrolled-already"
+    guess = {"code": "123456"}
+    assert refusal(person.http.post(where, files=portrait, data=guess)) == "ticket-missing"
+    page = found(officer, house, person)
+    code = officer.http.post(f"/api{page}/face", json={"document": "citizen-card"}).json()["code"]
+    assert refusal(person.http.post(where, files=portrait, data={"code": wrong(code)})) == "code-wrong"
+    assert 'name="code"' in person.http.get("/engineer/enrollment").text
+    again = person.http.post(where, files=portrait, data={"code": code})
+    assert (again.status_code, again.json()["version"]) == (httpx.codes.CREATED, 2)
+    assert refusal(person.http.post(where, files=portrait, data={"code": code})) == "ticket-missing"
+
+
+def test_an_officer_does_nothing_for_themselves(officer: Newcomer) -> None:
+    path = f"/api/counter/people/{officer.id}/face"
+    answer = officer.http.post(path, json={"document": "citizen-card"})
+    assert (answer.status_code, refusal(answer)) == (httpx.codes.FORBIDDEN, "own-case")
+
+
+def test_an_account_without_a_person_confirms_nothing(
+    open_case: OpenCase, person: Newcomer, site: Site, house: House
+) -> None:
+    case = open_case(person)
+    with house.database.transaction() as session:
+        account = accounts.open_account(
+            session,
+            roles=(Role.COUNTER,),
+            title_zh="窗口",
+            title_en="counter",
+            organization=CONTRACTOR.uscc.text,
+            clock=house.clock,
+        )
+    with httpx.Client(base_url=site.url, trust_env=False) as nobody:
+        nobody.post(way_in(house, account)).raise_for_status()
+        answer = nobody.post(f"/api/counter/cases/{case.id}/confirmation", json=CONFIRM)
+    assert (answer.status_code, refusal(answer)) == (httpx.codes.FORBIDDEN, "officer-incomplete")
+
+
+def test_the_old_address_is_told_that_another_one_counts(
+    officer: Newcomer, person: Newcomer, house: House
+) -> None:
+    page = found(officer, house, person)
+    body = {"phone": "", "mail": "new@example.com", "document": "citizen-card"}
+    officer.http.post(f"/api{page}/contact", json=body).raise_for_status()
+    send_messages(house)
+    letter = printed(printed_outbox(house.settings))[0]
+    assert letter["to"] == PHONE
+    assert "new@example.com" not in letter["text"]

@@ -1,0 +1,51 @@
+"""Who is told what: the person of a request by a link, the firm of an answer."""
+
+from api.demonstration.people import CONTRACTOR
+from api.house import House
+from api.message_couriers import printed_outbox
+from api.site import Site
+from api.tasks import send_messages
+from identity.couriers import printed
+from tests.api.newcomers import (
+    PHONE,
+    Newcomer,
+    clerk,
+    request_body,
+    requested,
+)
+
+
+def test_the_request_reaches_the_person_by_a_link(person: Newcomer, site: Site, house: House) -> None:
+    answer = clerk(site, house).post("/api/authorizations", json=request_body(person))
+    send_messages(house)
+    letter = printed(printed_outbox(house.settings))[0]
+    assert letter["to"] == PHONE
+    assert f"{house.settings.public_url}/authorizations/{answer.json()['id']}" in letter["text"]
+
+
+def test_the_firm_shows_the_same_link_as_a_code(person: Newcomer, site: Site, house: House) -> None:
+    firm = clerk(site, house)
+    asked = firm.post("/api/authorizations", json=request_body(person)).json()["id"]
+    shown = firm.get(f"/authorizations/{asked}").text
+    assert f"{house.settings.public_url}/authorizations/{asked}" in shown
+    assert "<svg" in shown
+    own = person.http.get(f"/authorizations/{asked}").text
+    assert f'data-copy="{house.settings.public_url}' not in own
+
+
+def test_the_firm_is_told_that_there_is_an_answer_and_not_which(
+    person: Newcomer, site: Site, house: House
+) -> None:
+    asked = requested(site, house, person)
+    person.http.post(f"/api/authorizations/{asked}/refusal", json={"reason": "不便"}).raise_for_status()
+    send_messages(house)
+    letter = printed(printed_outbox(house.settings))[0]
+    assert (letter["to"], letter["channel"]) == (CONTRACTOR.mail, "mail")
+    assert f"/authorizations/{asked}" in letter["text"]
+    assert "不便" not in letter["text"]
+
+
+def test_the_demonstration_shows_its_outbox(person: Newcomer, site: Site, house: House) -> None:
+    requested(site, house, person)
+    send_messages(house)
+    assert PHONE in person.http.get("/demonstration/outbox").text
