@@ -16,6 +16,7 @@ from api.house import House
 from api.site import Site
 from api.trust import anchors
 from evidence.bundle import Bundle, Exhibit
+from evidence.digest import sha256
 from identity.authorizations import Authorization
 from identity.enrollment import EnrollmentRow
 from identity.kept_portraits import KeptPortraitRow
@@ -69,6 +70,7 @@ def traces(keeping: House, leaver: Newcomer) -> list[bytes]:
         template[64:128],
         PORTRAIT,
         PORTRAIT[256:320],
+        sha256(PORTRAIT).value,
     ]
 
 
