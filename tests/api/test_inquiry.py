@@ -5,6 +5,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from api.demonstration.people import CONTRACTOR, ENGINEER
 from api.house import House
@@ -17,7 +18,8 @@ from identity.authorizations import AuthorizationId
 from identity.qualifications import QualificationKind
 from ledger import facts
 from registers import receipts
-from registers.questions import Register
+from registers.answers import Answer
+from registers.questions import Question, Register
 from registers.scripted import QualificationRecord, ScriptedRegisters
 from tests.api.newcomers import (
     NO_FILM,
@@ -133,6 +135,24 @@ def test_a_silent_register_loses_nothing_and_may_be_asked_again(
     assert newcomer.http.get("/api/people/me/authorizations").json() == []
     registers.silent.clear()
     assert asking.post("/api/authorizations", json=request_body(newcomer)).status_code == 201
+
+
+def test_nothing_is_open_while_a_register_is_asked(
+    house: House, newcomer: Newcomer, asking: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction that the request left open would keep this one from the tables it has read."""
+    ask, seen = ScriptedRegisters.ask, []
+
+    def asked(registers: ScriptedRegisters, question: Question) -> Answer:
+        with house.database.transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '5s'"))
+            session.execute(text("LOCK TABLE people, organizations, qualifications IN ACCESS EXCLUSIVE MODE"))
+            seen.append(question.register)
+        return ask(registers, question)
+
+    monkeypatch.setattr(ScriptedRegisters, "ask", asked)
+    assert asking.post("/api/authorizations", json=request_body(newcomer)).status_code == 201
+    assert seen == list(Register)
 
 
 @pytest.mark.parametrize(
