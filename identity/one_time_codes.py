@@ -38,4 +38,7 @@ class OneTimeCodes:
 
     def matches(self, code: str, kept: bytes, *, for_: bytes) -> bool:
         """Whether ``code`` is the one that was kept, in constant time; blanks do not count."""
-        return hmac.compare_digest(self.hash("".join(code.split()), for_=for_), kept)
+        typed = "".join(code.split())
+        if not (typed.isascii() and typed.isdigit()):
+            return False
+        return hmac.compare_digest(self.hash(typed, for_=for_), kept)

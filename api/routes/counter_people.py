@@ -21,6 +21,7 @@ from identity import counter_people, counter_tickets
 from identity.contacts import contact
 from identity.counter_facts import DocumentKind, Presence, Seen
 from identity.counter_refusals import NobodyFound
+from identity.names import check_name
 from identity.passkeys import PasskeyId
 from identity.people import PersonId, find_person
 
@@ -68,7 +69,7 @@ def find(identified: Identified, house: InHouse, _: AtCounter) -> Found:
     """Find a person; who is not registered and who is under another name answer alike."""
     number = CitizenNumber.parse(identified.citizen_number)
     with house.database.transaction() as session:
-        found = find_person(session, name=identified.name, citizen_number=number)
+        found = find_person(session, name=check_name(identified.name), citizen_number=number)
     if found is None:
         raise NobodyFound
     return Found(next=f"/counter/people/{found.id}")

@@ -142,6 +142,13 @@ def test_a_wrong_code_is_refused_and_the_tries_are_counted(counter: Counter, eng
     )
 
 
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "\ud800", "１２３４５６", "code", "1" * 10_000])
+def test_what_is_no_code_is_a_wrong_one(counter: Counter, engineer: Person, code: str) -> None:
+    case, _ = counter.confirmed(engineer)
+    with pytest.raises(CodeWrong):
+        counter.answer(case, code)
+
+
 def test_the_last_try_may_be_the_right_one(counter: Counter, engineer: Person) -> None:
     case, code = counter.confirmed(engineer)
     for _ in range(MOST_TRIES - 1):

@@ -1,6 +1,9 @@
 """What an officer does for a person with their document, through the doors."""
 
+import json
+
 import httpx
+import pytest
 
 from api import accounts
 from api.demonstration.people import CONTRACTOR
@@ -129,3 +132,15 @@ def test_the_old_address_is_told_that_another_one_counts(
     letter = printed(printed_outbox(house.settings))[0]
     assert letter["to"] == PHONE
     assert "new@example.com" not in letter["text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("\ud800", "11010519491231002X"), ("", "11010519491231002X"), ("某人", "\ud800")]
+)
+def test_what_nobody_can_be_called_is_refused_without_being_repeated(
+    officer: Newcomer, name: str, number: str
+) -> None:
+    body = json.dumps({"name": name, "citizen_number": number})
+    headers = {"content-type": "application/json"}
+    answer = officer.http.post("/api/counter/people", content=body, headers=headers)
+    assert answer.status_code in {httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY}
