@@ -14,6 +14,7 @@ alone should not carry an approval of weight: the person's device key belongs be
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from identity.movements import CHANNELS, Moment, Movement, Rest, movements, rest
 from identity.scan_refusals import (
@@ -35,7 +36,7 @@ REST_WITHIN_MS = 8_000
 """From the first frame until the face has been still: people look for the oval first."""
 
 ANSWER_WITHIN_MS = 5_000
-"""From the question to the begin of the movement: the question travels, is read out, and is understood."""
+"""From the telling of a step to the begin of its movement: it travels, is read out, and is understood."""
 
 SOONEST_MS = 100
 """From the question to the begin of an answer: nobody reacts sooner (the false start of sprinters)."""
@@ -65,10 +66,13 @@ class Course:
         return self.question.steps[len(self.answers)] if len(self.asked_ms) > len(self.answers) else None
 
 
-def follow(moments: Sequence[Moment], question: Question) -> Course:
+def follow(moments: Sequence[Moment], question: Question, ends_ms: Sequence[int] | None = None) -> Course:
     """Follow the face through ``question``; ``moments`` are in the order of time, from the scan's begin.
 
-    Blinks nobody asked for are natural; so is doing the step just answered again.
+    ``ends_ms`` are the last frames of the requests in which the frames came. A step is told in the answer to
+    the request in which it is asked, so the time to answer it runs from the end of the next one: a server
+    that answers late takes nobody's time. Without them a step is told when it is asked. Blinks nobody asked
+    for are natural; so is doing the step just answered again.
 
     Raises:
         FaceTurnedAway: the face never looks at the camera and holds still.
@@ -89,7 +93,7 @@ def follow(moments: Sequence[Moment], question: Question) -> Course:
         asked_ms = _asked(moments, seen, due_ms)
         if asked_ms is None:
             break
-        answer = _answer(seen, step, asked_ms)
+        answer = _answer(seen, step, asked_ms, _told(asked_ms, ends_ms))
         if answer is None or not answer.home:
             course = Course(
                 question,
@@ -103,7 +107,7 @@ def follow(moments: Sequence[Moment], question: Question) -> Course:
         if not course.done:
             due_ms = answer.end_ms + question.quiet_ms[number + 1]
     _refuse_unasked(seen, course)
-    _refuse_late(moments, seen, course)
+    _refuse_late(moments, seen, course, ends_ms)
     return course
 
 
@@ -126,12 +130,20 @@ def _away(movement: Movement, time_ms: int) -> bool:
     return time_ms < movement.end_ms or not movement.home
 
 
-def _answer(seen: Sequence[Movement], step: Step, asked_ms: int) -> Movement | None:
+def _told(asked_ms: int, ends_ms: Sequence[int] | None) -> float:
+    """When the person knows the step at the latest; infinity before that is known."""
+    if ends_ms is None:
+        return asked_ms
+    return next(iter([end_ms for end_ms in ends_ms if end_ms >= asked_ms][1:]), inf)
+
+
+def _answer(seen: Sequence[Movement], step: Step, asked_ms: int, told_ms: float) -> Movement | None:
     """The first whole movement that may answer, or the one that goes on."""
     may = [
         one
         for one in seen
-        if one.step is step and SOONEST_MS <= one.begin_ms - asked_ms <= ANSWER_WITHIN_MS
+        if one.step is step
+        if asked_ms + SOONEST_MS <= one.begin_ms <= told_ms + ANSWER_WITHIN_MS
         if one.counts or not one.home
     ]
     return next(iter(may), None)
@@ -152,9 +164,11 @@ def _refuse_unasked(seen: Sequence[Movement], course: Course) -> None:
         raise MotionNotAsked(step=movement.step)
 
 
-def _refuse_late(moments: Sequence[Moment], seen: Sequence[Movement], course: Course) -> None:
+def _refuse_late(
+    moments: Sequence[Moment], seen: Sequence[Movement], course: Course, ends_ms: Sequence[int] | None
+) -> None:
     step, now_ms = course.waits_for, moments[-1].time_ms
-    if step is None or now_ms - course.asked_ms[-1] <= ANSWER_WITHIN_MS:
+    if step is None or now_ms <= _told(course.asked_ms[-1], ends_ms) + ANSWER_WITHIN_MS:
         return
     if any(_begun(one, course) and one.counts for one in seen):
         return

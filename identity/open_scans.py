@@ -35,9 +35,9 @@ MOST_HELD = 256
 RUNNING = timedelta(seconds=5)
 """For so long after its last frames a scan counts as running."""
 
-EARLY = timedelta(milliseconds=1_000)
-"""How much sooner than the page's own time frames may come, measured from the first batch: one batch that
-took long on its way."""
+EARLY = timedelta(milliseconds=2_000)
+"""How much sooner than the page's own time frames may come, measured from the first batch: which may have
+taken long on its way."""
 
 LATE = timedelta(milliseconds=3_000)
 """How much later they may come: a slow network, a busy phone."""

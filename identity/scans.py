@@ -98,7 +98,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Scan:
-    """A scan so far: the frames looked at, how many came, and when the last of them was taken.
+    """A scan so far: the frames looked at, how many came, and when the last one of each request was taken.
 
     ``asked`` is the step that is asked now, the ``number``-th; while one is ``returning`` it was seen and the
     face is to come home. Holds templates: keep it in memory alone, and no longer than the challenge lives.
@@ -107,7 +107,7 @@ class Scan:
     question: Question
     looks: tuple[Look, ...] = field(default=(), repr=False)
     frames: int = 0
-    last_ms: int | None = None
+    ends_ms: tuple[int, ...] = ()
     asked: Step | None = None
     number: int = 0
     returning: bool = False
@@ -132,14 +132,14 @@ def advance(
     if matcher.model != policy.threshold.model:
         raise PolicyOfAnotherModel(policy=policy.version)
     template.check_model(matcher.model)
-    check_shape(batch, before=scan.frames, last_ms=scan.last_ms)
-    looks = list(scan.looks)
-    course = follow(moments_of(looks), scan.question)
+    check_shape(batch, before=scan.frames, last_ms=scan.ends_ms[-1] if scan.ends_ms else None)
+    looks, ends_ms = list(scan.looks), (*scan.ends_ms, *batch.times_ms[-1:])
+    course = follow(moments_of(looks), scan.question, scan.ends_ms)
     for frame, time_ms in measured(batch, last_ms=looks[-1].time_ms if looks else None):
         picture = decode(frame, FRAME)
         looks.append(look(picture, time_ms, looks, matcher))
         check_presence(looks, picture, matcher)
-        course = follow(moments_of(looks), scan.question)
+        course = follow(moments_of(looks), scan.question, ends_ms)
         looks[-1] = _read(looks, course, picture, matcher)
         if course.done:
             break
@@ -151,7 +151,7 @@ def advance(
         scan,
         looks=tuple(looks),
         frames=scan.frames + len(batch.frames),
-        last_ms=batch.times_ms[-1],
+        ends_ms=ends_ms,
         asked=course.waits_for,
         number=len(course.asked_ms),
         returning=course.begun_ms is not None,

@@ -49,17 +49,19 @@ export const scanLive = async (camera, { path, device, show, check }) => {
   const begin = performance.now();
   let taken = [];
   let first = null; // the times run from the first frame
+  let pace = FRAME_MS;
   let over = false;
   const take = async () => {
-    for (let slot = 0; !over; slot = Math.max(slot + 1, Math.ceil((performance.now() - begin) / FRAME_MS))) {
-      await pause(begin + slot * FRAME_MS - performance.now());
+    while (!over) {
+      await pause(pace - ((performance.now() - begin) % pace));
       const ms = Math.round(performance.now() - begin);
       const frame = await camera.frame();
       if (!frame) continue;
       first = first === null ? ms : first;
       taken.push({ frame, ms: ms - first });
-      // The network stood still: half of the frames say what happened.
-      if (taken.length > MOST_IN_BATCH) taken = taken.filter((one, place) => place % 2 === 0);
+      if (taken.length < MOST_IN_BATCH) continue;
+      taken = taken.filter((one, place) => place % 2 === 0); // nobody answers: fewer frames say what happened
+      pace *= 2;
     }
   };
   const fit = () => {
@@ -76,6 +78,7 @@ export const scanLive = async (camera, { path, device, show, check }) => {
       }
       const form = formOf(taken, number, device);
       taken = [];
+      pace = FRAME_MS;
       const answer = await sendAgain(path, form, fit);
       if (answer.passed) return answer.passed;
       camera.perform(answer.step);
