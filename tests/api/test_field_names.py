@@ -34,9 +34,9 @@ def test_every_field_has_a_name_of_its_own(key: str) -> None:
 
 
 def test_the_kinds_that_were_tried_are_not_told() -> None:
-    tried = [("body", "valid_from", "date"), ("body", "valid_from", "datetime"), ("body", "portrait")]
+    tried = [("body", "valid_from", "date"), ("body", "valid_from", "datetime"), ("body", "captures")]
     told = listed(named(each) for each in tried)
-    assert told == Term("有效期起、证件照", "begin of the validity, portrait")
+    assert told == Term("有效期起、现场照片", "begin of the validity, pictures taken now")
 
 
 def test_a_body_that_cannot_be_read_has_a_neutral_name() -> None:
