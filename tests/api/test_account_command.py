@@ -30,6 +30,7 @@ def _production(
         "CHAIN_URL": "http://127.0.0.1:1",
         "CHAIN_KEY": "11" * 32,
         "PUBLIC_URL": "https://yinxin.example",
+        "REGISTERS": "registers.toml",
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"YINXIN_{name}", value)

@@ -10,24 +10,7 @@ from api.settings import SettingMalformed
 from evidence.algorithms import Algorithm
 from evidence.keys import LocalSigner
 from registers.questions import Register
-
-KEY = LocalSigner.generate(Algorithm.ES256).key
-TABLE = """[{register}]
-url = "https://registers.example/{register}"
-issuer = "11990100MB0A10099X"
-name = "示范市公安局"
-key = "{key}"
-"""
-
-
-def written(folder: Path, text: str) -> Path:
-    file = folder / "registers.toml"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def tables(*registers: str, key: str = base64.b64encode(KEY.spki).decode()) -> str:
-    return "".join(TABLE.format(register=register, key=key) for register in registers)
+from tests.registers.places import KEY, tables, written
 
 
 def test_each_register_has_its_place_and_its_pinned_key(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from api import hardhat
+from tests.registers.places import written
 from tests.verify import city
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel"), pytest.mark.timeout(300)]
@@ -167,6 +168,7 @@ def production(tmp_path: Path) -> Iterator[dict[str, str]]:
         "YINXIN_CHAIN_URL": chain.url,
         "YINXIN_CHAIN_KEY": SECOND_HARDHAT_KEY,
         "YINXIN_PUBLIC_URL": "https://yinxin.example",
+        "YINXIN_REGISTERS": str(written(tmp_path)),
     }
     chain.stop()
 
