@@ -32,6 +32,7 @@ from evidence.canonical import Value, encode
 from evidence.clock import Clock, microseconds
 from evidence.digest import Digest, sha256
 from evidence.errors import Refused, Term
+from identity.challenge_limits import FAILURE_WINDOW, Attempt, check_limits
 from identity.challenge_refusals import (
     ChallengeBegun,
     ChallengeExpired,
@@ -40,7 +41,6 @@ from identity.challenge_refusals import (
     ChallengeOfAnother,
     ChallengeUnknown,
     ChallengeUsed,
-    TooManyFailures,
 )
 from identity.people import PersonId, PersonRow, PersonUnknown
 from identity.steps import Question, Step, choose
@@ -53,25 +53,6 @@ LIFETIME = timedelta(seconds=60)
 
 NONCE_BYTES = 32
 """Length of the nonce, bytes: 256 bits cannot be guessed or met twice."""
-
-FAILURE_WINDOW = timedelta(hours=1)
-"""How long a challenge that was not passed counts."""
-
-MOST_FAILURES = 5
-"""Failed scans of one person for one subject: bad light and a wrong turn or two, not a series of guesses."""
-
-MOST_ATTEMPTS = 10
-"""Challenges of one person for one subject that were not passed, failed or never answered.
-
-Twice the failures, because a call or a closed page is no failure; more would be a choice among the
-questions by letting those pass that do not suit.
-"""
-
-MOST_FAILURES_OF_PERSON = 15
-"""Failed scans of one person for all subjects: three subjects' worth, so many subjects buy no guesses."""
-
-MOST_ATTEMPTS_OF_PERSON = 30
-"""Challenges of one person that were not passed, for all subjects: twice the failures, as for one subject."""
 
 RECENT = 40
 """Challenges of a person whose steps are not asked again: more than one hour's attempts."""
@@ -335,25 +316,16 @@ def _check_limits(
 ) -> None:
     """Count what was not passed within the window, all but the challenge in question, the latest first."""
     query = (
-        select(ChallengeRow.issued_at, ChallengeRow.subject, ChallengeRow.outcome)
+        select(ChallengeRow)
         .where(ChallengeRow.person == person, ChallengeRow.issued_at > now - FAILURE_WINDOW)
         .where(ChallengeRow.outcome.is_distinct_from("passed"))
         .order_by(ChallengeRow.issued_at.desc())
     )
     if but is not None:
         query = query.where(ChallengeRow.id != but.id)
-    counted = session.execute(query).all()
-    failed = [each for each in counted if each.outcome == "failed"]
-    for attempts, most in (
-        ([each for each in failed if each.subject == subject], MOST_FAILURES),
-        ([each for each in counted if each.subject == subject], MOST_ATTEMPTS),
-        (failed, MOST_FAILURES_OF_PERSON),
-        (counted, MOST_ATTEMPTS_OF_PERSON),
-    ):
-        if len(attempts) >= most:
-            raise TooManyFailures(
-                failures=len(attempts), retry_at=attempts[most - 1].issued_at + FAILURE_WINDOW
-            )
+    rows = session.scalars(query)
+    attempts = [Attempt(row.issued_at, row.subject, failed=row.outcome == "failed") for row in rows]
+    check_limits(attempts, subject=subject)
 
 
 def _challenge(row: ChallengeRow) -> Challenge:

@@ -1,21 +1,23 @@
 """A challenge is answered once, in time, by its person, for its act and its subject."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
-from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from evidence.clock import FixedClock
 from evidence.digest import Digest, sha256
-from evidence.identifiers import CitizenNumber
-from identity import challenges, people
+from identity import challenges
+from identity.challenge_limits import (
+    FAILURE_WINDOW,
+    MOST_ATTEMPTS,
+    MOST_ATTEMPTS_OF_PERSON,
+    MOST_FAILURES,
+    MOST_FAILURES_OF_PERSON,
+)
 from identity.challenge_refusals import (
     ChallengeBegun,
     ChallengeExpired,
@@ -26,22 +28,10 @@ from identity.challenge_refusals import (
     ChallengeUsed,
     TooManyFailures,
 )
-from identity.challenges import (
-    FAILURE_WINDOW,
-    LIFETIME,
-    MOST_ATTEMPTS,
-    MOST_ATTEMPTS_OF_PERSON,
-    MOST_FAILURES,
-    MOST_FAILURES_OF_PERSON,
-    RECENT,
-    Action,
-    Challenge,
-    ChallengeId,
-)
+from identity.challenges import LIFETIME, RECENT, Action, Challenge, ChallengeId
 from identity.people import Person, PersonId
 from identity.scan_refusals import StillImage
 from identity.steps import Question, Step
-from ledger.database import Database
 
 SUBJECT = sha256(b"the text")
 
@@ -321,76 +311,3 @@ def test_the_digest_binds_everything_that_was_asked(asked: Challenge) -> None:
         replace(asked, expires_at=asked.expires_at + timedelta(seconds=1)).digest,
     }
     assert len(variants) == 8
-
-
-@pytest.fixture
-def resident(database: Database, clock: FixedClock) -> Person:
-    """A person whom several transactions see."""
-    with database.transaction() as session:
-        number = CitizenNumber.parse("34052419800101001X")
-        return people.register_person(session, name="林知远", citizen_number=number, clock=clock)
-
-
-def test_two_requests_at_once_open_one_challenge(
-    database: Database, resident: Person, clock: FixedClock
-) -> None:
-    together = Barrier(2)
-
-    def ask(seed: int) -> Challenge:
-        with database.transaction() as session:
-            together.wait()
-            return issue(session, resident, clock, seed=seed)
-
-    with ThreadPoolExecutor(2) as both:
-        one, other = both.map(ask, range(2))
-    assert one == other
-
-
-def test_two_decisions_at_once_cannot_both_use_a_challenge(
-    database: Database, resident: Person, clock: FixedClock
-) -> None:
-    with database.transaction() as session:
-        asked = issue(session, resident, clock)
-    with database.transaction() as first:
-        consume(first, asked.id, clock, person=resident.id)
-        with database.transaction() as second:
-            second.execute(text("SET LOCAL lock_timeout = '50ms'"))
-            with pytest.raises(OperationalError):
-                consume(second, asked.id, clock, person=resident.id)
-    with database.transaction() as third, pytest.raises(ChallengeUsed):
-        consume(third, asked.id, clock, person=resident.id)
-
-
-def redeemed(database: Database, person: Person, clock: FixedClock, *, at_once: int) -> list[str]:
-    """Let ``at_once`` requests use one challenge at the same time; give what became of each."""
-    clock.advance(LIFETIME)
-    with database.transaction() as session:
-        asked = issue(session, person, clock)
-
-    def use(_: int) -> str:
-        try:
-            with database.transaction() as session:
-                consume(session, asked.id, clock, person=person.id)
-        except ChallengeUsed as refusal:
-            return refusal.code
-        return "used"
-
-    with ThreadPoolExecutor(at_once) as requests:
-        return list(requests.map(use, range(at_once)))
-
-
-def test_two_hundred_redemptions_at_once_use_a_challenge_once(
-    database: Database, resident: Person, clock: FixedClock
-) -> None:
-    for _ in range(2):
-        outcomes = redeemed(database, resident, clock, at_once=200)
-        assert sorted(outcomes) == ["challenge-used"] * 199 + ["used"]
-
-
-@pytest.mark.slow
-def test_two_hundred_redemptions_at_once_use_a_challenge_once_in_a_hundred_rounds(
-    database: Database, resident: Person, clock: FixedClock
-) -> None:
-    for _ in range(100):
-        outcomes = redeemed(database, resident, clock, at_once=200)
-        assert sorted(outcomes) == ["challenge-used"] * 199 + ["used"]

@@ -43,6 +43,22 @@ LEFT_EDGE = """async () => {
   return red > blue ? "red" : "blue";
 }"""
 
+TELL_WHAT_IS_SAID = """() => {
+  const prompt = document.querySelector("#scan .prompt");
+  const tell = () => console.log(`heard:${prompt.textContent}`);
+  new MutationObserver(tell).observe(prompt, { childList: true });
+  speechSynthesis.speak = (words) => words.text && console.log(`spoken:${words.lang}:${words.text}`);
+}"""
+TOLD = {
+    "Turn left",
+    "Turn right",
+    "Blink",
+    "Open mouth",
+    "Nod once",
+    "Come closer",
+}
+AROUND = {"Opening the camera…", "Look straight ahead", "Back to centre"}
+
 PhoneOf = Callable[..., Page]
 
 
@@ -149,6 +165,42 @@ def test_the_third_failure_points_to_the_window(
     page.evaluate("(key) => sessionStorage.setItem(key, 2)", key)
     scan(page)
     expect(page.locator(".window")).to_contain_text("已经失败 3 次", timeout=SCAN_MS)
+
+
+def test_a_screen_reader_is_told_each_step_in_english(
+    phone_of: PhoneOf, site: Site, house: House, enrolled: Newcomer
+) -> None:
+    page = phone_of(enrolled)
+    page.goto(f"{site.url}/authorizations/{requested(site, house, enrolled)}?lang=en")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.evaluate(TELL_WHAT_IS_SAID)
+    page.get_by_role("button", name="Authorize").click()
+    page.wait_for_function("() => document.querySelector('#scan').dataset.step", timeout=SCAN_MS)
+    tree = page.locator("#scan").aria_snapshot()
+    expect(page.get_by_text("Granted", exact=True).first).to_be_visible(timeout=SCAN_MS)
+    assert re.search(r'group "Face scan":\n +- paragraph: (Turn|Blink|Open|Nod|Come|Back)', tree), tree
+    assert re.search(r"Step 1 of [23]", tree), tree
+    assert 'button "Stop"' in tree
+    assert 'checkbox "Read the prompts aloud" [checked]' in tree
+    assert "img" not in tree
+    heard = [text.removeprefix("heard:") for text in said if text.startswith("heard:")]
+    spoken = [text.removeprefix("spoken:en:") for text in said if text.startswith("spoken:")]
+    assert set(heard) <= TOLD | AROUND
+    assert len(TOLD & set(heard)) in {2, 3}
+    assert spoken == heard
+
+
+def test_who_wants_no_voice_is_not_asked_again(
+    phone_of: PhoneOf, site: Site, house: House, enrolled: Newcomer
+) -> None:
+    page = phone_of(enrolled)
+    open_request(page, site, house, enrolled)
+    switch = page.get_by_label("朗读提示")
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    page.reload()
+    expect(switch).not_to_be_checked()
 
 
 def test_the_preview_is_mirrored_and_the_frames_are_not(
