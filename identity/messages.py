@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Index, Integer, Text, Uuid, func, select
+from sqlalchemy import DateTime, Index, Integer, Text, Uuid, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.clock import Clock
@@ -189,7 +189,10 @@ def _take(session: Session, clock: Clock) -> MessageRow | None:
     """Lock the message that is due longest and begin an attempt; one that is over ends instead."""
     row = session.scalar(
         select(MessageRow)
-        .where(MessageRow.ended_at.is_(None), MessageRow.due_at <= clock.now())
+        .where(
+            MessageRow.ended_at.is_(None),
+            or_(MessageRow.due_at <= clock.now(), MessageRow.expires_at <= clock.now()),
+        )
         .order_by(MessageRow.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from api.acting import person_of
+from api.case_view import masked_mail, masked_phone
 from api.house import House
 from api.pages import page
 from api.pages.devices import devices_of
@@ -20,6 +21,7 @@ from api.routes.authorizations import line
 from api.routes.people import myself, notice_of
 from identity import authorizations, consent, counter_tickets, enrollment
 from identity.consent_text import Purpose
+from identity.contacts import contact
 from identity.members import Position, memberships
 from identity.one_time_codes import DIGITS
 from identity.people import PersonId
@@ -54,6 +56,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         slots = _waiting_slots(session, mine, house.clock.now())
         me = myself(session, mine, house)
         devices = devices_of(session, house, mine)
+        reached = contact(session, mine)
     requested = authorizations.State.REQUESTED
     return page(
         request,
@@ -63,6 +66,8 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         answered=[one for one in lines if one.state is not requested],
         slots=slots,
         devices=devices,
+        phone=masked_phone(reached.phone),
+        mail=masked_mail(reached.mail),
     )
 
 

@@ -166,6 +166,18 @@ def test_what_has_lost_its_sense_is_not_sent(
     assert (only(database).text, how(database)) == (None, Delivery.FAILED)
 
 
+def test_what_is_over_is_erased_before_its_next_attempt(
+    database: Database, clock: FixedClock, courier: ScriptedCourier, couriers: Couriers
+) -> None:
+    courier.failures = [CourierUnavailable(reason=503)]
+    write(database, clock, lasts=FIRST_PAUSE / 2)
+    send(database, couriers, clock)
+    clock.advance(FIRST_PAUSE / 2)
+    assert send(database, couriers, clock)
+    row = only(database)
+    assert (row.address, row.text, row.failure) == (None, None, "courier-unavailable")
+
+
 def test_a_newer_code_ends_the_older_one(
     database: Database, clock: FixedClock, courier: ScriptedCourier, couriers: Couriers
 ) -> None:

@@ -49,3 +49,13 @@ def test_the_demonstration_shows_its_outbox(person: Newcomer, site: Site, house:
     requested(site, house, person)
     send_messages(house)
     assert PHONE in person.http.get("/demonstration/outbox").text
+
+
+def test_a_person_erases_how_they_are_reached(person: Newcomer, site: Site, house: House) -> None:
+    assert "***0009" in person.http.get("/engineer").text
+    person.http.delete("/api/people/me/contact").raise_for_status()
+    assert "***0009" not in person.http.get("/engineer").text
+    before = len(printed(printed_outbox(house.settings)))
+    requested(site, house, person)
+    send_messages(house)
+    assert len(printed(printed_outbox(house.settings))) == before
