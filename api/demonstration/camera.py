@@ -18,6 +18,7 @@ CLIPS = {"turn_left": "left", "turn_right": "right", "blink": "blink", "open_mou
 TURNS = frozenset({"turn_left", "turn_right"})
 CLOSEST = 0.4  # how much larger a face is that has come closer
 CLOSER_FRAMES = 30  # of coming closer and going back
+AGAIN_MS = 3_000  # who is still asked by then does it again, as people do
 
 
 class Camera(Protocol):
@@ -41,8 +42,8 @@ class Performer:
         self._since_ms = 0
 
     def perform(self, step: str | None, at_ms: int) -> None:
-        """Begin ``step``, once until another is asked."""
-        if step is not None and step != self._asked:
+        """Begin ``step``, and again when it is still asked after a while."""
+        if step is not None and (step != self._asked or at_ms - self._since_ms >= AGAIN_MS):
             self._since_ms = at_ms
         self._asked = step or self._asked
 

@@ -133,6 +133,8 @@ def answer(
     if held.challenge.person != mine:
         raise ChallengeOfAnother(challenge=challenge_id)
     with held.lock:
+        if held.closed and number >= held.taken:
+            _refuse_used(house, held.challenge)
         if held.again(number):
             return _as_before(held)
         held.taken += 1
@@ -217,6 +219,12 @@ def _begin(
         _record_failure(house, begun, origin, refusal)
         raise
     return house.open_scans.open(begun, template=template, device=assertion, heard=answers)
+
+
+def _refuse_used(house: House, closed: Challenge) -> None:
+    """Refuse further frames of a scan that ended: its challenge is used."""
+    with house.database.transaction() as session:
+        challenges.challenge(session, closed.id, person=closed.person, clock=house.clock)
 
 
 def _as_before(held: OpenScan[ScanGoesOn]) -> ScanGoesOn:

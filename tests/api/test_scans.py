@@ -144,7 +144,7 @@ def test_a_scan_that_passed_takes_no_further_frames(
     asked = challenge(newcomer, request_id)
     scan(house, newcomer, asked["challenge"], Performer(ENGINEER))
     answer = send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 99, [0])
-    assert answer.json()["title"] == "scan-not-open"
+    assert answer.json()["title"] == "challenge-used"
 
 
 @pytest.mark.parametrize("number", [2, 7])

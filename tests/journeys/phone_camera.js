@@ -22,11 +22,16 @@
     moves.closer = still.map((frame, place) => [frame, side(place)]);
     let queue = [];
     let asked = null;
+    let since = 0;
     let beat = 0;
     return () => {
       const step = document.getElementById("scan")?.dataset.step ?? null;
-      if (step && step !== asked) queue = [...moves[step]];
-      asked = step || asked;
+      // Who is still asked after three seconds does it again, as people do.
+      if (step && (step !== asked || performance.now() - since > 3000)) {
+        queue = [...moves[step]];
+        asked = step;
+        since = performance.now();
+      }
       const [frame, part] = queue.shift() ?? [rest[beat++ % rest.length], 480];
       pen.drawImage(frame, (480 - part) * 0.48, (480 - part) * 0.45, part, part, 0, 0, 480, 480);
     };

@@ -7,6 +7,7 @@ const FRAME_MS = 66; // the clips were made at 15 frames a second
 const FRAMES = 15;
 const CLIPS = { turn_left: "left", turn_right: "right", blink: "blink", open_mouth: "mouth", nod: "nod" };
 const TURNS = new Set(["turn_left", "turn_right"]);
+const AGAIN_MS = 3000; // who is still asked by then does it again, as people do
 const CLOSEST = 0.4; // how much larger a face is that has come closer
 
 const picture = async (face, clip, number) => {
@@ -58,10 +59,13 @@ export const openFilm = async (canvas, face) => {
   let queue = [];
   let idle = 0;
   let asked = null;
+  let since = 0;
   const draw = () => cover(canvas, queue.shift() ?? clips.rest[idle++ % clips.rest.length]);
   return camera(canvas, draw, (step) => {
-    if (step && step !== asked) queue = [...clips[step]];
-    asked = step || asked;
+    if (!step || (step === asked && performance.now() - since < AGAIN_MS)) return;
+    queue = [...clips[step]];
+    asked = step;
+    since = performance.now();
   });
 };
 
