@@ -5,6 +5,8 @@ challenge are repeated from the approval, so that the statement says by itself h
 verifier compares them.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
@@ -22,9 +24,17 @@ Under 1 there was one use; a statement named neither position, scope and uses no
 
 
 def grant_body(
-    session: Session, row: AuthorizationRow, *, fact: bytes, approved: ApprovalStatement
+    session: Session,
+    row: AuthorizationRow,
+    *,
+    fact: bytes,
+    approved: ApprovalStatement,
+    registers: Sequence[bytes],
 ) -> dict[str, Value]:
-    """Give the body of the grant of ``row`` by ``approved``; ``fact`` is the digest of the approval."""
+    """Give the body of the grant of ``row`` by ``approved``.
+
+    ``fact`` is the digest of the approval, ``registers`` are those of what registers said, 32 bytes each.
+    """
     held = commit_qualification(session, qualification(session, QualificationId(row.qualification)))
     text = read_row(row).digest
     return {
@@ -44,5 +54,6 @@ def grant_body(
         "approval": fact,
         "method": approved.method.value,
         "challenge": str(approved.challenge),
+        "registers": sorted(registers),
         "policy": POLICY,
     }

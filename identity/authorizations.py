@@ -120,8 +120,7 @@ def grant(
         raise refusal(State.LAPSED, State.GRANTED, authorization=row.id)
     approved = _check_own_approval(session, row, approval, signer=signer, clock=clock)
     check_text(session, row)
-    body = grant_body(session, row, fact=approval.digest, approved=approved)
-    body["registers"] = sorted(registers)
+    body = grant_body(session, row, fact=approval.digest, approved=approved, registers=registers)
     statement = Statement(StatementType.AUTHORIZATION, issuer, now, body)
     fact = facts.record(session, statement, signer=signer, after=(approval.digest, *sorted(registers)))
     row.state, row.answered_at = State.GRANTED.value, now

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from api import migrations
 from ledger.postgres import EmbeddedPostgres
 
-BEFORE, COUNTED = "0015", "0019"
+BEFORE, COUNTED = "0018", "0019"
 
 OLD = """
     SET session_replication_role = replica;  -- rows of other tables are not what is tested

@@ -57,6 +57,7 @@ def counted(approved: bytes, uses: Value, **changes: Value) -> bytes:
         "uses": uses,
         "method": "face",
         "challenge": CHALLENGE,
+        "registers": [],
         "policy": "yinxin/authorization-policy/2",
     }
     return authorization(approved, **{**terms, **changes})
