@@ -4,6 +4,7 @@
 import { Problem, send } from "../house.js";
 
 const FRAME_MS = 120; // fast enough to catch a blink, few enough for a telephone network
+const SLOWEST_MS = 480; // while nobody answers; a longer gap would break the scan
 const BATCH_MS = 400;
 const MOST_IN_BATCH = 24; // as the server takes them
 const TRIES = 3;
@@ -61,7 +62,7 @@ export const scanLive = async (camera, { path, device, show, check }) => {
       taken.push({ frame, ms: ms - first });
       if (taken.length < MOST_IN_BATCH) continue;
       taken = taken.filter((one, place) => place % 2 === 0); // nobody answers: fewer frames say what happened
-      pace *= 2;
+      pace = Math.min(2 * pace, SLOWEST_MS);
     }
   };
   const fit = () => {
