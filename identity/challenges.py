@@ -25,7 +25,7 @@ from random import Random, SystemRandom
 from typing import NewType
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, Text, Uuid, select
+from sqlalchemy import Boolean, DateTime, ForeignKey, Index, LargeBinary, Text, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.canonical import Value, encode
@@ -131,6 +131,7 @@ class ChallengeRow(Base):
     quiet: Mapped[str] = mapped_column(Text)
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     begun_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    program_camera: Mapped[bool | None] = mapped_column(Boolean)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     outcome: Mapped[str | None] = mapped_column(Text)
@@ -195,8 +196,15 @@ def challenge(session: Session, challenge_id: ChallengeId, *, person: PersonId, 
     return _challenge(_open(session, challenge_id, person=person, now=clock.now()))
 
 
-def begin(session: Session, challenge_id: ChallengeId, *, person: PersonId, clock: Clock) -> Challenge:
-    """Begin the one scan that may answer the challenge.
+def begin(
+    session: Session,
+    challenge_id: ChallengeId,
+    *,
+    person: PersonId,
+    clock: Clock,
+    program_camera: bool | None = None,
+) -> Challenge:
+    """Begin the one scan that may answer the challenge; ``program_camera`` is a hint that is kept for counts.
 
     Raises:
         ChallengeUnknown, ChallengeOfAnother, ChallengeUsed, ChallengeExpired: it cannot be answered.
@@ -206,7 +214,7 @@ def begin(session: Session, challenge_id: ChallengeId, *, person: PersonId, cloc
     row = _open(session, challenge_id, person=person, now=clock.now(), lock=True)
     if row.begun_at is not None:
         raise ChallengeBegun(begun_at=row.begun_at)
-    row.begun_at = clock.now()
+    row.begun_at, row.program_camera = clock.now(), program_camera
     session.flush()
     return _challenge(row)
 

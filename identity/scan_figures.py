@@ -30,13 +30,15 @@ class Week:
     """Seven days up to ``end``.
 
     ``passed``, ``failed`` and ``unanswered`` count challenges issued in it, ``refusals`` the failed ones by
-    the code of their refusal, ``methods`` approvals by the method that they name.
+    the code of their refusal, ``program_cameras`` those whose camera bore the name of a program; ``methods``
+    counts approvals by the method that they name.
     """
 
     end: datetime
     passed: int = 0
     failed: int = 0
     unanswered: int = 0
+    program_cameras: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
     methods: Counter[str] = field(default_factory=Counter)
 
@@ -69,8 +71,9 @@ class Drift:
 def weeks(session: Session, *, now: datetime, count: int = WEEKS) -> tuple[Week, ...]:
     """Count ``count`` weeks; the one that ends ``now`` comes first."""
     shown = tuple(Week(end=now - number * WEEK) for number in range(count))
-    for number, outcome, refusal, challenges in _challenges(session, now, since=shown[-1].begin):
+    for number, outcome, refusal, challenges, hinted in _challenges(session, now, since=shown[-1].begin):
         week = shown[number]
+        week.program_cameras += hinted
         if outcome == "passed":
             week.passed += challenges
         elif outcome == "failed":
@@ -101,11 +104,12 @@ def _rate(shown: Sequence[Week], code: str | None) -> Rate | None:
 
 def _challenges(
     session: Session, now: datetime, *, since: datetime
-) -> Sequence[tuple[int, str | None, str, int]]:
-    """Give (week, outcome, refusal, how many) of the challenges that are over."""
+) -> Sequence[tuple[int, str | None, str, int, int]]:
+    """Give (week, outcome, refusal, how many, how many by a program's camera) of challenges that are over."""
     row, week = ChallengeRow, _week(ChallengeRow.issued_at, now)
     over = or_(row.used_at.is_not(None), row.expires_at <= now)
-    query = select(week, row.outcome, func.coalesce(row.refusal, ""), func.count())
+    hinted = func.count().filter(row.program_camera.is_(True))
+    query = select(week, row.outcome, func.coalesce(row.refusal, ""), func.count(), hinted)
     counted = query.where(row.issued_at > since, row.issued_at <= now, over)
     return [(*each,) for each in session.execute(counted.group_by(week, row.outcome, row.refusal))]
 

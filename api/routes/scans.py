@@ -37,6 +37,7 @@ from identity import approvals, attempts, authorizations, challenges, enrollment
 from identity.attempts import Attempt, Origin
 from identity.authorization_states import State, check_transition
 from identity.authorizations import AuthorizationId
+from identity.camera_hints import names_program
 from identity.challenge_refusals import ChallengeExpired, ChallengeOfAnother
 from identity.challenges import Action, Challenge, ChallengeId
 from identity.clips import Batch
@@ -116,6 +117,7 @@ def answer(
     times: Annotated[str, Form()],
     number: Annotated[int, Form(ge=0)],
     device: Annotated[str | None, Form()] = None,
+    camera: Annotated[str | None, Form()] = None,
     house: InHouse,
     visitor: AsPerson,
     origin: FromOrigin,
@@ -123,13 +125,14 @@ def answer(
     """Take the next frames of a scan: JPEG, never mirrored, ``times`` a JSON list of ms since the first.
 
     ``number`` counts the requests from 0; the last one may be sent again. ``device`` goes with number 0: the
-    answer of a device key, as :class:`identity.webauthn.Assertion` reads it.
+    answer of a device key, as :class:`identity.webauthn.Assertion` reads it, and ``camera``, what the camera
+    calls itself.
     """
     came_at, mine = house.open_scans.clock.now(), person_of(visitor)
     held = house.open_scans.find(ChallengeId(challenge_id))
     if held is None:
-        first = number == 0
-        held = _begin(house, ChallengeId(challenge_id), origin, person=mine, first=first, device=device)
+        first, challenge = number == 0, ChallengeId(challenge_id)
+        held = _begin(house, challenge, origin, person=mine, first=first, device=device, camera=camera)
     if held.challenge.person != mine:
         raise ChallengeOfAnother(challenge=challenge_id)
     with held.lock:
@@ -195,6 +198,7 @@ def _begin(
     person: PersonId,
     first: bool,
     device: str | None,
+    camera: str | None,
 ) -> OpenScan[ScanGoesOn]:
     """Begin the scan: the challenge is spent on it, and the device key is checked before any frame.
 
@@ -209,7 +213,8 @@ def _begin(
     house.open_scans.check_room()
     answers = confirmed(house, questions)
     with house.database.transaction() as session:
-        begun = challenges.begin(session, challenge_id, person=person, clock=house.clock)
+        hint = None if camera is None else names_program(camera)
+        begun = challenges.begin(session, challenge_id, person=person, clock=house.clock, program_camera=hint)
         template = _reference(session, house, person=person)
     try:
         assertion = None if device is None else Assertion.read(device)

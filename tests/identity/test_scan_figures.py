@@ -26,6 +26,7 @@ def challenged(
             subject=f"sha-256:{'00' * 32}",
             nonce=bytes(32),
             steps="blink,turn_left",
+            quiet="300,300",
             issued_at=at,
             expires_at=at + LIFETIME,
             used_at=None if outcome is None else at,

@@ -41,7 +41,7 @@ const playing = (video) =>
     video.play().then(seen, () => reject(new CameraRefused("busy")));
   });
 
-/** Open the camera into `video`. Gives {frame, perform, ended, close}; throws CameraRefused. */
+/** Open the camera into `video`. Gives {label, frame, perform, ended, close}; throws CameraRefused. */
 export const openCamera = async (video) => {
   if (!navigator.mediaDevices?.getUserMedia) throw new CameraRefused("insecure");
   let stream;
@@ -67,6 +67,7 @@ export const openCamera = async (video) => {
   }
   const canvas = document.createElement("canvas");
   return {
+    label: stream.getVideoTracks()[0]?.label,
     frame: () => squareJpeg(video, video.videoWidth, video.videoHeight, canvas),
     perform: () => {},
     ended: () => stream.getVideoTracks().some((track) => track.readyState === "ended"),

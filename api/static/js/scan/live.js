@@ -21,12 +21,13 @@ export class Interrupted extends Error {
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
-const formOf = (taken, number, device) => {
+const formOf = (taken, number, device, label) => {
   const form = new FormData();
   taken.forEach(({ frame, ms }) => form.append("frames", frame, `${ms}.jpg`));
   form.append("times", JSON.stringify(taken.map(({ ms }) => ms)));
   form.append("number", number);
   if (device && number === 0) form.append("device", device);
+  if (label && number === 0) form.append("camera", label);
   return form;
 };
 
@@ -77,7 +78,7 @@ export const scanLive = async (camera, { path, device, show, check }) => {
         fit();
         await pause(FRAME_MS);
       }
-      const form = formOf(taken, number, device);
+      const form = formOf(taken, number, device, camera.label);
       taken = [];
       pace = FRAME_MS;
       const answer = await sendAgain(path, form, fit);
