@@ -17,15 +17,18 @@ from api.house import House
 from api.inquiry import confirmed
 from evidence.errors import Refused
 from identity import consent, counter_tickets, duplicates, enrollment, kept_portraits
+from identity.consent import ConsentMissing
 from identity.consent_text import Purpose
+from identity.counter_refusals import CodeTriedTooOften, CodeWrong, TicketMissing
 from identity.duplicates import FaceUnderAnotherNumber
-from identity.enrollment import Enrollment, Method, Origin
+from identity.enrollment import EnrolledAlready, Enrollment, Method, Origin
 from identity.face import Template
 from identity.people import PersonId, person
-from identity.portraits import check_count
+from identity.portraits import CapturesMiscounted, check_count
 from registers import receipts
 from registers.answers import Answer
 from registers.questions import about_person
+from registers.refusals import RegisterDiffers
 
 
 class DocumentNeeded(Refused):
@@ -37,6 +40,19 @@ class DocumentNeeded(Refused):
         "The population register has no portrait of you; add a photograph of your identity document, its "
         "portrait clear. What you took before the camera stands."
     )
+
+
+NOT_EXAMINED = (
+    CapturesMiscounted,
+    ConsentMissing,
+    DocumentNeeded,
+    EnrolledAlready,
+    RegisterDiffers,
+    TicketMissing,
+    CodeWrong,
+    CodeTriedTooOften,
+)
+"""Refusals that come before anybody's face is looked at, so that nothing was tried."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from evidence.keys import Signer, VerifyingKey
 from identity.attempts import OriginMask
 from identity.couriers import Couriers
 from identity.error_curve import ErrorCurve
+from identity.one_at_a_time import OneAtATime
 from identity.one_time_codes import OneTimeCodes
 from identity.open_scans import OpenScans
 from identity.portraits import EnrollmentPolicy, PortraitPool
@@ -61,6 +62,7 @@ class House:
     couriers: Couriers
     codes: OneTimeCodes
     enrollment_policy: EnrollmentPolicy
+    enrolling: OneAtATime
     open_scans: OpenScans[Any]
     log_signer: Signer
     verifier_signer: Signer

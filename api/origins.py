@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as attempts are counted by it: the network's address and the browser.
+"""Where a request comes from, as far as attempts are counted by it: address, browser and account.
 
 A browser is given a random mark when somebody first signs in with it. The mark signs nobody in and is told to
 no other site; who deletes it is counted by the address alone.
@@ -40,6 +40,7 @@ def _origin(request: Request) -> Origin:
     return house.origins.origin(
         address=request.client.host if request.client else "",
         device=request.cookies.get(DEVICE_COOKIE) or None,
+        account=request.state.visitor.account,
     )
 
 

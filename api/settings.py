@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     face_false_accepts: FalseAccepts = Field(
         default=FalseAccepts.ONE_IN_1000, description="most strangers a scan may take for the person"
     )
+    face_workers: int = Field(default=1, ge=1, le=64, description="processes that compare faces")
     face_curve: Path = Field(default=SHIPPED, description="measured errors, written by make bench NAME=face")
     registers: Path | None = Field(default=None, description="file that names the registers and their keys")
     sms_url: str | None = Field(default=None, description="gateway that sends text messages, https")
@@ -146,6 +147,7 @@ _ALLOWED = {
     "language": Term("zh 或 en", "zh or en"),
     "face_false_accepts": Term("1e-3 或 2e-4", "1e-3 or 2e-4"),
     "mail_port": Term(f" 1 至 {LAST_PORT} 的整数", f"a whole number from 1 to {LAST_PORT}"),
+    "face_workers": Term(" 1 至 64 的整数", "a whole number from 1 to 64"),
     "port": Term(f" 0 至 {LAST_PORT} 的整数", f"a whole number from 0 to {LAST_PORT}"),
     "chain_depth": Term("不小于 1 的整数", "a whole number from 1"),
     "chain_threshold": Term(" 1 至 32 的整数", "a whole number from 1 to 32"),

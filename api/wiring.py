@@ -36,9 +36,10 @@ from identity.attempts import OriginMask
 from identity.couriers import Couriers
 from identity.error_curve import ErrorCurve, read_curve
 from identity.face_models import FusedMatcher
+from identity.one_at_a_time import OneAtATime
 from identity.one_time_codes import OneTimeCodes
 from identity.open_scans import OpenScans
-from identity.portraits import ENROLLMENT_POLICY, PortraitPool
+from identity.portraits import PortraitPool, enrollment_policy
 from identity.scan_policies import scan_policy
 from identity.scans import ScanPolicy
 from identity.vault import TemplateVault
@@ -188,7 +189,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     with ExitStack() as closing:
         clock = SystemClock()
         secret = secret_of(settings)
-        scans = PortraitPool(FusedMatcher)
+        scans = PortraitPool(FusedMatcher, workers=settings.face_workers)
         closing.callback(scans.close)
         pages = PageDrawer()
         closing.callback(pages.close)
@@ -300,7 +301,8 @@ def _house(
         origins=origins,
         couriers=couriers,
         codes=codes,
-        enrollment_policy=ENROLLMENT_POLICY,
+        enrollment_policy=enrollment_policy(settings.face_false_accepts),
+        enrolling=OneAtATime(),
         open_scans=OpenScans(clock),
         log_signer=keys.log,
         verifier_signer=keys.verifier,

@@ -1,8 +1,9 @@
-"""Attempts that came to nothing, counted by where they came from: an address of the network, and a device.
+"""Attempts that came to nothing, counted by where they came from: an address, a device, an account.
 
-What concerns one person is limited by :mod:`identity.challenges`. Here is what one place tries on many: scans
-of whoever they have a session of, and names and numbers guessed until one is known. Addresses and devices
-are kept for an hour, as keyed hashes alone, so that the table tells nobody who visited.
+The scans of one person are limited by :mod:`identity.challenge_limits`. Here is what one place tries on many:
+scans of whoever they have a session of, names and numbers guessed until one is known, faces shown to the
+enrolment until one fits. All are kept for an hour, as keyed hashes alone, so that the table tells nobody who
+visited.
 
     attempts.check(session, Attempt.SCAN, origin, clock=clock)      # before anything is looked at
     attempts.record(session, Attempt.SCAN, origin, clock=clock)     # when it was refused
@@ -18,6 +19,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Identity, Index, LargeBinary, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -46,30 +48,35 @@ class Attempt(StrEnum):
 
     SCAN = "scan"
     HOLDER = "holder"
+    ENROLLMENT = "enrollment"
 
 
 @dataclass(frozen=True)
 class Most:
-    """How many attempts within the hour are let through, from one address and from one device."""
+    """How many attempts within the hour are let through, by what they came from."""
 
     address: int
     device: int
+    account: int
 
 
 MOST: Mapping[Attempt, Most] = {
     # A hall of service windows has one address for all who scan there; a phone is one or two people's.
-    Attempt.SCAN: Most(address=120, device=20),
+    Attempt.SCAN: Most(address=120, device=20, account=20),
     # A clerk mistypes; who guesses needs thousands.
-    Attempt.HOLDER: Most(address=120, device=20),
+    Attempt.HOLDER: Most(address=120, device=20, account=20),
+    # Bad light and a cap three times over.
+    Attempt.ENROLLMENT: Most(address=120, device=12, account=12),
 }
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a request came from, as keyed hashes of 32 bytes; ``device`` is None where it has no mark."""
+    """Where a request came from, as keyed hashes of 32 bytes; None is a device without a mark, or nobody."""
 
     address: bytes
     device: bytes | None
+    account: bytes | None
 
 
 class OriginMask:
@@ -82,11 +89,12 @@ class OriginMask:
     def __repr__(self) -> str:
         return "OriginMask(…)"
 
-    def origin(self, *, address: str, device: str | None) -> Origin:
-        """Mask ``address``, in text, and the mark of the device where there is one."""
+    def origin(self, *, address: str, device: str | None, account: UUID | None = None) -> Origin:
+        """Mask ``address``, in text, the mark of the device and the account, where there are any."""
         return Origin(
             address=self._masked("address", _place(address)),
             device=None if device is None else self._masked("device", device),
+            account=None if account is None else self._masked("account", str(account)),
         )
 
     def _masked(self, kind: str, value: str) -> bytes:
@@ -94,7 +102,7 @@ class OriginMask:
 
 
 class VainAttemptRow(Base):
-    """One attempt from one source, an address or a device; an attempt from both has two rows."""
+    """One attempt from one source: an address, a device or an account; an attempt has a row for each."""
 
     __tablename__ = "vain_attempts"
 
@@ -115,7 +123,13 @@ def check(session: Session, kind: Attempt, origin: Origin, *, clock: Clock) -> N
         TooManyFromHere: too many of its attempts within the hour came to nothing.
     """
     row, since = VainAttemptRow, clock.now() - WINDOW
-    for source, most in ((origin.address, MOST[kind].address), (origin.device, MOST[kind].device)):
+    most_of = MOST[kind]
+    sources = (
+        (origin.address, most_of.address),
+        (origin.device, most_of.device),
+        (origin.account, most_of.account),
+    )
+    for source, most in sources:
         if source is None:
             continue
         times = session.scalars(
@@ -131,7 +145,7 @@ def check(session: Session, kind: Attempt, origin: Origin, *, clock: Clock) -> N
 def record(session: Session, kind: Attempt, origin: Origin, *, clock: Clock) -> None:
     """Count an attempt of ``origin`` that came to nothing."""
     now = clock.now()
-    for source in (origin.address, origin.device):
+    for source in (origin.address, origin.device, origin.account):
         if source is not None:
             session.add(VainAttemptRow(kind=kind.value, source=source, at=now))
     session.flush()

@@ -9,7 +9,7 @@ has it done in a process of its own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from evidence.errors import Refused
@@ -18,7 +18,7 @@ from identity.images import FRAME, decode
 from identity.pool import ScanPool
 from identity.portrait_quality import alone, check_quality
 from identity.scans import examine_portrait
-from identity.thresholds import BOTH, ThresholdPolicy, joined
+from identity.thresholds import BOTH, BOTH_STRICT, FalseAccepts, ThresholdPolicy, joined
 
 MOST_CAPTURES = 3
 """One shows who is there; more even out a bad light."""
@@ -45,6 +45,13 @@ class EnrollmentPolicy:
 
 ENROLLMENT_POLICY = EnrollmentPolicy("yinxin/enrollment-policy/1", BOTH, ALIKE)
 """Both models, as in a scan."""
+
+
+def enrollment_policy(bound: FalseAccepts) -> EnrollmentPolicy:
+    """Give the policy that keeps ``bound``, as :func:`identity.scan_policies.scan_policy` does for scans."""
+    if bound is FalseAccepts.ONE_IN_1000:
+        return ENROLLMENT_POLICY
+    return replace(ENROLLMENT_POLICY, version=f"{ENROLLMENT_POLICY.version}+strict", threshold=BOTH_STRICT)
 
 
 class CapturesMiscounted(Refused):

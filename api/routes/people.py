@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 from api import enrolling
 from api.acting import person_of
 from api.house import House
+from api.origins import FromOrigin
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
-from identity import consent, consent_text, enrollment
+from evidence.errors import Refused
+from identity import attempts, consent, consent_text, enrollment
+from identity.attempts import Attempt
 from identity.consent_text import Notice, Purpose
 from identity.people import PersonId, person
 
@@ -132,19 +135,30 @@ def enroll(
     code: Annotated[str, Form()] = "",
     house: InHouse,
     visitor: AsPerson,
+    origin: FromOrigin,
 ) -> Enrolled:
     """Enroll the person from one to three captures (JPEG or PNG) against the register's portrait, once.
 
     ``document``, a photograph of an identity document, serves where the register has no portrait. ``code`` is
     what an officer at a counter gave, who let the person replace their face.
     """
-    kept = enrolling.enroll(
-        house,
-        person_of(visitor),
-        captures=[capture.file.read() for capture in captures],
-        document=None if document is None else document.file.read(),
-        code=code,
-    )
+    mine = person_of(visitor)
+    with house.enrolling.enrolling(mine):
+        with house.database.transaction() as session:
+            attempts.check(session, Attempt.ENROLLMENT, origin, clock=house.clock)
+        try:
+            kept = enrolling.enroll(
+                house,
+                mine,
+                captures=[capture.file.read() for capture in captures],
+                document=None if document is None else document.file.read(),
+                code=code,
+            )
+        except Refused as refusal:
+            if not isinstance(refusal, enrolling.NOT_EXAMINED):
+                with house.database.transaction() as session:
+                    attempts.record(session, Attempt.ENROLLMENT, origin, clock=house.clock)
+            raise
     return Enrolled(enrolled=True, version=kept.version, enrolled_at=kept.enrolled_at)
 
 

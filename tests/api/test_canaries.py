@@ -26,6 +26,8 @@ from tests.api.newcomers import (
     arrive_enrolled,
     challenge,
     clerk,
+    enroll,
+    forget_faces,
     request_body,
     requested,
     scan,
@@ -67,6 +69,7 @@ def test_nothing_personal_is_ever_logged(
 ) -> None:
     newcomer = arrive_enrolled(site, house)
     link = way_in(house, newcomer.account)
+    _enroll(house, newcomer)
     canaries = _canaries(house, newcomer) | {TYPED, NOT_A_NUMBER, link.rsplit("/", 1)[1]}
     httpx.post(site.url + link).raise_for_status()
     _type_what_nobody_bears(site, house, newcomer)
@@ -84,7 +87,11 @@ def _canaries(house: House, newcomer: Newcomer) -> set[str]:
         template = reference(
             session, person=newcomer.id, model=house.scans.model, vault=house.vault, clock=house.clock
         )
-        row = session.scalars(select(EnrollmentRow).where(EnrollmentRow.person == newcomer.id)).one()
+        row = session.scalars(
+            select(EnrollmentRow).where(
+                EnrollmentRow.person == newcomer.id, EnrollmentRow.erased_at.is_(None)
+            )
+        ).one()
         sealed, wrapped = row.ciphertext or b"", row.wrapped_key or b""
     found = {NAME, who.citizen_number.text, newcomer.http.cookies["yinxin_session"]}
     frame = ENGINEER.clip("left")[7].read_bytes()
@@ -97,17 +104,37 @@ def _canaries(house: House, newcomer: Newcomer) -> set[str]:
 def _type_what_nobody_bears(site: Site, house: House, newcomer: Newcomer) -> None:
     """Type names and numbers that are refused, in bodies, in addresses and as files."""
     firm = clerk(site, house)
+    asking, json = "/api/authorizations", {"content-type": "application/json"}
     answers = [
-        firm.post("/api/authorizations", json=request_body(newcomer, name=TYPED)),
-        firm.post("/api/authorizations", json=request_body(newcomer, name=TYPED, valid_from=TYPED)),
-        firm.get(f"/authorizations/{TYPED}", params={"citizen_number": NOT_A_NUMBER}),
+        firm.post(asking, json=request_body(newcomer, name=TYPED)),
+        firm.post(asking, json=request_body(newcomer, name=TYPED, valid_from=TYPED)),
+        firm.post(asking, json=request_body(newcomer, citizen_number=NOT_A_NUMBER)),
+        firm.post(asking, content=f'{{"name": "{TYPED}",'.encode(), headers=json),
         firm.post(f"/sign-in/{TYPED}{NOT_A_NUMBER}"),
-        newcomer.http.post(
-            "/api/people/me/portrait", files={"portrait": (TYPED, b"GIF89a" + TYPED.encode())}
-        ),
-        firm.post("/api/authorizations", content=f'{{"name": "{TYPED}",'.encode()),
     ]
-    assert all(400 <= answer.status_code < 500 for answer in answers)
+    assert [answer.json()["title"] for answer in answers] == [
+        "qualification-unknown",
+        "form-incomplete",
+        "identifier-malformed",
+        "form-incomplete",
+        "link-spent",
+    ]
+
+
+def _enroll(house: House, newcomer: Newcomer) -> None:
+    """Send another's face, what is no picture under a name that tells, and one's own face."""
+    forget_faces(house)
+    door = "/api/people/me/enrollment"
+    anothers = LEGAL_REPRESENTATIVE.portrait.read_bytes()
+    no_picture = {"captures": (TYPED, b"GIF89a" + TYPED.encode(), "image/jpeg")}
+    answers = [
+        enroll(newcomer, anothers),
+        newcomer.http.post(door, files=no_picture),
+        newcomer.http.post(door, files={"document": (TYPED, PORTRAIT)}),
+    ]
+    titles = [answer.json()["title"] for answer in answers]
+    assert titles == ["face-of-another", "image-kind-refused", "form-incomplete"]
+    assert enroll(newcomer, PORTRAIT, document=PORTRAIT).status_code == 201
 
 
 def _scan(site: Site, house: House, newcomer: Newcomer, monkeypatch: pytest.MonkeyPatch) -> None:

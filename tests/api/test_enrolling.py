@@ -10,6 +10,7 @@ from api.house import House
 from api.site import Site
 from evidence.statement import check
 from identity import duplicates, enrollment, kept_portraits
+from identity.attempts import MOST, Attempt
 from identity.duplicates import FaceUnderAnotherNumber
 from identity.people import PersonId
 from ledger import facts
@@ -152,3 +153,22 @@ def test_other_than_one_to_three_captures_are_refused(consenting: Newcomer, coun
     files = [("captures", (f"{n}.jpg", PORTRAIT, "image/jpeg")) for n in range(count)]
     answer = consenting.http.post("/api/people/me/enrollment", files=files or None)
     assert answer.json()["title"] == ("captures-miscounted" if count else "form-incomplete")
+
+
+def test_a_session_that_tries_face_after_face_is_stopped(consenting: Newcomer) -> None:
+    for _ in range(MOST[Attempt.ENROLLMENT].account):
+        assert enroll(consenting, b"no picture").json()["title"] == "image-kind-refused"
+    assert enroll(consenting).json()["title"] == "too-many-from-here"
+    assert not enrolled(consenting)
+
+
+def test_what_examines_nobody_is_no_attempt(consenting: Newcomer) -> None:
+    enroll(consenting).raise_for_status()
+    for _ in range(MOST[Attempt.ENROLLMENT].account + 1):
+        assert enroll(consenting).json()["title"] == "enrolled-already"
+
+
+def test_a_person_is_examined_once_at_a_time(house: House, consenting: Newcomer) -> None:
+    with house.enrolling.enrolling(consenting.id):
+        assert enroll(consenting).json()["title"] == "enrollment-under-way"
+    assert enroll(consenting).status_code == 201

@@ -1,6 +1,7 @@
 """Attempts from one address or one device: counted, limited, forgotten, and never kept in clear."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
@@ -49,6 +50,23 @@ def test_an_address_is_held_whatever_mark_its_devices_bear(session: Session, clo
             check(session, Attempt.SCAN, MASK.origin(address=ADDRESS, device=device), clock=clock)
         assert refused.value.facts["retry_at"] == clock.now() + WINDOW
     check(session, Attempt.SCAN, MASK.origin(address="203.0.113.8", device=None), clock=clock)
+
+
+def test_an_account_is_held_from_any_place(session: Session, clock: FixedClock) -> None:
+    account = uuid4()
+    for number in range(MOST[Attempt.ENROLLMENT].account):
+        origin = MASK.origin(address=f"203.0.113.{number}", device=f"new {number}", account=account)
+        record(session, Attempt.ENROLLMENT, origin, clock=clock)
+    with pytest.raises(TooManyFromHere):
+        check(
+            session,
+            Attempt.ENROLLMENT,
+            MASK.origin(address=ADDRESS, device=None, account=account),
+            clock=clock,
+        )
+    check(
+        session, Attempt.ENROLLMENT, MASK.origin(address=ADDRESS, device=None, account=uuid4()), clock=clock
+    )
 
 
 def test_attempts_count_for_an_hour_and_are_forgotten(session: Session, clock: FixedClock) -> None:
