@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from identity.approvals import ApprovalRow
 from identity.challenges import ChallengeRow
+from identity.counter_cases import CaseRow, CaseState
 from identity.rates import Rate
 
 WEEK = timedelta(days=7)
@@ -30,8 +31,9 @@ class Week:
     """Seven days up to ``end``.
 
     ``passed``, ``failed`` and ``unanswered`` count challenges issued in it, ``refusals`` the failed ones by
-    the code of their refusal, ``program_cameras`` those whose camera bore the name of a program; ``methods``
-    counts approvals by the method that they name.
+    the code of their refusal, ``program_cameras`` those whose camera bore the name of a program. ``cases``
+    counts those opened for the way without a face by their outcome, "lapsed" where there is none, and
+    ``methods`` approvals by the method that they name.
     """
 
     end: datetime
@@ -40,6 +42,7 @@ class Week:
     unanswered: int = 0
     program_cameras: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
+    cases: Counter[str] = field(default_factory=Counter)
     methods: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -81,6 +84,8 @@ def weeks(session: Session, *, now: datetime, count: int = WEEKS) -> tuple[Week,
             week.refusals[refusal] += challenges
         else:
             week.unanswered += challenges
+    for number, outcome, cases in _cases(session, now, since=shown[-1].begin):
+        shown[number].cases[outcome] += cases
     for number, method, approvals in _approvals(session, now, since=shown[-1].begin):
         shown[number].methods[method] += approvals
     return shown
@@ -112,6 +117,15 @@ def _challenges(
     query = select(week, row.outcome, func.coalesce(row.refusal, ""), func.count(), hinted)
     counted = query.where(row.issued_at > since, row.issued_at <= now, over)
     return [(*each,) for each in session.execute(counted.group_by(week, row.outcome, row.refusal))]
+
+
+def _cases(session: Session, now: datetime, *, since: datetime) -> Sequence[tuple[int, str, int]]:
+    """Give (week, outcome, how many) of the cases that are over."""
+    row, week = CaseRow, _week(CaseRow.opened_at, now)
+    outcome = func.coalesce(row.outcome, CaseState.LAPSED.value).label("how")
+    over = or_(row.outcome.is_not(None), row.expires_at <= now)
+    counted = select(week, outcome, func.count()).where(row.opened_at > since, row.opened_at <= now, over)
+    return [(*each,) for each in session.execute(counted.group_by(week, outcome))]
 
 
 def _approvals(session: Session, now: datetime, *, since: datetime) -> Sequence[tuple[int, str, int]]:

@@ -10,9 +10,18 @@ from api.pages import page
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from identity.approvals import Method
+from identity.counter_cases import CaseState
 from identity.scan_figures import drifts, weeks
 
 router = APIRouter()
+
+OUTCOMES = (
+    CaseState.APPROVED,
+    CaseState.REFUSED,
+    CaseState.FAILED,
+    CaseState.WITHDRAWN,
+    CaseState.LAPSED,
+)
 
 AsOperator = Annotated[Visitor, allow(Role.OPERATOR)]
 
@@ -27,6 +36,8 @@ def operator(request: Request, house: InHouse, _: AsOperator) -> Response:
         request,
         "operator.html",
         policy=policy,
+        enrollment=house.enrollment_policy,
+        outcomes=[state.value for state in OUTCOMES],
         curve=curve,
         plot=plot(curve, distance=policy.threshold.distance),
         rejects=curve.rejects(policy.threshold.distance),

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from evidence.clock import FixedClock
+from identity import counter_cases
 from identity.approvals import Method
 from identity.challenges import LIFETIME, Action, ChallengeRow
 from identity.people import Person
@@ -62,6 +63,22 @@ def test_approvals_are_counted_by_method(
     newest, *earlier = weeks(session, now=clock.now())
     assert newest.methods == {Method.FACE.value: 1}
     assert not any(week.methods for week in earlier)
+
+
+def test_cases_without_a_face_are_counted_by_how_they_ended(
+    session: Session, engineer: Person, clock: FixedClock, request_of: RequestOf
+) -> None:
+    subject = request_of().digest
+    opened = counter_cases.open_case(
+        session, person=engineer.id, action=Action.AUTHORIZE, subject=subject, clock=clock
+    )
+    assert not weeks(session, now=clock.now())[0].cases  # it is not over
+    counter_cases.withdraw(session, opened.id, person=engineer.id, clock=clock)
+    counter_cases.open_case(
+        session, person=engineer.id, action=Action.AUTHORIZE, subject=subject, clock=clock
+    )
+    newest = weeks(session, now=clock.now() + timedelta(hours=2))[0]
+    assert newest.cases == {"withdrawn": 1, "lapsed": 1}
 
 
 @pytest.mark.parametrize(
