@@ -157,10 +157,14 @@ def _chain(settings: Settings, closing: ExitStack) -> Web3Chain:
     return Web3Chain.at(url)
 
 
-def _registers(settings: Settings, keystore: FileKeyStore, clock: Clock) -> RegisterSource:
+def _registers(
+    settings: Settings, keystore: FileKeyStore, clock: Clock, closing: ExitStack
+) -> RegisterSource:
     """Give the registers of the settings; without any, a double that holds the demonstration city."""
     if settings.registers is not None:
-        return HttpRegisters(read_places(settings.registers), clock=clock)
+        asked = HttpRegisters(read_places(settings.registers), clock=clock)
+        closing.callback(asked.close)
+        return asked
     return demonstration_registers(key(keystore, DOUBLE, Algorithm.ES256), clock=clock)
 
 
@@ -197,7 +201,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
         chain = _chain(settings, closing)
         keys = open_keys(settings, secret, uscc=operator.uscc, name=operator.name, clock=clock)
         store = FolderObjectStore(settings.folder / "objects")
-        registers = _registers(settings, keys.keystore, clock)
+        registers = _registers(settings, keys.keystore, clock, closing)
         couriers = couriers_of(settings)
         if not settings.demonstration:
             refuse_doubles(scans, keys.keystore, store, chain, registers, *couriers.values())
