@@ -40,7 +40,7 @@ LATER: Mapping[StatementType, tuple[StatementType, str]] = {
 }
 """What is stated later about a subject of each type, and the field in which it names that subject."""
 
-_PARTS: Mapping[StatementType, tuple[StatementType, str]] = {
+PARTS: Mapping[StatementType, tuple[StatementType, str]] = {
     StatementType.AGREEMENT: (StatementType.SIGNATURE, "signatures")
 }
 """What a subject consists of beside itself, and the field in which it names its parts."""
@@ -113,7 +113,7 @@ def commitments_of(recorded: Sequence[Recorded]) -> frozenset[bytes]:
 def files_named(recorded: Sequence[Recorded]) -> frozenset[bytes]:
     """The digests of files named by the subject, by its parts, and by what was stated later about it."""
     subject = recorded[0]
-    type_, member = _PARTS.get(subject.type, (None, ""))
+    type_, member = PARTS.get(subject.type, (None, ""))
     parts = [one for one in recorded if one.type is type_ and one.digest in subject.listed(member)]
     later = [one for one in recorded if one.is_later_about(subject)]
     return frozenset().union(*(one.listed("files") for one in (subject, *parts, *later)))

@@ -9,6 +9,7 @@ from evidence.canonical import Value, decode, encode
 from evidence.clock import microseconds
 from evidence.digest import sha256
 from evidence.statement import read
+from identity.methods import Method
 from tests.verify import city
 from tests.verify.authorizations import approval, authorization, bundle, counted, ended, used
 
@@ -49,8 +50,9 @@ def sound() -> Iterator[Altered]:
         yield change, raw(bundle(three, shown, used(three, 1), ended(three, change)))
     asked_before = counted(shown, 1, position=None, scope=None)
     yield "asked-before", raw(bundle(asked_before, shown))
-    by_device = approval(method="face+passkey")
-    yield "device", raw(bundle(counted(by_device, 1, method="face+passkey"), by_device))
+    for method in Method:
+        by = approval(method=method.value)
+        yield f"by-{method.value}", raw(bundle(counted(by, 1, method=method.value), by))
     yield "recorded-only", raw(bundle(three, shown, log=city.Log(checkpointed=False)))
 
 

@@ -8,7 +8,7 @@ import pytest
 from evidence.statement import StatementType
 from signing.certificate_types import CONSTRUCTION_PERMIT
 from tests.verify import city
-from verify import labels
+from verify import browser_tables, labels
 from verify.browser_words import script
 from verify.bundle import verify_bundle
 from verify.qr import verify_qr
@@ -37,6 +37,11 @@ def test_every_type_of_statement_has_a_name() -> None:
 def test_the_browser_says_the_same_sentences() -> None:
     module = ROOT / "api/static/js/verifier/sentences.js"
     assert module.read_text(encoding="utf-8") == script()
+
+
+def test_the_browser_judges_by_the_same_tables() -> None:
+    module = ROOT / "api/static/js/verifier/tables.js"
+    assert module.read_text(encoding="utf-8") == browser_tables.script()
 
 
 def test_the_labels_are_those_that_the_certificate_prints() -> None:

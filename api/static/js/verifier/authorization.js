@@ -12,12 +12,12 @@ import { checkAuthorship, checkOpening, checkReceived, checkRelated } from "./ex
 import { Fields, Malformed } from "./fields.js";
 import { Invalid, told } from "./refusals.js";
 import { sha256 } from "./statement.js";
+import { METHODS } from "./tables.js";
 import { hex } from "./trust.js";
 import { notInForce, settle, shown, unknown } from "./verify.js";
 import { moment, say } from "./words.js";
 
 const FIRST_POLICY = "yinxin/authorization-policy/1";
-const METHODS = { face: "approval-binds", "face+passkey": "approval-binds-device" };
 const LONGEST_METHOD = 40;
 const ENDINGS = ["used", "revoked", "refused", "lapsed"];
 const HEAD_LIMIT = 512; // bytes before an attachment in which its length stands

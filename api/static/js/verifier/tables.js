@@ -1,0 +1,27 @@
+// Written by `python -m verify.browser_tables`; a test compares the two.
+export const METHODS = {
+  "face": "approval-binds",
+  "face+passkey": "approval-binds-device",
+  "passkey+code+officer": "approval-binds-officer",
+  "code+officer-at-counter": "approval-binds-counter",
+};
+export const REFERENCES = {
+  "consent": ["consent"],
+  "enrollment": ["consent", "registers"],
+  "passkey": ["approval", "passkey"],
+  "authorization": ["approval", "registers"],
+  "authorization-change": ["authorization"],
+  "key": ["held"],
+  "signature": ["approval"],
+  "agreement": ["signatures", "completed"],
+  "certificate": ["refs"],
+  "certificate-change": ["certificate", "previous"],
+};
+export const LATER = {
+  "authorization": ["authorization-change", "authorization"],
+  "agreement": ["agreement", "completed"],
+  "certificate": ["certificate-change", "certificate"],
+};
+export const PARTS = {
+  "agreement": ["signature", "signatures"],
+};
