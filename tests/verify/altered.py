@@ -11,7 +11,7 @@ from evidence.digest import sha256
 from evidence.statement import read
 from identity.methods import Method
 from tests.verify import city
-from tests.verify.authorizations import approval, authorization, bundle, counted, ended, used
+from tests.verify.authorizations import answer, approval, authorization, bundle, counted, ended, told, used
 
 AFTER = city.ISSUED + timedelta(days=2)
 
@@ -53,6 +53,8 @@ def sound() -> Iterator[Altered]:
     for method in Method:
         by = approval(method=method.value)
         yield f"by-{method.value}", raw(bundle(counted(by, 1, method=method.value), by))
+    registers = answer(register="enterprise"), answer()
+    yield "told-by-registers", raw(bundle(told(shown, *registers), shown, *registers))
     yield "recorded-only", raw(bundle(three, shown, log=city.Log(checkpointed=False)))
 
 

@@ -63,6 +63,24 @@ def counted(approved: bytes, uses: Value, **changes: Value) -> bytes:
     return authorization(approved, **{**terms, **changes})
 
 
+def answer(**changes: Value) -> bytes:
+    """What a register confirms over commitments, as ``registers.answers`` writes it."""
+    body: dict[str, Value] = {
+        "register": "qualification",
+        "asked": [bytes(32)],
+        "same": ["holder"],
+        "differs": [],
+        "as_of": microseconds(city.ISSUED),
+        "portrait": None,
+    }
+    return city.stated(StatementType.REGISTER_ANSWER, {**body, **changes})
+
+
+def told(approved: bytes, *answers: bytes, **changes: Value) -> bytes:
+    """An authorization of three uses that names what registers answered."""
+    return counted(approved, 3, **{"registers": sorted(sha256(one).value for one in answers), **changes})
+
+
 def used(subject: bytes, ordinal: Value, *, change: str = "use", after: timedelta = timedelta()) -> bytes:
     body: dict[str, Value] = {
         "authorization": sha256(subject).value,

@@ -36,6 +36,7 @@ ROLES = frozenset(
         "authorization-change",
         "certificate",
         "certificate-change",
+        "register-answer",
         "signature",
         "status-list",
     }

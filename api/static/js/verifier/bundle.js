@@ -7,32 +7,13 @@ import { readReceipt } from "./receipt.js";
 import { Invalid } from "./refusals.js";
 import { differing, readEntry, readStatement, sha256 } from "./statement.js";
 import { readList, readStatement as readListStatement } from "./statuslist.js";
+import { LATER, PARTS, REFERENCES } from "./tables.js";
 import { hex } from "./trust.js";
 
 export const MAGIC = new TextEncoder().encode("yinxin-bundle/1\n");
 const KINDS = { certificate: "certificate", agreement: "agreement", authorization: "authorization" };
 const SALT_BYTES = 16, HASH_BYTES = 32;
 const COMMITMENT = "yinxin/commitment/1";
-
-// The fields in which a statement of each type refers to others, and what is stated later (evidence/ties.py).
-const REFERENCES = {
-  consent: ["consent"],
-  enrollment: ["consent"],
-  passkey: ["approval", "passkey"],
-  authorization: ["approval"],
-  "authorization-change": ["authorization"],
-  key: ["held"],
-  signature: ["approval"],
-  agreement: ["signatures", "completed"],
-  certificate: ["refs"],
-  "certificate-change": ["certificate", "previous"],
-};
-const LATER = {
-  authorization: ["authorization-change", "authorization"],
-  agreement: ["agreement", "completed"],
-  certificate: ["certificate-change", "certificate"],
-};
-const PARTS = { agreement: ["signature", "signatures"] };
 
 /** Read a bundle: `{kind, exhibits, disclosures, files, statusList}`; signatures are not checked. Throws Invalid. */
 export async function readBundle(encoded) {
