@@ -1,7 +1,8 @@
-"""An authorization bundle: genuine (checks 1 to 8), approved by its person (9), in force (10 and 11).
+"""An authorization bundle: genuine (checks 1 to 8), approved (9), confirmed (10), in force (11 and 12).
 
 The authorization names the approval by digest; the approval must be for exactly its text and by the same
-committed person, and since policy 2 with the same method and challenge as the authorization says. There is
+committed person, and since policy 2 with the same method and challenge as the authorization says. Check 10 is
+put where the authorization names receipts of registers (``verify.register_receipts``). There is
 no status list for authorizations: a change record in the bundle (used, revoked, refused, lapsed) ends it, as
 do all its uses together, and without one nobody knows offline whether it was ended since, so the answer is
 UNKNOWN, never IN_FORCE. Records of single uses are counted: 2 of 3 end nothing.
@@ -14,11 +15,13 @@ from datetime import datetime
 from evidence.canonical import Value
 from evidence.errors import BundleMalformed
 from evidence.fields import Fields
+from evidence.merkle import HASH_BYTES
 from evidence.statement import StatementType
 from verify.argument import Examined, disclosed_facts
 from verify.checks import Concern, Finding, Outcome
 from verify.exhibits import ReadExhibit
 from verify.labels import shown
+from verify.register_receipts import check_registers
 from verify.report import Kind, Report, ShownFact
 from verify.sentences import SENTENCES
 from verify.settlement import Subject, settle
@@ -79,7 +82,8 @@ class Terms:
 class AuthorizationBody:
     """What an authorization says; ``person`` is a commitment, ``text`` and ``approval`` are digests.
 
-    ``terms`` is None under the first policy.
+    ``registers`` are digests too, None in statements from before they were named; ``terms`` is None under the
+    first policy.
     """
 
     firm: str
@@ -90,6 +94,7 @@ class AuthorizationBody:
     person: bytes
     text: str
     approval: bytes
+    registers: tuple[bytes, ...] | None
     terms: Terms | None
 
     @property
@@ -115,6 +120,9 @@ class AuthorizationBody:
             person=fields.octets("person"),
             text=fields.text("text"),
             approval=fields.octets("approval"),
+            registers=(
+                fields.octets_list("registers", length=HASH_BYTES) if fields.has("registers") else None
+            ),
             terms=None if policy == FIRST_POLICY else Terms.read(fields),
         )
 
@@ -132,7 +140,9 @@ def authorization_report(examined: Examined, trust: TrustAnchors, *, asked_at: d
         standing = (
             unknown(status.words) if state == IN_FORCE else not_in_force(state, asked_at, validity.words)
         )
-    findings = (*examined.findings, _check_approval(examined, body), validity, status, *examined.related)
+    registers = check_registers(examined, body.registers, trust)
+    approval = _check_approval(examined, body)
+    findings = (*examined.findings, approval, *registers, validity, status, *examined.related)
     about = Subject(Kind.AUTHORIZATION, examined.subject.digest.hex(), _facts(examined, body))
     return settle(about, findings, standing, trust, asked_at=asked_at)
 

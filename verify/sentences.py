@@ -6,6 +6,7 @@ The browser's verifier says the same words (``verify.browser_words``).
 from collections.abc import Mapping
 from typing import Final
 
+from verify.authorization_sentences import AUTHORIZATIONS
 from verify.words import Words
 
 SENTENCES: Final[Mapping[str, Words]] = {
@@ -227,51 +228,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     ),
     "block": Words("区块 {number}", "block {number}"),
     "block-none": Words("由发证机关答复", "answered by the issuer"),
-    # the approval of an authorization
-    "approval-binds": Words(
-        "本人于{at}刷脸确认的正是这份授权书。",
-        "The person approved exactly this text by a face scan at {at}.",
-    ),
-    "approval-binds-device": Words(
-        "本人于{at}以刷脸加设备密钥确认的正是这份授权书。",
-        "The person approved exactly this text by a face scan and a device key at {at}.",
-    ),
-    "approval-binds-officer": Words(
-        "本人于{at}以设备密钥加一次性验证码、并经工作人员核对身份证件确认的正是这份授权书，没有刷脸。",
-        "The person approved exactly this text at {at} by a device key and a one-time code, after an officer "
-        "had checked the identity document; no face scan.",
-    ),
-    "approval-binds-counter": Words(
-        "本人于{at}在政务服务窗口经工作人员核对身份证件、并以一次性验证码确认的正是这份授权书，没有刷脸。",
-        "The person approved exactly this text at {at} by a one-time code at a service counter, after an "
-        "officer had checked the identity document; no face scan.",
-    ),
-    "approval-method-unknown": Words(
-        "本人于{at}确认的正是这份授权书，但确认方式“{method}”不为本工具所识，无法判断。请取得最新的核验工具。",
-        "The person approved exactly this text at {at}, by a method that this program does not know "
-        "({method}). Get the newest verifier.",
-    ),
-    "approval-absent": Words(
-        "证据包里没有本人确认，无法核对授权书是否由本人确认。请索取完整的证据包。",
-        "The person's approval is not in the bundle, so it cannot be checked who approved. Ask for the "
-        "whole bundle.",
-    ),
-    "approval-of-another": Words(
-        "本人确认的不是这份授权书（{member}不一致）。不能采信。",
-        "The approval is not for this authorization ({member} differs). Do not rely on it.",
-    ),
-    "authorization-changed": Words(
-        "证据包内{at}的变更记录：授权{state}。", "The change record of {at} in the bundle says: {state}."
-    ),
-    "authorization-uses": Words(
-        "证据包内有 {count} 次使用的记录（{often}），没有撤销记录；离线无法得知之后是否又被使用或撤销。",
-        "The bundle holds the records of {count} uses ({often}) and no revocation; later ones would not be "
-        "known offline.",
-    ),
-    "uses-of": Words("共可使用 {uses} 次", "of {uses} granted"),
-    "uses-any": Words("有效期内不限次数", "any number is granted"),
-    "uses-counted": Words("{uses} 次", "{uses}"),
-    "uses-unlimited": Words("有效期内不限次数", "any number within the validity"),
+    **AUTHORIZATIONS,
     # the parties of an agreement
     "parties-all": Words(
         "{count}方的签署记录齐全，签的是同一份签署清单。",

@@ -11,7 +11,18 @@ from evidence.digest import sha256
 from evidence.statement import read
 from identity.methods import Method
 from tests.verify import city
-from tests.verify.authorizations import answer, approval, authorization, bundle, counted, ended, told, used
+from tests.verify.authorizations import (
+    answer,
+    approval,
+    authorization,
+    bundle,
+    counted,
+    ended,
+    forged,
+    told,
+    unpinned,
+    used,
+)
 
 AFTER = city.ISSUED + timedelta(days=2)
 
@@ -74,6 +85,16 @@ def doubtful() -> Iterator[Altered]:
     for member, wrong in (("uses", 0), ("valid_until", None), ("method", 1), ("scope", "")):
         uses, changes = (wrong, {}) if member == "uses" else (3, {member: wrong})
         yield f"form-{member}", raw(bundle(counted(shown, uses, **changes), shown))
+    receipt, other = answer(), answer(differs=["holder"])
+    without_form = answer(differs=None)
+    yield "register-absent", raw(bundle(told(shown, receipt, other), shown, receipt))
+    yield "register-differs", raw(bundle(told(shown, receipt, other), shown, receipt, other))
+    yield "register-without-form", raw(bundle(told(shown, without_form), shown, without_form))
+    yield "register-unknown", raw(bundle(told(shown, unpinned()), shown, unpinned()))
+    yield "register-forged", raw(bundle(told(shown, forged()), shown, forged()))
+    yield "approval-as-register", raw(bundle(told(shown, shown), shown))
+    yield "form-registers", raw(bundle(counted(shown, 3, registers=[b"short"]), shown))
+    yield "registers-none", raw(bundle(counted(shown, 3, registers=None), shown))
     strange = city.Log(signer=city.strange_log_signer())
     yield "strange-log", raw(bundle(three, shown, log=strange))
     yield (
@@ -84,13 +105,14 @@ def doubtful() -> Iterator[Altered]:
 
 
 def each_field() -> Iterator[Altered]:
-    """Every field of grant and approval changed in turn, by a forger alone and by one whom the log helps."""
+    """Every field of grant, approval and receipt changed in turn, by a forger alone or helped by the log."""
     shown = approval()
-    granted = counted(shown, 3)
-    for name, statement in (("grant", granted), ("approval", shown)):
+    receipt = answer()
+    granted = told(shown, receipt)
+    whole = bundle(granted, shown, receipt)
+    for name, statement in (("grant", granted), ("approval", shown), ("register", receipt)):
         for member, changed in _changed_members(statement):
-            statements = [changed if one == statement else one for one in (granted, shown)]
-            whole = bundle(granted, shown)
+            statements = [changed if one == statement else one for one in (granted, shown, receipt)]
             exhibits = tuple(
                 replace(exhibit, statement=one)
                 for exhibit, one in zip(whole.exhibits, statements, strict=True)
@@ -165,5 +187,5 @@ def _other(value: Value) -> Value:
         case bytes():
             return bytes([value[0] ^ 1]) + value[1:]
         case list():
-            return value[:-1]
+            return value[:-1] or ["?"]
     raise AssertionError(value)

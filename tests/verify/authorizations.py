@@ -1,12 +1,14 @@
 """Authorizations as the city of the tests states them, and bundles over them."""
 
 from datetime import timedelta
+from functools import cache
 
 from evidence.bundle import Bundle
 from evidence.canonical import Value
 from evidence.clock import microseconds
 from evidence.commitment import Disclosure, commit_fields
 from evidence.digest import sha256
+from evidence.keys import LocalSigner
 from evidence.statement import StatementType
 from tests.verify import city
 
@@ -63,7 +65,7 @@ def counted(approved: bytes, uses: Value, **changes: Value) -> bytes:
     return authorization(approved, **{**terms, **changes})
 
 
-def answer(**changes: Value) -> bytes:
+def answer(*, issuer: str = city.AGENCY, signer: LocalSigner | None = None, **changes: Value) -> bytes:
     """What a register confirms over commitments, as ``registers.answers`` writes it."""
     body: dict[str, Value] = {
         "register": "qualification",
@@ -73,7 +75,19 @@ def answer(**changes: Value) -> bytes:
         "as_of": microseconds(city.ISSUED),
         "portrait": None,
     }
-    return city.stated(StatementType.REGISTER_ANSWER, {**body, **changes})
+    return city.stated(StatementType.REGISTER_ANSWER, {**body, **changes}, issuer=issuer, signer=signer)
+
+
+@cache
+def unpinned() -> bytes:
+    """An answer under a key that no trust file names."""
+    return answer(signer=city.strange_signer())
+
+
+@cache
+def forged() -> bytes:
+    """An answer in the name of another than the key's owner."""
+    return answer(issuer=city.STRANGER)
 
 
 def told(approved: bytes, *answers: bytes, **changes: Value) -> bytes:

@@ -1,5 +1,6 @@
 """An authorization is genuine when its person approved exactly it, and never in force on its own word."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,18 @@ from evidence.digest import sha256
 from evidence.statement import StatementType
 from identity.methods import Method
 from tests.verify import city
-from tests.verify.authorizations import approval, authorization, bundle, counted, ended, used
+from tests.verify.authorizations import (
+    answer,
+    approval,
+    authorization,
+    bundle,
+    counted,
+    ended,
+    forged,
+    told,
+    unpinned,
+    used,
+)
 from verify.authorization import METHODS
 from verify.bundle import verify_evidence
 from verify.checks import Outcome
@@ -218,3 +230,67 @@ def test_a_request_from_before_has_neither_position_nor_scope() -> None:
     report = verified(counted(approved, 1, position=None, scope=None), approved)
     assert not_passed(report) == {}
     assert not {"position", "scope"} & {fact.name for fact in report.facts}
+
+
+def registers(report: Report) -> Outcome | None:
+    return next((check.outcome for check in report.checks if check.name == "registers"), None)
+
+
+def test_what_registers_confirmed_is_checked_and_counted() -> None:
+    approved, receipts = approval(), (answer(register="enterprise"), answer())
+    report = verified(told(approved, *receipts), approved, *receipts)
+    assert (not_passed(report), registers(report)) == ({}, Outcome.PASSED)
+    assert "2 receipts" in next(check.en for check in report.checks if check.name == "registers")
+
+
+def test_a_register_receipt_that_is_absent_leaves_it_undecided() -> None:
+    approved = approval()
+    report = verified(told(approved, answer()), approved)
+    assert not_passed(report) == {"registers": Outcome.INDETERMINATE}
+
+
+@pytest.mark.parametrize("differs", [["holder"], None, "holder"])
+def test_a_register_that_does_not_confirm_fails_the_registers_alone(differs: Value) -> None:
+    approved, receipt = approval(), answer(differs=differs)
+    report = verified(told(approved, receipt), approved, receipt)
+    assert not_passed(report) == {"registers": Outcome.FAILED}
+
+
+def test_another_statement_is_no_register_receipt() -> None:
+    approved = approval()
+    report = verified(told(approved, approved), approved)
+    assert not_passed(report) == {"registers": Outcome.FAILED}
+
+
+def test_a_differing_receipt_outweighs_an_absent_one() -> None:
+    approved, absent, differing = approval(), answer(), answer(differs=["holder"])
+    assert registers(verified(told(approved, absent, differing), approved, differing)) is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("receipt", "outcome"), [(unpinned, Outcome.INDETERMINATE), (forged, Outcome.FAILED)]
+)
+def test_a_register_receipt_that_is_not_sound_confirms_nothing(
+    receipt: Callable[[], bytes], outcome: Outcome
+) -> None:
+    approved = approval()
+    report = verified(told(approved, receipt()), approved, receipt())
+    assert not_passed(report) == {"registers": outcome, "related": outcome}
+
+
+def test_a_grant_that_names_no_receipts_is_told_so() -> None:
+    approved = approval()
+    report = verified(counted(approved, 3), approved)
+    assert registers(report) is Outcome.PASSED
+    assert "names no" in next(check.en for check in report.checks if check.name == "registers")
+
+
+def test_a_grant_from_before_is_not_asked_for_receipts() -> None:
+    approved = approval()
+    assert registers(verified(authorization(approved), approved)) is None
+
+
+@pytest.mark.parametrize("named", [None, [b"short"], ["?"]])
+def test_receipts_that_are_no_digests_fail_the_form(named: Value) -> None:
+    approved = approval()
+    assert not_passed(verified(counted(approved, 3, registers=named), approved)) == {"form": Outcome.FAILED}

@@ -11,6 +11,7 @@ import { FAILED, IN_FORCE, INDETERMINATE, PASSED, finding } from "./checks.js";
 import { checkAuthorship, checkOpening, checkReceived, checkRelated } from "./exhibits.js";
 import { Fields, Malformed } from "./fields.js";
 import { Invalid, told } from "./refusals.js";
+import { checkRegisters } from "./registers.js";
 import { sha256 } from "./statement.js";
 import { METHODS } from "./tables.js";
 import { hex } from "./trust.js";
@@ -20,6 +21,7 @@ import { moment, say } from "./words.js";
 const FIRST_POLICY = "yinxin/authorization-policy/1";
 const LONGEST_METHOD = 40;
 const ENDINGS = ["used", "revoked", "refused", "lapsed"];
+const HASH_BYTES = 32;
 const HEAD_LIMIT = 512; // bytes before an attachment in which its length stands
 
 export class NoBundle extends Error {}
@@ -76,7 +78,8 @@ async function report({ exhibits, disclosures, files }, trust, askedAt) {
   const standing =
     status.standing ??
     (validity.state === "in-force" ? unknown(status.finding.words) : notInForce(validity.state, askedAt, validity.finding.words));
-  const all = [...findings, checkApproval(others, body), validity.finding, status.finding, ...related];
+  const registers = checkRegisters(body.registers, others, related, trust);
+  const all = [...findings, checkApproval(others, body), ...registers, validity.finding, status.finding, ...related];
   const about = { kind: "authorization", name: hex(subject.statement.digest), facts: facts(body, disclosures) };
   return settle(about, all, standing, trust, askedAt);
 }
@@ -94,6 +97,7 @@ function readBody(map) {
       person: fields.octets("person"),
       text: fields.text("text"),
       approval: fields.octets("approval"),
+      registers: fields.has("registers") ? fields.octetsList("registers", HASH_BYTES) : null,
       uses: 1,
       terms: null,
     };

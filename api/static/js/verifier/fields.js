@@ -62,6 +62,13 @@ export class Fields {
     return value;
   }
 
+  /** An array of byte strings of `length` each. */
+  octetsList(key, length) {
+    const values = this.items(key);
+    if (!values.every((value) => value instanceof Uint8Array && value.length === length)) throw this.refuse(key);
+    return values;
+  }
+
   /** An array of maps, each to be read in the same strict way. */
   each(key) {
     return this.items(key).map((value, place) => new Fields(value, `${this.place}${key}.${place}`));
