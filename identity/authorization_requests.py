@@ -43,6 +43,17 @@ class ValidityPast(Refused):
     en = "The validity ended at {valid_until}; choose a later time and request again."
 
 
+class ValidityBackdated(Refused):
+    """The validity begins before the day on which it is asked for."""
+
+    code = "authorization-validity-backdated"
+    zh = "授权的有效期自 {valid_from} 起，早于申请之日；授权不能追溯，请从当日或之后起算后重新申请。"
+    en = (
+        "The validity begins at {valid_from}, before the day of the request; nothing is granted backwards. "
+        "Let it begin today or later and request again."
+    )
+
+
 class TextDiffers(Refused):
     """The stored row or a register no longer says what the text says."""
 
@@ -75,7 +86,7 @@ def request(
         OrganizationUnknown, PersonUnknown: one of them is not registered.
         QualificationUnknown, QualificationExpired: not the person's, or it ends within the validity.
         TextEmpty, TextTooLong, HiddenCharacter: a field cannot stand in the text.
-        ValidityReversed, ValidityPast, UsesOutOfRange: times or number make no validity.
+        ValidityReversed, ValidityPast, ValidityBackdated, UsesOutOfRange: times or number make no validity.
     """
     now = clock.now()
     row = AuthorizationRow(
@@ -116,6 +127,8 @@ def _check_validity(row: AuthorizationRow) -> None:
         )
     if row.valid_until <= row.requested_at:
         raise ValidityPast(valid_until=row.valid_until)
+    if row.valid_from.astimezone(BEIJING).date() < row.requested_at.astimezone(BEIJING).date():
+        raise ValidityBackdated(valid_from=row.valid_from)
 
 
 def _check_held(session: Session, row: AuthorizationRow) -> None:

@@ -134,7 +134,8 @@ def authorization_report(examined: Examined, trust: TrustAnchors, *, asked_at: d
         BundleMalformed: the body of the authorization statement is incomplete.
     """
     body = AuthorizationBody.read(examined.subject.body)
-    validity, state = _check_validity(body, asked_at)
+    granted_at = examined.subject.signed.statement.issued_at
+    validity, state = _check_validity(body, asked_at, granted_at=granted_at)
     status, standing = _check_changes(examined, body, asked_at)
     if standing is None:
         standing = (
@@ -172,15 +173,20 @@ def _differing(approval: ReadExhibit, body: AuthorizationBody) -> str | None:
     return next((name for name, value in needed.items() if approval.body.get(name) != value), None)
 
 
-def _check_validity(body: AuthorizationBody, asked_at: datetime) -> tuple[Finding, str]:
+def _check_validity(
+    body: AuthorizationBody, asked_at: datetime, *, granted_at: datetime
+) -> tuple[Finding, str]:
+    """Whether the moment lies within the validity; before the grant there was none, whatever it says."""
     period = _period(body)
     key, state = "validity-within", IN_FORCE
-    if asked_at < body.valid_from:
+    if asked_at < granted_at:
+        key, state = "validity-ungranted", NOT_YET_VALID
+    elif asked_at < body.valid_from:
         key, state = "validity-early", NOT_YET_VALID
     elif asked_at >= body.valid_until:
         key, state = "validity-over", EXPIRED
     outcome = Outcome.PASSED if state == IN_FORCE else Outcome.FAILED
-    words = SENTENCES[key].filled(day=moment(asked_at), period=period)
+    words = SENTENCES[key].filled(day=moment(asked_at), period=period, at=moment(granted_at))
     return Finding("validity", outcome, words, Concern.IN_FORCE), state
 
 

@@ -66,6 +66,10 @@ AUTHORIZATIONS: Final[Mapping[str, Words]] = {
         "The answer of {issuer} of {at} does not hold or cannot be checked (see that related exhibit), so "
         "nothing is confirmed.",
     ),
+    "validity-ungranted": Words(
+        "所问时间早于授权时间（{at}），当时本人尚未授权。",
+        "The moment asked about is before the grant ({at}); the person had not granted it.",
+    ),
     "authorization-changed": Words(
         "证据包内{at}的变更记录：授权{state}。", "The change record of {at} in the bundle says: {state}."
     ),

@@ -115,7 +115,7 @@ class Journey:
                 "project": PROJECT,
                 "position": "结构专业负责人",
                 "scope": "施工许可申请、施工图设计、图纸会审和结构验收",
-                "valid_from": (now - timedelta(minutes=1)).isoformat(),
+                "valid_from": now.isoformat(),
                 "valid_until": (now + timedelta(days=90)).isoformat(),
             },
         )["id"]

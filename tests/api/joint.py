@@ -21,6 +21,7 @@ from api.demonstration.people import (
     DemonstrationPerson,
 )
 from api.house import House
+from api.pages import CITY_TIME
 from api.policy import Role
 from evidence.digest import Digest
 from evidence.identifiers import Uscc
@@ -150,7 +151,7 @@ def assembled(house: House, agreement_id: str) -> AssemblyJob:
     return assemble(house.database, UUID(agreement_id), workshop=house.workshop)
 
 
-def request_of_engineer(**changes: object) -> dict[str, object]:
+def request_of_engineer(house: House, **changes: object) -> dict[str, object]:
     """What a firm posts to ask the engineer."""
     return {
         "registration_number": "S990100001",
@@ -160,14 +161,14 @@ def request_of_engineer(**changes: object) -> dict[str, object]:
         "project": "示范市滨河社区活动中心",
         "position": "结构专业负责人",
         "scope": "施工许可申请、施工图设计、图纸会审",
-        "valid_from": "2026-01-01",
+        "valid_from": house.clock.now().astimezone(CITY_TIME).date().isoformat(),
         "valid_until": "2034-12-31",
     } | changes
 
 
 def granted_authorization(city: QuietCity, http: httpx.Client, **changes: object) -> str:
     """Let the firm of ``http`` ask the engineer, and the engineer grant it; give its id."""
-    asked = http.post("/api/authorizations", json=request_of_engineer(**changes)).json()["id"]
+    asked = http.post("/api/authorizations", json=request_of_engineer(city.house, **changes)).json()["id"]
     house, id_ = city.house, AuthorizationId(UUID(asked))
     with house.database.transaction() as session:
         subject = authorizations.authorization(session, id_).digest

@@ -18,6 +18,7 @@ from api.demonstration.camera import Camera
 from api.demonstration.client import FRAME_MS, frames_of
 from api.demonstration.people import CONTRACTOR, DESIGNER, ENGINEER, DemonstrationFirm
 from api.house import House
+from api.pages import CITY_TIME
 from api.policy import Role
 from api.routes.people import notice_of
 from api.site import Site
@@ -50,13 +51,14 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Newcomer:
-    """A registered person with a qualification, their account and a session of it."""
+    """A registered person with a qualification, their account and a session of it; the day they ``came``."""
 
     id: PersonId
     account: UUID
     registration_number: str
     citizen_number: CitizenNumber
     http: httpx.Client
+    came: date
 
 
 def arrive(site: Site, house: House) -> Newcomer:
@@ -82,7 +84,13 @@ def arrive(site: Site, house: House) -> Newcomer:
             person=person.id,
             clock=house.clock,
         )
-    return Newcomer(person.id, account, registration, citizen, _signed_in(site, house, account))
+    return Newcomer(
+        person.id, account, registration, citizen, _signed_in(site, house, account), _today(house)
+    )
+
+
+def _today(house: House) -> date:
+    return house.clock.now().astimezone(CITY_TIME).date()
 
 
 def double(house: House) -> ScriptedRegisters:
@@ -172,7 +180,7 @@ def counter_officer(site: Site, house: House) -> Newcomer:
             person=officer.id,
             clock=house.clock,
         )
-    return Newcomer(officer.id, account, "", citizen, _signed_in(site, house, account))
+    return Newcomer(officer.id, account, "", citizen, _signed_in(site, house, account), _today(house))
 
 
 def clerk(site: Site, house: House, firm: DemonstrationFirm = CONTRACTOR) -> httpx.Client:
@@ -204,7 +212,7 @@ def request_body(newcomer: Newcomer, **changes: object) -> dict[str, object]:
         "project": "示范市第一中学教学楼",
         "position": "结构专业负责人",
         "scope": "施工图设计、图纸会审、结构验收",
-        "valid_from": "2026-01-01",
+        "valid_from": newcomer.came.isoformat(),
         "valid_until": "2034-12-31",
     } | changes
 

@@ -111,7 +111,7 @@ def test_a_pdf_with_no_evidence_or_with_two_is_refused(
 
 
 def test_what_was_not_granted_has_neither_document_nor_page(city: QuietCity, clerk: httpx.Client) -> None:
-    id_ = clerk.post("/api/authorizations", json=request_of_engineer()).json()["id"]
+    id_ = clerk.post("/api/authorizations", json=request_of_engineer(city.house)).json()["id"]
     for name in ("authorization.pdf", "evidence.bundle"):
         answer = clerk.get(f"/authorizations/{id_}/{name}")
         assert answer.json()["title"] == "authorization-without-grant"

@@ -77,6 +77,7 @@ def test_a_time_as_the_end_is_taken_as_it_is(newcomer: Newcomer, asking: httpx.C
         ({"project": "甲\n同意授权"}, "hidden-character"),
         ({"valid_from": "2034-12-31", "valid_until": "2034-01-01"}, "authorization-validity-reversed"),
         ({"valid_from": "2020-01-01", "valid_until": "2020-12-31"}, "authorization-validity-past"),
+        ({"valid_from": "2020-01-01"}, "authorization-validity-backdated"),
         ({"valid_until": "2040-01-01"}, "qualification-expired"),
         ({"valid_until": "soon"}, "form-incomplete"),
     ],

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from evidence.digest import sha256
-from identity.authorization_requests import ValidityPast, ValidityReversed
+from identity.authorization_requests import ValidityBackdated, ValidityPast, ValidityReversed
 from identity.authorizations import Authorization
 from identity.names import HiddenCharacter
 from identity.organizations import Organization
@@ -86,6 +86,15 @@ def test_a_validity_that_ends_before_it_begins_is_refused(request_of: RequestOf)
 def test_a_validity_that_is_over_is_refused(request_of: RequestOf) -> None:
     with pytest.raises(ValidityPast):
         request_of(begins=timedelta(days=-2), ends=timedelta(days=-1))
+
+
+def test_a_validity_that_begins_before_the_day_of_the_request_is_refused(request_of: RequestOf) -> None:
+    with pytest.raises(ValidityBackdated):
+        request_of(begins=timedelta(hours=-17))
+
+
+def test_a_validity_may_begin_with_the_day_of_the_request_in_beijing(request_of: RequestOf) -> None:
+    assert request_of(begins=timedelta(hours=-16)).valid_from
 
 
 def test_a_qualification_must_cover_the_whole_validity(request_of: RequestOf) -> None:

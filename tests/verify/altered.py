@@ -25,6 +25,7 @@ from tests.verify.authorizations import (
 )
 
 AFTER = city.ISSUED + timedelta(days=2)
+BEFORE = city.ISSUED - timedelta(seconds=1)
 
 Altered = tuple[str, bytes]
 """A name and the bytes of a bundle."""
@@ -43,6 +44,12 @@ def raw(made: Bundle) -> bytes:
         "status_list": made.status_list,
     }
     return Bundle.MAGIC + encode(content)
+
+
+def backdated() -> tuple[bytes, bytes]:
+    """A grant whose validity begins nine days before it, and its approval."""
+    shown = approval()
+    return counted(shown, 3, valid_from=microseconds(city.ISSUED - timedelta(days=9))), shown
 
 
 def sound() -> Iterator[Altered]:
@@ -64,6 +71,7 @@ def sound() -> Iterator[Altered]:
     for method in Method:
         by = approval(method=method.value)
         yield f"by-{method.value}", raw(bundle(counted(by, 1, method=method.value), by))
+    yield "backdated", raw(bundle(*backdated()))
     registers = answer(register="enterprise"), answer()
     yield "told-by-registers", raw(bundle(told(shown, *registers), shown, *registers))
     yield "recorded-only", raw(bundle(three, shown, log=city.Log(checkpointed=False)))

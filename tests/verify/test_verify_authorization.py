@@ -7,6 +7,7 @@ import pytest
 
 from evidence.bundle import Bundle
 from evidence.canonical import Value
+from evidence.clock import microseconds
 from evidence.digest import sha256
 from evidence.statement import StatementType
 from identity.methods import Method
@@ -110,6 +111,15 @@ def test_an_authorization_before_its_validity_is_not_in_force() -> None:
     approved = approval()
     report = verified(authorization(approved), approved, after=-timedelta(seconds=1))
     assert (report.answer, report.state) == (Answer.NOT_IN_FORCE, "not-yet-valid")
+
+
+def test_an_authorization_was_not_in_force_before_it_was_granted() -> None:
+    approved = approval()
+    early = authorization(approved, valid_from=microseconds(city.ISSUED - timedelta(days=9)))
+    report = verified(early, approved, after=-timedelta(seconds=1))
+    assert (report.answer, report.state) == (Answer.NOT_IN_FORCE, "not-yet-valid")
+    assert "had not granted" in next(check.en for check in report.checks if check.name == "validity")
+    assert verified(early, approved, after=timedelta()).answer is Answer.UNKNOWN
 
 
 def test_an_authorization_past_its_validity_is_not_in_force() -> None:

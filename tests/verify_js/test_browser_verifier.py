@@ -14,6 +14,7 @@ import pytest
 from evidence import canonical
 from evidence.errors import NotCanonical, QrUnknown
 from tests.verify import altered, city
+from tests.verify.authorizations import bundle
 from verify.bundle import verify_bundle
 from verify.qr import verify_qr
 from verify.trust import TrustAnchors
@@ -47,6 +48,9 @@ def authorization_cases() -> dict[str, Any]:
     made = [*altered.sound(), *altered.doubtful(), *altered.each_field()]
     made += [*altered.re_encoded(), *altered.damaged()]
     moments = [altered.AFTER] * len(made) + [altered.AFTER + timedelta(days=each) for each in (-9, 90)]
+    asked_again = [made[0], made[0]]
+    asked_again.append(("not-yet-granted", altered.raw(bundle(*altered.backdated()))))
+    moments.append(altered.BEFORE)
     cases = [
         {
             "name": name,
@@ -54,7 +58,7 @@ def authorization_cases() -> dict[str, Any]:
             "as_of": at.isoformat(),
             "report": json.loads(verify_bundle(data, anchors, as_of=at).to_json()),
         }
-        for (name, data), at in zip([*made, made[0], made[0]], moments, strict=True)
+        for (name, data), at in zip([*made, *asked_again], moments, strict=True)
     ]
     return {"trust": anchors.to_json().decode(), "cases": cases}
 

@@ -73,7 +73,7 @@ async function report({ exhibits, disclosures, files }, trust, askedAt) {
     ...(await checkReceived(subject, trust)),
   ];
   const body = readBody(subject.statement.body);
-  const validity = checkValidity(body, askedAt);
+  const validity = checkValidity(body, askedAt, subject.statement.issuedAt);
   const status = checkChanges(subject, others.filter((_, place) => related[place].outcome === PASSED), body, askedAt);
   const standing =
     status.standing ??
@@ -140,11 +140,13 @@ function differing(statement, body) {
   return Object.keys(needed).find((name) => !equal(statement.body.get(name), needed[name])) ?? null;
 }
 
-function checkValidity(body, askedAt) {
+/** Whether the moment lies within the validity; before the grant there was none, whatever it says. */
+function checkValidity(body, askedAt, grantedAt) {
   let [key, state] = ["validity-within", "in-force"];
-  if (askedAt < body.validFrom) [key, state] = ["validity-early", "not-yet-valid"];
+  if (askedAt < grantedAt) [key, state] = ["validity-ungranted", "not-yet-valid"];
+  else if (askedAt < body.validFrom) [key, state] = ["validity-early", "not-yet-valid"];
   else if (askedAt >= body.validUntil) [key, state] = ["validity-over", "expired"];
-  const words = say(key, { day: moment(askedAt), period: period(body) });
+  const words = say(key, { day: moment(askedAt), period: period(body), at: moment(grantedAt) });
   return { finding: finding("validity", state === "in-force" ? PASSED : FAILED, words, IN_FORCE), state };
 }
 

@@ -66,6 +66,7 @@ export const SENTENCES = {
   "registers-of-another": {"zh": "授权书列为登记机关答复的证物并不是登记机关的答复。不能采信。", "en": "What the authorization names as the answer of a register is none. Do not rely on it."},
   "registers-differ": {"zh": "{issuer}{at}的答复没有确认授权书所依据的登记信息。不能采信。", "en": "The answer of {issuer} of {at} does not confirm what the authorization rests on. Do not rely on it."},
   "registers-unsound": {"zh": "{issuer}{at}的答复本身不成立或无法核对（见该关联证物），登记信息未得到确认。", "en": "The answer of {issuer} of {at} does not hold or cannot be checked (see that related exhibit), so nothing is confirmed."},
+  "validity-ungranted": {"zh": "所问时间早于授权时间（{at}），当时本人尚未授权。", "en": "The moment asked about is before the grant ({at}); the person had not granted it."},
   "authorization-changed": {"zh": "证据包内{at}的变更记录：授权{state}。", "en": "The change record of {at} in the bundle says: {state}."},
   "authorization-uses": {"zh": "证据包内有 {count} 次使用的记录（{often}），没有撤销记录；离线无法得知之后是否又被使用或撤销。", "en": "The bundle holds the records of {count} uses ({often}) and no revocation; later ones would not be known offline."},
   "uses-of": {"zh": "共可使用 {uses} 次", "en": "of {uses} granted"},
