@@ -4,7 +4,7 @@ The templates are the ``.typ`` files beside this module. Facts reach them as one
 ``sys.inputs.facts``, so that nothing a person typed is ever read as markup. Only the fonts of
 ``signing/fonts`` are used; the compiler puts into each PDF just the characters it needs. A character that
 the font lacks is refused by name before anything is set: a box in place of a person's name would be worse
-than no page.
+than no page. A page that nobody may be refused spells it instead, by its number in brackets.
 
     typesetter = Typesetter()
     pdf = typesetter.set("construction-permit.typ", facts, at=clock.now())
@@ -109,6 +109,12 @@ class Typesetter:
             if character != "\n" and ord(character) not in self._glyphs:
                 code_point = f"U+{ord(character):04X}"
                 raise GlyphMissing(character=character, code_point=code_point)
+
+    def spelled(self, text: str) -> str:
+        """Give ``text`` with ``[U+XXXX]`` in the place of each character that the font lacks."""
+        return "".join(
+            one if one == "\n" or ord(one) in self._glyphs else f"[U+{ord(one):04X}]" for one in text
+        )
 
     @cached_property
     def _glyphs(self) -> frozenset[int]:

@@ -131,3 +131,17 @@ def test_a_revocation_is_told_online_and_offline(
     path.write_bytes(engineer.get(f"/authorizations/{id_}/authorization.pdf").content)
     report = verified(path)
     assert (report["answer"], report["state"]) == ("NOT_IN_FORCE", "revoked")
+
+
+def test_a_character_that_the_font_lacks_is_spelled_and_takes_no_document_away(
+    city: QuietCity, clerk: httpx.Client, engineer: httpx.Client, tmp_path: Path
+) -> None:
+    id_ = granted_authorization(city, clerk, project="滨河\U0001f3d7中心", uses=3)
+    clerk.post(f"/api/authorizations/{id_}/uses", json={"used_for": "投标\U00030edd"}).raise_for_status()
+    path = tmp_path / "rare.pdf"
+    path.write_bytes(engineer.get(f"/authorizations/{id_}/authorization.pdf").raise_for_status().content)
+    printed = _read("pdftotext", path, "-")
+    assert "滨河[U+1F3D7]中心" in printed
+    assert "投标[U+30EDD]" in printed
+    assert "以 [U+…] 代替" in printed
+    assert "滨河\U0001f3d7中心".encode() in path.read_bytes()
