@@ -5,11 +5,13 @@ A message holds a link and no more than its reader needs; the link signs nobody 
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from api.house import House
 from api.language import sentence
+from identity import messages
 from identity.authorizations import Authorization
 from identity.contacts import Contact, contact, contact_of_firm
 from identity.counter_cases import Case
@@ -38,6 +40,7 @@ def tell_request(session: Session, house: House, asked: Authorization) -> None:
     write(
         session,
         to=contact(session, asked.person),
+        person=asked.person,
         kind=Kind.REQUEST,
         about=asked.id,
         text=text,
@@ -72,6 +75,7 @@ def tell_code(session: Session, house: House, case: Case, code: str) -> None:
     written = write(
         session,
         to=contact(session, case.person),
+        person=case.person,
         kind=Kind.CODE,
         about=case.id,
         text=_both("message.code", code=code, minutes=minutes, number=case.number),
@@ -83,17 +87,28 @@ def tell_code(session: Session, house: House, case: Case, code: str) -> None:
         raise CodeNotSendable
 
 
-def tell_moved(session: Session, house: House, person: PersonId, before: Contact) -> None:
-    """Tell the address that counted until now that another one counts."""
+def address_changed(session: Session, house: House, person: PersonId, *, before: Contact) -> None:
+    """Tell the address that counted until now that it counts no more, and end what still waits for it.
+
+    Each change is told by a message of its own: a later one takes nothing back.
+    """
+    now = contact(session, person)
+    if now == before:
+        return
+    messages.end_waiting(session, person, clock=house.clock)
+    if address(before, house.couriers) == address(now, house.couriers):
+        return
+    key = "message.moved" if now.phone or now.mail else "message.erased"
     write(
         session,
         to=before,
         kind=Kind.MOVED,
-        about=person,
-        text=_both("message.moved", city_zh=house.settings.city_zh, city_en=house.settings.city_en),
+        about=uuid4(),
+        text=_both(key, city_zh=house.settings.city_zh, city_en=house.settings.city_en),
         until=house.clock.now() + A_DAY,
         channels=house.couriers,
         clock=house.clock,
+        person=person,
     )
 
 

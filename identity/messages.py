@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from evidence.clock import Clock
 from identity.contacts import Contact
 from identity.couriers import Channel, CourierRefused, Couriers, CourierUnavailable, Letter
+from identity.people import PersonId
 from ledger.database import Base, Database
 
 MOST_ATTEMPTS = 6
@@ -35,6 +36,7 @@ LEASE = timedelta(minutes=2)
 
 EXPIRED = "expired"
 NO_COURIER = "no-courier"
+ADDRESS_GONE = "address-gone"
 
 
 class Kind(StrEnum):
@@ -56,13 +58,17 @@ class Delivery(StrEnum):
 
 
 class MessageRow(Base):
-    """One message; ``about`` is the id of what it tells of, ``failure`` the code of the last failure."""
+    """One message; ``about`` is the id of what it tells of, ``failure`` the code of the last failure.
+
+    ``person`` is whom it goes to, None where that is a firm.
+    """
 
     __tablename__ = "messages"
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
     about: Mapped[UUID] = mapped_column(Uuid)
+    person: Mapped[UUID | None] = mapped_column(Uuid)
     channel: Mapped[str] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text)
     text: Mapped[str | None] = mapped_column(Text)
@@ -77,6 +83,7 @@ class MessageRow(Base):
 
 Index("messages_due", MessageRow.due_at, postgresql_where=MessageRow.ended_at.is_(None))
 Index("messages_about", MessageRow.about)
+Index("messages_waiting_for", MessageRow.person, postgresql_where=MessageRow.ended_at.is_(None))
 
 
 def write(
@@ -89,6 +96,7 @@ def write(
     until: datetime,
     channels: Collection[Channel],
     clock: Clock,
+    person: PersonId | None = None,
 ) -> bool:
     """Write a message in the caller's transaction: to the phone if there is one, else to the mailbox.
 
@@ -107,6 +115,7 @@ def write(
             id=uuid4(),
             kind=kind.value,
             about=about,
+            person=person,
             channel=channel.value,
             address=where,
             text=text,
@@ -118,6 +127,21 @@ def write(
     )
     session.flush()
     return True
+
+
+def end_waiting(session: Session, person: PersonId, *, clock: Clock) -> None:
+    """End what still waits to go to ``person``, because their address is erased or another one counts.
+
+    Only the notice of that itself still goes to the address which it is about.
+    """
+    waiting = (
+        MessageRow.person == person,
+        MessageRow.ended_at.is_(None),
+        MessageRow.kind != Kind.MOVED.value,
+    )
+    for row in session.scalars(select(MessageRow).where(*waiting).with_for_update()):
+        _end(row, failure=ADDRESS_GONE, at=clock.now())
+    session.flush()
 
 
 def address(to: Contact, channels: Collection[Channel]) -> tuple[Channel, str] | None:

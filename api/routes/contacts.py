@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from api import notices
 from api.acting import person_of
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
-from identity.contacts import set_contact
+from identity.contacts import contact, set_contact
 
 router = APIRouter()
 
@@ -21,7 +22,10 @@ class Erased(BaseModel):
 
 @router.delete("/api/people/me/contact")
 def erase(house: InHouse, visitor: Annotated[Visitor, allow(Role.PERSON)]) -> Erased:
-    """Erase phone and mail address; no message reaches the person from now on."""
+    """Erase phone and mail address; the last message tells of it, none reaches the person from now on."""
+    mine = person_of(visitor)
     with house.database.transaction() as session:
-        set_contact(session, person_of(visitor), phone="", mail="")
+        before = contact(session, mine)
+        set_contact(session, mine, phone="", mail="")
+        notices.address_changed(session, house, mine, before=before)
     return Erased(next="/engineer")

@@ -89,7 +89,7 @@ def change_contact(person_id: UUID, reached: Reached, house: InHouse, visitor: A
             signer=house.verifier_signer,
             clock=house.clock,
         )
-        notices.tell_moved(session, house, PersonId(person_id), before)
+        notices.address_changed(session, house, PersonId(person_id), before=before)
     return Kept(phone=bool(kept.phone), mail=bool(kept.mail))
 
 

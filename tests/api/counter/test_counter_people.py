@@ -134,6 +134,33 @@ def test_the_old_address_is_told_that_another_one_counts(
     assert "new@example.com" not in letter["text"]
 
 
+def test_each_change_of_an_address_is_told_to_the_one_before(
+    officer: Newcomer, person: Newcomer, house: House
+) -> None:
+    page = found(officer, house, person)
+    send_messages(house)
+    before = len(printed(printed_outbox(house.settings)))
+    for mail in ("first@example.com", "second@example.com"):
+        body = {"phone": "", "mail": mail, "document": "citizen-card"}
+        officer.http.post(f"/api{page}/contact", json=body).raise_for_status()
+    send_messages(house)
+    letters = printed(printed_outbox(house.settings))
+    told = letters[: len(letters) - before]
+    assert {letter["to"] for letter in told} == {PHONE, "first@example.com"}
+
+
+def test_who_keeps_the_same_address_is_told_nothing(
+    officer: Newcomer, person: Newcomer, house: House
+) -> None:
+    page = found(officer, house, person)
+    send_messages(house)
+    before = len(printed(printed_outbox(house.settings)))
+    body = {"phone": PHONE, "mail": "", "document": "citizen-card"}
+    officer.http.post(f"/api{page}/contact", json=body).raise_for_status()
+    send_messages(house)
+    assert len(printed(printed_outbox(house.settings))) == before
+
+
 @pytest.mark.parametrize(
     ("name", "number"), [("\ud800", "11010519491231002X"), ("", "11010519491231002X"), ("某人", "\ud800")]
 )

@@ -1,14 +1,18 @@
 """Who is told what: the person of a request by a link, the firm of an answer."""
 
+from uuid import UUID
+
 from api.demonstration.people import CONTRACTOR
 from api.house import House
 from api.message_couriers import printed_outbox
 from api.site import Site
 from api.tasks import send_messages
 from identity.couriers import printed
+from identity.messages import MessageRow
 from tests.api.newcomers import (
     PHONE,
     Newcomer,
+    arrive,
     clerk,
     request_body,
     requested,
@@ -55,7 +59,33 @@ def test_a_person_erases_how_they_are_reached(person: Newcomer, site: Site, hous
     assert "***0009" in person.http.get("/engineer").text
     person.http.delete("/api/people/me/contact").raise_for_status()
     assert "***0009" not in person.http.get("/engineer").text
+    send_messages(house)
     before = len(printed(printed_outbox(house.settings)))
     requested(site, house, person)
+    send_messages(house)
+    assert len(printed(printed_outbox(house.settings))) == before
+
+
+def test_an_erased_address_is_told_and_what_waited_for_it_is_not_sent(
+    person: Newcomer, site: Site, house: House
+) -> None:
+    send_messages(house)
+    before = len(printed(printed_outbox(house.settings)))
+    asked = requested(site, house, person)
+    person.http.delete("/api/people/me/contact").raise_for_status()
+    with house.database.transaction() as session:
+        waiting = session.query(MessageRow).filter_by(about=UUID(asked)).one()
+        assert (waiting.address, waiting.text) == (None, None)
+    send_messages(house)
+    letters = printed(printed_outbox(house.settings))
+    assert len(letters) == before + 1
+    assert letters[0]["to"] == PHONE
+    assert asked not in letters[0]["text"]
+
+
+def test_erasing_what_was_never_registered_tells_nobody(site: Site, house: House) -> None:
+    send_messages(house)
+    before = len(printed(printed_outbox(house.settings)))
+    arrive(site, house).http.delete("/api/people/me/contact").raise_for_status()
     send_messages(house)
     assert len(printed(printed_outbox(house.settings))) == before
