@@ -1,9 +1,10 @@
 """How a person answers a case that an officer confirmed: by the code that was sent, and their device key.
 
 1. :func:`send_code` draws a code for the case; its message is written in the same transaction;
-2. :func:`take_try` counts a try before anything is compared, in a transaction of its own: however many tries
+2. :func:`check_answerable` looks at the case and at the device key, and counts nothing;
+3. :func:`take_try` counts a try before the code is compared, in a transaction of its own: however many tries
    come at once, no more than :data:`identity.counter_cases.MOST_TRIES` are compared;
-3. :func:`answer` checks the device key, then the code, and records the approval, once.
+4. :func:`answer` checks the device key again, then the code, and records the approval, once.
 
 Who has a device key uses it, as beside the face; who has none was seen by the officer at a counter, and the
 method says so. A wrong device key is told, and whether the code was right is not told with it.
@@ -81,6 +82,32 @@ def send_code(
     return read_case(row, now), code
 
 
+def check_answerable(
+    session: Session,
+    case_id: CaseId,
+    *,
+    person: PersonId,
+    device: Assertion | None,
+    party: RelyingParty,
+    clock: Clock,
+) -> Case:
+    """Check that a code would be compared: the case waits for one, and the device key confirms where it must.
+
+    Raises:
+        CaseUnknown, CaseNotConfirmed, CaseOver, CaseEnded, CodeTriedTooOften, CodeOver: it takes no code.
+        DeviceConfirmsToo, CounterOnly: a device key must confirm, or the person must come to a counter.
+        Refused: a named refusal of :func:`identity.passkeys.check_answer`.
+    """
+    row = locked_case(session, case_id, person=person)
+    _check_confirmed(row, clock)
+    _check_code_lives(row, clock)
+    case = read_case(row, clock.now())
+    due = _due(session, case, device)
+    if due is not None:
+        passkeys.check_answer(session, due, person=person, digest=case.digest, party=party)
+    return case
+
+
 def take_try(session: Session, case_id: CaseId, *, person: PersonId, clock: Clock) -> Case:
     """Count one try of the code before it is looked at.
 
@@ -113,7 +140,8 @@ def answer(
     Raises:
         CaseUnknown, CaseNotConfirmed, CaseOver, CaseEnded, CodeOver: it cannot be answered.
         DeviceConfirmsToo, CounterOnly: a device key must confirm, or the person must come to a counter.
-        CodeWrong: it is not the code that was sent last for this case.
+        CodeWrong, CodeTriedTooOften: it is not the code that was sent last for this case, and tries are left
+            or none.
         Refused: a named refusal of :func:`identity.passkeys.check_answer`.
     """
     row, now = locked_case(session, case_id, person=person), clock.now()
@@ -123,7 +151,9 @@ def answer(
     _check_code_lives(row, clock)
     method = _check_device(session, row, case, device, party=party, clock=clock)
     if row.code is None or not codes.matches(code, row.code, for_=case.digest.value):
-        raise CodeWrong(left=max(MOST_TRIES - row.tries, 0))
+        if row.tries >= MOST_TRIES:
+            raise CodeTriedTooOften(limit=MOST_TRIES)
+        raise CodeWrong(left=MOST_TRIES - row.tries)
     after = () if case.decision is None else (case.decision,)
     approved = approvals.record(
         session,
@@ -146,17 +176,25 @@ def _check_device(
     session: Session, row: CaseRow, case: Case, device: Assertion | None, *, party: RelyingParty, clock: Clock
 ) -> Method:
     """Check what the device key answered, where one must, and keep it; give the method that this makes."""
+    due = _due(session, case, device)
+    if due is None:
+        return Method.CODE_OFFICER_AT_COUNTER
+    key, checked = passkeys.check_answer(session, due, person=case.person, digest=case.digest, party=party)
+    key.sign_count, key.used_at = checked.sign_count, clock.now()
+    row.passkey, row.client_data = key.id, due.client_data
+    row.authenticator_data, row.signature = due.authenticator_data, due.signature
+    return Method.PASSKEY_CODE_OFFICER
+
+
+def _due(session: Session, case: Case, device: Assertion | None) -> Assertion | None:
+    """Give the answer of the device key that must confirm; None where none must."""
     if not needs_device(session, case):
         if case.presence is not Presence.COUNTER:
             raise CounterOnly
-        return Method.CODE_OFFICER_AT_COUNTER
+        return None
     if device is None:
         raise DeviceConfirmsToo
-    key, checked = passkeys.check_answer(session, device, person=case.person, digest=case.digest, party=party)
-    key.sign_count, key.used_at = checked.sign_count, clock.now()
-    row.passkey, row.client_data = key.id, device.client_data
-    row.authenticator_data, row.signature = device.authenticator_data, device.signature
-    return Method.PASSKEY_CODE_OFFICER
+    return device
 
 
 def _check_confirmed(row: CaseRow, clock: Clock) -> None:

@@ -2,8 +2,9 @@
 
 1. ``POST …/cases`` beside each door that asks for a face scan opens a case about the same subject;
 2. an officer looks at the document and confirms it (``api.routes.counter``); a code goes out by message;
-3. ``POST /api/cases/{id}/answer`` brings the code, and what the device key answered where there is one. A try
-   is counted in one transaction; the approval and its effect are another.
+3. ``POST /api/cases/{id}/answer`` brings the code, and what the device key answered where there is one. The
+   case and the device key are looked at first, then registers are asked, then a try of the code is counted;
+   the approval and its effect are a transaction of their own.
 """
 
 from datetime import datetime
@@ -134,7 +135,14 @@ def answer(case_id: UUID, given: Answer, house: InHouse, visitor: AsPerson) -> A
     mine = person_of(visitor)
     device = None if given.device is None else Assertion.read(given.device)
     with house.database.transaction() as session:
-        case = _own(session, house, case_id, mine)
+        case = counter_answers.check_answerable(
+            session,
+            CaseId(case_id),
+            person=mine,
+            device=device,
+            party=house.relying_party,
+            clock=house.clock,
+        )
         questions = about_act(session, case.action, case.subject)
     answers = confirmed(house, questions)  # before a try is taken: what a register refuses costs none
     with house.database.transaction() as session:

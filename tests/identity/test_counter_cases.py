@@ -131,10 +131,12 @@ def test_an_approval_of_the_counter_grants_the_authorization(
 
 def test_a_wrong_code_is_refused_and_the_tries_are_counted(counter: Counter, engineer: Person) -> None:
     case, code = counter.confirmed(engineer)
-    for left in range(MOST_TRIES - 1, -1, -1):
+    for left in range(MOST_TRIES - 1, 0, -1):
         with pytest.raises(CodeWrong) as refused:
             counter.answer(case, another(code))
         assert refused.value.facts == {"left": left}
+    with pytest.raises(CodeTriedTooOften):
+        counter.answer(case, another(code))
     with pytest.raises(CodeTriedTooOften):
         counter.answer(case, code)
     assert counter_cases.case_for_officer(counter.session, case.id, clock=counter.clock).state is (

@@ -16,6 +16,7 @@ from tests.api.joint import CLERK, enter, started
 from tests.api.newcomers import (
     Newcomer,
     arrive,
+    double,
     requested,
 )
 from tests.identity.authenticator import Authenticator, as_json
@@ -54,11 +55,39 @@ def test_who_has_a_device_key_confirms_with_it_on_video(
     assert case.granted()["method"] == Method.PASSKEY_CODE_OFFICER.value
 
 
+def test_a_device_key_left_out_uses_up_no_try(open_case: OpenCase, person: Newcomer, house: House) -> None:
+    phone = Authenticator(house.relying_party)
+    add_first(house, person, phone)
+    case = open_case(person)
+    case.confirm().raise_for_status()
+    code = code_for(house, case.number)
+    assert [refusal(case.answer(code)) for _ in range(6)] == ["device-confirms-too"] * 6
+    device = case.seen()["device"]
+    assert isinstance(device, dict)
+    assert case.answer(code, as_json(phone.sign(octets(device["challenge"])))).is_success
+
+
+def test_a_register_is_asked_only_about_a_case_that_takes_a_code(
+    open_case: OpenCase, person: Newcomer, house: House
+) -> None:
+    case = open_case(person)
+    before = len(double(house).asked)
+    assert refusal(case.answer("123456")) == "case-not-confirmed"
+    case.confirm().raise_for_status()
+    code = code_for(house, case.number)
+    for _ in range(5):
+        case.answer(wrong(code))
+    within = len(double(house).asked)
+    assert refusal(case.answer(code)) == "code-tried-too-often"
+    assert (before, within) == (within - 10, len(double(house).asked))
+
+
 def test_a_code_wrong_five_times_closes_the_case(open_case: OpenCase, person: Newcomer, house: House) -> None:
     case = open_case(person)
     case.confirm()
     code = code_for(house, case.number)
-    assert [refusal(case.answer(wrong(code))) for _ in range(5)] == ["code-wrong"] * 5
+    refusals = [refusal(case.answer(wrong(code))) for _ in range(5)]
+    assert refusals == ["code-wrong"] * 4 + ["code-tried-too-often"]
     assert refusal(case.answer(code)) == "code-tried-too-often"
     assert (case.seen()["state"], case.granted()["state"]) == ("failed", "requested")
 
