@@ -6,6 +6,7 @@ code, and so gains nothing by waiting for the ticket. A newer ticket ends the ol
 
     ticket, code = grant(session, seen, codes=codes, …)
     take_try(session, person, clock=clock)          # in a transaction of its own
+    check(session, person, code=code, codes=codes, clock=clock)
     spend(session, person, code=code, codes=codes, clock=clock)
 """
 
@@ -112,18 +113,23 @@ def take_try(session: Session, person: PersonId, *, clock: Clock) -> Ticket:
 def check(session: Session, person: PersonId, *, code: str, codes: OneTimeCodes, clock: Clock) -> Ticket:
     """Check the code, after :func:`take_try` was committed; the ticket is not used by that.
 
+    The try of a right code is given back: pictures that are refused afterwards cost none.
+
     Raises:
         TicketMissing: as :func:`take_try`.
-        CodeWrong: it is not the ticket's.
+        CodeWrong, CodeTriedTooOften: it is not the ticket's, and tries are left or none.
     """
-    return _ticket(_checked(session, person, code=code, codes=codes, clock=clock))
+    row = _checked(session, person, code=code, codes=codes, clock=clock)
+    row.tries = max(row.tries - 1, 0)
+    session.flush()
+    return _ticket(row)
 
 
 def spend(session: Session, person: PersonId, *, code: str, codes: OneTimeCodes, clock: Clock) -> Ticket:
     """Check the code again and use the ticket, in the transaction of what it lets happen.
 
     Raises:
-        TicketMissing, CodeWrong: as :func:`check`.
+        TicketMissing, CodeWrong, CodeTriedTooOften: as :func:`check`.
     """
     row = _checked(session, person, code=code, codes=codes, clock=clock)
     row.used_at, row.code = clock.now(), None
@@ -136,6 +142,8 @@ def _checked(
 ) -> TicketRow:
     row = _live(session, person, clock)
     if row.code is None or not codes.matches(code, row.code, for_=_what(row.id)):
+        if row.tries >= MOST_TRIES:
+            raise CodeTriedTooOften(limit=MOST_TRIES)
         raise CodeWrong(left=MOST_TRIES - row.tries)
     return row
 

@@ -14,6 +14,7 @@ from api.site import Site
 from api.tasks import send_messages
 from identity import people
 from identity.couriers import printed
+from registers.questions import Register
 from tests.api.counter_side import CONFIRM, OpenCase, code_for, refusal, wrong
 from tests.api.devices import add_first, begin, bring
 from tests.api.newcomers import (
@@ -22,6 +23,7 @@ from tests.api.newcomers import (
     Newcomer,
     arrive,
     arrive_enrolled,
+    double,
     forget_faces,
     way_in,
 )
@@ -95,6 +97,22 @@ def test_a_face_is_replaced_by_the_officers_leave_alone(officer: Newcomer, site:
     again = person.http.post(where, files=portrait, data={"code": code})
     assert (again.status_code, again.json()["version"]) == (httpx.codes.CREATED, 2)
     assert refusal(person.http.post(where, files=portrait, data={"code": code})) == "ticket-missing"
+
+
+def test_pictures_that_are_refused_use_up_no_try_of_the_right_code(
+    officer: Newcomer, site: Site, house: House
+) -> None:
+    forget_faces(house)
+    person = arrive_enrolled(site, house)
+    where = "/api/people/me/enrollment"
+    page = found(officer, house, person)
+    code = officer.http.post(f"/api{page}/face", json={"document": "citizen-card"}).json()["code"]
+    double(house).silent.add(Register.POPULATION)
+    files = {"captures": ("p.jpg", PORTRAIT, "image/jpeg")}
+    refusals = [refusal(person.http.post(where, files=files, data={"code": code})) for _ in range(6)]
+    double(house).silent.clear()
+    assert refusals == ["register-silent"] * 6
+    assert person.http.post(where, files=files, data={"code": code}).is_success
 
 
 def test_an_officer_does_nothing_for_themselves(officer: Newcomer) -> None:
