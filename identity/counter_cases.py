@@ -45,7 +45,11 @@ MOST_TRIES = 5
 """How often the code of a case may be tried: one guess in two hundred thousand succeeds."""
 
 MOST_CASES = 10
-"""Cases that one person may open within :data:`CASE_WINDOW`; each brings five guesses at most."""
+"""Cases of one person within :data:`CASE_WINDOW` that are open or that an officer decided on.
+
+Each confirmed one brings five guesses at most. One given up before anybody looked at it brings none, and does
+not count: who holds a stolen session cannot shut the counter by opening and giving up.
+"""
 
 CASE_WINDOW = timedelta(hours=1)
 
@@ -151,7 +155,7 @@ def open_case(session: Session, *, person: PersonId, action: Action, subject: Di
 
     Raises:
         PersonUnknown: the person is not registered.
-        TooManyCases: the person opened :data:`MOST_CASES` within the hour.
+        TooManyCases: there are :data:`MOST_CASES` that count.
     """
     now = clock.now()
     locked = select(PersonRow.id).where(PersonRow.id == person).with_for_update(key_share=True)
@@ -167,9 +171,9 @@ def open_case(session: Session, *, person: PersonId, action: Action, subject: Di
     open_already = next((row for row in same if state_of(row, now) in LIVING), None)
     if open_already is not None:
         return read_case(open_already, now)
-    if len(recent) >= MOST_CASES:
-        retry_at = recent[MOST_CASES - 1].opened_at + CASE_WINDOW
-        raise TooManyCases(limit=MOST_CASES, retry_at=retry_at)
+    counted = [row for row in recent if row.decided_at is not None or state_of(row, now) in LIVING]
+    if len(counted) >= MOST_CASES:
+        raise TooManyCases(limit=MOST_CASES, retry_at=min(_counts_until(row) for row in counted))
     row = CaseRow(
         id=uuid4(),
         number=_new_number(session),
@@ -290,6 +294,10 @@ def read_case(row: CaseRow, now: datetime) -> Case:
         code_until=row.code_until,
         tries=row.tries,
     )
+
+
+def _counts_until(row: CaseRow) -> datetime:
+    return row.expires_at if row.decided_at is None else row.opened_at + CASE_WINDOW
 
 
 def _new_number(session: Session) -> str:

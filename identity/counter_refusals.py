@@ -44,11 +44,11 @@ class CaseNotConfirmed(Refused):
 
 
 class TooManyCases(Refused):
-    """The person opened many cases within the hour."""
+    """Many cases of the person are open, or were decided on within the hour."""
 
     code = "too-many-cases"
-    zh = "一小时内已申请 {limit} 次窗口核验；请在 {retry_at} 之后再申请。"
-    en = "You asked for an officer {limit} times within the hour; ask again after {retry_at}."
+    zh = "一小时内已有 {limit} 份窗口核验单；请先取消不再需要的，或在 {retry_at} 之后再申请。"
+    en = "You have {limit} cases within the hour; give up one that waits, or ask again after {retry_at}."
 
 
 class OwnCase(Refused):

@@ -281,6 +281,24 @@ def test_cases_are_limited_within_the_hour(counter: Counter, engineer: Person) -
     assert counter.open(engineer)
 
 
+def test_cases_given_up_before_anybody_looked_do_not_shut_the_counter(
+    counter: Counter, engineer: Person
+) -> None:
+    for number in range(MOST_CASES + 1):
+        opened = counter.open(engineer, sha256(bytes([number])))
+        counter_cases.withdraw(counter.session, opened.id, person=engineer.id, clock=counter.clock)
+    assert counter.open(engineer)
+
+
+def test_cases_that_an_officer_decided_on_count_for_the_hour(counter: Counter, engineer: Person) -> None:
+    for number in range(MOST_CASES):
+        case = counter.confirm(counter.open(engineer, sha256(bytes([number]))))
+        counter_cases.withdraw(counter.session, case.id, person=engineer.id, clock=counter.clock)
+    with pytest.raises(TooManyCases) as refused:
+        counter.open(engineer)
+    assert refused.value.facts["retry_at"] == counter.clock.now() + CASE_WINDOW
+
+
 @pytest.mark.parametrize("shown", ["{0}", " {1} {2} {3} ", "https://city.example/counter/{0}"])
 def test_a_case_is_found_by_its_number_or_its_code(counter: Counter, engineer: Person, shown: str) -> None:
     case = counter.open(engineer)
