@@ -1,8 +1,9 @@
 """Asking the registers about an authorization: when a firm asks for it, and again when it is granted.
 
 The questions are read from the database in one short transaction; the registers are asked outside of any;
-the receipts are kept in the transaction of what they were asked for. All questions are asked before the first
-that differs is named, so that how long an answer takes does not tell which.
+the receipts are kept in the transaction of what they were asked for, or in one of their own where a register
+differs and nothing comes of it. All questions are asked before the first that differs is named, so that how
+long an answer takes does not tell which.
 
     answers = confirmed(house, questions)       # or the refusal of the first field that differs
     receipts.keep(session, answers, authorization=id)
@@ -18,13 +19,17 @@ from api.house import House
 from api.pages import CITY_TIME
 from evidence.digest import Digest
 from evidence.identifiers import CitizenNumber, Uscc
+from identity import attempts
+from identity.attempts import Attempt, Origin
 from identity.authorization_records import AuthorizationRow, read_row
 from identity.challenges import Action
 from identity.organizations import organization
 from identity.people import PersonId, person
 from identity.qualifications import Qualification, check_valid, qualification
+from registers import receipts
 from registers.answers import Answer, check_same
 from registers.questions import Question, about_firm, about_person, about_qualification
+from registers.refusals import RegisterDiffers
 
 
 def about_request(
@@ -58,16 +63,28 @@ def about_act(session: Session, action: Action, subject: Digest) -> tuple[Questi
     )
 
 
-def confirmed(house: House, questions: Sequence[Question]) -> tuple[Answer, ...]:
+def confirmed(
+    house: House, questions: Sequence[Question], *, origin: Origin | None = None
+) -> tuple[Answer, ...]:
     """Ask the registers; nothing may be open meanwhile.
+
+    ``origin`` is where a firm asks from: that a register differs is then counted as one who was not found.
 
     Raises:
         RegisterSilent, RegisterNotGenuine: a register gave no answer that can be used; try later.
-        RegisterDiffers: its leaf names the first field that a register does not confirm.
+        RegisterDiffers: its leaf names the first field that a register does not confirm; the receipts are
+            kept.
     """
     answers = tuple(house.registers.ask(question) for question in questions)
-    for answer in answers:
-        check_same(answer)
+    try:
+        for answer in answers:
+            check_same(answer)
+    except RegisterDiffers:
+        with house.database.transaction() as session:
+            receipts.keep(session, answers)
+            if origin is not None:
+                attempts.record(session, Attempt.HOLDER, origin, clock=house.clock)
+        raise
     return answers
 
 

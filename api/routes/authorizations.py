@@ -133,13 +133,9 @@ def ask(asking: Asking, house: InHouse, visitor: AsFirm, origin: FromOrigin) -> 
         citizen_number=citizen_number,
         registration_number=asking.registration_number,
     )
-    with house.database.transaction() as session:
-        questions = about_request(
-            session, firm=firm_of(visitor), held=held, project=asking.project, valid_until=until
-        )
-    answers = confirmed(house, questions)
-    with house.database.transaction() as session:
-        asked = authorizations.request(
+
+    def written(session: Session) -> Authorization:
+        return authorizations.request(
             session,
             firm=firm_of(visitor),
             person=held.person,
@@ -153,6 +149,17 @@ def ask(asking: Asking, house: InHouse, visitor: AsFirm, origin: FromOrigin) -> 
             uses=asking.uses if isinstance(asking.uses, int) else None,
             clock=house.clock,
         )
+
+    with house.database.transaction() as session:
+        trial = session.begin_nested()  # what is refused without a register asks none
+        written(session)
+        trial.rollback()
+        questions = about_request(
+            session, firm=firm_of(visitor), held=held, project=asking.project, valid_until=until
+        )
+    answers = confirmed(house, questions, origin=origin)
+    with house.database.transaction() as session:
+        asked = written(session)
         register_receipts.keep(session, answers, authorization=asked.id)
         notices.tell_request(session, house, asked)
     return Asked(id=asked.id, next=f"/authorizations/{asked.id}")

@@ -14,6 +14,7 @@ from api.trust import anchors
 from evidence import statement
 from evidence.statement import StatementType, check
 from identity import authorizations
+from identity.attempts import MOST, Attempt
 from identity.authorizations import AuthorizationId
 from identity.qualifications import QualificationKind
 from ledger import facts
@@ -169,6 +170,45 @@ def test_who_is_not_found_here_is_no_reason_to_ask_a_register(
     before = len(registers.asked)
     answer = asking.post("/api/authorizations", json=request_body(newcomer, **changes))
     assert (answer.json()["title"], len(registers.asked)) == ("qualification-unknown", before)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"purpose": ""}, {"uses": 0}, {"valid_until": "2020-01-01"}, {"position": "\u202e"}]
+)
+def test_what_cannot_be_asked_is_no_reason_to_ask_a_register(
+    newcomer: Newcomer, asking: httpx.Client, registers: ScriptedRegisters, changes: dict[str, object]
+) -> None:
+    held(registers, newcomer).suspended = True
+    before = len(registers.asked)
+    answer = asking.post("/api/authorizations", json=request_body(newcomer) | changes)
+    assert not answer.is_success
+    assert not answer.json()["title"].startswith("register-")
+    assert len(registers.asked) == before
+
+
+def test_what_a_register_denies_is_kept_as_its_receipt(
+    house: House, newcomer: Newcomer, asking: httpx.Client, registers: ScriptedRegisters
+) -> None:
+    held(registers, newcomer).suspended = True
+    asking.post("/api/authorizations", json=request_body(newcomer))
+    with house.database.transaction() as session:
+        rows = session.query(receipts.AnswerRow).filter_by(about=newcomer.id, authorization=None).all()
+        signed = [facts.signed_statement(session, row.id) for row in rows]
+    differs = {statement.read(each).statement.body["register"]: each for each in signed}
+    assert set(differs) == {"population", "qualification"}
+    assert statement.read(differs["qualification"]).statement.body["differs"] == ["standing"]
+
+
+def test_who_asks_what_registers_deny_is_stopped(
+    site: Site, house: House, newcomer: Newcomer, registers: ScriptedRegisters
+) -> None:
+    firm = clerk(site, house, CONTRACTOR)
+    firm.headers["x-forwarded-for"] = "203.0.113.77"
+    held(registers, newcomer).suspended = True
+    bodies = [request_body(newcomer)] * (MOST[Attempt.HOLDER].device + 1)
+    titles = [firm.post("/api/authorizations", json=body).json()["title"] for body in bodies]
+    assert titles[:-1] == ["register-qualification-suspended"] * MOST[Attempt.HOLDER].device
+    assert titles[-1] == "too-many-from-here"
 
 
 def test_what_changed_since_the_request_stops_the_grant_and_costs_no_attempt(
