@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from api.demonstration.people import CONTRACTOR
 from api.house import House
 from api.site import Site
+from evidence.bundle import Bundle
 from tests.api.newcomers import arrive, granted
+from verify.attachment import evidence_in
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +49,10 @@ def files(site: Site, house: House, tmp_path_factory: pytest.TempPathFactory) ->
         found[name] = folder / name / f"{id_}.pdf"
         found[name].parent.mkdir()
         found[name].write_bytes(content)
+    for name, (_, content) in pdfs.items():
+        whole = Bundle.decode(evidence_in(content))
+        found[f"{name}-without-text"] = folder / f"{name}.bundle"
+        found[f"{name}-without-text"].write_bytes(replace(whole, files={}).encode())
     content = pdfs["own"][1]
     found["altered"] = folder / "altered.pdf"
     place = content.index(b"yinxin-bundle/1\n") + 400
@@ -59,6 +67,8 @@ def files(site: Site, house: House, tmp_path_factory: pytest.TempPathFactory) ->
     [
         ("own", "真实，但是否有效无法确定。"),
         ("another", "这个文件是另一份授权，不是本页所示的授权。"),
+        ("own-without-text", "这个文件没有带上授权文本"),
+        ("another-without-text", "这个文件是另一份授权，不是本页所示的授权。"),
         ("altered", "不真实。"),
         ("empty", "文件里没有授权的证据包"),
     ],
@@ -74,6 +84,12 @@ def test_a_file_is_checked_on_the_device(
     expect(page.locator("#report")).to_contain_text(said)
     shown = page.locator("#report article")
     expect(shown).to_have_count(1 if name in {"own", "another"} else 0)
+    genuine = name not in {"altered", "empty"}
+    expect(page.locator("#report dl")).to_have_count(1 if genuine else 0)
+    if genuine:
+        expect(page.locator("#report dl")).to_contain_text(CONTRACTOR.uscc.text)
+    warned = page.locator("#report").get_by_text("这个文件是另一份授权")
+    expect(warned).to_have_count(1 if name.startswith("another") else 0)
     assert set(sent) <= {"GET"}
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     page.close()

@@ -74,6 +74,7 @@ def sound() -> Iterator[Altered]:
     yield "backdated", raw(bundle(*backdated()))
     registers = answer(register="enterprise"), answer()
     yield "told-by-registers", raw(bundle(told(shown, *registers), shown, *registers))
+    yield "text-left-out", raw(replace(bundle(three, shown), files={}))
     yield "recorded-only", raw(bundle(three, shown, log=city.Log(checkpointed=False)))
 
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { evidenceIn, NoBundle, verifyAuthorization } from "./verifier/authorization.js";
+import { evidenceIn, NoBundle, textOf, verifyAuthorization } from "./verifier/authorization.js";
 import { parseTrust } from "./verifier/verify.js";
 
 const { trust: document, cases } = JSON.parse(readFileSync(new URL("authorizations.json", import.meta.url), "utf8"));
@@ -29,4 +29,12 @@ test("the one bundle that is attached to a PDF is found", () => {
 
 test("what is no bundle is told apart from what does not hold", async () => {
   await assert.rejects(verifyAuthorization(new Uint8Array(40), trust, { asOf: new Date() }), NoBundle);
+});
+
+test("the text is told by its signed digest, and that it was left out", async () => {
+  const named = (name) => bytes(cases.find((one) => one.name === name).bundle);
+  const [whole, without] = [await textOf(named("granted")), await textOf(named("text-left-out"))];
+  assert.equal(whole.words, "资格使用授权书\n");
+  assert.match(whole.digest, /^sha256:[0-9a-f]{64}$/);
+  assert.deepEqual(without, { digest: whole.digest, words: null });
 });

@@ -26,6 +26,13 @@ const line = (check) => {
   return item;
 };
 
+const facts = (report) => {
+  const list = element("dl", "", { class: "facts" });
+  for (const { label, value } of report.facts) list.append(element("dt", label[language]), element("dd", value[language]));
+  return list;
+};
+
+/** Show the report; `text` is the exact text, null when the evidence does not hold and nothing in it counts. */
 const show = (report, text) => {
   const [icon, tone] = ICONS[report.conclusion];
   const head = element("p", "");
@@ -35,7 +42,9 @@ const show = (report, text) => {
   place.replaceChildren(head, element("p", report.why[language]), list);
   if (text === null) return;
   if (text.digest !== chosen.dataset.digest) place.prepend(element("p", words["check.file_of_another"], { class: "warning" }));
-  place.append(element("p", words["check.file_text"]), element("article", text.words, { class: "sheet exact" }));
+  place.append(facts(report));
+  if (text.words === null) place.append(element("p", words["check.file_text_missing"], { class: "warning" }));
+  else place.append(element("p", words["check.file_text"]), element("article", text.words, { class: "sheet exact" }));
 };
 
 const check = async (file) => {

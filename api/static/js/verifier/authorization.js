@@ -52,11 +52,14 @@ export async function verifyAuthorization(bytes, trust, { asOf }) {
   }
 }
 
-/** The exact text that a bundle carries, and its digest: `{words, digest}`, or null. */
+/** The exact text: `{digest, words}`, the digest as signed, and the words, null where they were left out. */
 export async function textOf(bytes) {
-  const [file] = (await readBundle(bytes)).files;
-  if (file === undefined) return null;
-  return { words: new TextDecoder().decode(file), digest: `sha256:${hex(await sha256(file))}` };
+  const { exhibits, files } = await readBundle(bytes);
+  const digest = readBody(exhibits[0].statement.body).text;
+  for (const file of files) {
+    if (`sha256:${hex(await sha256(file))}` === digest) return { digest, words: new TextDecoder().decode(file) };
+  }
+  return { digest, words: null };
 }
 
 async function report({ exhibits, disclosures, files }, trust, askedAt) {
