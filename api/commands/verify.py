@@ -19,8 +19,9 @@ from verify.attachment import evidence_in
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
 from verify.errors import TrustMissing
+from verify.exact_text import exact_text
 from verify.qr import verify_qr
-from verify.report import Answer, Report
+from verify.report import Answer, Kind, Report
 from verify.trust import TrustAnchors
 from verify.words import BEIJING
 
@@ -35,6 +36,15 @@ _EXIT = {
     Outcome.INDETERMINATE: INDETERMINATE,
 }
 _MARK = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.INDETERMINATE: "?"}
+
+_TEXT_ENCLOSED = Term(
+    "证据包所载的授权文本如下，以此为准：", "The text in the evidence, which is what counts:"
+)
+_TEXT_ABSENT = Term(
+    "证据包没有附授权文本，只核对了以上各项；请索取带有全文的证据包或授权书 PDF。",
+    "The evidence does not enclose the exact text, only the facts above were checked; ask for the evidence "
+    "or the PDF with the whole text.",
+)
 
 
 class FileUnreadable(Refused):
@@ -79,13 +89,17 @@ def run(args: argparse.Namespace) -> int:
     codes = []
     for subject in args.subjects:
         try:
-            report = _verify(subject, trust, as_of, listed)
+            report, enclosed = _verify(subject, trust, as_of, listed)
         except YinxinError as error:
             sys.stderr.write(_of(subject, error, language) + "\n")
             codes.append(UNUSABLE)
             continue
-        text = report.to_json().decode() if args.json else _text(subject, report, path, language)
-        sys.stdout.write(text + "\n")
+        if args.json:
+            sys.stdout.write(report.to_json().decode() + "\n")
+        else:
+            sys.stdout.write(
+                _text(subject, report, path, language) + _exact(report, enclosed, language) + "\n"
+            )
         codes.append(exit_code(report))
     return next(code for code in _GRAVEST_FIRST if code in codes)
 
@@ -104,10 +118,14 @@ def _of(subject: str, error: YinxinError, language: Language) -> str:
     return f"{_short(subject)}{'：' if language == 'zh' else ': '}{said}"
 
 
-def _verify(subject: str, trust: TrustAnchors, as_of: datetime, status_list: bytes | None) -> Report:
+def _verify(
+    subject: str, trust: TrustAnchors, as_of: datetime, status_list: bytes | None
+) -> tuple[Report, bytes]:
+    """Give the report, and the bytes of the bundle that it is about, none of a QR code."""
     if subject.lower().startswith(("http://", "https://")):
-        return verify_qr(subject, trust, as_of=as_of, status_list=status_list)
-    return verify_bundle(evidence_in(_read(Path(subject))), trust, as_of=as_of)
+        return verify_qr(subject, trust, as_of=as_of, status_list=status_list), b""
+    data = evidence_in(_read(Path(subject)))
+    return verify_bundle(data, trust, as_of=as_of), data
 
 
 def _trust_path(named: Path | None) -> Path:
@@ -152,6 +170,16 @@ def _text(subject: str, report: Report, trust_path: Path, language: Language) ->
         lines.append(f"{check.number:>3} {_MARK[check.outcome]} {check.outcome.value:<13} {sentence}")
     lines += ["", *_sources(subject, report, trust_path, language)]
     return "\n".join(lines) + "\n"
+
+
+def _exact(report: Report, bundle: bytes, language: Language) -> str:
+    """The exact text of a genuine authorization, or that the evidence does not enclose it; else nothing."""
+    if (report.kind, report.conclusion) != (Kind.AUTHORIZATION, Outcome.PASSED):
+        return ""
+    text = exact_text(bundle)
+    term = _TEXT_ABSENT if text is None else _TEXT_ENCLOSED
+    said = term.zh if language == "zh" else term.en
+    return f"\n{said}\n" if text is None else f"\n{said}\n\n{text}\n"
 
 
 def _sources(subject: str, report: Report, trust_path: Path, language: Language) -> Sequence[str]:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -13,8 +14,10 @@ import pytest
 from api.commands import main
 from api.commands.verify import UNUSABLE
 from api.demonstration.people import ENGINEER
+from evidence.bundle import Bundle
 from tests.api.joint import granted_authorization, request_of_engineer
 from tests.quiet_city import QuietCity
+from verify.attachment import evidence_in
 
 Verify = Callable[[Path], dict[str, object]]
 
@@ -145,3 +148,32 @@ def test_a_character_that_the_font_lacks_is_spelled_and_takes_no_document_away(
     assert "投标[U+30EDD]" in printed
     assert "以 [U+…] 代替" in printed
     assert "滨河\U0001f3d7中心".encode() in path.read_bytes()
+
+
+def test_the_command_prints_the_enclosed_text_or_that_it_is_absent(
+    *,
+    pdf: Path,
+    engineer: httpx.Client,
+    used_once: str,
+    tmp_path: Path,
+    trust: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seen = engineer.get(f"/api/authorizations/{used_once}").json()
+    main(["verify", str(pdf), "--trust", str(trust)])
+    printed = capsys.readouterr().out
+    assert seen["text_zh"] in printed
+    assert seen["text_en"] in printed
+    whole, without = Bundle.decode(evidence_in(pdf.read_bytes())), tmp_path / "without.bundle"
+    without.write_bytes(replace(whole, files={}).encode())
+    main(["verify", str(without), "--trust", str(trust), "--lang", "en"])
+    assert "does not enclose the exact text" in capsys.readouterr().out
+
+
+def test_the_command_prints_no_text_of_what_does_not_hold(
+    pdf: Path, tmp_path: Path, trust: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, altered = Bundle.decode(evidence_in(pdf.read_bytes())), tmp_path / "altered.bundle"
+    altered.write_bytes(replace(whole, exhibits=whole.exhibits[:1]).encode())
+    main(["verify", str(altered), "--trust", str(trust)])
+    assert "授权文本" not in capsys.readouterr().out
