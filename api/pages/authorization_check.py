@@ -1,7 +1,8 @@
 """What the code on a printed authorization opens: how it stands now, for whoever has the paper.
 
-The number is random, 122 bits, and stands on the paper alone; who has it sees what the paper says, and not
-who the person is.
+The number is random, 122 bits. It stands on the paper and in the PDF, in the link and code by which the
+person was asked, in messages, and in what firm and person see of the authorization: whoever had one of them
+sees what the paper says, and not who the person is.
 """
 
 from dataclasses import dataclass
