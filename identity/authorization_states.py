@@ -59,7 +59,7 @@ class AuthorizationNotGranted(TransitionRefused):
     """The person has not answered the request yet."""
 
     code = "authorization-not-granted"
-    zh = "授权 {authorization} 尚待本人确认，不能{act}；请先由本人刷脸授权。"
+    zh = "授权 {authorization} 尚待本人确认，不能{act}；请先由本人确认授权。"
     en = (
         "Authorization {authorization} awaits the person's answer and cannot be {act}; have it granted first."
     )
@@ -117,8 +117,19 @@ class AuthorizationLapsed(TransitionRefused):
     """The validity ended before the authorization was answered or used."""
 
     code = "authorization-lapsed"
-    zh = "授权 {authorization} 已过有效期而失效，不能{act}；如仍需要，请重新提出申请。"
+    zh = "授权 {authorization} 已失效，不能{act}；如仍需要，请重新提出申请。"
     en = "Authorization {authorization} has lapsed and cannot be {act}; if still needed, request a new one."
+
+
+class AnswerTooLate(AuthorizationLapsed):
+    """The time to answer the request is over, its validity perhaps not."""
+
+    code = "authorization-answer-too-late"
+    zh = "申请 {authorization} 的答复期限已过，不能再{act}；如仍需要，请由单位重新提出申请。"
+    en = (
+        "The time to answer request {authorization} is over and it cannot be {act}; "
+        "if still needed, the firm requests a new one."
+    )
 
 
 _REFUSALS: Mapping[State, type[TransitionRefused]] = {
@@ -160,4 +171,6 @@ def refusal(current: State, wanted: State, *, authorization: object) -> Transiti
     """Give the refusal that says why ``current`` does not become ``wanted``."""
     if current is wanted and wanted in _DONE_BEFORE:
         return _DONE_BEFORE[wanted](authorization=authorization)
+    if current is State.LAPSED and wanted in TRANSITIONS[State.REQUESTED] - {State.LAPSED}:
+        return AnswerTooLate(authorization=authorization, act=_ACTS[wanted])
     return _REFUSALS[current](authorization=authorization, act=_ACTS[wanted])

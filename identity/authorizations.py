@@ -79,16 +79,16 @@ class ApprovalOfAnother(Refused):
     """The approval is another person's."""
 
     code = "approval-of-another"
-    zh = "授权 {authorization} 须由被申请的本人确认，这份确认出自另一位人员；请由本人重新刷脸。"
-    en = "Authorization {authorization} needs its own person's approval, this one is another's; scan again."
+    zh = "授权 {authorization} 须由被申请的本人确认，这份确认出自另一位人员；请由本人重新确认。"
+    en = "Authorization {authorization} needs its own person's approval, and this is another's."
 
 
 class ApprovalAlreadyUsed(Refused):
     """The approval granted an authorization before."""
 
     code = "approval-already-used"
-    zh = "这份本人确认已用于另一项授权，不能再用；请重新刷脸确认。"
-    en = "This approval has granted another authorization and works only once; start the face scan again."
+    zh = "这份本人确认已用于另一项授权，不能再用；请由本人重新确认。"
+    en = "This approval has granted another authorization and works only once; approve again."
 
 
 def grant(

@@ -4,7 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.authorization_states import TRANSITIONS, State, TransitionRefused, check_transition
+from evidence.errors import YinxinError
+from identity.approval_refusals import (
+    ApprovalForAnotherAction,
+    ApprovalForAnotherSubject,
+    ApprovalFromLater,
+    ApprovalMalformed,
+    ApprovalTooOld,
+    ApprovalUnknown,
+)
+from identity.authorization_states import (
+    TRANSITIONS,
+    AnswerTooLate,
+    AuthorizationNotGranted,
+    State,
+    TransitionRefused,
+    check_transition,
+)
+from identity.authorizations import ApprovalAlreadyUsed, ApprovalOfAnother
 
 FINAL = {State.REFUSED, State.USED, State.REVOKED, State.LAPSED}
 states = st.sampled_from(State)
@@ -77,3 +94,30 @@ def test_a_person_who_answers_twice_is_told_that_nothing_is_left_to_do(answer: S
         check_transition(answer, answer, authorization="7f3a")
     assert refused.value.sentence("zh").endswith("无需再操作。")
     assert "request a new one" not in refused.value.sentence("en")
+
+
+@pytest.mark.parametrize("answer", [State.GRANTED, State.REFUSED])
+def test_a_late_answer_is_told_of_the_time_to_answer_and_not_of_the_validity(answer: State) -> None:
+    with pytest.raises(AnswerTooLate) as refused:
+        check_transition(State.LAPSED, answer, authorization="7f3a")
+    assert "答复期限已过" in refused.value.sentence("zh")
+    assert "有效期" not in refused.value.sentence("zh")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        AuthorizationNotGranted,
+        ApprovalOfAnother,
+        ApprovalAlreadyUsed,
+        ApprovalMalformed,
+        ApprovalForAnotherAction,
+        ApprovalForAnotherSubject,
+        ApprovalTooOld,
+        ApprovalFromLater,
+        ApprovalUnknown,
+    ],
+)
+def test_who_confirms_without_a_face_is_not_told_to_show_it(kind: type[YinxinError]) -> None:
+    assert "刷脸" not in kind.zh
+    assert "scan" not in kind.en
