@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -76,6 +76,7 @@ def authorization(
         me=me,
         scan=scan,
         life=_life(shown),
+        form_number=uuid4(),
         most_questions=MOST_QUESTIONS,
         link=None if own or shown.state is not State.REQUESTED else request_link(house, found),
         State=State,

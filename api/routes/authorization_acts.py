@@ -39,9 +39,10 @@ class Answering(BaseModel):
 
 
 class Using(BaseModel):
-    """What the firm uses the authorization for, one line."""
+    """What the firm uses the authorization for, one line; ``sent_as`` is random, the same when repeated."""
 
     used_for: str
+    sent_as: UUID | None = None
 
 
 @router.post("/api/authorizations/{authorization_id}/questions", status_code=201)
@@ -77,13 +78,17 @@ def answer(
 
 @router.post("/api/authorizations/{authorization_id}/uses", status_code=201)
 def use(authorization_id: UUID, using: Using, house: InHouse, visitor: AsFirm) -> AuthorizationSeen:
-    """Take one use for something that is done outside of this house, and record what for."""
+    """Take one use for something that is done outside of this house, and record what for.
+
+    Sent again under the same ``sent_as``, it is answered as before and counted once.
+    """
     with house.database.transaction() as session:
         used = authorizations.use(
             session,
             AuthorizationId(authorization_id),
             firm=firm_of(visitor),
             said=using.used_for,
+            sent_as=using.sent_as,
             issuer=house.issuer,
             signer=house.verifier_signer,
             clock=house.clock,
