@@ -23,9 +23,16 @@ _KINDS = {
     "CJK RADICAL": Term("部首符号", "radical"),
     "HEBREW": Term("从右向左书写的字母", "letter written from right to left"),
     "ARABIC": Term("从右向左书写的字母", "letter written from right to left"),
+    "CJK STROKE": Term("笔画符号", "stroke"),
+    "HANGZHOU": Term("苏州码子", "Hangzhou numeral"),
 }
 _OTHER = Term("其他文字的字符", "character of another script")
-_RADICALS = ("KANGXI RADICAL", "CJK RADICAL")
+_MARK = Term("划线或圈框符号", "overlay or enclosing mark")
+_OVERLAY = 1
+"""The combining class of marks that strike a character through (Unicode, Canonical_Combining_Class)."""
+
+_PARTS = ("KANGXI RADICAL", "CJK RADICAL", "CJK STROKE", "HANGZHOU NUMERAL")
+"""Parts of characters and merchants' numerals, each of which reads as a character."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Lookalike:
 def lookalikes(text: str) -> tuple[Lookalike, ...]:
     """Give the characters of ``text`` that may be taken for others, in their order."""
     return tuple(
-        Lookalike(position, character, _kind(unicodedata.name(character, "")))
+        Lookalike(position, character, _kind(character))
         for position, character in enumerate(text, start=1)
         if _may_deceive(character)
     )
@@ -53,11 +60,18 @@ def lookalikes(text: str) -> tuple[Lookalike, ...]:
 
 def _may_deceive(character: str) -> bool:
     name = unicodedata.name(character, "")
-    if name.startswith(_RADICALS):
+    if name.startswith(_PARTS) or _covers(character):
         return True
     category = unicodedata.category(character)
     return (category[0] in "LM" or category == "Nd") and not name.startswith(_USUAL)
 
 
-def _kind(name: str) -> Term:
+def _covers(character: str) -> bool:
+    return unicodedata.combining(character) == _OVERLAY or unicodedata.category(character) == "Me"
+
+
+def _kind(character: str) -> Term:
+    if _covers(character):
+        return _MARK
+    name = unicodedata.name(character, "")
     return next((kind for begin, kind in _KINDS.items() if name.startswith(begin)), _OTHER)

@@ -71,6 +71,22 @@ class HiddenCharacter(Refused):
     en = "Character {position} of the {field} is a line break or invisible; remove it and submit again."
 
 
+class UnusualBlank(Refused):
+    """A blank follows a blank, or is none of a plain text, so that words may stand out of a line's sight."""
+
+    code = "unusual-blank"
+    zh = "“{field}”的第 {position} 个字符是多余或特殊的空格；请改为一个普通空格后再提交。"
+    en = "Character {position} of the {field} is a blank too many or of another kind; use one plain blank."
+
+
+class MarksHeaped(Refused):
+    """More than one combining mark stands on a character, which then may cover its neighbours."""
+
+    code = "marks-heaped"
+    zh = "“{field}”的第 {position} 个字符是叠加在同一个字上的又一个附加符号；请删除后再提交。"
+    en = "Character {position} of the {field} is one more mark on the same character; remove it."
+
+
 def check_text(text: str, field: Term, *, limit: int = LONGEST_TEXT) -> str:
     """Give ``text`` in form C without outer blanks, fit to stand on one line of a text that is signed.
 
@@ -78,6 +94,7 @@ def check_text(text: str, field: Term, *, limit: int = LONGEST_TEXT) -> str:
         TextEmpty: nothing but blanks.
         TextTooLong: above ``limit`` characters.
         HiddenCharacter: a line break, control, direction or private-use character.
+        UnusualBlank, MarksHeaped: blanks in a row or of another kind than U+0020, marks upon marks.
     """
     visible = unicodedata.normalize("NFC", text).strip()
     if not visible:
@@ -87,7 +104,26 @@ def check_text(text: str, field: Term, *, limit: int = LONGEST_TEXT) -> str:
     for position, character in enumerate(visible, start=1):
         if unicodedata.category(character) in _UNSEEN or _IGNORABLE.match(character):
             raise HiddenCharacter(field=field, position=position)
+    _check_spread(visible, field)
     return visible
+
+
+def _check_spread(text: str, field: Term) -> None:
+    """Check that nothing in ``text`` makes a gap or covers what stands beside it."""
+    before = ""
+    for position, character in enumerate(text, start=1):
+        if unicodedata.category(character) == "Zs" and (character != " " or before == " "):
+            raise UnusualBlank(field=field, position=position)
+        if _is_mark(character) and _is_mark(before):
+            raise MarksHeaped(field=field, position=position)
+        before = character
+
+
+def _is_mark(character: str) -> bool:
+    """Whether ``character`` is drawn over the one before it; vowels have a place of their own."""
+    return character != "" and (
+        unicodedata.combining(character) > 0 or unicodedata.category(character) == "Me"
+    )
 
 
 def check_name(name: str, field: Term = NAME) -> str:

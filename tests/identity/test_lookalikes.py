@@ -7,7 +7,7 @@ import pytest
 
 from identity.authorizations import Authorization
 from identity.lookalikes import lookalikes
-from identity.names import PROJECT, HiddenCharacter, check_text
+from identity.names import PROJECT, HiddenCharacter, MarksHeaped, UnusualBlank, check_text
 
 INVISIBLE = (
     "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u115f\u1160\u17b4\u180e\u2800"
@@ -24,6 +24,29 @@ def test_an_invisible_character_is_refused_by_name(
     with pytest.raises(HiddenCharacter) as refused:
         request_of(**{field: f"示范{character}工程"})
     assert refused.value.facts["position"] == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [("甲  乙", 3), ("甲\u3000乙", 2), ("A\u00a0B", 2), ("A \u2003B", 3), ("A\u202fB", 2), ("A B\u1680C", 4)],
+    ids=ascii,
+)
+def test_blanks_that_make_a_gap_are_refused_by_name(text: str, position: int) -> None:
+    with pytest.raises(UnusualBlank) as refused:
+        check_text(text, PROJECT)
+    assert refused.value.facts["position"] == position
+
+
+@pytest.mark.parametrize("text", ["q\u0323\u0336", "q\u0301\u0302座", "甲\u20e0\u20e0"], ids=ascii)
+def test_marks_heaped_on_one_character_are_refused_by_name(text: str) -> None:
+    with pytest.raises(MarksHeaped) as refused:
+        check_text(text, PROJECT)
+    assert refused.value.facts["position"] in {2, 3}
+
+
+@pytest.mark.parametrize("text", ["Nguyễn Thế Phương", "བཀྲ་ཤིས", "x\u0304 座", "林 知远", "กี่"])
+def test_marks_and_blanks_of_real_names_pass(text: str) -> None:
+    assert check_text(text, PROJECT) == text
 
 
 def test_a_name_typed_on_another_machine_is_the_same_name(request_of: Callable[..., Authorization]) -> None:
@@ -45,6 +68,12 @@ def test_a_name_typed_on_another_machine_is_the_same_name(request_of: Callable[.
         ("שלום", {"letter written from right to left"}),
         ("ᏢLAZA", {"character of another script"}),
         ("٣号楼", {"letter written from right to left"}),
+        ("不\u0336同意", {"overlay or enclosing mark"}),
+        ("A\u20e0座", {"overlay or enclosing mark"}),
+        ("㇐号楼", {"stroke"}),
+        ("\u31e3号楼", {"stroke"}),
+        ("〡号楼", {"Hangzhou numeral"}),
+        ("〩号楼", {"Hangzhou numeral"}),
     ],
 )
 def test_what_looks_like_another_is_told(text: str, kinds: set[str]) -> None:
