@@ -49,6 +49,7 @@ class Attempt(StrEnum):
     SCAN = "scan"
     HOLDER = "holder"
     ENROLLMENT = "enrollment"
+    COUNTER = "counter"
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ MOST: Mapping[Attempt, Most] = {
     Attempt.HOLDER: Most(address=120, device=20, account=20),
     # Bad light and a cap three times over.
     Attempt.ENROLLMENT: Most(address=120, device=12, account=12),
+    # An officer mistypes too; all counters of a hall may have one address.
+    Attempt.COUNTER: Most(address=120, device=20, account=20),
 }
 
 

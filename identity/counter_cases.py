@@ -53,6 +53,9 @@ not count: who holds a stolen session cannot shut the counter by opening and giv
 
 CASE_WINDOW = timedelta(hours=1)
 
+SHOWN_FOR = timedelta(days=1)
+"""How long officers can open a case after it was: the day on which somebody may come back about it."""
+
 NUMBER_DIGITS = 9
 NONCE_BYTES = 32
 
@@ -207,25 +210,20 @@ def case_for_officer(session: Session, case_id: CaseId, *, clock: Clock) -> Case
     """Give a case to an officer.
 
     Raises:
-        CaseUnknown: there is none.
+        CaseUnknown: there is none, or it was opened longer ago than :data:`SHOWN_FOR`.
     """
-    row = session.get(CaseRow, case_id, populate_existing=True)
-    if row is None:
-        raise CaseUnknown
-    return read_case(row, clock.now())
+    return _for_officer(session.get(CaseRow, case_id, populate_existing=True), clock)
 
 
 def case_by_number(session: Session, shown: str, *, clock: Clock) -> Case:
     """Find the case whose number, or the address in whose QR code, was ``shown``.
 
     Raises:
-        CaseUnknown: there is none.
+        CaseUnknown: there is none, or it was opened longer ago than :data:`SHOWN_FOR`.
     """
     number = re.search(rf"[0-9]{{{NUMBER_DIGITS}}}$", "".join(shown.split()))
     found = None if number is None else session.scalar(select(CaseRow).where(CaseRow.number == number[0]))
-    if found is None:
-        raise CaseUnknown
-    return read_case(found, clock.now())
+    return _for_officer(found, clock)
 
 
 def withdraw(session: Session, case_id: CaseId, *, person: PersonId, clock: Clock) -> Case:
@@ -294,6 +292,12 @@ def read_case(row: CaseRow, now: datetime) -> Case:
         code_until=row.code_until,
         tries=row.tries,
     )
+
+
+def _for_officer(row: CaseRow | None, clock: Clock) -> Case:
+    if row is None or clock.now() >= row.opened_at + SHOWN_FOR:
+        raise CaseUnknown
+    return read_case(row, clock.now())
 
 
 def _counts_until(row: CaseRow) -> datetime:

@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from api import notices
 from api.case_view import about_case, masked_mail, masked_number, masked_phone
+from api.counter_finding import found_case
+from api.origins import FromOrigin
 from api.pages import page
 from api.pages.devices import devices_of
 from api.policy import Role, Visitor, allow
@@ -82,8 +84,7 @@ def someone(request: Request, person_id: UUID, house: InHouse, _: AtCounter) -> 
 
 
 @router.get("/counter/{number}")
-def shown(number: str, house: InHouse, _: AtCounter) -> Response:
+def shown(number: str, house: InHouse, _: AtCounter, origin: FromOrigin) -> Response:
     """Lead from the address in a case's QR code to its page."""
-    with house.database.transaction() as session:
-        found = counter_cases.case_by_number(session, number, clock=house.clock)
+    found = found_case(house, origin, number)
     return RedirectResponse(f"/counter/cases/{found.id}", status_code=303)

@@ -12,9 +12,11 @@ from pydantic import BaseModel
 
 from api import notices
 from api.acting import officer_of
+from api.counter_finding import found_case
+from api.origins import FromOrigin
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
-from identity import counter_answers, counter_cases, counter_decisions
+from identity import counter_answers, counter_decisions
 from identity.counter_cases import CaseId, CaseState
 from identity.counter_facts import DocumentKind, Presence
 
@@ -55,10 +57,9 @@ class Decided(BaseModel):
 
 
 @router.post("/cases")
-def find(shown: Shown, house: InHouse, _: AtCounter) -> Found:
+def find(shown: Shown, house: InHouse, _: AtCounter, origin: FromOrigin) -> Found:
     """Find a case by what the person shows."""
-    with house.database.transaction() as session:
-        case = counter_cases.case_by_number(session, shown.number, clock=house.clock)
+    case = found_case(house, origin, shown.number)
     return Found(next=f"/counter/cases/{case.id}")
 
 

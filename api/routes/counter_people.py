@@ -12,6 +12,8 @@ from pydantic import BaseModel
 
 from api import notices
 from api.acting import officer_of
+from api.counter_finding import found_person
+from api.origins import FromOrigin
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.counter import Found
@@ -20,10 +22,8 @@ from evidence.identifiers import CitizenNumber
 from identity import counter_people, counter_tickets
 from identity.contacts import contact
 from identity.counter_facts import DocumentKind, Presence, Seen
-from identity.counter_refusals import NobodyFound
-from identity.names import check_name
 from identity.passkeys import PasskeyId
-from identity.people import PersonId, find_person
+from identity.people import PersonId
 
 router = APIRouter(prefix="/api/counter/people")
 
@@ -65,14 +65,11 @@ class Granted(BaseModel):
 
 
 @router.post("")
-def find(identified: Identified, house: InHouse, _: AtCounter) -> Found:
+def find(identified: Identified, house: InHouse, _: AtCounter, origin: FromOrigin) -> Found:
     """Find a person; who is not registered and who is under another name answer alike."""
     number = CitizenNumber.parse(identified.citizen_number)
-    with house.database.transaction() as session:
-        found = find_person(session, name=check_name(identified.name), citizen_number=number)
-    if found is None:
-        raise NobodyFound
-    return Found(next=f"/counter/people/{found.id}")
+    found = found_person(house, origin, name=identified.name, citizen_number=number)
+    return Found(next=f"/counter/people/{found}")
 
 
 @router.post("/{person_id}/contact")

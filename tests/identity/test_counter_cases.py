@@ -15,7 +15,15 @@ from identity.approvals import Method, read_approval
 from identity.authorizations import Authorization
 from identity.challenges import Action
 from identity.counter_answers import CODE_LIFE, CODE_PAUSE, MOST_CODES
-from identity.counter_cases import CASE_WINDOW, LIFETIME, MOST_CASES, MOST_TRIES, CaseRow, CaseState
+from identity.counter_cases import (
+    CASE_WINDOW,
+    LIFETIME,
+    MOST_CASES,
+    MOST_TRIES,
+    SHOWN_FOR,
+    CaseRow,
+    CaseState,
+)
 from identity.counter_facts import Presence
 from identity.counter_refusals import (
     CaseEnded,
@@ -305,6 +313,17 @@ def test_a_case_is_found_by_its_number_or_its_code(counter: Counter, engineer: P
     number = case.number
     typed = shown.format(number, number[:3], number[3:6], number[6:])
     assert counter_cases.case_by_number(counter.session, typed, clock=counter.clock).id == case.id
+
+
+def test_officers_open_no_case_of_an_earlier_day(counter: Counter, engineer: Person) -> None:
+    case = counter.open(engineer)
+    counter.clock.advance(SHOWN_FOR - timedelta(seconds=1))
+    assert counter_cases.case_by_number(counter.session, case.number, clock=counter.clock).id == case.id
+    counter.clock.advance(timedelta(seconds=1))
+    with pytest.raises(CaseUnknown):
+        counter_cases.case_by_number(counter.session, case.number, clock=counter.clock)
+    with pytest.raises(CaseUnknown):
+        counter_cases.case_for_officer(counter.session, case.id, clock=counter.clock)
 
 
 @pytest.mark.parametrize("shown", ["", "12345678", "no number", "1" * 400])

@@ -13,6 +13,7 @@ from api.policy import Role
 from api.site import Site
 from api.tasks import send_messages
 from identity import people
+from identity.attempts import MOST, Attempt
 from identity.couriers import printed
 from registers.questions import Register
 from tests.api.counter_side import CONFIRM, OpenCase, code_for, refusal, wrong
@@ -23,6 +24,7 @@ from tests.api.newcomers import (
     Newcomer,
     arrive,
     arrive_enrolled,
+    counter_officer,
     double,
     forget_faces,
     way_in,
@@ -36,6 +38,11 @@ def found(officer: Newcomer, house: House, person: Newcomer) -> str:
     body = {"name": someone.name, "citizen_number": someone.citizen_number.text}
     path: str = officer.http.post("/api/counter/people", json=body).json()["next"]
     return path
+
+
+def nobody(house: House, person: Newcomer) -> dict[str, str]:
+    with house.database.transaction() as session:
+        return {"name": "别人", "citizen_number": people.person(session, person.id).citizen_number.text}
 
 
 def test_a_lost_device_is_revoked_on_its_persons_word(
@@ -55,6 +62,25 @@ def test_a_person_of_another_name_is_not_found(officer: Newcomer, person: Newcom
     answer = officer.http.post("/api/counter/people", json={"name": "别人", "citizen_number": number})
     assert (answer.status_code, refusal(answer)) == (httpx.codes.NOT_FOUND, "nobody-found")
     assert number not in answer.text
+
+
+def test_an_officer_who_looks_for_whoever_there_is_is_stopped(
+    open_case: OpenCase, person: Newcomer, site: Site, house: House
+) -> None:
+    guessing = counter_officer(site, house)
+    guessing.http.headers["x-forwarded-for"] = "203.0.113.90"
+    number = open_case(person).number
+    guesses = [("/cases", {"number": "000000000"}), ("/people", nobody(house, person))]
+    tried = [
+        refusal(guessing.http.post(f"/api/counter{path}", json=body))
+        for _ in range(MOST[Attempt.COUNTER].device // len(guesses))
+        for path, body in guesses
+    ]
+    assert set(tried) == {"case-unknown", "nobody-found"}
+    assert refusal(guessing.http.post("/api/counter/cases", json={"number": number})) == "too-many-from-here"
+    assert guessing.http.get(f"/counter/{number}", follow_redirects=True).status_code == (
+        httpx.codes.CONFLICT
+    )
 
 
 def test_an_address_is_registered_at_the_counter_and_the_code_arrives(
