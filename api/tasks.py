@@ -1,8 +1,8 @@
-"""What goes on in this house after the answers have left, in three workers.
+"""What goes on in this house after the answers have left, in four workers.
 
 One anchors, and is woken by the bell: a suspended permit must not wait for a round, nor for a document that
-is being assembled. One sends messages: a gateway that is slow keeps nobody but who waits for a code. The
-third takes the rest in order of how long somebody waits for it.
+is being assembled. Two send messages, one of each channel: a mail server that hangs keeps no code from a
+phone. The fourth takes the rest in order of how long somebody waits for it.
 
     with at_work(house): ...
 """
@@ -14,6 +14,7 @@ from api import notices
 from api.house import House
 from api.worker import ROUND_SECONDS, Task, Worker
 from identity import attempts, authorizations, enrollment, kept_portraits, messages
+from identity.couriers import Channel
 from ledger import bell
 from signing.assembly import assemble_next
 from signing.certificate_issue import finish_issue, unpublished
@@ -23,21 +24,25 @@ from signing.certificate_issue import finish_issue, unpublished
 def at_work(house: House, *further: tuple[str, Task], round_seconds: float = ROUND_SECONDS) -> Iterator[None]:
     """Keep all workers at work until the block ends; ``further`` tasks follow on anchoring."""
     anchoring = Worker((("anchoring", house.anchoring.step), *further), round_seconds=round_seconds)
-    post = Worker((("messages", lambda: send_messages(house)),), round_seconds=round_seconds)
+    posts = [Worker((_post(house, channel),), round_seconds=round_seconds) for channel in Channel]
     desk = Worker(_desk(house), round_seconds=round_seconds)
     with ExitStack() as ending:
-        for worker in (desk, post, anchoring):
+        for worker in (desk, *posts, anchoring):
             worker.start()
             ending.callback(worker.stop)
         ending.enter_context(bell.listening(house.database, heard=anchoring.wake))
         yield
 
 
-def send_messages(house: House) -> None:
-    """Send every message that is due."""
-    title = notices.title(house)
-    while messages.send_next(house.database, house.couriers, title=title, clock=house.clock):
+def send_messages(house: House, *channels: Channel) -> None:
+    """Send every message that is due, by ``channels`` or by all."""
+    title, by = notices.title(house), channels or tuple(Channel)
+    while messages.send_next(house.database, house.couriers, title=title, clock=house.clock, channels=by):
         pass
+
+
+def _post(house: House, channel: Channel) -> tuple[str, Task]:
+    return f"messages by {channel}", lambda: send_messages(house, channel)
 
 
 def _desk(house: House) -> Iterable[tuple[str, Task]]:

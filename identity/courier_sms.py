@@ -13,7 +13,8 @@ TIME_OUT = 10.0
 """Seconds that a gateway may take in all."""
 
 _FIRST_ERROR, _FIRST_OF_SERVER = 400, 500
-_LATER = frozenset({408, 425, 429})  # time-out, too early, too many: the same letter may pass later
+_LATER = frozenset({401, 403, 408, 425, 429})
+"""The same letter may pass later: the operator's token is wrong or late, time-out, too early, too many."""
 
 
 class HttpSmsCourier:

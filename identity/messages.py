@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Index, Integer, Text, Uuid, func, or_, select
+from sqlalchemy import DateTime, Index, Integer, Select, Text, Uuid, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.clock import Clock
@@ -174,14 +174,30 @@ def undelivered(session: Session, *, since: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def send_next(database: Database, couriers: Couriers, *, title: str, clock: Clock) -> bool:
-    """Take the message that is due longest and let its courier carry it; False when none is due.
+def written(session: Session, *, kind: Kind, about: Select[tuple[UUID]], since: datetime) -> int:
+    """Count the messages of ``kind`` about any of what ``about`` selects, written from ``since`` on."""
+    query = select(func.count()).where(
+        MessageRow.kind == kind.value, MessageRow.about.in_(about), MessageRow.written_at >= since
+    )
+    return session.scalar(query) or 0
 
+
+def send_next(
+    database: Database,
+    couriers: Couriers,
+    *,
+    title: str,
+    clock: Clock,
+    channels: Collection[Channel] = tuple(Channel),
+) -> bool:
+    """Take a message of ``channels`` and let its courier carry it; False when none is due.
+
+    Codes go first, for somebody stands there and waits; then what is due longest.
     Two transactions with the network between them. Whoever dies meanwhile leaves the message to be tried
     again after :data:`LEASE`: a message may arrive twice, and is not lost.
     """
     with database.transaction() as session:
-        row = _take(session, clock)
+        row = _take(session, channels, clock)
         if row is None:
             return False
         letter = _letter(row, title=title)
@@ -209,15 +225,16 @@ def _carry(couriers: Couriers, letter: Letter) -> tuple[str | None, bool]:
     return None, True
 
 
-def _take(session: Session, clock: Clock) -> MessageRow | None:
-    """Lock the message that is due longest and begin an attempt; one that is over ends instead."""
+def _take(session: Session, channels: Collection[Channel], clock: Clock) -> MessageRow | None:
+    """Lock the message that is next and begin an attempt; one that is over ends instead."""
     row = session.scalar(
         select(MessageRow)
         .where(
             MessageRow.ended_at.is_(None),
+            MessageRow.channel.in_([channel.value for channel in channels]),
             or_(MessageRow.due_at <= clock.now(), MessageRow.expires_at <= clock.now()),
         )
-        .order_by(MessageRow.due_at)
+        .order_by(MessageRow.kind != Kind.CODE.value, MessageRow.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     )

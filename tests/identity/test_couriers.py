@@ -63,6 +63,8 @@ def test_a_text_message_is_posted_with_its_id_and_the_token() -> None:
         (503, CourierUnavailable),
         (429, CourierUnavailable),
         (408, CourierUnavailable),
+        (401, CourierUnavailable),
+        (403, CourierUnavailable),
         (400, CourierRefused),
         (404, CourierRefused),
         (302, CourierRefused),

@@ -69,12 +69,13 @@ def write(
     lasts: timedelta = timedelta(hours=1),
     channels: tuple[Channel, ...] = BOTH,
     text: str = "验证码 123456",
+    kind: Kind = Kind.CODE,
 ) -> bool:
     with database.transaction() as session:
         return messages.write(
             session,
             to=to or Contact(phone=PHONE),
-            kind=Kind.CODE,
+            kind=kind,
             about=ABOUT,
             text=text,
             until=clock.now() + lasts,
@@ -187,6 +188,27 @@ def test_a_newer_code_ends_the_older_one(
     while send(database, couriers, clock):
         pass
     assert [letter.text for letter in courier.carried] == ["new"]
+
+
+def test_a_code_goes_before_what_waits_longer(
+    database: Database, clock: FixedClock, courier: ScriptedCourier, couriers: Couriers
+) -> None:
+    for kind, text in ((Kind.REQUEST, "request"), (Kind.CODE, "code")):
+        write(database, clock, kind=kind, text=text)
+        clock.advance(timedelta(seconds=1))
+    while send(database, couriers, clock):
+        pass
+    assert [letter.text for letter in courier.carried] == ["code", "request"]
+
+
+def test_one_channel_leaves_the_other_alone(
+    database: Database, clock: FixedClock, courier: ScriptedCourier, couriers: Couriers
+) -> None:
+    write(database, clock, to=Contact(mail=MAIL), kind=Kind.REQUEST)
+    write(database, clock)
+    while messages.send_next(database, couriers, title="", clock=clock, channels=(Channel.SMS,)):
+        pass
+    assert [letter.channel for letter in courier.carried] == [Channel.SMS]
 
 
 def test_the_phone_goes_before_the_mailbox_and_no_courier_means_no_message(
