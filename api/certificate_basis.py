@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api import notices
 from api.house import House
 from api.parties import certificate_for
 from evidence.digest import Digest, HashAlgorithm
@@ -52,7 +53,7 @@ def register_on(
         session, replace(application, authorizations=facts), agency=house.agency, clock=house.clock
     )
     for each in used:
-        authorizations.use(
+        taken = authorizations.use(
             session,
             each.id,
             firm=each.firm,
@@ -61,6 +62,7 @@ def register_on(
             signer=house.verifier_signer,
             clock=house.clock,
         )
+        notices.tell_use(session, house, taken)
     return registered
 
 

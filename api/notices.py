@@ -4,24 +4,29 @@ A message holds a link and no more than its reader needs; the link signs nobody 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.house import House
 from api.language import sentence
 from identity import messages
+from identity.authorization_records import AuthorizationRow
 from identity.authorizations import Authorization
 from identity.contacts import Contact, contact, contact_of_firm
 from identity.counter_cases import Case
 from identity.counter_refusals import CodeNotSendable
-from identity.messages import Kind, address, write
+from identity.messages import Delivery, Kind, address, delivery, write
 from identity.organizations import organization
 from identity.people import PersonId
 from signing.qr_image import qr_svg
 
 A_DAY = timedelta(days=1)
+
+MOST_A_DAY = 5
+"""Messages of one kind that one firm causes to one person within a day; the page tells what comes after."""
 
 
 def title(house: House) -> str:
@@ -37,30 +42,32 @@ def link_to(house: House, path: str) -> str:
 def tell_request(session: Session, house: House, asked: Authorization) -> None:
     """Tell the person that a firm asks them, by a link to the request."""
     text = _both("message.request", firm=organization(session, asked.firm).name, link=_page(house, asked))
-    write(
-        session,
-        to=contact(session, asked.person),
-        person=asked.person,
-        kind=Kind.REQUEST,
-        about=asked.id,
-        text=text,
-        until=asked.valid_until,
-        channels=house.couriers,
-        clock=house.clock,
+    _tell_person(session, house, asked, kind=Kind.REQUEST, text=text, until=asked.valid_until)
+
+
+def tell_reply(session: Session, house: House, asked: Authorization) -> None:
+    """Tell the person that the firm answered their question, by a link."""
+    text = _both("message.reply", firm=organization(session, asked.firm).name, link=_page(house, asked))
+    _tell_person(session, house, asked, kind=Kind.REPLY, text=text, until=asked.valid_until)
+
+
+def tell_use(session: Session, house: House, used: Authorization) -> None:
+    """Tell the person that the firm used what they granted, by a link; not what for."""
+    text = _both("message.use", firm=organization(session, used.firm).name, link=_page(house, used))
+    _tell_person(session, house, used, kind=Kind.USE, text=text, until=house.clock.now() + A_DAY)
+
+
+def tell_question(session: Session, house: House, asked: Authorization) -> None:
+    """Tell the firm that the person asks something, by a link; not what, and not who."""
+    _tell_firm(
+        session, house, asked, kind=Kind.QUESTION, text=_both("message.question", link=_page(house, asked))
     )
 
 
 def tell_answer(session: Session, house: House, answered: Authorization) -> None:
     """Tell the firm that the person answered or revoked, by a link; not what, and not who."""
-    write(
-        session,
-        to=contact_of_firm(session, answered.firm),
-        kind=Kind.ANSWER,
-        about=answered.id,
-        text=_both("message.answer", link=_page(house, answered)),
-        until=answered.valid_until,
-        channels=house.couriers,
-        clock=house.clock,
+    _tell_firm(
+        session, house, answered, kind=Kind.ANSWER, text=_both("message.answer", link=_page(house, answered))
     )
 
 
@@ -119,15 +126,52 @@ def reaches(house: House, to: Contact) -> bool:
 
 @dataclass(frozen=True)
 class RequestLink:
-    """The address of a request and its QR code, an SVG."""
+    """The address of a request, its QR code, an SVG, and how far the message to the person has come."""
 
     address: str
     qr: str
+    told: Delivery
 
 
-def request_link(house: House, asked: Authorization) -> RequestLink:
+def request_link(session: Session, house: House, asked: Authorization) -> RequestLink:
     """Give what a firm shows to the person it asked; the same address as in the message."""
-    return RequestLink(_page(house, asked), qr_svg(_page(house, asked)))
+    told = delivery(session, kind=Kind.REQUEST, about=asked.id)
+    return RequestLink(_page(house, asked), qr_svg(_page(house, asked)), told)
+
+
+def _tell_person(
+    session: Session, house: House, about: Authorization, *, kind: Kind, text: str, until: datetime
+) -> None:
+    theirs = select(AuthorizationRow.id).where(
+        AuthorizationRow.firm == about.firm.text, AuthorizationRow.person == about.person
+    )
+    since = house.clock.now() - A_DAY
+    if messages.written(session, kind=kind, about=theirs, since=since) >= MOST_A_DAY:
+        return
+    write(
+        session,
+        to=contact(session, about.person),
+        person=about.person,
+        kind=kind,
+        about=about.id,
+        text=text,
+        until=until,
+        channels=house.couriers,
+        clock=house.clock,
+    )
+
+
+def _tell_firm(session: Session, house: House, about: Authorization, *, kind: Kind, text: str) -> None:
+    write(
+        session,
+        to=contact_of_firm(session, about.firm),
+        kind=kind,
+        about=about.id,
+        text=text,
+        until=about.valid_until,
+        channels=house.couriers,
+        clock=house.clock,
+    )
 
 
 def _page(house: House, found: Authorization) -> str:

@@ -46,6 +46,9 @@ class Kind(StrEnum):
     ANSWER = "answer"
     CODE = "code"
     MOVED = "moved"
+    QUESTION = "question"
+    REPLY = "reply"
+    USE = "use"
 
 
 class Delivery(StrEnum):

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.notices import request_link
+from api.notices import MOST_A_DAY, request_link
 from api.pages import CITY_TIME, page
 from api.pages.scan import scan_view
 from api.policy import Role, Visitor, allow
@@ -61,6 +61,7 @@ def authorization(
         shown = seen(session, found)
         own = Role.PERSON in visitor.roles and visitor.person == found.person
         me = myself(session, found.person, house) if own else None
+        link = None if own or found.state is not State.REQUESTED else request_link(session, house, found)
         scan = scan_view(
             session,
             house,
@@ -78,7 +79,8 @@ def authorization(
         life=_life(shown),
         form_number=uuid4(),
         most_questions=MOST_QUESTIONS,
-        link=None if own or shown.state is not State.REQUESTED else request_link(house, found),
+        link=link,
+        most_a_day=MOST_A_DAY,
         State=State,
     )
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from api import notices
 from api.acting import firm_of, person_of
 from api.authorization_view import QuestionSeen, question
 from api.house import House
@@ -56,6 +57,8 @@ def ask(authorization_id: UUID, asking: Asking, house: InHouse, visitor: AsPerso
             question=asking.question,
             clock=house.clock,
         )
+        about = authorizations.authorization(session, AuthorizationId(authorization_id))
+        notices.tell_question(session, house, about)
     return question(asked)
 
 
@@ -73,6 +76,8 @@ def answer(
             answer=answering.answer,
             clock=house.clock,
         )
+        about = authorizations.authorization(session, AuthorizationId(authorization_id))
+        notices.tell_reply(session, house, about)
     return question(answered)
 
 
@@ -93,6 +98,7 @@ def use(authorization_id: UUID, using: Using, house: InHouse, visitor: AsFirm) -
             signer=house.verifier_signer,
             clock=house.clock,
         )
+        notices.tell_use(session, house, used)
         return seen(session, used)
 
 
