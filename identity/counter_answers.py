@@ -40,6 +40,7 @@ from identity.counter_refusals import (
     CaseOver,
     CodeOver,
     CodeSentJustNow,
+    CodesUsedUp,
     CodeTriedTooOften,
     CodeWrong,
     CounterOnly,
@@ -67,13 +68,14 @@ def send_code(
 
     Raises:
         CaseUnknown, CaseNotConfirmed, CaseOver, CaseEnded, CodeTriedTooOften: the case takes no code.
-        CodeSentJustNow: one was sent a moment ago, or there were :data:`MOST_CODES`.
+        CodeSentJustNow, CodesUsedUp: one was sent a moment ago, or there were :data:`MOST_CODES`.
     """
     row, now = locked_case(session, case_id, person=person), clock.now()
     _check_confirmed(row, clock)
-    soon = row.code_sent_at is not None and now < row.code_sent_at + CODE_PAUSE
-    if soon or row.codes_sent >= MOST_CODES:
-        raise CodeSentJustNow(seconds=int(CODE_PAUSE.total_seconds()), limit=MOST_CODES)
+    if row.codes_sent >= MOST_CODES:
+        raise CodesUsedUp(limit=MOST_CODES)
+    if row.code_sent_at is not None and now < row.code_sent_at + CODE_PAUSE:
+        raise CodeSentJustNow(retry_at=row.code_sent_at + CODE_PAUSE)
     code = draw()
     row.code = codes.hash(code, for_=read_case(row, now).digest.value)
     row.code_sent_at, row.code_until = now, min(now + CODE_LIFE, row.expires_at)

@@ -108,11 +108,19 @@ class CodeOver(Refused):
 
 
 class CodeSentJustNow(Refused):
-    """Another code was asked for too soon, or too often."""
+    """Another code was asked for too soon."""
 
     code = "code-sent-just-now"
-    zh = "验证码每 {seconds} 秒可获取一次，每份核验单最多 {limit} 次；请稍后再试，或重新申请核验。"
-    en = "A code is sent every {seconds} seconds at most, {limit} times a case; wait, or start again."
+    zh = "验证码刚刚发出，请在 {retry_at} 之后再获取。"
+    en = "A code has just been sent; have another one sent after {retry_at}."
+
+
+class CodesUsedUp(Refused):
+    """As many codes were sent for the case as may be."""
+
+    code = "codes-used-up"
+    zh = "这份核验单已发过 {limit} 次验证码，不再发送；请用最近收到的一个，或重新申请核验。"
+    en = "{limit} codes were sent for this case and no more are; use the last one, or start again."
 
 
 class DeviceConfirmsToo(Refused):

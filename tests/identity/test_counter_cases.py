@@ -33,6 +33,7 @@ from identity.counter_refusals import (
     CaseUnknown,
     CodeOver,
     CodeSentJustNow,
+    CodesUsedUp,
     CodeTriedTooOften,
     CodeWrong,
     CounterOnly,
@@ -210,7 +211,7 @@ def test_codes_are_sent_seldom_and_not_for_ever(counter: Counter, engineer: Pers
         counter.clock.advance(CODE_PAUSE)
         counter.code(case)
     counter.clock.advance(CODE_PAUSE)
-    with pytest.raises(CodeSentJustNow):
+    with pytest.raises(CodesUsedUp):
         counter.code(case)
 
 
