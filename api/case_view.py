@@ -3,14 +3,16 @@
 about = about_case(session, case)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.authorization_view import LookalikeSeen, deceiving
 from evidence.digest import sha256
 from evidence.errors import Term
-from identity.authorization_records import AuthorizationRow
+from identity.authorization_records import AuthorizationRow, read_row
 from identity.challenges import Action
 from identity.counter_cases import Case
 from identity.passkeys import PasskeyRow
@@ -23,11 +25,15 @@ NUMBER_SHOWN = 4
 
 @dataclass(frozen=True)
 class About:
-    """What a case is about: a line, the whole text where there is one, and its person's page."""
+    """What a case is about: a line, the whole text where there is one, and its person's page.
+
+    ``lookalikes`` are characters of the text that may be taken for others.
+    """
 
     line: Term
     text: Term | None
     path: str
+    lookalikes: Sequence[LookalikeSeen] = ()
 
 
 def about_case(session: Session, case: Case) -> About | None:
@@ -63,6 +69,7 @@ def _authorization(session: Session, case: Case) -> About | None:
         line=Term(f"{row.project}：{row.purpose}", f"{row.project}: {row.purpose}"),
         text=Term(row.text_zh, row.text_en),
         path=f"/authorizations/{row.id}",
+        lookalikes=deceiving(session, read_row(row)),
     )
 
 

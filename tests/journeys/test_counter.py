@@ -123,6 +123,7 @@ def confirm(desk: Seat, number: str, *, how: str = "窗口当面") -> Page:
     page.get_by_role("button", name="打开核验单").click()
     page.wait_for_url("**/counter/cases/*")
     page.get_by_label(how).check()
+    page.get_by_label("核对的证件").select_option("citizen-card")
     page.get_by_role("button", name="是本人，确认").click()
     expect(page.get_by_text("工作人员已核对")).to_be_visible()
     return page

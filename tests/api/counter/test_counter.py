@@ -16,7 +16,9 @@ from tests.api.joint import CLERK, enter, started
 from tests.api.newcomers import (
     Newcomer,
     arrive,
+    clerk,
     double,
+    request_body,
     requested,
 )
 from tests.identity.authenticator import Authenticator, as_json
@@ -169,6 +171,27 @@ def test_nothing_of_a_message_is_left_when_it_was_sent(
         rows = session.query(MessageRow).filter_by(about=UUID(case.id)).all()
         assert [(row.kind, row.address, row.text) for row in rows] == [("code", None, None)]
     assert case.seen()["code"] == "sent"
+
+
+def test_the_officer_states_how_they_saw_the_person(open_case: OpenCase, person: Newcomer) -> None:
+    case = open_case(person)
+    shown = case.officer.http.get(f"/counter/cases/{case.id}").text
+    assert " checked" not in shown
+    assert '<option value="">' in shown
+
+
+def test_both_sides_read_the_text_and_what_deceives_in_it(
+    person: Newcomer, officer: Newcomer, site: Site, house: House
+) -> None:
+    deceptive = request_body(person, purpose="投\u0430标")
+    asked = clerk(site, house).post("/api/authorizations", json=deceptive).json()["id"]
+    opened = person.http.post(f"/api/authorizations/{asked}/cases").json()
+    for page in (
+        officer.http.get(f"/counter/cases/{opened['id']}", params={"lang": "zh"}),
+        person.http.get(f"/cases/{opened['id']}", params={"lang": "zh"}),
+    ):
+        assert "U+0430" in page.text
+        assert "投\u0430标" in page.text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
