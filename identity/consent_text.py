@@ -70,7 +70,8 @@ _NOTICES = {
 保存：{pictures}只保存用您专属密钥加密的模板；自同意之日起最多保存 {days} 天，撤回同意时立即删除。
 影响：人脸属于敏感个人信息，泄露可能危害您的人身和财产安全；因此模板单独加密存放，任何比对分数都不对外提供。
 权利：您可以随时撤回同意、查阅或者删除；撤回不影响此前已经完成的办理。
-其他方式：不同意没有任何不利后果，您可以改到政务服务窗口凭证件办理。""",
+其他方式：不同意没有任何不利后果，您可以不刷脸，由工作人员在政务服务窗口\
+（已有设备密钥的，也可以在视频中）核对身份证件办理，效力相同。""",
         """Separate consent to face processing
 Controller: {controller}
 Purpose: to make sure that it is you who authorizes, signs or seals.
@@ -83,7 +84,8 @@ Kept: {pictures}only the template, encrypted under a key of your own, for at mos
 Impact: a face is sensitive personal information whose leak may endanger person and property; the \
 template is therefore stored apart and encrypted, and no comparison score is given to anybody.
 Rights: you may withdraw, inspect or erase at any time; what was completed before a withdrawal stands.
-Other ways: refusing has no disadvantage; the service window does the same with your identity document.""",
+Other ways: refusing has no disadvantage. Without a face scan, an officer checks your identity document at a \
+service window, or on video if you have a device key, with the same effect.""",
     ),
     Purpose.IDENTITY_RECORD: Term(
         """身份信息登记同意书
