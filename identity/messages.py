@@ -177,7 +177,7 @@ def undelivered(session: Session, *, since: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def written(session: Session, *, kind: Kind, about: Select[tuple[UUID]], since: datetime) -> int:
+def written(session: Session, *, kind: Kind, about: Select[UUID], since: datetime) -> int:
     """Count the messages of ``kind`` about any of what ``about`` selects, written from ``since`` on."""
     query = select(func.count()).where(
         MessageRow.kind == kind.value, MessageRow.about.in_(about), MessageRow.written_at >= since
