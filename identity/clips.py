@@ -79,7 +79,7 @@ class Batch:
 class Look:
     """What one frame showed: the face, whether a second one was there, and what was compared of it.
 
-    ``template`` and ``live`` are of frames that look ahead (``moving`` False) or in which an answer begins.
+    ``template`` is of frames that look ahead or, ``moving``, do something; ``live`` of those ahead alone.
     """
 
     time_ms: int

@@ -11,6 +11,7 @@ The page says when it took each frame, and the server knows when it came. Frames
 have been taken were recorded earlier; frames that come long after give time to make them.
 """
 
+import secrets
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -41,6 +42,9 @@ taken long on its way."""
 
 LATE = timedelta(milliseconds=3_000)
 """How much later they may come: a slow network, a busy phone."""
+
+SECRET_BYTES = 32
+"""Length of what draws the compared frames of a scan: 256 bits cannot be guessed."""
 
 Answer = TypeVar("Answer")
 
@@ -138,7 +142,7 @@ class OpenScans(Generic[Answer]):
             template=template,
             device=device,
             began_at=self.clock.now(),
-            scan=Scan(challenge.question),
+            scan=Scan(challenge.question, secrets.token_bytes(SECRET_BYTES)),
             heard=heard,
         )
         with self._lock:

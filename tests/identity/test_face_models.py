@@ -1,12 +1,14 @@
 """The real matchers on the faces of people who do not exist: who does what is asked, and every attack."""
 
-from itertools import permutations
+from dataclasses import replace
+from itertools import count, permutations
 
 import pytest
 from PIL import Image, ImageFilter
 
 from api.demonstration.camera import Camera, Performer
 from evidence.errors import Refused
+from identity.clips import Batch
 from identity.face import Template
 from identity.scan_refusals import (
     AnotherFace,
@@ -19,7 +21,7 @@ from identity.scan_refusals import (
     StillImage,
     TwoFaces,
 )
-from identity.scans import Verdict
+from identity.scans import Scan, Verdict, advance
 from identity.steps import QUESTIONS, Step
 from tests.identity.live_scans import FRAME_MS, PERSON, Changed, Film, Instead, frames_of, question, scanned
 from tests.identity.real_faces import PEOPLE, POLICIES, SharingMatcher, jpeg, opened, photo, shots
@@ -141,6 +143,42 @@ class Mixed:
 
     def frame(self, at_ms: int) -> bytes:
         return self._cameras[at_ms // self._every_ms % 2].frame(at_ms)
+
+
+MIXES = [
+    pytest.param(*pair, steps, marks=[] if (pair, steps) == (PEOPLE[:2], (LEFT, NOD)) else pytest.mark.slow)
+    for pair in permutations(PEOPLE, 2)
+    for steps in ((LEFT, NOD), (MOUTH, RIGHT))
+]
+
+
+@pytest.mark.parametrize(("person", "other", "steps"), MIXES)
+def test_two_people_mixed_by_who_knows_the_code_are_refused(
+    *, court: Court, person: str, other: str, steps: tuple[Step, ...]
+) -> None:
+    """The attacker runs this very code beside the scan, and knows all but the secret that draws the frames."""
+    template, asked = court.templates[person], question(*steps)
+    cameras = (Performer(PERSON[person]), Performer(PERSON[other]))
+    anybody = replace(court.policy, threshold=replace(court.policy.threshold, distance=9, frame_distance=9))
+    scan = Scan(asked, b"kept")
+    with pytest.raises(AnotherFace):
+        for begin in count(step=4):
+            times = tuple(at * FRAME_MS for at in range(begin, begin + 4))
+            frames: tuple[bytes, ...] = ()
+            for at_ms in times:
+                ours, theirs = (camera.frame(at_ms) for camera in cameras)
+                sent = Batch((*frames, theirs), times[: len(frames) + 1])
+                tried = advance(replace(scan, secret=b"guessed"), sent, template, anybody, matcher=court.matcher)
+                seen = tried.looks[-1]
+                must = seen.time_ms == at_ms and seen.template is not None
+                frames = (*frames, ours if must else theirs)
+                if tried.verdict is not None:
+                    break
+            batch = Batch(frames, times[: len(frames)])
+            scan = advance(scan, batch, template, court.policy, matcher=court.matcher)
+            assert scan.verdict is None
+            for camera in cameras:
+                camera.perform(scan.asked, times[-1] + FRAME_MS)
 
 
 @pytest.mark.slow

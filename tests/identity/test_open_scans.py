@@ -50,6 +50,13 @@ def test_a_scan_is_found_by_its_challenge(scans: OpenScans[str], clock: FixedClo
     assert scans.find(held.challenge.id) is held
 
 
+def test_every_scan_draws_its_compared_frames_by_a_secret_of_its_own(
+    scans: OpenScans[str], clock: FixedClock
+) -> None:
+    drawn = {opened(scans, clock).scan.secret for _ in range(3)}
+    assert [len(each) for each in drawn] == [32] * 3
+
+
 def test_a_scan_is_forgotten_when_its_challenge_is_over(scans: OpenScans[str], clock: FixedClock) -> None:
     held = opened(scans, clock)
     clock.advance(LIFETIME + RUNNING + MS)
