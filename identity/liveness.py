@@ -70,8 +70,9 @@ def follow(moments: Sequence[Moment], question: Question, ends_ms: Sequence[int]
     """Follow the face through ``question``; ``moments`` are in the order of time, from the scan's begin.
 
     ``ends_ms`` are the last frames of the requests in which the frames came. A step is told in the answer to
-    the request in which it is asked, so the time to answer it runs from the end of the next one: a server
-    that answers late takes nobody's time. Without them a step is told when it is asked. Blinks nobody asked
+    the request in which it is asked: what begins before the end of that request was not done because it was
+    told, and the time to answer it runs from the end of the next one, so that a server that answers late takes
+    nobody's time. Without them a step is told when it is asked. Blinks nobody asked
     for are natural; so is doing the step just answered again.
 
     Raises:
@@ -93,7 +94,9 @@ def follow(moments: Sequence[Moment], question: Question, ends_ms: Sequence[int]
         asked_ms = _asked(moments, seen, due_ms)
         if asked_ms is None:
             break
-        answer = _answer(seen, step, asked_ms, _told(asked_ms, ends_ms))
+        answer = _answer(
+            seen, step, begin_ms=_soonest(asked_ms, ends_ms), end_ms=_told(asked_ms, ends_ms) + ANSWER_WITHIN_MS
+        )
         if answer is None or not answer.home:
             course = Course(
                 question,
@@ -137,13 +140,19 @@ def _told(asked_ms: int, ends_ms: Sequence[int] | None) -> float:
     return next(iter([end_ms for end_ms in ends_ms if end_ms >= asked_ms][1:]), inf)
 
 
-def _answer(seen: Sequence[Movement], step: Step, asked_ms: int, told_ms: float) -> Movement | None:
+def _soonest(asked_ms: int, ends_ms: Sequence[int] | None) -> int:
+    """When an answer may begin: not in the request that was not answered yet."""
+    end_ms = next((end_ms for end_ms in ends_ms or () if end_ms >= asked_ms), asked_ms)
+    return max(asked_ms + SOONEST_MS, end_ms + 1)
+
+
+def _answer(seen: Sequence[Movement], step: Step, *, begin_ms: int, end_ms: float) -> Movement | None:
     """The first whole movement that may answer, or the one that goes on."""
     may = [
         one
         for one in seen
         if one.step is step
-        if asked_ms + SOONEST_MS <= one.begin_ms <= told_ms + ANSWER_WITHIN_MS
+        if begin_ms <= one.begin_ms <= end_ms
         if one.counts or not one.home
     ]
     return next(iter(may), None)
