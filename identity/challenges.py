@@ -7,10 +7,10 @@ After its expiry it is worth nothing. Its digest binds everything it asks, so an
 be shown as an approval of another.
 
 Nobody chooses the steps: a person has one challenge for an act on a subject that waits for its scan, and who
-asks again is given that one. The steps are told one by one while the scan runs, and what the person was asked
-lately is not asked again. A challenge that was never answered counts as an attempt, and attempts and failures
-are limited, for one subject and for one person. What concerns one person happens in turn, under a lock on the
-person's row.
+asks again soon is given that one. The steps are told one by one while the scan runs, and what the person was
+asked lately is not asked again. A challenge that was never answered counts as an attempt, and attempts and
+failures are limited, for one subject and for one person. What concerns one person happens in turn, under a
+lock on the person's row.
 
     challenge = issue(session, person=person_id, action=Action.AUTHORIZE, subject=text.digest, clock=clock)
     begin(session, challenge.id, person=person_id, clock=clock)
@@ -50,13 +50,14 @@ ChallengeId = NewType("ChallengeId", UUID)
 
 LIFETIME = timedelta(seconds=60)
 """How long a challenge may be answered, from its issue to the last frame. The plan's upper limit."""
-
 NONCE_BYTES = 32
 """Length of the nonce, bytes: 256 bits cannot be guessed or met twice."""
 
+LEFT_AT_LEAST = timedelta(seconds=45)
+"""How long a challenge must still live to be given again: a scan and a device key's answer take 30."""
+
 RECENT = 40
 """Challenges of a person whose steps are not asked again: more than one hour's attempts."""
-
 _DOMAIN = "yinxin/challenge/2"
 
 
@@ -299,8 +300,8 @@ def _asked_already(
         select(ChallengeRow)
         .where(ChallengeRow.person == person, ChallengeRow.issued_at > now - LIFETIME)
         .where(ChallengeRow.action == action.value, ChallengeRow.subject == str(subject))
-        .where(ChallengeRow.used_at.is_(None), ChallengeRow.expires_at > now)
-        .where(ChallengeRow.begun_at.is_(None))
+        .where(ChallengeRow.used_at.is_(None), ChallengeRow.begun_at.is_(None))
+        .where(ChallengeRow.expires_at >= now + LEFT_AT_LEAST)
     )
 
 

@@ -28,7 +28,7 @@ from identity.challenge_refusals import (
     ChallengeUsed,
     TooManyFailures,
 )
-from identity.challenges import LIFETIME, RECENT, Action, Challenge, ChallengeId
+from identity.challenges import LEFT_AT_LEAST, LIFETIME, RECENT, Action, Challenge, ChallengeId
 from identity.people import Person, PersonId
 from identity.scan_refusals import StillImage
 from identity.steps import Question, Step
@@ -89,6 +89,15 @@ def test_an_expired_challenge_is_refused(session: Session, asked: Challenge, clo
 def test_a_challenge_lives_to_its_last_second(session: Session, asked: Challenge, clock: FixedClock) -> None:
     clock.advance(LIFETIME - timedelta(milliseconds=1))
     consume(session, asked.id, clock, person=asked.person)
+
+
+def test_who_asks_again_gets_time_enough_for_a_scan(
+    session: Session, engineer: Person, asked: Challenge, clock: FixedClock
+) -> None:
+    """What has less left is not given again, and counts as an attempt as any that was never answered."""
+    clock.advance(LIFETIME - LEFT_AT_LEAST + timedelta(milliseconds=1))
+    again = issue(session, engineer, clock, seed=8)
+    assert (again.id == asked.id, again.expires_at - clock.now()) == (False, LIFETIME)
 
 
 def test_an_unknown_challenge_is_refused(session: Session, engineer: Person, clock: FixedClock) -> None:
@@ -185,7 +194,7 @@ def test_failures_for_one_text_do_not_bar_another(
 def test_who_asks_again_is_given_the_same_challenge(
     session: Session, asked: Challenge, engineer: Person, clock: FixedClock
 ) -> None:
-    clock.advance(LIFETIME - timedelta(milliseconds=1))
+    clock.advance(LIFETIME - LEFT_AT_LEAST)
     assert issue(session, engineer, clock, seed=8) == asked
 
 
