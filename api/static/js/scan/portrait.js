@@ -81,7 +81,13 @@ opener.addEventListener("click", open);
 
 shutter.addEventListener("click", async () => {
   settle();
-  keep(await camera.frame());
+  shutter.disabled = true; // a second touch before the picture is there takes no second one
+  try {
+    const picture = await camera.frame();
+    if (picture && camera) keep(picture);
+  } finally {
+    shutter.disabled = false;
+  }
   if (!camera) submit.focus();
 });
 
