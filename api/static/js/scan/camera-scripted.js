@@ -46,7 +46,7 @@ const camera = (canvas, draw, perform) => {
   draw();
   const beat = setInterval(draw, FRAME_MS);
   return {
-    frame: () => squareJpeg(canvas, canvas.width, canvas.height),
+    frame: ({ quality } = {}) => squareJpeg(canvas, canvas.width, canvas.height, { quality }),
     perform,
     ended: () => false,
     close: () => clearInterval(beat),

@@ -25,13 +25,14 @@ const REASONS = {
 };
 
 /** Draw the middle square of `source` (width × height) and give it as JPEG. */
-export const squareJpeg = (source, width, height, canvas = document.createElement("canvas")) => {
+export const squareJpeg = (source, width, height, { canvas, quality = QUALITY } = {}) => {
   const side = Math.min(width, height);
+  canvas ??= document.createElement("canvas");
   canvas.width = canvas.height = SIDE;
   canvas
     .getContext("2d")
     .drawImage(source, (width - side) / 2, (height - side) / 2, side, side, 0, 0, SIDE, SIDE);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
 };
 
 const playing = (video) =>
@@ -68,7 +69,7 @@ export const openCamera = async (video) => {
   const canvas = document.createElement("canvas");
   return {
     label: stream.getVideoTracks()[0]?.label,
-    frame: () => squareJpeg(video, video.videoWidth, video.videoHeight, canvas),
+    frame: ({ quality } = {}) => squareJpeg(video, video.videoWidth, video.videoHeight, { canvas, quality }),
     perform: () => {},
     ended: () => stream.getVideoTracks().some((track) => track.readyState === "ended"),
     close,

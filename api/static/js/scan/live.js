@@ -1,9 +1,19 @@
 // The scan while it runs: a frame every FRAME_MS, sent every BATCH_MS, one request after the other, until the
 // server says that all is done. Each answer says what to do now; a request that got no answer is sent again.
+//
+// On a slow network the frames become fewer and smaller, so that a request is answered soon: the server
+// refuses frames that come long after they were taken.
 
 import { Problem, send } from "../house.js";
 
-const FRAME_MS = 120; // fast enough to catch a blink, few enough for a telephone network
+const FRAME_MS = 120; // fast enough to catch a blink
+const LEVELS = [
+  { every: FRAME_MS, quality: 0.8 }, // about 30 kB a frame
+  { every: 2 * FRAME_MS, quality: 0.5 }, // a face at rest is seen four times a second
+  { every: 2 * FRAME_MS, quality: 0.3 }, // never fewer pixels: the size of the face is measured
+];
+const SLOW_MS = 700; // without an answer for so long, the next level; it answers at 500 kbit/s
+const QUICK_MS = 450; // answered sooner, the level before
 const SLOWEST_MS = 480; // while nobody answers; a longer gap would break the scan
 const BATCH_MS = 400;
 const MOST_IN_BATCH = 24; // as the server takes them
@@ -31,6 +41,13 @@ const formOf = (taken, number, device, label) => {
   return form;
 };
 
+// What was taken faster than is sent now.
+const thinned = (taken, every) => {
+  const kept = [];
+  for (const one of taken) if (!kept.length || one.ms - kept.at(-1).ms > every * 0.9) kept.push(one);
+  return every === FRAME_MS ? taken : kept;
+};
+
 const sendAgain = async (path, form, check) => {
   for (let left = TRIES - 1; ; left -= 1) {
     check();
@@ -51,13 +68,18 @@ export const scanLive = async (camera, { path, device, show, check }) => {
   const begin = performance.now();
   let taken = [];
   let first = null; // the times run from the first frame
+  let level = 0;
   let pace = FRAME_MS;
   let over = false;
+  const change = (by) => {
+    level = Math.min(Math.max(level + by, 0), LEVELS.length - 1);
+    pace = LEVELS[level].every;
+  };
   const take = async () => {
     while (!over) {
       await pause(pace - ((performance.now() - begin) % pace));
       const ms = Math.round(performance.now() - begin);
-      const frame = await camera.frame();
+      const frame = await camera.frame(LEVELS[level]);
       if (!frame) continue;
       first = first === null ? ms : first;
       taken.push({ frame, ms: ms - first });
@@ -80,8 +102,12 @@ export const scanLive = async (camera, { path, device, show, check }) => {
       }
       const form = formOf(taken, number, device, camera.label);
       taken = [];
-      pace = FRAME_MS;
-      const answer = await sendAgain(path, form, fit);
+      pace = LEVELS[level].every;
+      const sent = performance.now();
+      const slow = setTimeout(() => change(1), SLOW_MS);
+      const answer = await sendAgain(path, form, fit).finally(() => clearTimeout(slow));
+      if (performance.now() - sent < QUICK_MS) change(-1);
+      taken = thinned(taken, LEVELS[level].every);
       if (answer.passed) return answer.passed;
       camera.perform(answer.step);
       show(answer);
