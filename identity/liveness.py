@@ -71,9 +71,9 @@ def follow(moments: Sequence[Moment], question: Question, ends_ms: Sequence[int]
 
     ``ends_ms`` are the last frames of the requests in which the frames came. A step is told in the answer to
     the request in which it is asked: what begins before the end of that request was not done because it was
-    told, and the time to answer it runs from the end of the next one, so that a server that answers late takes
-    nobody's time. Without them a step is told when it is asked. Blinks nobody asked
-    for are natural; so is doing the step just answered again.
+    told. The time to answer it runs from the end of the next one, so that a server that answers late takes
+    nobody's time. Without them a step is told when it is asked. Blinks nobody asked for are natural; so is
+    doing the step just answered again.
 
     Raises:
         FaceTurnedAway: the face never looks at the camera and holds still.
@@ -95,7 +95,10 @@ def follow(moments: Sequence[Moment], question: Question, ends_ms: Sequence[int]
         if asked_ms is None:
             break
         answer = _answer(
-            seen, step, begin_ms=_soonest(asked_ms, ends_ms), end_ms=_told(asked_ms, ends_ms) + ANSWER_WITHIN_MS
+            seen,
+            step,
+            begin_ms=_soonest(asked_ms, ends_ms),
+            end_ms=_told(asked_ms, ends_ms) + ANSWER_WITHIN_MS,
         )
         if answer is None or not answer.home:
             course = Course(

@@ -8,27 +8,33 @@ process; another one, or a restarted one, does not hold it and says so, and the 
 held of a scan are numbers and templates, a few hundred kilobytes at most; no frame outlives its request.
 
 The page says when it took each frame, and the server knows when it came. Frames that come before they can
-have been taken were recorded earlier; frames that come long after give time to make them.
+have been taken were recorded earlier; frames that come long after give time to make them. A timer forgets
+what is over, whether anybody asks or not.
 """
 
 import secrets
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from evidence.clock import Clock
+from evidence.digest import Digest, sha256
 from evidence.errors import Refused
 from identity.challenge_refusals import ChallengeExpired
 from identity.challenges import LIFETIME, Challenge, ChallengeId
+from identity.clips import Batch
 from identity.face import Template
+from identity.people import PersonId
 from identity.pool import ScansBusy
-from identity.scan_refusals import FramesOutOfTime, ScanNotOpen
+from identity.scan_refusals import FramesOutOfTime, FramesTooLate, ScanNotOpen
 from identity.scans import Scan
 from identity.webauthn import Assertion
 
 MOST_RUNNING = 6
-"""Scans at once that still send frames. Three fill a core; with six they slow down and still end in time."""
+"""Scans at once that still send frames. Two fill a core; with six they slow down and still end in time."""
 
 MOST_HELD = 256
 """Scans held, the closed and the abandoned ones among them."""
@@ -43,6 +49,12 @@ taken long on its way."""
 LATE = timedelta(milliseconds=3_000)
 """How much later they may come: a slow network, a busy phone."""
 
+LONGEST_FIRST_MS = 1_500
+"""From the first frame to the last of the first request, which a page sends after 400 ms."""
+
+TURN_S = 1.0
+"""Seconds to wait for a request of the same scan that is computed: a page sends one after the other."""
+
 SECRET_BYTES = 32
 """Length of what draws the compared frames of a scan: 256 bits cannot be guessed."""
 
@@ -54,17 +66,20 @@ class OpenScan(Generic[Answer]):
     """One scan that runs, or has just ended; hold ``lock`` while it is advanced.
 
     ``template`` is what it is compared with, ``device`` what the device key answered at its begin, ``heard``
-    what others said then that its end will need. ``taken`` counts its batches; ``answer`` or ``refusal`` is
-    what the last of them led to.
+    what others said then that its end will need. ``ends_at`` is when its challenge expires, by the clock of
+    ``began_at``; ``first_came`` is the digest of the last batch and when it came first. ``taken`` counts
+    its batches; ``answer`` or ``refusal`` is what the last of them led to.
     """
 
     challenge: Challenge
     template: Template = field(repr=False)
     device: Assertion | None = field(repr=False)
     began_at: datetime
+    ends_at: datetime
     scan: Scan
     heard: tuple[Any, ...] = field(default=(), repr=False)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    first_came: tuple[Digest, datetime] | None = field(default=None, repr=False)
     came_at: datetime | None = None
     offset: timedelta | None = None
     taken: int = 0
@@ -72,22 +87,45 @@ class OpenScan(Generic[Answer]):
     refusal: Refused | None = None
     closed: bool = False
 
-    def keeps_time(self, *, last_ms: int, at: datetime) -> None:
-        """Check that frames of which the last was taken at ``last_ms`` may come ``at`` this moment.
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Have the scan to oneself.
 
         Raises:
-            ChallengeExpired: a minute has passed since the scan began.
-            FramesOutOfTime: they come too early, or too late.
+            ScansBusy: a request of the same scan is still computed.
         """
-        if at - self.began_at > LIFETIME:
+        if not self.lock.acquire(timeout=TURN_S):
+            raise ScansBusy
+        try:
+            yield
+        finally:
+            self.lock.release()
+
+    def keeps_time(self, batch: Batch, *, at: datetime) -> None:
+        """Check that ``batch`` may come ``at`` this moment; sent again, it came when it came first.
+
+        Raises:
+            ChallengeExpired: the challenge is over.
+            FramesOutOfTime: the frames come before they can have been taken.
+            FramesTooLate: they come long after.
+        """
+        sent = sha256(b"".join([repr(batch.times_ms).encode(), *(sha256(one).value for one in batch.frames)]))
+        if self.first_came is None or self.first_came[0] != sent:
+            self.first_came = sent, at
+        at = self.first_came[1]
+        if at >= self.ends_at:
             raise ChallengeExpired(
                 expired_at=self.challenge.expires_at, seconds=int(LIFETIME.total_seconds())
             )
-        offset = at - timedelta(milliseconds=last_ms) - self.began_at
+        offset = at - timedelta(milliseconds=batch.times_ms[-1]) - self.began_at
         if self.offset is None:
+            if batch.times_ms[-1] > LONGEST_FIRST_MS:
+                raise FramesOutOfTime
             self.offset = offset
-        if not -EARLY <= offset - self.offset <= LATE:
+        if offset - self.offset < -EARLY:
             raise FramesOutOfTime
+        if offset - self.offset > LATE:
+            raise FramesTooLate
         self.came_at = at
 
     def close(self, refusal: Refused | None = None) -> None:
@@ -106,17 +144,26 @@ class OpenScan(Generic[Answer]):
         return number == self.taken - 1
 
 
+def _later(seconds: float, do: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, do)
+    timer.daemon = True  # keeps no server from ending
+    timer.start()
+
+
 class OpenScans(Generic[Answer]):
     """Holds them by challenge."""
 
-    def __init__(self, clock: Clock) -> None:
-        """``clock`` says when frames come in; a test gives one that it moves."""
+    def __init__(self, clock: Clock, later: Callable[[float, Callable[[], None]], None] = _later) -> None:
+        """``clock`` says when frames come in, ``later`` does something after seconds; tests give theirs."""
         self.clock = clock
+        self._later = later
         self._lock = threading.Lock()
+        self._beginning = 0
         self._held: dict[ChallengeId, OpenScan[Answer]] = {}
 
-    def check_room(self) -> None:
-        """Check that one more scan can run, before its challenge is spent on it.
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Keep a place for one more scan while it is begun, before its challenge is spent on it.
 
         Raises:
             ScansBusy: enough run now.
@@ -125,29 +172,50 @@ class OpenScans(Generic[Answer]):
             self._forget()
             now = self.clock.now()
             running = [one for one in self._held.values() if _runs(one, now)]
-            if len(running) >= MOST_RUNNING or len(self._held) >= MOST_HELD:
+            if len(running) + self._beginning >= MOST_RUNNING or len(self._held) >= MOST_HELD:
                 raise ScansBusy
+            self._beginning += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._beginning -= 1
 
     def open(
         self,
         challenge: Challenge,
         *,
+        left: timedelta,
         template: Template,
         device: Assertion | None,
         heard: tuple[Any, ...] = (),
     ) -> OpenScan[Answer]:
-        """Hold a new scan for ``challenge``, which was begun just now."""
+        """Hold a new scan for ``challenge``, which was begun just now and expires when ``left`` is over."""
+        now = self.clock.now()
         opened: OpenScan[Answer] = OpenScan(
             challenge=challenge,
             template=template,
             device=device,
-            began_at=self.clock.now(),
+            began_at=now,
+            ends_at=now + left,
             scan=Scan(challenge.question, secrets.token_bytes(SECRET_BYTES)),
             heard=heard,
         )
         with self._lock:
             self._held[challenge.id] = opened
+        self._later((left + RUNNING).total_seconds(), self.sweep)
         return opened
+
+    def sweep(self) -> None:
+        """Forget what is over."""
+        with self._lock:
+            self._forget()
+
+    def forget_person(self, person: PersonId) -> None:
+        """Forget the scans of ``person``, the running ones too: the consent they rest on is gone."""
+        with self._lock:
+            for id_ in [id_ for id_, one in self._held.items() if one.challenge.person == person]:
+                del self._held[id_]
 
     def find(self, challenge: ChallengeId) -> OpenScan[Answer] | None:
         """Give the scan for ``challenge``, running or closed, if it is held here."""
@@ -157,7 +225,7 @@ class OpenScans(Generic[Answer]):
 
     def _forget(self) -> None:
         now = self.clock.now()
-        over = [id_ for id_, one in self._held.items() if now - one.began_at > LIFETIME + RUNNING]
+        over = [id_ for id_, one in self._held.items() if now >= one.ends_at + RUNNING]
         for id_ in over:
             del self._held[id_]
 

@@ -132,11 +132,19 @@ class ScanNotOpen(Refused):
 
 
 class FramesOutOfTime(Refused):
-    """The frames came sooner than they can have been taken, or long after: no camera sends them now."""
+    """The frames came sooner than they can have been taken: they were recorded before."""
 
     code = "frames-out-of-time"
-    zh = "画面到达的时间与拍摄时间不符，像是事先录好的，或网络太慢。请在网络较好处重新刷脸。"
-    en = "The frames did not arrive as they were taken: recorded before, or a slow network; start again."
+    zh = "画面到达的时间早于能够拍摄的时间，像是事先录好的。请由本人在镜头前重新刷脸。"
+    en = "The frames came before they can have been taken, as if recorded; start again before the camera."
+
+
+class FramesTooLate(Refused):
+    """The frames came long after they were taken: a slow network, or time to make them."""
+
+    code = "frames-too-late"
+    zh = "网络太慢，画面到得太晚，这次刷脸已中断（不计入未通过次数）。请在网络较好处重新刷脸。"
+    en = "The network was too slow, which counts as no failure; start again where it is better."
 
 
 class ClipBroken(Refused):

@@ -63,8 +63,8 @@ COMPARED_MOVING_MS = 360
 """The same within a movement: at 120 ms a frame, every movement of four frames has one beside its begin."""
 
 COMPARED_TURN = 0.5
-"""``turn`` from rest up to which a moving face is compared, about 20 degrees. The clips reach 1.01 so far from
-their own frames ahead (a nod; a turn 0.73), other people 1.24 and more."""
+"""``turn`` from rest up to which a moving face is compared, about 20 degrees. In the clips such
+a face is 1.01 from its own frames ahead at most (a nod; a turn 0.73), others are 1.24 and more."""
 
 FEWEST_COMPARED = 3
 """Frames that look ahead of which a scan must hold this many compared; the shortest has four."""
@@ -225,7 +225,7 @@ def _drawn(secret: bytes, time_ms: int) -> bool:
 
 
 def _due(looks: Sequence[Look], course: Course, *, moving: bool) -> bool:
-    """Whether none was drawn for too long, of those ahead or in the movement that goes on; the last one is."""
+    """Whether none was for too long, of those ahead or in the movement that goes on; the last one always."""
     if course.done:
         return True
     if moving and course.begun_ms is None:

@@ -115,7 +115,10 @@ def consent_to(consenting: Consenting, house: InHouse, visitor: AsPerson) -> Con
 
 @router.delete("/api/people/me/consents/face")
 def withdraw(house: InHouse, visitor: AsPerson) -> Consented:
-    """Withdraw the consent to face processing; the template is erased in the same transaction."""
+    """Withdraw the consent to face processing; the template is erased in the same transaction.
+
+    Scans that run are forgotten, after it, so that none begins with the old template in between.
+    """
     with house.database.transaction() as session:
         withdrawn = enrollment.withdraw(
             session,
@@ -124,6 +127,7 @@ def withdraw(house: InHouse, visitor: AsPerson) -> Consented:
             signer=house.verifier_signer,
             clock=house.clock,
         )
+    house.open_scans.forget_person(person_of(visitor))
     return _consented(withdrawn)
 
 

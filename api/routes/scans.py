@@ -14,7 +14,6 @@ The life of an answer:
 The challenges about a slot of an agreement are issued by the doors of agreements, through ``asked``.
 """
 
-import json
 from datetime import datetime
 from math import ceil
 from typing import Annotated
@@ -25,6 +24,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.acting import person_of
+from api.frame_times import frame_times
 from api.house import House
 from api.inquiry import about_act, confirmed
 from api.origins import FromOrigin
@@ -43,9 +43,10 @@ from identity.challenges import Action, Challenge, ChallengeId
 from identity.clips import Batch
 from identity.face import Template
 from identity.open_scans import OpenScan
+from identity.passkey_refusals import PasskeyForeign, PasskeyNeeded, PasskeyRevoked, SignCountWentBack
 from identity.passkeys import Passkey
 from identity.people import PersonId
-from identity.scan_refusals import AnotherFace, ClipBroken, ScanNotOpen
+from identity.scan_refusals import AnotherFace, FramesTooLate, ScanNotOpen
 from identity.scans import Scan, Verdict
 from identity.steps import Step
 from identity.webauthn import Assertion, base64url
@@ -135,7 +136,7 @@ def answer(
         held = _begin(house, challenge, origin, person=mine, first=first, device=device, camera=camera)
     if held.challenge.person != mine:
         raise ChallengeOfAnother(challenge=challenge_id)
-    with held.lock:
+    with held.turn():
         if held.closed and number >= held.taken:
             _refuse_used(house, held.challenge)
         if held.again(number):
@@ -207,23 +208,37 @@ def _begin(
     with house.database.transaction() as session:
         asked_about = challenges.challenge(session, challenge_id, person=person, clock=house.clock)
         attempts.check(session, Attempt.SCAN, origin, clock=house.clock)
+        _reference(session, house, person=person)
         questions = about_act(session, asked_about.action, asked_about.subject)
     if not first:
         raise ScanNotOpen
-    house.open_scans.check_room()
-    answers = confirmed(house, questions)
-    with house.database.transaction() as session:
-        hint = None if camera is None else names_program(camera)
-        begun = challenges.begin(session, challenge_id, person=person, clock=house.clock, program_camera=hint)
-        template = _reference(session, house, person=person)
+    with house.open_scans.place():
+        answers = confirmed(house, questions)
+        with house.database.transaction() as session:
+            hint = None if camera is None else names_program(camera)
+            begun = challenges.begin(
+                session, challenge_id, person=person, clock=house.clock, program_camera=hint
+            )
+            template = _reference(session, house, person=person)
+        assertion = _device_answer(house, begun, origin, device)
+        left = begun.expires_at - house.clock.now()
+        return house.open_scans.open(begun, left=left, template=template, device=assertion, heard=answers)
+
+
+def _device_answer(house: House, begun: Challenge, origin: Origin, device: str | None) -> Assertion | None:
+    """Check the device key; who sends no answer of one has tried, and has not failed: no face was shown."""
     try:
         assertion = None if device is None else Assertion.read(device)
         with house.database.transaction() as session:
             passkeys.check(session, begun, assertion, party=house.relying_party, clock=house.clock)
+    except PasskeyNeeded:
+        with house.database.transaction() as session:
+            attempts.record(session, Attempt.SCAN, origin, clock=house.clock)
+        raise
     except Refused as refusal:
         _record_failure(house, begun, origin, refusal)
         raise
-    return house.open_scans.open(begun, template=template, device=assertion, heard=answers)
+    return assertion
 
 
 def _refuse_used(house: House, closed: Challenge) -> None:
@@ -249,11 +264,11 @@ def _batch(
     times: str,
     came_at: datetime,
 ) -> Batch:
-    """Read the frames; who sends what no camera sends has failed."""
+    """Read the frames; who sends what no camera sends has failed, whom the network holds up has not."""
     try:
-        batch = Batch(tuple(frame.file.read() for frame in frames), _times(times))
-        held.keeps_time(last_ms=batch.times_ms[-1], at=came_at)
-    except ChallengeExpired:
+        batch = Batch(tuple(frame.file.read() for frame in frames), frame_times(times))
+        held.keeps_time(batch, at=came_at)
+    except (ChallengeExpired, FramesTooLate):
         raise
     except Refused as refusal:
         _record_failure(house, held.challenge, origin, refusal)
@@ -271,8 +286,12 @@ def _take(house: House, held: OpenScan[ScanGoesOn], origin: Origin, batch: Batch
     if scan.verdict is None:
         held.scan = scan
         return _goes_on(scan, passed=None)
-    with house.database.transaction() as session:
-        effect = _pass(session, house, held, scan.verdict)
+    try:
+        with house.database.transaction() as session:
+            effect = _pass(session, house, held, scan.verdict)
+    except (AnotherFace, PasskeyForeign, PasskeyRevoked, SignCountWentBack) as refusal:
+        _record_failure(house, held.challenge, origin, refusal)
+        raise
     held.close()
     passed = ScanAnswered(action=held.challenge.action, state=effect.state, next=effect.next)
     return _goes_on(scan, passed=passed)
@@ -322,18 +341,3 @@ def _pass(session: Session, house: House, held: OpenScan[ScanGoesOn], verdict: V
         clock=house.clock,
     )
     return take_effect(session, house, approval, answers=held.heard)
-
-
-def _times(text: str) -> tuple[int, ...]:
-    """Parse the times of the frames.
-
-    Raises:
-        ClipBroken: not a JSON list of whole milliseconds, or an empty one.
-    """
-    try:
-        times = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ClipBroken from error
-    if not isinstance(times, list) or not times or any(type(one) is not int for one in times):
-        raise ClipBroken
-    return tuple(times)

