@@ -157,15 +157,18 @@ def _answer(
 
 
 def answer_refusal(request: Request, error: YinxinError) -> Response:
-    """Answer an error of the house in the visitor's language; of several captures, say which it is about."""
-    which = {"capture": error.facts["capture"]} if "capture" in error.facts else {}
+    """Answer an error of the house in the visitor's language; of captures, say which it is about.
+
+    ``judged``: a scan was counted as failed by it.
+    """
+    further = {name: error.facts[name] for name in ("capture", "judged") if name in error.facts}
     return _answer(
         request,
         status=status_of(error),
         code=error.code,
         zh=error.sentence("zh"),
         en=error.sentence("en"),
-        **which,
+        **further,
     )
 
 

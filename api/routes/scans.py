@@ -308,6 +308,7 @@ def _goes_on(scan: Scan, *, passed: ScanAnswered | None) -> ScanGoesOn:
 
 
 def _record_failure(house: House, failed: Challenge, origin: Origin, refusal: Refused) -> None:
+    refusal.facts["judged"] = True  # so that the page counts what is counted here
     with house.database.transaction() as session:
         attempts.record(session, Attempt.SCAN, origin, clock=house.clock)
         challenges.record_failure(

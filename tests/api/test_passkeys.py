@@ -141,9 +141,20 @@ def test_an_answer_that_cannot_be_read_is_refused(
 def test_a_refused_answer_uses_the_challenge_up(
     owner: Newcomer, asked: dict[str, object], phone: Authenticator
 ) -> None:
-    send_frames(owner, asked["challenge"], NO_FILM, 0, [0])
+    send_frames(owner, asked["challenge"], NO_FILM, 0, [0], device="{}")
     again = send_frames(owner, asked["challenge"], NO_FILM, 0, [0], device=as_json(confirm(asked, phone)))
     assert again.json()["title"] == "challenge-used"
+
+
+def test_frames_without_the_device_key_are_an_attempt_and_no_failure(
+    house: House, owner: Newcomer, asked: dict[str, object]
+) -> None:
+    """Whoever stole the session does not lock the owner out by five of them."""
+    refused = send_frames(owner, asked["challenge"], NO_FILM, 0, [0]).json()
+    assert (refused["title"], "judged" in refused) == ("passkey-needed", False)
+    with house.database.transaction() as session:
+        row = session.get_one(ChallengeRow, UUID(str(asked["challenge"])))
+        assert (row.begun_at is not None, row.outcome) == (True, None)
 
 
 def test_an_answer_of_an_expired_challenge_is_refused(

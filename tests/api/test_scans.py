@@ -15,6 +15,7 @@ from api.house import House
 from api.pages.scan import scan_view
 from api.site import Site
 from identity.challenges import ChallengeRow
+from identity.pool import ScanPool, ScansBusy
 from tests.api.newcomers import (
     NO_FILM,
     Film,
@@ -134,8 +135,8 @@ def test_frames_sent_again_are_answered_as_before(newcomer: Newcomer, request_id
 
 def test_a_refusal_asked_for_again_is_the_same_one(newcomer: Newcomer, request_id: str) -> None:
     asked = challenge(newcomer, request_id)
-    titles = [send_frames(newcomer, asked["challenge"], NO_FILM, 0, [0]).json()["title"] for _ in range(2)]
-    assert titles == ["image-kind-refused"] * 2
+    answers = [send_frames(newcomer, asked["challenge"], NO_FILM, 0, [0]).json() for _ in range(2)]
+    assert [(each["title"], each["judged"]) for each in answers] == [("image-kind-refused", True)] * 2
 
 
 def test_a_scan_that_passed_takes_no_further_frames(
@@ -182,6 +183,44 @@ def test_a_clip_sent_at_once_is_refused(house: House, newcomer: Newcomer, reques
     assert answer.json()["title"] == "frames-out-of-time"
 
 
+def test_a_server_that_was_busy_costs_no_scan(
+    house: House, newcomer: Newcomer, request_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, clock, real = challenge(newcomer, request_id), house.open_scans.clock, ScanPool.advance
+    assert isinstance(clock, FilmClock)
+
+    def busy(*_: object) -> None:
+        clock.advance(timedelta(seconds=20))
+        raise ScansBusy
+
+    times, titles = range(360, 840, 120), []
+    with clock.held():
+        send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 0, [0, 120, 240])
+        for advance in (busy, real):
+            monkeypatch.setattr(ScanPool, "advance", advance)
+            answer = send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 1, times)
+            titles.append(answer.json().get("title"))
+    assert titles == ["scans-busy", None]
+
+
+def test_frames_that_come_too_late_end_the_scan_and_are_no_failure(
+    house: House, newcomer: Newcomer, request_id: str
+) -> None:
+    asked, clock = challenge(newcomer, request_id), house.open_scans.clock
+    assert isinstance(clock, FilmClock)
+    with clock.held():
+        send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 0, [0])
+        clock.advance(timedelta(seconds=9))
+        late = send_frames(newcomer, asked["challenge"], Performer(ENGINEER), 1, [120])
+    assert (late.json()["title"], "judged" in late.json()) == ("frames-too-late", False)
+    assert outcome(house, asked) is None
+
+
+def outcome(house: House, asked: dict[str, object]) -> str | None:
+    with house.database.transaction() as session:
+        return session.get_one(ChallengeRow, UUID(str(asked["challenge"]))).outcome
+
+
 def test_an_expired_challenge_is_refused(house: House, newcomer: Newcomer, request_id: str) -> None:
     asked = challenge(newcomer, request_id)
     with house.database.transaction() as session:
@@ -224,7 +263,9 @@ def test_another_persons_challenge_is_refused(
     assert [each.json()["title"] for each in answers] == ["challenge-of-another"] * 2
 
 
-@pytest.mark.parametrize("times", ["", "{}", "[]", "[0, 1.5]", '["0"]', "[0, true]", "[" * 100_000])
+@pytest.mark.parametrize(
+    "times", ["", "{}", "[]", "[0, 1.5]", '["0"]', "[0, true]", "[1" + "0" * 30 + "]", "[-1]", "[" * 100_000]
+)
 def test_times_that_are_no_milliseconds_are_refused(newcomer: Newcomer, request_id: str, times: str) -> None:
     answer = newcomer.http.post(
         f"/api/challenges/{challenge(newcomer, request_id)['challenge']}/frames",

@@ -6,12 +6,14 @@
 
 export const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 
-/** A refusal of the server: `message` is the sentence to show, `code` its stable name, `capture` the picture it is of. */
+/** A refusal of the server: `message` is the sentence to show, `code` its stable name, `capture` the picture it is of,
+ * `judged` whether it is a scan's failure. */
 export class Problem extends Error {
   constructor(problem) {
     super(problem.detail ?? words["house.network"]);
     this.code = problem.title ?? "network";
     this.capture = problem.capture;
+    this.judged = problem.judged === true;
   }
 }
 

@@ -14,16 +14,7 @@ import { Interrupted, scanLive } from "./live.js";
 import { connectSwitch, hush, speak } from "./speech.js";
 
 const FAILURES_TO_OTHER_ROUTE = 3;
-const NOT_A_FAILURE = new Set([
-  "network",
-  "scans-busy",
-  "scan-interrupted",
-  "scan-not-open",
-  "challenge-begun",
-  "challenge-expired",
-  "unexpected",
-]);
-const FINAL = new Set(["too-many-failures", "face-alone-later"]);
+const FINAL = new Set(["too-many-failures", "too-many-from-here", "face-alone-later"]);
 
 const root = document.getElementById("scan");
 const words = JSON.parse(document.getElementById("scan-words").textContent);
@@ -187,10 +178,9 @@ const scan = async () => {
 };
 
 const explain = (error) => {
-  const running = root.dataset.phase === "running";
   closeCamera();
   if (error instanceof Problem) {
-    refuse(error.message, { judged: running && !NOT_A_FAILURE.has(error.code), final: FINAL.has(error.code) });
+    refuse(error.message, { judged: error.judged, final: FINAL.has(error.code) });
   } else if (error instanceof CameraRefused) {
     part(".demo")?.setAttribute("open", "");
     refuse(word(`camera_${error.reason}`));
