@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import count, permutations
+from random import Random
 
 import pytest
 from PIL import Image, ImageFilter
@@ -22,7 +23,7 @@ from identity.scan_refusals import (
     TwoFaces,
 )
 from identity.scans import Scan, Verdict, advance
-from identity.steps import QUESTIONS, Step
+from identity.steps import QUESTIONS, Step, choose
 from tests.identity.live_scans import FRAME_MS, PERSON, Changed, Film, Instead, frames_of, question, scanned
 from tests.identity.real_faces import PEOPLE, POLICIES, SharingMatcher, jpeg, opened, photo, shots
 
@@ -143,6 +144,18 @@ class Mixed:
 
     def frame(self, at_ms: int) -> bytes:
         return self._cameras[at_ms // self._every_ms % 2].frame(at_ms)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12))
+def test_a_recording_sent_in_requests_answers_no_other_question(court: Court, seed: int) -> None:
+    source = Random(seed)  # noqa: S311 - seeded on purpose
+    person, first = source.choice(PEOPLE), choose(source)
+    template = court.templates[person]
+    taped = scanned(Performer(PERSON[person]), first, template, court.policy, court.matcher).frames
+    second = choose(source, [first.steps])
+    with pytest.raises(Refused):
+        scanned(Film(taped.frames, FRAME_MS), second, template, court.policy, court.matcher)
 
 
 MIXES = [

@@ -76,15 +76,22 @@ def later(tape: list[Moment], begin: int) -> list[Moment]:
 
 
 def accepted(
-    pairs: range, measure: Callable[[bytes], Measurement], people: Sequence[str] = PEOPLE
+    pairs: range,
+    measure: Callable[[bytes], Measurement],
+    people: Sequence[str] = PEOPLE,
+    *,
+    free: bool = False,
 ) -> list[int]:
-    """Of which seeded pairs of challenges to one person a recording of the first answers the second."""
+    """Of which seeded pairs of challenges to one person a recording of the first answers the second.
+
+    ``free``: the second is drawn as if nobody remembered the first.
+    """
     found: list[int] = []
     for seed in pairs:
         source = Random(seed)  # noqa: S311 - seeded on purpose
         person = source.choice(people)
         first = choose(source)
-        second = choose(source, [first.steps])
+        second = choose(source, [] if free else [first.steps])
         tape = taped(person, first, measure)
         assert answered(tape, first)
         begins = (0, source.randrange(len(tape) // 2))
@@ -95,6 +102,35 @@ def accepted(
 
 def test_a_recording_of_one_scan_answers_no_other(measure: Callable[[bytes], Measurement]) -> None:
     assert accepted(range(20), measure, PEOPLE[:1]) == []
+
+
+def known(pairs: range) -> list[int]:
+    """In which pairs drawn freely the second question stands in the first, or in it without its blink."""
+    found: list[int] = []
+    for seed in pairs:
+        source = Random(seed)  # noqa: S311 - seeded on purpose
+        source.choice(PEOPLE)
+        first, second = choose(source), choose(source)
+        if not _asks_anew(first, second):
+            found.append(seed)
+    return found
+
+
+def _asks_anew(first: Question, second: Question) -> bool:
+    played = (first.steps, tuple(step for step in first.steps if step is not Step.BLINK))
+    count = len(second.steps)
+    return all(steps[at : at + count] != second.steps for steps in played for at in range(len(steps)))
+
+
+def test_of_a_thousand_pairs_drawn_freely_a_few_ask_what_was_asked() -> None:
+    assert len(known(range(1_000))) == 20
+
+
+@pytest.mark.slow
+def test_a_recording_answers_what_is_drawn_freely_only_where_it_is_the_same(
+    measure: Callable[[bytes], Measurement],
+) -> None:
+    assert set(accepted(range(1_000), measure, free=True)) <= set(known(range(1_000)))
 
 
 @pytest.mark.slow
