@@ -29,7 +29,7 @@ class ScanView:
 
     ``device`` tells that a device key must confirm, ``offers`` that one may be added for the next time,
     ``waiting`` why nothing can be approved for now. ``other_route`` is the page that leads to the same act
-    without a face, where there is one.
+    without a face.
     """
 
     to: str
@@ -38,7 +38,7 @@ class ScanView:
     device: bool
     offers: bool
     waiting: FaceAloneLater | None
-    other_route: str | None = None
+    other_route: str
 
 
 def scan_view(

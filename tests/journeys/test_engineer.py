@@ -165,6 +165,8 @@ def test_the_third_failure_points_to_the_window(
     page.evaluate("(key) => sessionStorage.setItem(key, 2)", key)
     scan(page)
     expect(page.locator(".window")).to_contain_text("已经失败 3 次", timeout=SCAN_MS)
+    page.locator(".window a").click()
+    expect(page).to_have_url(f"{site.url}/authorizations/{request_id}/other-route")
 
 
 def test_a_screen_reader_is_told_each_step_in_english(

@@ -137,11 +137,9 @@ const refuse = (sentence, { judged = false, final = false } = {}) => {
   start.classList.toggle("act", !many);
   start.classList.toggle("quiet", many);
   const other = part(".window a");
-  if (other) {
-    other.classList.toggle("act", many);
-    other.classList.toggle("quiet", !many);
-  }
-  if (many && other) other.focus();
+  other.classList.toggle("act", many);
+  other.classList.toggle("quiet", !many);
+  if (many) other.focus();
   else if (!final) start.focus();
 };
 
