@@ -1,12 +1,8 @@
 """Face scans at the doors, on real faces: who passes, who is refused by which name, and only once."""
 
 import io
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
-from itertools import count
 from uuid import UUID
 
 import pytest
@@ -16,7 +12,6 @@ from api.demonstration.camera import Camera, Performer, Photograph
 from api.demonstration.people import ENGINEER, LEGAL_REPRESENTATIVE
 from api.house import House
 from api.site import Site
-from identity.approvals import ApprovalRow
 from identity.challenges import ChallengeRow
 from identity.pool import ScanPool, ScansBusy
 from tests.api.newcomers import (
@@ -297,30 +292,6 @@ def test_the_challenge_tells_a_minute_and_no_step(newcomer: Newcomer, request_id
     asked = challenge(newcomer, request_id)
     assert (asked["seconds"], asked["action"]) == (60, "authorize")
     assert "steps" not in asked
-
-
-def test_requests_that_come_twenty_at_once_pass_a_challenge_once(
-    house: House, newcomer: Newcomer, request_id: str
-) -> None:
-    asked, clock = challenge(newcomer, request_id), house.open_scans.clock
-    assert isinstance(clock, FilmClock)
-    camera = Performer(ENGINEER)
-    seen: Counter[str] = Counter()
-    with clock.held(), ThreadPoolExecutor(20) as threads:
-        for number in count():
-            clock.advance(timedelta(milliseconds=360))
-            times = range(number * 360, (number + 1) * 360, 120)
-            send = partial(send_frames, newcomer, asked["challenge"], camera, number, times)
-            answers = [each.result().json() for each in [threads.submit(send) for _ in range(20)]]
-            seen.update(each["title"] for each in answers if "title" in each)
-            told = [each for each in answers if "title" not in each]
-            assert all(each == told[0] for each in told)
-            if told[0]["passed"]:
-                break
-            camera.perform(told[0]["step"], times.stop)
-    with house.database.transaction() as session:
-        assert session.query(ApprovalRow).filter_by(challenge=UUID(str(asked["challenge"]))).count() == 1
-    assert set(seen) <= {"challenge-begun", "scans-busy"}
 
 
 def test_a_step_is_told_when_it_is_asked(newcomer: Newcomer, request_id: str) -> None:

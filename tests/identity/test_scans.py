@@ -14,10 +14,8 @@ from identity.scan_refusals import (
     AnotherFace,
     ClipBroken,
     ClipTooLong,
-    EyesShut,
     FaceLost,
     FaceTooSmall,
-    FaceTurnedAway,
     ImageBlurred,
     MotionMissing,
     MotionTooEarly,
@@ -93,11 +91,6 @@ def scan(
 
 def template_of(person: str, stage: Stage) -> Template:
     return examine_portrait(stage.picture((ScriptedFace(person),)), matcher=stage)
-
-
-def portrayed(*faces: ScriptedFace) -> Template:
-    stage = Stage()
-    return examine_portrait(stage.picture(faces), matcher=stage)
 
 
 def between(begin_ms: int, end_ms: int, *shown: ScriptedFace) -> Change:
@@ -328,33 +321,3 @@ def test_a_scan_a_verdict_and_a_refusal_travel_between_processes() -> None:
     refusal = MotionMissing(step=Step.BLINK)
     assert pickle.loads(pickle.dumps(scan())) == scan()  # noqa: S301 - our own bytes
     assert str(pickle.loads(pickle.dumps(refusal))) == str(refusal)  # noqa: S301 - our own bytes
-
-
-def test_a_portrait_without_a_face_is_refused() -> None:
-    with pytest.raises(NoFace):
-        portrayed()
-
-
-def test_a_portrait_of_two_is_refused() -> None:
-    with pytest.raises(TwoFaces):
-        portrayed(LIN, replace(ZHOU, left=320))
-
-
-def test_a_portrait_with_a_small_face_is_refused() -> None:
-    with pytest.raises(FaceTooSmall):
-        portrayed(replace(LIN, width=60))
-
-
-def test_a_blurred_portrait_is_refused() -> None:
-    with pytest.raises(ImageBlurred):
-        portrayed(replace(LIN, sharpness=0.2))
-
-
-def test_a_portrait_that_looks_away_is_refused() -> None:
-    with pytest.raises(FaceTurnedAway):
-        portrayed(replace(LIN, turn=0.4))
-
-
-def test_a_portrait_with_shut_eyes_is_refused() -> None:
-    with pytest.raises(EyesShut):
-        portrayed(replace(LIN, eyes=0.06))
