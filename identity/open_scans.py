@@ -33,8 +33,8 @@ from identity.scan_refusals import FramesOutOfTime, FramesTooLate, ScanNotOpen
 from identity.scans import Scan
 from identity.webauthn import Assertion
 
-MOST_RUNNING = 6
-"""Scans at once that still send frames. Two fill a core; with six they slow down and still end in time."""
+MOST_RUNNING = 4
+"""Scans at once that still send frames. Two fill a core; with four they slow down."""
 
 MOST_HELD = 256
 """Scans held, the closed and the abandoned ones among them."""
