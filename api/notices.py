@@ -95,16 +95,14 @@ def tell_code(session: Session, house: House, case: Case, code: str) -> None:
 
 
 def address_changed(session: Session, house: House, person: PersonId, *, before: Contact) -> None:
-    """Tell the address that counted until now that it counts no more, and end what still waits for it.
+    """Tell the address that counted until now that it counts no more; what waits for it goes to the new one.
 
     Each change is told by a message of its own: a later one takes nothing back.
     """
     now = contact(session, person)
-    if now == before:
-        return
-    messages.end_waiting(session, person, clock=house.clock)
     if address(before, house.couriers) == address(now, house.couriers):
         return
+    messages.move_waiting(session, person, to=address(now, house.couriers), clock=house.clock)
     key = "message.moved" if now.phone or now.mail else "message.erased"
     write(
         session,

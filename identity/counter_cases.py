@@ -44,6 +44,9 @@ LIFETIME = timedelta(minutes=30)
 MOST_TRIES = 5
 """How often the code of a case may be tried: one guess in two hundred thousand succeeds."""
 
+MOST_OPENED = 60
+"""Cases of one person opened within the hour, also those taken back before anybody looked."""
+
 MOST_CASES = 10
 """Cases of one person within :data:`CASE_WINDOW` that are open or that an officer decided on.
 
@@ -175,6 +178,8 @@ def open_case(session: Session, *, person: PersonId, action: Action, subject: Di
     if open_already is not None:
         return read_case(open_already, now)
     counted = [row for row in recent if row.decided_at is not None or state_of(row, now) in LIVING]
+    if len(recent) >= MOST_OPENED:
+        raise TooManyCases(limit=MOST_OPENED, retry_at=recent[MOST_OPENED - 1].opened_at + CASE_WINDOW)
     if len(counted) >= MOST_CASES:
         raise TooManyCases(limit=MOST_CASES, retry_at=min(_counts_until(row) for row in counted))
     row = CaseRow(

@@ -132,10 +132,11 @@ def write(
     return True
 
 
-def end_waiting(session: Session, person: PersonId, *, clock: Clock) -> None:
-    """End what still waits to go to ``person``, because their address is erased or another one counts.
+def move_waiting(session: Session, person: PersonId, *, to: tuple[Channel, str] | None, clock: Clock) -> None:
+    """Let what still waits to go to ``person`` go to another address; without one, and for codes, end it.
 
-    Only the notice of that itself still goes to the address which it is about.
+    A code was sent for the address that counted when an officer confirmed. The notice of a change still goes
+    to the address which it is about.
     """
     waiting = (
         MessageRow.person == person,
@@ -143,7 +144,10 @@ def end_waiting(session: Session, person: PersonId, *, clock: Clock) -> None:
         MessageRow.kind != Kind.MOVED.value,
     )
     for row in session.scalars(select(MessageRow).where(*waiting).with_for_update()):
-        _end(row, failure=ADDRESS_GONE, at=clock.now())
+        if to is None or row.kind == Kind.CODE.value:
+            _end(row, failure=ADDRESS_GONE, at=clock.now())
+        else:
+            row.channel, row.address = to[0].value, to[1]
     session.flush()
 
 

@@ -19,6 +19,12 @@ LONGEST_NAME = 100
 LONGEST_TEXT = 200
 """Longest purpose, project or reason, characters; as a use-reason in licence sharing (GB/T 36906)."""
 
+MOST_MARKS = 2
+"""Combining marks on one character."""
+
+_BLANKS = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+"""Unicode's category Zs."""
+
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories that no reader sees, or sees differently in each font; unassigned ones may be new, rare
 characters of a real name and pass."""
@@ -71,16 +77,8 @@ class HiddenCharacter(Refused):
     en = "Character {position} of the {field} is a line break or invisible; remove it and submit again."
 
 
-class UnusualBlank(Refused):
-    """A blank follows a blank, or is none of a plain text, so that words may stand out of a line's sight."""
-
-    code = "unusual-blank"
-    zh = "“{field}”的第 {position} 个字符是多余或特殊的空格；请改为一个普通空格后再提交。"
-    en = "Character {position} of the {field} is a blank too many or of another kind; use one plain blank."
-
-
 class MarksHeaped(Refused):
-    """More than one combining mark stands on a character, which then may cover its neighbours."""
+    """More than two combining marks stand on a character, which then may cover its neighbours."""
 
     code = "marks-heaped"
     zh = "“{field}”的第 {position} 个字符是叠加在同一个字上的又一个附加符号；请删除后再提交。"
@@ -88,15 +86,15 @@ class MarksHeaped(Refused):
 
 
 def check_text(text: str, field: Term, *, limit: int = LONGEST_TEXT) -> str:
-    """Give ``text`` in form C without outer blanks, fit to stand on one line of a text that is signed.
+    """Give ``text`` in form C, each run of blanks as one, fit to stand on one line of a text that is signed.
 
     Raises:
         TextEmpty: nothing but blanks.
         TextTooLong: above ``limit`` characters.
         HiddenCharacter: a line break, control, direction or private-use character.
-        UnusualBlank, MarksHeaped: blanks in a row or of another kind than U+0020, marks upon marks.
+        MarksHeaped: marks upon marks.
     """
-    visible = unicodedata.normalize("NFC", text).strip()
+    visible = plain(text)
     if not visible:
         raise TextEmpty(field=field)
     if len(visible) > limit:
@@ -104,26 +102,27 @@ def check_text(text: str, field: Term, *, limit: int = LONGEST_TEXT) -> str:
     for position, character in enumerate(visible, start=1):
         if unicodedata.category(character) in _UNSEEN or _IGNORABLE.match(character):
             raise HiddenCharacter(field=field, position=position)
-    _check_spread(visible, field)
+    _check_marks(visible, field)
     return visible
 
 
-def _check_spread(text: str, field: Term) -> None:
-    """Check that nothing in ``text`` makes a gap or covers what stands beside it."""
-    before = ""
+def plain(text: str) -> str:
+    """Give ``text`` in form C; a gap of many or wide blanks, which may hide what follows, becomes one."""
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def _check_marks(text: str, field: Term) -> None:
+    """Check that nothing in ``text`` covers what stands beside it; Thai and Arabic put two on a letter."""
+    marks = 0
     for position, character in enumerate(text, start=1):
-        if unicodedata.category(character) == "Zs" and (character != " " or before == " "):
-            raise UnusualBlank(field=field, position=position)
-        if _is_mark(character) and _is_mark(before):
+        marks = marks + 1 if _is_mark(character) else 0
+        if marks > MOST_MARKS:
             raise MarksHeaped(field=field, position=position)
-        before = character
 
 
 def _is_mark(character: str) -> bool:
     """Whether ``character`` is drawn over the one before it; vowels have a place of their own."""
-    return character != "" and (
-        unicodedata.combining(character) > 0 or unicodedata.category(character) == "Me"
-    )
+    return unicodedata.combining(character) > 0 or unicodedata.category(character) == "Me"
 
 
 def check_name(name: str, field: Term = NAME) -> str:

@@ -135,8 +135,10 @@ class FramesOutOfTime(Refused):
     """The frames came sooner than they can have been taken: they were recorded before."""
 
     code = "frames-out-of-time"
-    zh = "画面到达的时间早于能够拍摄的时间，像是事先录好的。请由本人在镜头前重新刷脸。"
-    en = "The frames came before they can have been taken, as if recorded; start again before the camera."
+    zh = (
+        "画面到达的时间早于能够拍摄的时间：可能是事先录好的，也可能是网络时快时慢。请由本人在镜头前重新刷脸。"
+    )
+    en = "Frames came too early: a recording, or a network now slow, now quick. Scan again before the camera."
 
 
 class FramesTooLate(Refused):

@@ -10,7 +10,7 @@ UNKNOWN, never IN_FORCE. Records of single uses are counted: 2 of 3 end nothing.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from evidence.canonical import Value
 from evidence.errors import BundleMalformed
@@ -42,6 +42,9 @@ METHODS = {
 
 LONGEST_METHOD = 40
 """Characters of an unknown method that a report repeats."""
+
+CLOCKS_APART = timedelta(minutes=5)
+"""How far the clock of who verifies may be behind the issuer's, right after a grant."""
 
 ENDINGS = frozenset({"used", "revoked", "refused", "lapsed"})
 """What a change record can say; each is final (``identity.authorization_states``)."""
@@ -179,7 +182,7 @@ def _check_validity(
     """Whether the moment lies within the validity; before the grant there was none, whatever it says."""
     period = _period(body)
     key, state = "validity-within", IN_FORCE
-    if asked_at < granted_at:
+    if asked_at + CLOCKS_APART < granted_at:
         key, state = "validity-ungranted", NOT_YET_VALID
     elif asked_at < body.valid_from:
         key, state = "validity-early", NOT_YET_VALID

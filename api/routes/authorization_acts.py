@@ -88,17 +88,20 @@ def use(authorization_id: UUID, using: Using, house: InHouse, visitor: AsFirm) -
     Sent again under the same ``sent_as``, it is answered as before and counted once.
     """
     with house.database.transaction() as session:
+        firm, id_ = firm_of(visitor), AuthorizationId(authorization_id)
+        before = authorizations.authorization_of_firm(session, id_, firm=firm)
         used = authorizations.use(
             session,
-            AuthorizationId(authorization_id),
-            firm=firm_of(visitor),
+            id_,
+            firm=firm,
             said=using.used_for,
             sent_as=using.sent_as,
             issuer=house.issuer,
             signer=house.verifier_signer,
             clock=house.clock,
         )
-        notices.tell_use(session, house, used)
+        if used.taken > before.taken:
+            notices.tell_use(session, house, used)
         return seen(session, used)
 
 

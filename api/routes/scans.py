@@ -201,10 +201,7 @@ def _begin(
     device: str | None,
     camera: str | None,
 ) -> OpenScan[ScanGoesOn]:
-    """Begin the scan: the challenge is spent on it, and the device key is checked before any frame.
-
-    What a register refuses, and who tried too often from here, is told before, and spends no challenge.
-    """
+    """Begin the scan: limits and registers spend no challenge, the device key comes before any frame."""
     with house.database.transaction() as session:
         asked_about = challenges.challenge(session, challenge_id, person=person, clock=house.clock)
         attempts.check(session, Attempt.SCAN, origin, clock=house.clock)
@@ -212,8 +209,8 @@ def _begin(
         questions = about_act(session, asked_about.action, asked_about.subject)
     if not first:
         raise ScanNotOpen
+    answers = confirmed(house, questions)
     with house.open_scans.place():
-        answers = confirmed(house, questions)
         with house.database.transaction() as session:
             hint = None if camera is None else names_program(camera)
             begun = challenges.begin(
@@ -222,7 +219,14 @@ def _begin(
             template = _reference(session, house, person=person)
         assertion = _device_answer(house, begun, origin, device)
         left = begun.expires_at - house.clock.now()
-        return house.open_scans.open(begun, left=left, template=template, device=assertion, heard=answers)
+        opened = house.open_scans.open(begun, left=left, template=template, device=assertion, heard=answers)
+    try:  # a withdrawal meanwhile has forgotten the scans that it found
+        with house.database.transaction() as session:
+            _reference(session, house, person=person)
+    except Refused:
+        house.open_scans.forget_person(person)
+        raise
+    return opened
 
 
 def _device_answer(house: House, begun: Challenge, origin: Origin, device: str | None) -> Assertion | None:

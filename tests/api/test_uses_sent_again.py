@@ -8,7 +8,8 @@ import pytest
 
 from api.house import House
 from api.site import Site
-from tests.api.newcomers import Newcomer, arrive, clerk, granted
+from identity.messages import Kind, MessageRow
+from tests.api.newcomers import Newcomer, arrive, clerk, granted, reachable
 
 
 @pytest.fixture
@@ -36,6 +37,19 @@ def test_a_use_that_is_sent_twice_counts_once(
     assert [asking.post(f"{path}/uses", json=last).json()["state"] for _ in range(2)] == ["used", "used"]
     other = asking.post(f"{path}/uses", json=last | {"used_for": "第三标段投标"})
     assert other.json()["title"] == "use-already-recorded"
+
+
+def test_a_use_that_is_sent_again_is_told_once(
+    site: Site, house: House, newcomer: Newcomer, asking: httpx.Client
+) -> None:
+    reachable(house, newcomer)
+    id_ = granted(site, house, newcomer, uses=2).id
+    sent = {"used_for": "投标", "sent_as": str(uuid4())}
+    for _ in range(3):
+        asking.post(f"/api/authorizations/{id_}/uses", json=sent).raise_for_status()
+    with house.database.transaction() as session:
+        told = session.query(MessageRow).filter_by(kind=Kind.USE.value, person=newcomer.id).count()
+    assert told == 1
 
 
 def test_the_form_of_a_use_has_a_number_of_its_own(

@@ -10,7 +10,7 @@ from evidence.digest import sha256
 from evidence.identifiers import CitizenNumber
 from evidence.keys import LocalSigner
 from identity import counter_cases
-from identity.counter_cases import CASE_WINDOW, LIFETIME, MOST_CASES, SHOWN_FOR
+from identity.counter_cases import CASE_WINDOW, LIFETIME, MOST_CASES, MOST_OPENED, SHOWN_FOR
 from identity.counter_refusals import CaseUnknown, TooManyCases
 from identity.people import Person, register_person
 from tests.identity.counter_desk import Counter
@@ -51,6 +51,14 @@ def test_cases_given_up_before_anybody_looked_do_not_shut_the_counter(
         opened = counter.open(engineer, sha256(bytes([number])))
         counter_cases.withdraw(counter.session, opened.id, person=engineer.id, clock=counter.clock)
     assert counter.open(engineer)
+
+
+def test_cases_opened_without_end_are_held(counter: Counter, engineer: Person) -> None:
+    for number in range(MOST_OPENED):
+        opened = counter.open(engineer, sha256(bytes([number])))
+        counter_cases.withdraw(counter.session, opened.id, person=engineer.id, clock=counter.clock)
+    with pytest.raises(TooManyCases):
+        counter.open(engineer)
 
 
 def test_cases_that_an_officer_decided_on_count_for_the_hour(counter: Counter, engineer: Person) -> None:

@@ -299,3 +299,36 @@ def test_a_firm_is_reached_by_mail(session: Session, firm: Organization) -> None
     assert contact_of_firm(session, firm.uscc) == Contact()
     set_contact_of_firm(session, firm.uscc, mail=MAIL)
     assert contact_of_firm(session, firm.uscc) == Contact(mail=MAIL)
+
+
+@pytest.mark.parametrize(
+    ("to", "left"),
+    [
+        ((Channel.MAIL, MAIL), {Kind.REQUEST: MAIL, Kind.CODE: None}),
+        (None, {Kind.REQUEST: None, Kind.CODE: None}),
+    ],
+    ids=["another", "none"],
+)
+def test_what_waits_goes_to_the_address_that_counts_now_and_a_code_to_none(
+    session: Session,
+    engineer: Person,
+    clock: FixedClock,
+    to: tuple[Channel, str] | None,
+    left: dict[Kind, str | None],
+) -> None:
+    for kind in left:
+        messages.write(
+            session,
+            to=Contact(phone=PHONE),
+            kind=kind,
+            about=ABOUT,
+            text="请阅读申请",
+            until=clock.now() + timedelta(hours=1),
+            channels=BOTH,
+            clock=clock,
+            person=engineer.id,
+        )
+    messages.move_waiting(session, engineer.id, to=to, clock=clock)
+    rows = session.query(MessageRow).filter_by(person=engineer.id)
+    assert {Kind(row.kind): row.address for row in rows} == left
+    assert all((row.ended_at is None) == (row.address is not None) for row in rows)

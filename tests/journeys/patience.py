@@ -6,13 +6,11 @@ the next or comes late, and the scan is rightly refused. Any other refusal ends 
 
 from playwright.sync_api import Locator, Page, expect
 
-from identity.scan_refusals import ClipBroken, FaceLost, FramesTooLate, MotionMissing, ScanNotOpen
+from identity.scan_refusals import ClipBroken, FaceLost, FramesTooLate, ScanNotOpen
 
 SCAN_MS = 60_000  # a scan takes up to half a minute
 SCANS = 4  # of one text; five failures would close it
-STUTTERS = tuple(
-    refusal.zh.split("{")[0] for refusal in (ClipBroken, FaceLost, FramesTooLate, MotionMissing, ScanNotOpen)
-)
+STUTTERS = tuple(refusal.zh.split("{")[0] for refusal in (ClipBroken, FaceLost, FramesTooLate, ScanNotOpen))
 
 
 def expect_passed(page: Page, seen: Locator) -> None:

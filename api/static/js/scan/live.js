@@ -1,16 +1,17 @@
 // The scan while it runs: a frame every FRAME_MS, sent every BATCH_MS, one request after the other, until the
 // server says that all is done. Each answer says what to do now; a request that got no answer is sent again.
 //
-// On a slow network the frames become fewer and smaller, so that a request is answered soon: the server
-// refuses frames that come long after they were taken.
+// On a slow network the frames become lighter, and fewer while no step is asked, so that a request is answered
+// soon: the server refuses frames that come long after they were taken. A step is always taken at the full rate:
+// a blink is two frames long.
 
 import { Problem, send } from "../house.js";
 
 const FRAME_MS = 120; // fast enough to catch a blink
 const LEVELS = [
-  { every: FRAME_MS, quality: 0.8 }, // about 30 kB a frame
-  { every: 2 * FRAME_MS, quality: 0.5 }, // a face at rest is seen four times a second
-  { every: 2 * FRAME_MS, quality: 0.3 }, // never fewer pixels: the size of the face is measured
+  { atRest: FRAME_MS, quality: 0.8 }, // about 30 kB a frame
+  { atRest: 2 * FRAME_MS, quality: 0.5 }, // a face at rest is seen four times a second
+  { atRest: 2 * FRAME_MS, quality: 0.3 }, // never fewer pixels: the size of the face is measured
 ];
 const SLOW_MS = 700; // without an answer for so long, the next level; it answers at 500 kbit/s
 const QUICK_MS = 450; // answered sooner, the level before
@@ -41,13 +42,6 @@ const formOf = (taken, number, device, label) => {
   return form;
 };
 
-// What was taken faster than is sent now.
-const thinned = (taken, every) => {
-  const kept = [];
-  for (const one of taken) if (!kept.length || one.ms - kept.at(-1).ms > every * 0.9) kept.push(one);
-  return every === FRAME_MS ? taken : kept;
-};
-
 const sendAgain = async (path, form, check) => {
   for (let left = TRIES - 1; ; left -= 1) {
     check();
@@ -70,10 +64,12 @@ export const scanLive = async (camera, { path, device, show, check }) => {
   let first = null; // the times run from the first frame
   let level = 0;
   let pace = FRAME_MS;
+  let moving = false; // a step is asked, or is coming home
   let over = false;
+  const usual = () => (moving ? FRAME_MS : LEVELS[level].atRest);
   const change = (by) => {
     level = Math.min(Math.max(level + by, 0), LEVELS.length - 1);
-    pace = LEVELS[level].every;
+    pace = usual();
   };
   const take = async () => {
     while (!over) {
@@ -102,13 +98,14 @@ export const scanLive = async (camera, { path, device, show, check }) => {
       }
       const form = formOf(taken, number, device, camera.label);
       taken = [];
-      pace = LEVELS[level].every;
+      pace = usual();
       const sent = performance.now();
       const slow = setTimeout(() => change(1), SLOW_MS);
       const answer = await sendAgain(path, form, fit).finally(() => clearTimeout(slow));
       if (performance.now() - sent < QUICK_MS) change(-1);
-      taken = thinned(taken, LEVELS[level].every);
       if (answer.passed) return answer.passed;
+      moving = Boolean(answer.step) || Boolean(answer.returning);
+      pace = usual();
       camera.perform(answer.step);
       show(answer);
     }

@@ -21,6 +21,7 @@ import { moment, say } from "./words.js";
 const FIRST_POLICY = "yinxin/authorization-policy/1";
 const LONGEST_METHOD = 40;
 const ENDINGS = ["used", "revoked", "refused", "lapsed"];
+const CLOCKS_APART_US = 5 * 60 * 1_000_000; // right after a grant, as verify.authorization allows
 const HASH_BYTES = 32;
 const HEAD_LIMIT = 512; // bytes before an attachment in which its length stands
 
@@ -146,7 +147,7 @@ function differing(statement, body) {
 /** Whether the moment lies within the validity; before the grant there was none, whatever it says. */
 function checkValidity(body, askedAt, grantedAt) {
   let [key, state] = ["validity-within", "in-force"];
-  if (askedAt < grantedAt) [key, state] = ["validity-ungranted", "not-yet-valid"];
+  if (askedAt + CLOCKS_APART_US < grantedAt) [key, state] = ["validity-ungranted", "not-yet-valid"];
   else if (askedAt < body.validFrom) [key, state] = ["validity-early", "not-yet-valid"];
   else if (askedAt >= body.validUntil) [key, state] = ["validity-over", "expired"];
   const words = say(key, { day: moment(askedAt), period: period(body), at: moment(grantedAt) });
