@@ -11,7 +11,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,6 @@ from ledger.durable import write_over
 
 WAIT_SECONDS = 180.0  # for what takes one or two on an idle machine
 USED_AGAIN = 99  # any number of a request
-ATTEMPTS = 8  # at a scan, on a machine too slow for three at once
 POLL_SECONDS = 0.2
 STEPS_FILE = "steps.txt"
 CLERK, AGENCY_DESK, OFFICER = "设计院经办人", "发证机关 · 示范市行政审批服务局", "执法人员"
@@ -154,20 +152,9 @@ class Journey:
             self.tell.done(f"{zh}，被拒：{problem['zh']}", f"{en} is refused: {problem['en']}")
 
     def _scan(self, person: DemonstrationPerson, path: str) -> dict[str, Any]:
-        """Ask for a challenge at ``path`` and answer it by the person's clips, again while scans are busy."""
-        visitor = self.visitor(person.title_zh)
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return self._scan_once(visitor, person, path)
-            except StepFailed as failed:
-                if failed.facts["status"] != HTTPStatus.SERVICE_UNAVAILABLE:
-                    raise
-        return self._scan_once(visitor, person, path)
-
-    def _scan_once(self, visitor: Visitor, person: DemonstrationPerson, path: str) -> dict[str, Any]:
-        asked = visitor.call("POST", f"{path}/challenges")
-        answer = visitor.scan(asked, camera.Performer(person))
-        return {**answer, "challenge": asked["challenge"]}
+        """Ask for a challenge at ``path`` and answer it by the person's clips."""
+        asked, passed = self.visitor(person.title_zh).scan(f"{path}/challenges", person)
+        return {**passed, "challenge": asked["challenge"]}
 
     def sign_together(self) -> str:
         """Step 3: three parties sign one PDF at the same time; the PDF is assembled."""

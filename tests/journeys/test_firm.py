@@ -10,7 +10,6 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from api.demonstration import camera
 from api.demonstration.client import Visitor, captures_of
 from api.demonstration.people import (
     CONTRACTOR,
@@ -97,8 +96,7 @@ def start(page: Page, *, upload: bytes | None = None) -> str:
 def scan(site: Site, person: DemonstrationPerson, agreement: str, slot: str) -> None:
     """Let ``person`` answer a challenge for a slot from their own phone."""
     visitor = Visitor(site.url, person.title_zh)
-    asked = visitor.call("POST", f"/api/agreements/{agreement}/slots/{slot}/challenges")
-    visitor.scan(asked, camera.Performer(person))
+    visitor.scan(f"/api/agreements/{agreement}/slots/{slot}/challenges", person)
 
 
 def seal_by_face(page: Page, site: Site, agreement: str) -> None:
