@@ -34,7 +34,7 @@ LONGEST_MS = 50_000
 """Eight seconds to settle and three steps at their slowest are 44; a challenge lives for 60."""
 
 SHORTEST_INTERVAL_MS = 90
-"""Between two frames that are measured, so that a scan takes a third of a core, whatever the camera sends.
+"""Between two frames that are measured, so that a scan costs the same, whatever the camera sends.
 A blink lasts 100 to 400 ms."""
 
 LONGEST_GAP_MS = 1_200

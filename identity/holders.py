@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.identifiers import CitizenNumber
-from identity.names import REGISTRATION, check_name, check_text, plain
+from identity.names import REGISTRATION_NUMBER, check_name, check_text, plain
 from identity.people import PersonRow
 from identity.qualifications import Qualification, QualificationId, QualificationRow, qualification
 
@@ -26,7 +26,7 @@ def find_holder(
     Raises:
         TextEmpty, TextTooLong, HiddenCharacter: the name or the number is none that could be registered.
     """
-    number = check_text(registration_number, REGISTRATION)
+    number = check_text(registration_number, REGISTRATION_NUMBER)
     wanted = _person(check_name(name), citizen_number.text)
     rows = session.execute(
         select(QualificationRow.id, PersonRow.name, PersonRow.citizen_number)

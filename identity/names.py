@@ -37,7 +37,6 @@ _IGNORABLE = re.compile(
 Braille (Unicode, Default_Ignorable_Code_Point), and what is no character."""
 
 
-REGISTRATION = Term("注册号", "registration number")
 NAME = Term("名称", "name")
 CAPACITY = Term("身份", "capacity")
 TITLE = Term("文件标题", "title of the document")

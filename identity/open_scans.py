@@ -34,7 +34,7 @@ from identity.scans import Scan
 from identity.webauthn import Assertion
 
 MOST_RUNNING = 4
-"""Scans at once that still send frames. Two fill a core; with four they slow down."""
+"""Scans at once that still send frames. One takes four fifths of a core; with four they slow down."""
 
 MOST_HELD = 256
 """Scans held, the closed and the abandoned ones among them."""
