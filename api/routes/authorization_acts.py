@@ -10,7 +10,6 @@ from starlette.responses import Response
 from api import notices
 from api.acting import firm_of, person_of
 from api.authorization_view import QuestionSeen, question
-from api.house import House
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.authorizations import AuthorizationSeen, seen, visible
@@ -110,7 +109,8 @@ def document(authorization_id: UUID, house: InHouse, visitor: AsEither) -> Respo
     """Give the readable authorization as it stands now, with its evidence attached."""
     with house.database.transaction() as session:
         found = visible(session, authorization_id, visitor)
-        sheet = read_sheet(session, found.id, address=address_of(house, found.id), archive=house.archive)
+        printed = notices.link_to(house, f"/a/{found.id}")
+        sheet = read_sheet(session, found.id, address=printed, archive=house.archive)
     pdf = render_authorization(house.typesetter, sheet)
     return file(pdf, media_type="application/pdf", name=f"{found.id}.pdf")
 
@@ -122,8 +122,3 @@ def evidence(authorization_id: UUID, house: InHouse, visitor: AsEither) -> Respo
         found = visible(session, authorization_id, visitor)
         data = authorization_bundles.bundle(session, found.id, archive=house.archive)
     return file(data, media_type="application/octet-stream", name=f"{found.id}.bundle", kept=True)
-
-
-def address_of(house: House, authorization_id: AuthorizationId) -> str:
-    """Give the address that the printed code opens."""
-    return f"{house.settings.public_url.rstrip('/')}/a/{authorization_id}"
