@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     face_false_accepts: FalseAccepts = Field(
         default=FalseAccepts.ONE_IN_1000, description="most strangers a scan may take for the person"
     )
-    face_workers: int = Field(default=1, ge=1, le=64, description="processes that compare faces")
+    face_workers: int = Field(default=2, ge=1, le=64, description="processes that compare faces")
     face_curve: Path = Field(default=SHIPPED, description="measured errors, written by make bench NAME=face")
     registers: Path | None = Field(default=None, description="file that names the registers and their keys")
     sms_url: str | None = Field(default=None, description="gateway that sends text messages, https")

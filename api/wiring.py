@@ -307,7 +307,7 @@ def _house(
         codes=codes,
         enrollment_policy=enrollment_policy(settings.face_false_accepts),
         enrolling=OneAtATime(),
-        open_scans=OpenScans(clock),
+        open_scans=OpenScans(clock, workers=settings.face_workers),
         log_signer=keys.log,
         verifier_signer=keys.verifier,
         registers=registers,

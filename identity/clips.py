@@ -77,9 +77,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Look:
-    """What one frame showed: the face, whether a second one was there, and what was compared of it.
+    """What one frame showed: the face, whether a second one was there, and what is compared of it.
 
-    ``template`` is of frames that look ahead or, ``moving``, do something; ``live`` of those ahead alone.
+    ``template`` and ``live`` are of frames that look ahead; ``glance`` is of those or of frames in which a
+    face does something, which are ``moving``.
     """
 
     time_ms: int
@@ -87,6 +88,7 @@ class Look:
     crowded: bool = False
     moving: bool = False
     template: Template | None = None
+    glance: Template | None = None
     live: float | None = None
 
 

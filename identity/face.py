@@ -42,13 +42,18 @@ class Template:
     def __repr__(self) -> str:
         return f"Template({len(self.value)} bytes)"
 
+    @property
+    def model(self) -> str:
+        """The name of the model, or the models, that made it; empty where none can be read."""
+        return self.value.split(b"\x00", 1)[0].decode("ascii", "replace")
+
     def check_model(self, model: str) -> None:
         """Check that ``model`` made this template.
 
         Raises:
             TemplateOfAnotherModel: another one did; the face must be enrolled again.
         """
-        if self.value.split(b"\x00", 1)[0] != model.encode():
+        if self.model != model:
             raise TemplateOfAnotherModel
 
 
@@ -152,8 +157,14 @@ class FaceMatcher(FaceFinder, Protocol):
         """Turn the measured ``face`` of ``picture`` into a template."""
         ...
 
+    def glance(self, picture: Picture, face: Measurement) -> Template:
+        """The same by the cheapest of the models alone, to be compared with a template of all of them."""
+        ...
+
     def distance(self, one: Template, other: Template) -> float:
         """How far two templates are apart: 0 the same picture; what two strangers have is the model's own.
+
+        Where one is a glance, so is the distance: by that model alone.
 
         Raises:
             TemplateOfAnotherModel: one of them was made by another model.

@@ -77,7 +77,7 @@ class DlibFinder:
 
 
 class DlibEmbedding:
-    """The ResNet: a :class:`identity.face.Embedding` of 128 numbers; 80 ms of CPU a face."""
+    """The ResNet: a :class:`identity.face.Embedding` of 128 numbers; 105 ms of CPU a face."""
 
     model = DLIB
     length = 128

@@ -23,7 +23,10 @@ NUMBER = np.dtype("<f4")
 
 
 class ComposedMatcher:
-    """A :class:`identity.face.FaceMatcher` of parts; each model's numbers are multiplied by its weight."""
+    """A :class:`identity.face.FaceMatcher` of parts; each model's numbers are multiplied by its weight.
+
+    The last of ``embeddings`` is the one for glances.
+    """
 
     double = False
     model: str
@@ -39,6 +42,7 @@ class ComposedMatcher:
         self._embeddings = tuple(embeddings)
         self._replays = replays
         self._length = sum(embedding.length for embedding, _ in embeddings)
+        self._quick, self._quick_weight = embeddings[-1]
 
     def faces(
         self, picture: Picture, *, small: bool = False, near: Box | None = None
@@ -49,26 +53,45 @@ class ComposedMatcher:
     def template(self, picture: Picture, face: Measurement) -> Template:
         """Name of the model, a zero byte, and the weighted numbers of each part in turn."""
         parts = [weight * embedding.numbers(picture, face) for embedding, weight in self._embeddings]
-        return Template(self.model.encode() + b"\x00" + np.concatenate(parts).astype(NUMBER).tobytes())
+        return _template(self.model, np.concatenate(parts))
+
+    def glance(self, picture: Picture, face: Measurement) -> Template:
+        """Name of the last model, a zero byte, and its numbers without weight."""
+        return _template(self._quick.model, self._quick.numbers(picture, face))
 
     def distance(self, one: Template, other: Template) -> float:
-        """Euclidean distance over all numbers.
+        """Euclidean distance over all numbers, or over those of the last model where one is a glance.
 
         Raises:
             TemplateOfAnotherModel: one of them was not made here.
         """
+        if self._quick.model in (one.model, other.model):
+            return float(np.linalg.norm(self._glanced(one) - self._glanced(other)))
         return float(np.linalg.norm(self._numbers(one) - self._numbers(other)))
 
     def liveness(self, picture: Picture, face: Measurement) -> float | None:
         """From 0, shown on a display, to 1, live; None without a detector of replays."""
         return None if self._replays is None else self._replays.liveness(picture, face)
 
+    def _glanced(self, template: Template) -> Numbers:
+        if template.model == self._quick.model:
+            return _numbers(template, self._quick.length)
+        return self._numbers(template)[-self._quick.length :] / self._quick_weight
+
     def _numbers(self, template: Template) -> Numbers:
         template.check_model(self.model)
-        content = template.value[len(self.model) + 1 :]
-        if len(content) != self._length * NUMBER.itemsize:
-            raise TemplateOfAnotherModel
-        return np.frombuffer(content, dtype=NUMBER).astype(np.float64)
+        return _numbers(template, self._length)
+
+
+def _template(model: str, numbers: Numbers) -> Template:
+    return Template(model.encode() + b"\x00" + numbers.astype(NUMBER).tobytes())
+
+
+def _numbers(template: Template, length: int) -> Numbers:
+    content = template.value[len(template.model) + 1 :]
+    if len(content) != length * NUMBER.itemsize:
+        raise TemplateOfAnotherModel
+    return np.frombuffer(content, dtype=NUMBER).astype(np.float64)
 
 
 class DlibMatcher(ComposedMatcher):

@@ -23,7 +23,7 @@ Colour = tuple[int, int, int]
 
 MODEL = "scripted-1"
 
-THRESHOLD = ThresholdPolicy(MODEL, distance=0.5, frame_distance=0.5)
+THRESHOLD = ThresholdPolicy(MODEL, distance=0.5, frame_distance=0.5, glance_distance=0.5)
 """Between the 0 of one person and the 1 of two."""
 
 SMALL = 80
@@ -79,6 +79,10 @@ class ScriptedMatcher:
     def template(self, picture: Picture, face: Measurement) -> Template:
         """Name the person."""
         return Template(MODEL.encode() + b"\x00" + self._actor(picture, face).person.encode())
+
+    def glance(self, picture: Picture, face: Measurement) -> Template:
+        """Name the person too."""
+        return self.template(picture, face)
 
     def distance(self, one: Template, other: Template) -> float:
         """0 or 1."""

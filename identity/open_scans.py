@@ -33,8 +33,8 @@ from identity.scan_refusals import FramesOutOfTime, FramesTooLate, ScanNotOpen
 from identity.scans import Scan
 from identity.webauthn import Assertion
 
-MOST_RUNNING = 4
-"""Scans at once that still send frames. One takes four fifths of a core; with four they slow down."""
+RUNNING_A_WORKER = 3
+"""Scans at once that still send frames, for each process that computes: one takes a third of a core."""
 
 MOST_HELD = 256
 """Scans held, the closed and the abandoned ones among them."""
@@ -153,9 +153,12 @@ def _later(seconds: float, do: Callable[[], None]) -> None:
 class OpenScans(Generic[Answer]):
     """Holds them by challenge."""
 
-    def __init__(self, clock: Clock, later: Callable[[float, Callable[[], None]], None] = _later) -> None:
+    def __init__(
+        self, clock: Clock, *, workers: int = 1, later: Callable[[float, Callable[[], None]], None] = _later
+    ) -> None:
         """``clock`` says when frames come in, ``later`` does something after seconds; tests give theirs."""
         self.clock = clock
+        self._most_running = RUNNING_A_WORKER * workers
         self._later = later
         self._lock = threading.Lock()
         self._beginning = 0
@@ -172,7 +175,7 @@ class OpenScans(Generic[Answer]):
             self._forget()
             now = self.clock.now()
             running = [one for one in self._held.values() if _runs(one, now)]
-            if len(running) + self._beginning >= MOST_RUNNING or len(self._held) >= MOST_HELD:
+            if len(running) + self._beginning >= self._most_running or len(self._held) >= MOST_HELD:
                 raise ScansBusy
             self._beginning += 1
         try:

@@ -93,6 +93,10 @@ class ScanPool:
         """Turn the measured ``face`` of ``picture`` into a template."""
         return self._ask(_template, picture, face)
 
+    def glance(self, picture: Picture, face: Measurement) -> Template:
+        """Do the same by the cheapest model alone."""
+        return self._ask(_glance, picture, face)
+
     def distance(self, one: Template, other: Template) -> float:
         """Say how far two templates are apart."""
         return self._ask(_distance, one, other)
@@ -141,6 +145,10 @@ def _faces(
 
 def _template(matcher: FaceMatcher, picture: Picture, face: Measurement) -> Template:
     return matcher.template(picture, face)
+
+
+def _glance(matcher: FaceMatcher, picture: Picture, face: Measurement) -> Template:
+    return matcher.glance(picture, face)
 
 
 def _distance(matcher: FaceMatcher, one: Template, other: Template) -> float:

@@ -3,11 +3,12 @@
     look     one face in every frame, that never leaves or jumps, large and sharp (identity.clips)
     follow   what is asked when, and whether it is answered (identity.liveness)
     replay   whether frames that look ahead show a face, or a display that shows one: one signal, in the mean
-    compare  frames that look ahead, all along the scan, with the template; and frames of the movements, the
-             begin of each answer among them, with those, so that who moves is who was compared
+    compare  frames that look ahead, all along the scan, with the template: some by all models, which decide,
+             more by a glance; and by a glance frames of the movements, the begin of each answer among them,
+             with those ahead, so that who moves is who was compared
 
-Which frames are compared is drawn from a secret that the server keeps with the scan: who shows one person in
-some frames and another in the rest cannot know which will be looked at.
+Which frames are glanced at is drawn from a secret that the server keeps with the scan: who shows one person
+in some frames and another in the rest cannot know which will be looked at.
 
 Frames are measured, and faces turned into templates, as they come; what is left after the last frame is its
 own batch, and the comparison of numbers. Nothing is said of replay or identity before the last step was done:
@@ -53,18 +54,18 @@ from identity.scan_refusals import (
 from identity.steps import Question, Step
 from identity.thresholds import BOTH, DLIB_ALONE, LIVE_AT_LEAST, ThresholdPolicy
 
-COMPARED_SHARE = 0.25
-"""Of the frames with a face, how many are drawn to be compared: 198 ms of CPU each with both models."""
+GLANCED_SHARE = 0.25
+"""Of the frames with a face, how many are drawn to be glanced at: 26 ms of CPU each, both models 132."""
 
 COMPARED_EVERY_MS = 1_200
-"""Between two compared frames that look ahead, at most, whatever is drawn."""
+"""Between two frames that look ahead and are compared by all models, at most."""
 
-COMPARED_MOVING_MS = 360
-"""The same within a movement: at 120 ms a frame, every movement of four frames has one beside its begin."""
+GLANCED_MOVING_MS = 360
+"""Between two glances within a movement: at 120 ms a frame, one of four frames has one beside its begin."""
 
-COMPARED_TURN = 0.5
-"""``turn`` from rest up to which a moving face is compared, about 20 degrees. In the clips such
-a face is 1.01 from its own frames ahead at most (a nod; a turn 0.73), others are 1.24 and more."""
+GLANCED_TURN = 0.5
+"""``turn`` from rest up to which a moving face is glanced at, about 20 degrees. In the clips such
+a face is 0.99 from its own frames ahead at most, others are 1.23 and more."""
 
 FEWEST_COMPARED = 3
 """Frames that look ahead of which a scan must hold this many compared; the shortest has four."""
@@ -203,40 +204,47 @@ def _check_portrait(face: Measurement) -> None:
 def _read(
     looks: Sequence[Look], course: Course, picture: Picture, secret: bytes, matcher: FaceMatcher
 ) -> Look:
-    """Make the template of the last look's face, where it is to be compared."""
+    """Make what is compared of the last look's face, where something of it is."""
     last = looks[-1]
     if last.face is None:
         return last
     if course.begun_ms == last.time_ms:
-        return replace(last, moving=True, template=matcher.template(picture, last.face))
-    moving = not _calm(last.face, course)
-    if moving and not _comparable(last.face, course):
+        return replace(last, moving=True, glance=matcher.glance(picture, last.face))
+    drawn = course.done or _drawn(secret, last.time_ms)
+    if not _calm(last.face, course):
+        glanced = _comparable(last.face, course) and (drawn or _due_moving(looks, course))
+        return replace(last, moving=True, glance=matcher.glance(picture, last.face)) if glanced else last
+    due = _due_ahead(looks, course)
+    if not due and not drawn:
         return last
-    if not _drawn(secret, last.time_ms) and not _due(looks, course, moving=moving):
-        return last
-    template = matcher.template(picture, last.face)
-    live = None if moving else matcher.liveness(picture, last.face)
-    return replace(last, moving=moving, template=template, live=live)
+    live = matcher.liveness(picture, last.face)
+    if due:
+        return replace(last, template=matcher.template(picture, last.face), live=live)
+    return replace(last, glance=matcher.glance(picture, last.face), live=live)
 
 
 def _drawn(secret: bytes, time_ms: int) -> bool:
     drawn = hashlib.sha256(secret + time_ms.to_bytes(8, "big")).digest()
-    return int.from_bytes(drawn[:4], "big") < COMPARED_SHARE * 2**32
+    return int.from_bytes(drawn[:4], "big") < GLANCED_SHARE * 2**32
 
 
-def _due(looks: Sequence[Look], course: Course, *, moving: bool) -> bool:
-    """Whether none was for too long, of those ahead or in the movement that goes on; the last one always."""
-    if course.done:
+def _due_ahead(looks: Sequence[Look], course: Course) -> bool:
+    """Whether all models saw none for too long, or too few until the last one."""
+    compared = [one.time_ms for one in looks if one.template is not None]
+    if not compared or (course.done and len(compared) < FEWEST_COMPARED):
         return True
-    if moving and course.begun_ms is None:
-        return False
-    compared = [one.time_ms for one in looks if one.template is not None and one.moving is moving]
-    longest = COMPARED_MOVING_MS if moving else COMPARED_EVERY_MS
-    return not compared or looks[-1].time_ms - compared[-1] >= longest
+    return looks[-1].time_ms - compared[-1] >= COMPARED_EVERY_MS
+
+
+def _due_moving(looks: Sequence[Look], course: Course) -> bool:
+    """Whether there was no glance for too long in the movement that goes on."""
+    glanced = [one.time_ms for one in looks if one.moving]
+    long = not glanced or looks[-1].time_ms - glanced[-1] >= GLANCED_MOVING_MS
+    return course.begun_ms is not None and long
 
 
 def _comparable(face: Measurement, course: Course) -> bool:
-    return course.rest is not None and abs(face.turn - course.rest.turn) <= COMPARED_TURN
+    return course.rest is not None and abs(face.turn - course.rest.turn) <= GLANCED_TURN
 
 
 def _calm(face: Measurement, course: Course) -> bool:
@@ -249,35 +257,26 @@ def _calm(face: Measurement, course: Course) -> bool:
 def _verdict(
     looks: Sequence[Look], course: Course, template: Template, policy: ScanPolicy, matcher: FaceMatcher
 ) -> Verdict:
-    read = [one for one in looks if one.template is not None]
-    ahead = [one for one in read if not one.moving]
+    ahead = [one.template for one in looks if one.template is not None]
     begins = {answer.begin_ms for answer in course.answers}
-    moving = [one for one in read if one.moving]
-    if len(ahead) < FEWEST_COMPARED or not begins <= {one.time_ms for one in moving}:
+    if len(ahead) < FEWEST_COMPARED or not begins <= {one.time_ms for one in looks if one.moving}:
         raise FaceTurnedAway
-    _check_live(ahead, policy)
-    _check_identity(
-        [one.template for one in ahead if one.template],
-        [one.template for one in moving if one.template],
-        template,
-        policy.threshold,
-        matcher,
-    )
-    frames = sum(one.face is not None for one in looks)
+    _check_live(looks, policy)
+    _check_identity(looks, template, policy.threshold, matcher)
     return Verdict(
         policy.version,
         course.question.steps,
         course.answers,
-        frames=frames,
-        compared=len(ahead) + len(moving),
+        frames=sum(one.face is not None for one in looks),
+        compared=sum(one.template is not None or one.glance is not None for one in looks),
     )
 
 
-def _check_live(ahead: Sequence[Look], policy: ScanPolicy) -> None:
+def _check_live(looks: Sequence[Look], policy: ScanPolicy) -> None:
     """Refuse what is plainly a replay; no single frame decides."""
     if policy.live_at_least is None:
         return
-    scores = [one.live for one in ahead if one.live is not None]
+    scores = [one.live for one in looks if one.live is not None]
     if not scores:
         raise PolicyOfAnotherModel(policy=policy.version)
     if not fmean(scores) >= policy.live_at_least:  # not a number is no liveness either
@@ -285,16 +284,16 @@ def _check_live(ahead: Sequence[Look], policy: ScanPolicy) -> None:
 
 
 def _check_identity(
-    ahead: Sequence[Template],
-    moving: Sequence[Template],
-    template: Template,
-    threshold: ThresholdPolicy,
-    matcher: FaceMatcher,
+    looks: Sequence[Look], template: Template, threshold: ThresholdPolicy, matcher: FaceMatcher
 ) -> None:
     """Compare who looks ahead with ``template``, and who moves with who looks ahead."""
+    ahead = [one.template for one in looks if one.template is not None]
     distances = [matcher.distance(template, face) for face in ahead]
     if not (median(distances) <= threshold.distance and max(distances) <= threshold.frame_distance):
         raise AnotherFace
-    for mover in moving:
-        if not min(matcher.distance(face, mover) for face in ahead) <= threshold.frame_distance:
+    for one in looks:
+        if one.glance is None:
+            continue
+        near = ahead if one.moving else [template]
+        if not min(matcher.distance(face, one.glance) for face in near) <= threshold.glance_distance:
             raise AnotherFace

@@ -13,13 +13,15 @@ from api.demonstration.people import DemonstrationPerson
 from evidence.errors import Invalid, Term, Unavailable
 from identity.clips import MOST_IN_BATCH
 from identity.pool import ScansBusy
-from identity.scan_refusals import ClipBroken, FaceLost, FramesTooLate, MotionMissing
+from identity.scan_refusals import ClipBroken, FaceLost, FramesTooLate, MotionMissing, StillImage
 
 TIMEOUT_SECONDS = 120.0  # a first face scan loads the weights
 FRAME_MS = 120  # as the pages take them
 BATCH_S = 0.4
 TRIES = 8  # on a machine too slow for three at once
-LATE = frozenset({ScansBusy.code, MotionMissing.code, FaceLost.code, FramesTooLate.code, ClipBroken.code})
+LATE = frozenset(
+    refusal.code for refusal in (ScansBusy, MotionMissing, StillImage, FaceLost, FramesTooLate, ClipBroken)
+)
 """Refusals that a machine too busy to keep the time of a scan may cause."""
 
 

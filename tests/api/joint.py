@@ -38,6 +38,8 @@ from signing.signatures import sign_slot
 from tests.quiet_city import QuietCity
 from tests.signing.joint.conftest import small_pdf
 
+PATIENCE_S = 120  # an upload is drawn and rehearsed: seconds of computing, many more on a busy machine
+
 CLERK = "设计院经办人"
 AGENCY_DESK = "发证机关"
 SIGNERS = (OWNERS_REPRESENTATIVE, LEGAL_REPRESENTATIVE, ENGINEER)
@@ -67,7 +69,7 @@ SLOTS: tuple[dict[str, Any], ...] = (
 
 def enter(city: QuietCity, title: str) -> httpx.Client:
     """Come in by the one-click account whose title begins with ``title``."""
-    http = httpx.Client(base_url=str(city.visitor.base_url), trust_env=False, timeout=30)
+    http = httpx.Client(base_url=str(city.visitor.base_url), trust_env=False, timeout=PATIENCE_S)
     offered = http.get("/api/accounts").json()
     account = next(each["id"] for each in offered if each["title_zh"].startswith(title))
     assert http.post("/api/sessions", json={"account": account}).status_code == 201
@@ -86,7 +88,7 @@ def enter_as(city: QuietCity, *roles: Role, organization: Uscc) -> httpx.Client:
             clock=city.house.clock,
         )
         link = accounts.sign_in_link(session, account=account, clock=city.house.clock)
-    http = httpx.Client(base_url=str(city.visitor.base_url), trust_env=False, timeout=30)
+    http = httpx.Client(base_url=str(city.visitor.base_url), trust_env=False, timeout=PATIENCE_S)
     http.post(f"/sign-in/{link}").raise_for_status()
     return http
 

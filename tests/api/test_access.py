@@ -85,7 +85,7 @@ def account(house: House, role: Role) -> UUID:
 
 
 def nobody(site: Site, _: House) -> httpx.Client:
-    return httpx.Client(base_url=site.url)
+    return httpx.Client(base_url=site.url, timeout=60)
 
 
 def another_person(site: Site, house: House) -> httpx.Client:

@@ -345,6 +345,6 @@ def test_the_firms_home_shows_its_agreements(clerk: httpx.Client, complete: str)
 
 @pytest.mark.parametrize("path", ["/firm", "/agreements/new", "/agreements/{}"])
 def test_a_page_speaks_one_language_at_a_time(clerk: httpx.Client, complete: str, path: str) -> None:
-    http = httpx.Client(base_url=clerk.base_url, cookies=dict(clerk.cookies), trust_env=False)
+    http = httpx.Client(base_url=clerk.base_url, cookies=dict(clerk.cookies), trust_env=False, timeout=60)
     page = http.get(path.format(complete), params={"lang": "en"}).text
     assert not {"发起签署", "已签署", "持有的证照"} & set(page.replace("<", " ").replace(">", " ").split())

@@ -23,7 +23,7 @@ def test_the_page_keeps_every_part_that_it_needs_without_a_network(part: str) ->
 
 
 def test_every_file_that_the_page_keeps_is_served(site: Site) -> None:
-    with httpx.Client(base_url=site.url) as visitor:
+    with httpx.Client(base_url=site.url, timeout=60) as visitor:
         assert {visitor.head(file).status_code for file in shell()} == {200}
 
 

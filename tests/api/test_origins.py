@@ -10,7 +10,7 @@ from tests.api.newcomers import arrive, way_in
 
 def test_a_browser_is_marked_once(site: Site, house: House) -> None:
     newcomer = arrive(site, house)
-    with httpx.Client(base_url=site.url, trust_env=False) as browser:
+    with httpx.Client(base_url=site.url, trust_env=False, timeout=60) as browser:
         first = browser.post(way_in(house, newcomer.account))
         words = next(each for each in first.headers.get_list("set-cookie") if each.startswith(DEVICE_COOKIE))
         assert "httponly" in words.lower()
@@ -23,7 +23,7 @@ def test_a_browser_is_marked_once(site: Site, house: House) -> None:
 
 
 def test_who_only_looks_is_not_marked(site: Site) -> None:
-    with httpx.Client(base_url=site.url, trust_env=False) as browser:
+    with httpx.Client(base_url=site.url, trust_env=False, timeout=60) as browser:
         for path in ("/", "/c", "/ledger"):
             browser.get(path).raise_for_status()
         assert DEVICE_COOKIE not in browser.cookies

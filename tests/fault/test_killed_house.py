@@ -37,7 +37,7 @@ from tests.fault.reckoning import (
 )
 from tests.open_site import opened
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("first run"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("first run"), pytest.mark.timeout(900)]
 
 SEED = 20261122  # of the points of the kills: how many facts of a signing are recorded before it
 KILLS = 3

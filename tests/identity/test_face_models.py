@@ -188,7 +188,8 @@ def mixed_by_one_who_knows(court: Court, steps: tuple[Step, ...], *, person: str
     """Run this code beside the scan, with all but its secret, and show ``person`` only where one must."""
     template = court.templates[person]
     cameras = (Performer(PERSON[person]), Performer(PERSON[other]))
-    anybody = replace(court.policy, threshold=replace(court.policy.threshold, distance=9, frame_distance=9))
+    everybody = replace(court.policy.threshold, distance=9, frame_distance=9, glance_distance=9)
+    anybody = replace(court.policy, threshold=everybody)
     scan = Scan(question(*steps), b"kept")
     for begin in count(step=4):
         times = tuple(at * FRAME_MS for at in range(begin, begin + 4))
@@ -200,7 +201,8 @@ def mixed_by_one_who_knows(court: Court, steps: tuple[Step, ...], *, person: str
                 Batch((*frames, theirs), times[: len(frames) + 1]),
             )
             tried = advance(guessed, sent, template, anybody, matcher=court.matcher)
-            must = tried.looks[-1].time_ms == at_ms and tried.looks[-1].template is not None
+            last = tried.looks[-1]
+            must = last.time_ms == at_ms and (last.template is not None or last.glance is not None)
             frames = (*frames, ours if must else theirs)
             if tried.verdict is not None:
                 break

@@ -109,6 +109,23 @@ def test_photographs_of_one_person_are_near_and_strangers_far(
     assert other > bound.frame_distance
 
 
+def test_a_glance_is_the_cheapest_model_alone(
+    matcher: SharingMatcher, templates: dict[str, Template], parts: Parts
+) -> None:
+    picture = decode(photo("p05", "c"))
+    face = parts.finder.faces(picture)[0]
+    glance = matcher.glance(picture, face)
+    alone = parts.dlib if matcher.model == DLIB else parts.feature
+    enrolled = decode(photo("p05", "a"))
+    apart = alone.numbers(picture, face) - alone.numbers(enrolled, parts.finder.faces(enrolled)[0])
+    same = matcher.distance(templates["p05"], glance)
+    assert (
+        same == matcher.distance(glance, templates["p05"]) == pytest.approx(np.linalg.norm(apart), abs=1e-5)
+    )
+    bound = POLICIES[matcher.model].threshold.glance_distance
+    assert same < bound < matcher.distance(templates["p01"], glance)
+
+
 def test_a_template_of_another_model_is_not_compared(
     matcher: SharingMatcher, templates: dict[str, Template]
 ) -> None:

@@ -15,7 +15,7 @@ from identity.challenge_refusals import ChallengeExpired
 from identity.challenges import LIFETIME, Action, Challenge, ChallengeId
 from identity.clips import Batch
 from identity.face import Template
-from identity.open_scans import EARLY, LATE, LONGEST_FIRST_MS, MOST_RUNNING, RUNNING, OpenScan, OpenScans
+from identity.open_scans import EARLY, LATE, LONGEST_FIRST_MS, RUNNING, RUNNING_A_WORKER, OpenScan, OpenScans
 from identity.people import PersonId
 from identity.pool import ScansBusy
 from identity.scan_refusals import FramesOutOfTime, FramesTooLate, ScanNotOpen, StillImage
@@ -74,7 +74,7 @@ def test_a_scan_is_forgotten_when_its_challenge_is_over(scans: OpenScans[str], c
 
 
 def test_no_more_scans_run_than_the_core_can_follow(scans: OpenScans[str], clock: FixedClock) -> None:
-    for _ in range(MOST_RUNNING):
+    for _ in range(RUNNING_A_WORKER):
         with scans.place():
             opened(scans, clock)
     with pytest.raises(ScansBusy), scans.place():
@@ -82,7 +82,7 @@ def test_no_more_scans_run_than_the_core_can_follow(scans: OpenScans[str], clock
 
 
 def test_a_scan_that_ended_or_was_left_makes_room(scans: OpenScans[str], clock: FixedClock) -> None:
-    running = [opened(scans, clock) for _ in range(MOST_RUNNING)]
+    running = [opened(scans, clock) for _ in range(RUNNING_A_WORKER)]
     running[0].close()
     with scans.place():
         opened(scans, clock)
@@ -93,7 +93,7 @@ def test_a_scan_that_ended_or_was_left_makes_room(scans: OpenScans[str], clock: 
 
 def test_scans_that_are_being_begun_have_their_places(scans: OpenScans[str]) -> None:
     with ExitStack() as places:
-        for _ in range(MOST_RUNNING):
+        for _ in range(RUNNING_A_WORKER):
             places.enter_context(scans.place())
         with pytest.raises(ScansBusy), scans.place():
             pass

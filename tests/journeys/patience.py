@@ -1,23 +1,36 @@
 """A person who scans again when a busy machine makes the camera of a test stutter.
 
 The camera is a canvas that plays clips in real time; when the machine is late, a face leaps from one frame to
-the next or comes late, and the scan is rightly refused. Any other refusal ends the test.
+the next or comes late, or its step falls between two frames, and the scan is rightly refused. Any other
+refusal ends the test.
 """
+
+import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from identity.scan_refusals import ClipBroken, FaceLost, FramesTooLate, ScanNotOpen
+from identity.pool import ScansBusy
+from identity.scan_refusals import (
+    ClipBroken,
+    FaceLost,
+    FramesTooLate,
+    MotionMissing,
+    ScanNotOpen,
+    StillImage,
+)
 
 SCAN_MS = 60_000  # a scan takes up to half a minute
 SCANS = 4  # of one text; five failures would close it
-STUTTERS = tuple(refusal.zh.split("{")[0] for refusal in (ClipBroken, FaceLost, FramesTooLate, ScanNotOpen))
+LATE = (ClipBroken, FaceLost, FramesTooLate, MotionMissing, ScanNotOpen, ScansBusy, StillImage)
+STUTTERS = tuple(said.split("{")[0] for refusal in LATE for said in (refusal.zh, refusal.en))
+AGAIN = re.compile("重新刷脸|Scan again")
 
 
 def expect_passed(page: Page, seen: Locator) -> None:
     """Wait until ``seen`` shows that the scan which runs on ``page``, or one after it, passed."""
     refusal = page.locator("#scan .result .sentence")
     for _ in range(SCANS - 1):
-        again = page.get_by_role("button", name="重新刷脸")
+        again = page.get_by_role("button", name=AGAIN)
         expect(seen.or_(again).first).to_be_visible(timeout=SCAN_MS)
         if seen.is_visible():
             return

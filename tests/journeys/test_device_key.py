@@ -78,7 +78,7 @@ class Phone:
         page = self.make_key(label)
         page.wait_for_url(re.compile(r"/engineer/devices/[0-9a-f-]{36}$"))
         page.get_by_role("button", name="确认添加").click()
-        page.wait_for_url("**/engineer#devices", timeout=SCAN_MS)
+        expect_passed(page, page.locator("h2#devices"))
         return page
 
     def authorize(self) -> Page:

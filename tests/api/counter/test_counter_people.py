@@ -160,7 +160,7 @@ def test_an_account_without_a_person_confirms_nothing(
             organization=CONTRACTOR.uscc.text,
             clock=house.clock,
         )
-    with httpx.Client(base_url=site.url, trust_env=False) as nobody:
+    with httpx.Client(base_url=site.url, trust_env=False, timeout=60) as nobody:
         nobody.post(way_in(house, account)).raise_for_status()
         answer = nobody.post(f"/api/counter/cases/{case.id}/confirmation", json=CONFIRM)
     assert (answer.status_code, refusal(answer)) == (httpx.codes.FORBIDDEN, "officer-incomplete")
