@@ -88,6 +88,9 @@ class Settings(BaseSettings):
         default=FalseAccepts.ONE_IN_1000, description="most strangers a scan may take for the person"
     )
     face_workers: int = Field(default=2, ge=1, le=64, description="processes that compare faces")
+    face_flash: bool = Field(
+        default=False, description="experiment: light on the page while a face is scanned"
+    )
     face_curve: Path = Field(default=SHIPPED, description="measured errors, written by make bench NAME=face")
     registers: Path | None = Field(default=None, description="file that names the registers and their keys")
     sms_url: str | None = Field(default=None, description="gateway that sends text messages, https")

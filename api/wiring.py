@@ -186,7 +186,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     """
     settings.require_ready()
     account = chain_account(settings)
-    policy = scan_policy(settings.face_false_accepts)
+    policy = scan_policy(settings.face_false_accepts, flash=settings.face_flash)
     curve = read_curve(settings.face_curve, model=policy.threshold.model)
     _require_assets()
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

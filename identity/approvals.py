@@ -41,7 +41,8 @@ from identity.approval_refusals import (
     ChallengeNotPassed,
     VerdictForOtherSteps,
 )
-from identity.challenges import Action, Challenge, ChallengeId, ChallengeRow
+from identity.challenge_rows import ChallengeRow
+from identity.challenges import Action, Challenge, ChallengeId
 from identity.commitments import commit_person
 from identity.methods import Method
 from identity.passkey_refusals import PasskeyNeeded

@@ -25,8 +25,8 @@ from random import Random, SystemRandom
 from typing import NewType
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, DateTime, ForeignKey, Index, LargeBinary, Text, Uuid, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from evidence.canonical import Value, encode
 from evidence.clock import Clock, microseconds
@@ -42,9 +42,9 @@ from identity.challenge_refusals import (
     ChallengeUnknown,
     ChallengeUsed,
 )
+from identity.challenge_rows import ChallengeRow
 from identity.people import PersonId, PersonRow, PersonUnknown
 from identity.steps import Question, Step, choose
-from ledger.database import Base
 
 ChallengeId = NewType("ChallengeId", UUID)
 
@@ -113,33 +113,6 @@ class Challenge:
             microseconds(self.expires_at),
         ]
         return sha256(encode(asked))
-
-
-class ChallengeRow(Base):
-    """One challenge; ``outcome`` is "passed" or "failed" once used, ``refusal`` the code of a failure.
-
-    ``steps`` and ``quiet`` are separated by commas, ``quiet`` in milliseconds.
-    """
-
-    __tablename__ = "challenges"
-
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    person: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    action: Mapped[str] = mapped_column(Text)
-    subject: Mapped[str] = mapped_column(Text)
-    nonce: Mapped[bytes] = mapped_column(LargeBinary)
-    steps: Mapped[str] = mapped_column(Text)
-    quiet: Mapped[str] = mapped_column(Text)
-    issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    begun_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    program_camera: Mapped[bool | None] = mapped_column(Boolean)
-    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    outcome: Mapped[str | None] = mapped_column(Text)
-    refusal: Mapped[str | None] = mapped_column(Text)
-
-
-Index("challenges_of_person", ChallengeRow.person, ChallengeRow.issued_at)
 
 
 def issue(
@@ -227,9 +200,12 @@ def consume(
     person: PersonId,
     action: Action,
     subject: Digest,
+    reflected: bool | None = None,
     clock: Clock,
 ) -> Challenge:
     """Use the challenge for the decision that this transaction makes; its row stays locked until then.
+
+    ``reflected``, whether the face took on the light of the page, is kept for counts.
 
     Raises:
         ChallengeUnknown, ChallengeOfAnother, ChallengeUsed, ChallengeExpired: it cannot be answered.
@@ -241,7 +217,7 @@ def consume(
         raise ChallengeForAnotherAction(challenge=challenge_id)
     if row.subject != str(subject):
         raise ChallengeForAnotherSubject(challenge=challenge_id)
-    row.used_at, row.outcome = clock.now(), "passed"
+    row.used_at, row.outcome, row.reflected = clock.now(), "passed", reflected
     session.flush()
     return _challenge(row)
 

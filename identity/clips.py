@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from identity.face import FaceFinder, Measurement, Template
+from identity.flash import Tint
 from identity.images import Picture
 from identity.movements import Moment
 from identity.scan_refusals import (
@@ -80,7 +81,7 @@ class Look:
     """What one frame showed: the face, whether a second one was there, and what is compared of it.
 
     ``template`` and ``live`` are of frames that look ahead; ``glance`` is of those or of frames in which a
-    face does something, which are ``moving``.
+    face does something, which are ``moving``. ``tint`` is of a scan by the light of the page.
     """
 
     time_ms: int
@@ -90,6 +91,7 @@ class Look:
     template: Template | None = None
     glance: Template | None = None
     live: float | None = None
+    tint: Tint | None = None
 
 
 def check_shape(batch: Batch, *, before: int, last_ms: int | None) -> None:

@@ -133,6 +133,19 @@ class OpenScan(Generic[Answer]):
         self.closed, self.refusal = True, refusal
         self.scan, self.template, self.device = Scan(self.challenge.question), Template(b""), None
 
+    def said(self) -> Answer:
+        """Give once more what the last batch led to.
+
+        Raises:
+            Refused: it was this refusal.
+            ScanNotOpen: it led to nothing.
+        """
+        if self.refusal is not None:
+            raise self.refusal
+        if self.answer is None:
+            raise ScanNotOpen
+        return self.answer
+
     def again(self, number: int) -> bool:
         """Tell whether batch ``number`` is the last one, sent again.
 

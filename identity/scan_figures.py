@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, DateTime, Integer, cast, extract, func, li
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from identity.approvals import ApprovalRow
-from identity.challenges import ChallengeRow
+from identity.challenge_rows import ChallengeRow
 from identity.counter_cases import CaseRow, CaseState
 from identity.rates import Rate
 
@@ -31,9 +31,10 @@ class Week:
     """Seven days up to ``end``.
 
     ``passed``, ``failed`` and ``unanswered`` count challenges issued in it, ``refusals`` the failed ones by
-    the code of their refusal, ``program_cameras`` those whose camera bore the name of a program. ``cases``
-    counts those opened for the way without a face by their outcome, "lapsed" where there is none, and
-    ``methods`` approvals by the method that they name.
+    the code of their refusal, ``program_cameras`` those whose camera bore the name of a program,
+    ``reflected`` and ``unreflected`` those passed in which the face did and did not take on the light of the
+    page. ``cases`` counts those opened for the way without a face by their outcome, "lapsed" where there is
+    none, and ``methods`` approvals by the method that they name.
     """
 
     end: datetime
@@ -41,6 +42,8 @@ class Week:
     failed: int = 0
     unanswered: int = 0
     program_cameras: int = 0
+    reflected: int = 0
+    unreflected: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
     cases: Counter[str] = field(default_factory=Counter)
     methods: Counter[str] = field(default_factory=Counter)
@@ -74,9 +77,11 @@ class Drift:
 def weeks(session: Session, *, now: datetime, count: int = WEEKS) -> tuple[Week, ...]:
     """Count ``count`` weeks; the one that ends ``now`` comes first."""
     shown = tuple(Week(end=now - number * WEEK) for number in range(count))
-    for number, outcome, refusal, challenges, hinted in _challenges(session, now, since=shown[-1].begin):
-        week = shown[number]
-        week.program_cameras += hinted
+    for number, outcome, refusal, challenges, *hints in _challenges(session, now, since=shown[-1].begin):
+        week, (programs, reflected, unreflected) = shown[number], hints
+        week.program_cameras += programs
+        week.reflected += reflected
+        week.unreflected += unreflected
         if outcome == "passed":
             week.passed += challenges
         elif outcome == "failed":
@@ -109,12 +114,13 @@ def _rate(shown: Sequence[Week], code: str | None) -> Rate | None:
 
 def _challenges(
     session: Session, now: datetime, *, since: datetime
-) -> Sequence[tuple[int, str | None, str, int, int]]:
-    """Give (week, outcome, refusal, how many, how many by a program's camera) of challenges that are over."""
+) -> Sequence[tuple[int, str | None, str, int, int, int, int]]:
+    """Give (week, outcome, refusal, how many) of challenges that are over, and of how many each hint."""
     row, week = ChallengeRow, _week(ChallengeRow.issued_at, now)
     over = or_(row.used_at.is_not(None), row.expires_at <= now)
-    hinted = func.count().filter(row.program_camera.is_(True))
-    query = select(week, row.outcome, func.coalesce(row.refusal, ""), func.count(), hinted)
+    hints = (row.program_camera.is_(True), row.reflected.is_(True), row.reflected.is_(False))
+    programs, yes, no = (func.count().filter(hint) for hint in hints)
+    query = select(week, row.outcome, func.coalesce(row.refusal, ""), func.count(), programs, yes, no)
     counted = query.where(row.issued_at > since, row.issued_at <= now, over)
     return [(*each,) for each in session.execute(counted.group_by(week, row.outcome, row.refusal))]
 

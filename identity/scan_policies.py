@@ -9,8 +9,9 @@ from identity.scans import DEFAULT_POLICY, ScanPolicy
 from identity.thresholds import BOTH_STRICT, FalseAccepts
 
 
-def scan_policy(bound: FalseAccepts) -> ScanPolicy:
-    """Give the policy that keeps ``bound``; its name goes into every approval."""
+def scan_policy(bound: FalseAccepts, *, flash: bool = False) -> ScanPolicy:
+    """Give the policy that keeps ``bound``; its name goes into every approval, ``flash`` decides nothing."""
+    usual = replace(DEFAULT_POLICY, flash=flash)
     if bound is FalseAccepts.ONE_IN_1000:
-        return DEFAULT_POLICY
-    return replace(DEFAULT_POLICY, version=f"{DEFAULT_POLICY.version}+strict", threshold=BOTH_STRICT)
+        return usual
+    return replace(usual, version=f"{usual.version}+strict", threshold=BOTH_STRICT)

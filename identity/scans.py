@@ -39,6 +39,7 @@ from identity.clips import (
     moments_of,
 )
 from identity.face import FaceMatcher, Measurement, Template
+from identity.flash import light_of, reflects, tint
 from identity.images import FRAME, Picture, decode
 from identity.liveness import STILL, Course, follow
 from identity.movements import TURNED_AT_MOST, Movement, looks_ahead, reaches
@@ -79,11 +80,13 @@ class ScanPolicy:
     """What a scan must satisfy; ``version`` goes into the approval that a scan leads to.
 
     ``live_at_least`` is the mean liveness under which a scan is refused as a replay; None asks for none.
+    ``flash`` shows light on the page, which decides nothing (identity.flash).
     """
 
     version: str
     threshold: ThresholdPolicy
     live_at_least: float | None = None
+    flash: bool = False
 
 
 DLIB_POLICY = ScanPolicy("yinxin/scan-policy/1", DLIB_ALONE)
@@ -102,6 +105,7 @@ class Verdict:
     """The scan passed; no score, no template and no picture travels with it.
 
     ``frames`` showed a face, ``compared`` of them were compared; ``movements`` answered the steps.
+    ``reflected`` is whether the face took on the light of the page; None where too little was shown.
     """
 
     policy_version: str
@@ -109,6 +113,7 @@ class Verdict:
     movements: tuple[Movement, ...]
     frames: int
     compared: int
+    reflected: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,8 @@ class Scan:
     """A scan so far: the frames looked at, how many came, and when the last one of each request was taken.
 
     ``asked`` is the step that is asked now, the ``number``-th; while one is ``returning`` it was seen and the
-    face is to come home. ``secret`` draws the frames that are compared: random bytes that nobody is told.
+    face is to come home. ``secret`` draws the frames that are glanced at, and the ``light`` that the page
+    is to show now, as CSS writes a colour: random bytes that nobody is told.
     Holds templates: keep it in memory alone, and no longer than the challenge lives.
     """
 
@@ -128,6 +134,7 @@ class Scan:
     asked: Step | None = None
     number: int = 0
     returning: bool = False
+    light: str | None = None
     verdict: Verdict | None = None
 
 
@@ -158,12 +165,19 @@ def advance(
         check_presence(looks, picture, matcher)
         course = follow(moments_of(looks), scan.question, ends_ms)
         looks[-1] = _read(looks, course, picture, scan.secret, matcher)
+        if policy.flash and looks[-1].face is not None:
+            looks[-1] = replace(looks[-1], tint=tint(picture, looks[-1].face.box))
         if course.done:
             break
     moments = moments_of(looks)
     check_continuity(moments)
     if course.rest is not None:
         check_quality([moment.face for moment in moments])
+    verdict = None
+    if course.done:
+        verdict = _verdict(looks, course, template, policy, matcher)
+        tints = [(one.time_ms, one.tint) for one in looks if one.tint is not None]
+        verdict = replace(verdict, reflected=reflects(scan.secret, tints, ends_ms))
     return replace(
         scan,
         looks=tuple(looks),
@@ -172,7 +186,8 @@ def advance(
         asked=course.waits_for,
         number=len(course.asked_ms),
         returning=course.begun_ms is not None,
-        verdict=_verdict(looks, course, template, policy, matcher) if course.done else None,
+        light=light_of(scan.secret, len(scan.ends_ms)) if policy.flash else None,
+        verdict=verdict,
     )
 
 

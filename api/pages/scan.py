@@ -28,8 +28,8 @@ class ScanView:
     """Where a challenge is asked for, the key of the verb on the button, and the demonstration faces.
 
     ``device`` tells that a device key must confirm, ``offers`` that one may be added for the next time,
-    ``waiting`` why nothing can be approved for now. ``other_route`` is the page that leads to the same act
-    without a face.
+    ``light`` that the page shows light meanwhile, ``waiting`` why nothing can be approved for now.
+    ``other_route`` is the page that leads to the same act without a face.
     """
 
     to: str
@@ -37,6 +37,7 @@ class ScanView:
     faces: DemonstrationFaces | None
     device: bool
     offers: bool
+    light: bool
     waiting: FaceAloneLater | None
     other_route: str
 
@@ -59,6 +60,7 @@ def scan_view(
         faces=demonstration_faces(session, house, me),
         device=device,
         offers=not device and not adding,
+        light=house.scan_policy.flash,
         waiting=waiting,
         other_route=to.removeprefix("/api").removesuffix("/challenges") + "/other-route",
     )

@@ -88,13 +88,15 @@ class ScanAnswered(BaseModel):
 class ScanGoesOn(BaseModel):
     """What the person is to do now: do the ``step``, the ``number``-th of ``count``, or look straight ahead.
 
-    ``returning``: the step was seen, and the face is to come home. ``passed`` is set once all is done.
+    ``returning``: the step was seen, and the face is to come home. ``light`` is the colour that the page is
+    to show, as CSS writes it (identity.flash). ``passed`` is set once all is done.
     """
 
     step: Step | None
     returning: bool
     number: int
     count: int
+    light: str | None
     passed: ScanAnswered | None
 
 
@@ -140,7 +142,7 @@ def answer(
         if held.closed and number >= held.taken:
             _refuse_used(house, held.challenge)
         if held.again(number):
-            return _as_before(held)
+            return held.said()
         held.taken += 1
         try:
             batch = _batch(house, held, origin, frames=frames, times=times, came_at=came_at)
@@ -251,14 +253,6 @@ def _refuse_used(house: House, closed: Challenge) -> None:
         challenges.challenge(session, closed.id, person=closed.person, clock=house.clock)
 
 
-def _as_before(held: OpenScan[ScanGoesOn]) -> ScanGoesOn:
-    if held.refusal is not None:
-        raise held.refusal
-    if held.answer is None:
-        raise ScanNotOpen
-    return held.answer
-
-
 def _batch(
     house: House,
     held: OpenScan[ScanGoesOn],
@@ -307,6 +301,7 @@ def _goes_on(scan: Scan, *, passed: ScanAnswered | None) -> ScanGoesOn:
         returning=scan.returning,
         number=scan.number,
         count=len(scan.question.steps),
+        light=scan.light,
         passed=passed,
     )
 
@@ -334,6 +329,7 @@ def _pass(session: Session, house: House, held: OpenScan[ScanGoesOn], verdict: V
         person=passed.person,
         action=passed.action,
         subject=passed.subject,
+        reflected=verdict.reflected,
         clock=house.clock,
     )
     passkeys.use(session, used, held.device, party=house.relying_party, clock=house.clock)

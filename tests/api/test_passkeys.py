@@ -12,7 +12,7 @@ from api.demonstration.people import ENGINEER
 from api.house import House
 from api.site import Site
 from identity.approvals import ApprovalRow, Method
-from identity.challenges import ChallengeRow
+from identity.challenge_rows import ChallengeRow
 from identity.passkeys import WAIT, Passkey, PasskeyRow
 from identity.webauthn import base64url
 from tests.api.devices import LABEL, add_first, begin, bring, confirm

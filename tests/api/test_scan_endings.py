@@ -7,7 +7,7 @@ from api.demonstration.people import ENGINEER, LEGAL_REPRESENTATIVE
 from api.house import House
 from api.site import Site
 from identity import enrollment
-from identity.challenges import ChallengeRow
+from identity.challenge_rows import ChallengeRow
 from tests.api.newcomers import ORIGIN, Newcomer, arrive_enrolled, challenge, requested, scan
 
 

@@ -12,7 +12,7 @@ from api.demonstration.camera import Camera, Performer, Photograph
 from api.demonstration.people import ENGINEER, LEGAL_REPRESENTATIVE
 from api.house import House
 from api.site import Site
-from identity.challenges import ChallengeRow
+from identity.challenge_rows import ChallengeRow
 from identity.pool import ScanPool, ScansBusy
 from tests.api.newcomers import (
     NO_FILM,

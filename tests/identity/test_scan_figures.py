@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from evidence.clock import FixedClock
 from identity import counter_cases
 from identity.approvals import Method
-from identity.challenges import LIFETIME, Action, ChallengeRow
+from identity.challenge_rows import ChallengeRow
+from identity.challenges import LIFETIME, Action
 from identity.people import Person
 from identity.rates import Rate
 from identity.scan_figures import WEEK, Week, drifts, weeks
@@ -17,7 +18,13 @@ from tests.identity.conftest import ApprovalOf, RequestOf
 
 
 def challenged(
-    session: Session, person: Person, at: datetime, outcome: str | None, refusal: str | None = None
+    session: Session,
+    person: Person,
+    at: datetime,
+    outcome: str | None,
+    refusal: str | None = None,
+    *,
+    reflected: bool | None = None,
 ) -> None:
     session.add(
         ChallengeRow(
@@ -33,6 +40,7 @@ def challenged(
             used_at=None if outcome is None else at,
             outcome=outcome,
             refusal=refusal,
+            reflected=reflected,
         )
     )
     session.flush()
@@ -54,6 +62,16 @@ def test_each_week_counts_its_own(session: Session, engineer: Person, clock: Fix
     assert second.refusals == {"still-image": 1}
     assert len(earlier) == 6
     assert not any(week.passed + week.failed + week.unanswered for week in earlier)
+
+
+def test_who_takes_on_the_light_of_the_page_is_counted(
+    session: Session, engineer: Person, clock: FixedClock
+) -> None:
+    now = clock.now()
+    for seen in (True, True, False, None):
+        challenged(session, engineer, now - timedelta(minutes=2), "passed", reflected=seen)
+    newest, *_ = weeks(session, now=now)
+    assert (newest.passed, newest.reflected, newest.unreflected) == (4, 2, 1)
 
 
 def test_approvals_are_counted_by_method(

@@ -39,6 +39,7 @@ const phase = (name) => {
   if (name !== "running") {
     delete root.dataset.step;
     delete root.dataset.sign;
+    shine(null);
   }
   stage.hidden = !live;
   start.hidden = live || name === "passed";
@@ -91,7 +92,15 @@ const check = () => {
   if (document.hidden) throw new Interrupted("hidden");
 };
 
-const show = ({ step, returning, number, count: steps }) => {
+// Light on the face, an experiment (identity.flash): the whole screen takes the colour.
+const steady = matchMedia("(prefers-reduced-motion: reduce)");
+const shine = (light) => {
+  root.toggleAttribute("data-lit", Boolean(light) && !steady.matches);
+  root.style.setProperty("--light", light);
+};
+
+const show = ({ step, returning, number, count: steps, light }) => {
+  shine(light);
   const sign = step ? (returning ? "home" : step) : "settle";
   if (step && root.dataset.step !== step && navigator.vibrate) navigator.vibrate(60);
   if (step) root.dataset.step = step;
