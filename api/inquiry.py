@@ -10,18 +10,18 @@ long an answer takes does not tell which.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.house import House
-from api.pages import CITY_TIME
 from evidence.digest import Digest
 from evidence.identifiers import CitizenNumber, Uscc
 from identity import attempts
 from identity.attempts import Attempt, Origin
 from identity.authorization_records import AuthorizationRow, read_row
+from identity.authorization_text import last_day
 from identity.challenges import Action
 from identity.organizations import organization
 from identity.people import PersonId, person
@@ -40,10 +40,10 @@ def about_request(
     Raises:
         QualificationExpired: by our own record already it ends before.
     """
-    check_valid(held, at=_last_day(valid_until))
+    check_valid(held, at=last_day(valid_until))
     holder = person(session, held.person)
     asked = about_person(name=holder.name, citizen_number=holder.citizen_number, about=holder.id)
-    return asked, *_changing(session, firm=firm, held=held, project=project, until=_last_day(valid_until))
+    return asked, *_changing(session, firm=firm, held=held, project=project, until=last_day(valid_until))
 
 
 def about_act(session: Session, action: Action, subject: Digest) -> tuple[Question, ...]:
@@ -59,7 +59,7 @@ def about_act(session: Session, action: Action, subject: Digest) -> tuple[Questi
     found = read_row(row)
     held = qualification(session, found.qualification)
     return _changing(
-        session, firm=found.firm, held=held, project=found.project, until=_last_day(found.valid_until)
+        session, firm=found.firm, held=held, project=found.project, until=last_day(found.valid_until)
     )
 
 
@@ -117,8 +117,3 @@ def _named(session: Session, whom: PersonId | None) -> tuple[str, CitizenNumber]
         return None
     found = person(session, whom)
     return found.name, found.citizen_number
-
-
-def _last_day(valid_until: datetime) -> date:
-    """The last day on which a validity that ends before ``valid_until`` has a minute left."""
-    return (valid_until - timedelta(minutes=1)).astimezone(CITY_TIME).date()

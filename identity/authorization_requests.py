@@ -15,7 +15,7 @@ from evidence.identifiers import Uscc
 from identity import names
 from identity.authorization_records import Authorization, AuthorizationRow, read_row
 from identity.authorization_states import State
-from identity.authorization_text import BEIJING, Particulars, says, write
+from identity.authorization_text import BEIJING, Particulars, last_day, says, write
 from identity.organizations import organization
 from identity.people import PersonId
 from identity.people import person as person_of
@@ -136,7 +136,7 @@ def _check_held(session: Session, row: AuthorizationRow) -> None:
     held = qualification_of(session, QualificationId(row.qualification))
     if held.person != row.person:
         raise QualificationUnknown
-    check_valid(held, at=(row.valid_until - timedelta(minutes=1)).astimezone(BEIJING).date())
+    check_valid(held, at=last_day(row.valid_until))
 
 
 def particulars(session: Session, row: AuthorizationRow) -> Particulars:

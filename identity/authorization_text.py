@@ -14,7 +14,7 @@ digest in the statement does not let a stranger guess the person's name by tryin
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from uuid import UUID
 
 from evidence.digest import Digest, sha256
@@ -28,6 +28,13 @@ SHOWN_DIGITS = 4
 """Characters of the citizen number that the text shows, from the end."""
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def last_day(valid_until: datetime) -> date:
+    """The last day on which a validity that ends before ``valid_until`` has a minute left, in Beijing."""
+    return (valid_until - timedelta(minutes=1)).astimezone(BEIJING).date()
+
+
 """The civil time of the text; China keeps UTC+8 all year."""
 
 

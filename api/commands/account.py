@@ -47,6 +47,14 @@ class AccountIncomplete(Refused):
     )
 
 
+class AddressKept(Refused):
+    """Another address of the person is kept already; a counter changes it and tells the old one."""
+
+    code = "address-kept"
+    zh = "此人已登记另一个手机号或邮箱，本命令不作更改；请由本人到窗口更改，系统会通知原地址。"
+    en = "Another address of this person is kept already; a counter changes it, and the old one is told."
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare whom the account is for."""
     roles = [str(role) for role in Role if role is not Role.ANYONE]
@@ -130,6 +138,10 @@ def _person(
     found = find_person(session, name=name, citizen_number=number)
     known = found or register_person(session, name=name, citizen_number=number, clock=clock)
     if args.phone or args.mail:
-        kept = contact(session, known.id)
-        set_contact(session, known.id, phone=args.phone or kept.phone, mail=args.mail or kept.mail)
+        before = contact(session, known.id)
+        after = set_contact(
+            session, known.id, phone=args.phone or before.phone, mail=args.mail or before.mail
+        )
+        if before.phone not in ("", after.phone) or before.mail not in ("", after.mail):
+            raise AddressKept
     return known.id

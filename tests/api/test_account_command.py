@@ -8,9 +8,9 @@ import pytest
 from api import accounts, commands
 from api.policy import Role, Visitor
 from evidence.clock import SystemClock
-from evidence.identifiers import Uscc
+from evidence.identifiers import CitizenNumber, Uscc
 from identity.contacts import Contact, contact, contact_of_firm
-from identity.people import PersonId
+from identity.people import PersonId, find_person
 from ledger.database import Database
 
 USCC = "11990100MB0A10013K"
@@ -136,6 +136,21 @@ def test_a_person_is_given_a_phone_and_keeps_the_mail_address(
     assert person is not None
     with database.transaction() as session:
         assert contact(session, PersonId(person)) == Contact("13900000000", "lin@example.com")
+
+
+def test_an_address_that_is_kept_is_not_changed_behind_its_owner(
+    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = "110105194912310038"
+    named = ["--role", "person", "--title", "钱以明", "--person", "钱以明"]
+    for phone, code in (("13900000001", 0), ("13900000002", 1), ("13900000001", 0)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{number}\n"))
+        assert commands.main(["account", *named, "--phone", phone]) == code
+    assert capsys.readouterr().err.count("\n") == 1
+    with database.transaction() as session:
+        found = find_person(session, name="钱以明", citizen_number=CitizenNumber.parse(number))
+        assert found is not None
+        assert contact(session, found.id) == Contact("13900000001", "")
 
 
 def test_a_firm_is_given_a_mail_address(database: Database, capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,10 +47,21 @@ const show = (report, text) => {
   else place.append(element("p", words["check.file_text"]), element("article", text.words, { class: "sheet exact" }));
 };
 
+/** The site's trust file could not be fetched or read. */
+class NoTrust extends Error {}
+
+const trusted = async () => {
+  try {
+    const answer = await fetch("/trust.json", { cache: "no-store" });
+    return await parseTrust(new Uint8Array(await answer.arrayBuffer()));
+  } catch (error) {
+    throw new NoTrust("/trust.json", { cause: error });
+  }
+};
+
 const check = async (file) => {
   place.replaceChildren(element("p", words["check.file_checking"]));
-  const trusted = await fetch("/trust.json", { cache: "no-store" });
-  const trust = await parseTrust(new Uint8Array(await trusted.arrayBuffer()));
+  const trust = await trusted();
   const bytes = evidenceIn(new Uint8Array(await file.arrayBuffer()));
   const report = await verifyAuthorization(bytes, trust, { asOf: new Date() });
   show(report, report.conclusion === "TOTAL-FAILED" ? null : await textOf(bytes));
@@ -62,6 +73,8 @@ chosen.addEventListener("change", async () => {
   try {
     await check(file);
   } catch (error) {
-    place.replaceChildren(element("p", words[error instanceof NoBundle ? "check.file_none" : "check.file_trust"]));
+    const why = error instanceof NoBundle ? "none" : error instanceof NoTrust ? "trust" : "unexpected";
+    place.replaceChildren(element("p", words[`check.file_${why}`]));
+    if (why === "unexpected") throw error;
   }
 });
