@@ -51,7 +51,7 @@ def open_quiet_city(folder: Path) -> Iterator[QuietCity]:
         plant(house)
         app = create_app(house)
         site = open_site(app, listener)
-        with httpx.Client(base_url=site.url, trust_env=False, timeout=30) as visitor:
+        with httpx.Client(base_url=site.url, trust_env=False, timeout=60) as visitor:
             yield QuietCity(house, app, site, chain, visitor)
         site.close()
 
