@@ -14,14 +14,22 @@ from ledger import facts, receipts
 from ledger.receipts import AnchoringState
 from signing.agreements import Agreement, AgreementState, Slot
 from signing.assembly_jobs import LEASE, AssemblyState, AssemblyUnknown, assembly_job
-from signing.manifest import SlotKind
-from signing.seals import SealMissing, seal_of
+from signing.manifest import Group, Manifest, SlotKind
+from signing.policy import satisfied
+from signing.slot_parties import expected
 
 
 class SlotShown(BaseModel):
-    """A slot; ``party`` is the organization's name, ``person`` the signer's, ``state`` open or signed."""
+    """A slot; ``party`` is the organization's name, ``person`` who signed it or is expected to.
+
+    ``state`` is signed, declined for ``reason``, open (it may be signed now), waiting for an earlier step, or
+    unneeded, because its group is satisfied without it. ``left``: the legal representative who signed it has
+    left office since.
+    """
 
     id: str
+    group: str
+    step: int
     kind: SlotKind
     organization: str
     party: str
@@ -29,8 +37,19 @@ class SlotShown(BaseModel):
     capacity_zh: str
     capacity_en: str
     state: str
+    reason: str | None
     signed_at: datetime | None
     has_seal: bool
+    left: bool
+
+
+class GroupShown(BaseModel):
+    """Slots that are filled in any order; ``need`` of the ``size`` satisfy it."""
+
+    id: str
+    step: int
+    need: int
+    size: int
 
 
 class AssemblyShown(BaseModel):
@@ -47,7 +66,7 @@ class AssemblyShown(BaseModel):
 
 
 class AgreementListed(BaseModel):
-    """An agreement in a list; ``signed`` of ``slots`` slots are filled."""
+    """An agreement in a list; ``signed`` of the ``slots`` that it needs are filled."""
 
     id: UUID
     title: str
@@ -69,6 +88,10 @@ class AgreementShown(BaseModel):
     created_at: datetime
     expires_at: datetime
     completed_at: datetime | None
+    ended_at: datetime | None
+    ended_reason: str | None
+    needed: int
+    groups: list[GroupShown]
     slots: list[SlotShown]
     assembly: AssemblyShown
     entry: int | None
@@ -80,7 +103,7 @@ class AgreementShown(BaseModel):
     @property
     def version(self) -> str:
         """What changes whenever a page of this agreement would look different."""
-        signed = "".join("x" if slot.signed_at else "-" for slot in self.slots)
+        signed = "".join(slot.state[0] for slot in self.slots)
         made = f"{self.assembly.state}.{self.assembly.attempt}"
         return f"{signed}/{self.state}/{made}/{self.anchoring}/{self.certificate}"
 
@@ -92,7 +115,7 @@ def listed(found: Agreement, *, at: datetime) -> AgreementListed:
         title=found.title,
         state=found.state(at),
         signed=sum(slot.signed_at is not None for slot in found.slots),
-        slots=len(found.slots),
+        slots=sum(group.need for group in found.groups),
         created_at=found.created_at,
     )
 
@@ -112,7 +135,11 @@ def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown
         created_at=found.created_at,
         expires_at=found.expires_at,
         completed_at=found.completed_at,
-        slots=[_slot(session, slot) for slot in found.slots],
+        ended_at=found.ended_at,
+        ended_reason=found.ended_reason,
+        needed=sum(group.need for group in found.groups),
+        groups=[_group(found, group) for group in found.groups],
+        slots=[_slot(session, found, slot) for slot in found.slots],
         assembly=assembly_shown(session, found.id),
         entry=index,
         anchoring=None if index is None else receipts.anchoring_state(session, index),
@@ -137,24 +164,39 @@ def assembly_shown(session: Session, agreement_id: UUID) -> AssemblyShown:
     )
 
 
-def _slot(session: Session, slot: Slot) -> SlotShown:
+def _group(found: Agreement, group: Group) -> GroupShown:
+    size = sum(slot.group == group.id for slot in found.slots)
+    return GroupShown(id=group.id, step=group.step, need=group.need, size=size)
+
+
+def _slot(session: Session, found: Agreement, slot: Slot) -> SlotShown:
+    awaited = expected(session, slot)
+    named = slot.signer or (None if slot.kind is SlotKind.SEAL else awaited)
     return SlotShown(
         id=slot.id,
+        group=slot.group,
+        step=next(group.step for group in found.groups if group.id == slot.group),
         kind=slot.kind,
         organization=slot.organization.text,
         party=organization(session, slot.organization).name,
-        person=None if slot.person is None else person(session, slot.person).name,
+        person=None if named is None else person(session, named).name,
         capacity_zh=slot.capacity_zh,
         capacity_en=slot.capacity_en,
-        state="open" if slot.signed_at is None else "signed",
+        state=_state(found, slot),
+        reason=slot.reason,
         signed_at=slot.signed_at,
-        has_seal=slot.kind is SlotKind.SEAL and _has_seal(session, slot),
+        has_seal=slot.kind is SlotKind.SEAL and awaited is not None,
+        left=slot.kind is SlotKind.REPRESENTATIVE and slot.signer not in (None, awaited),
     )
 
 
-def _has_seal(session: Session, slot: Slot) -> bool:
-    try:
-        seal_of(session, slot.organization)
-    except SealMissing:
-        return False
-    return True
+def _state(found: Agreement, slot: Slot) -> str:
+    if slot.fact is not None:
+        return "signed"
+    if slot.declined_at is not None:
+        return "declined"
+    if slot.id in found.wanted:
+        return "open"
+    manifest = Manifest.decode(found.manifest)
+    unneeded = satisfied(manifest, manifest.group(slot.group), signed=found.signed)
+    return "unneeded" if unneeded else "waiting"

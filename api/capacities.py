@@ -56,15 +56,19 @@ def _of(part: Part) -> tuple[Capacity, ...]:
     )
     legal = Capacity(
         f"{part.code}-legal",
-        SlotKind.PERSON,
+        SlotKind.REPRESENTATIVE,
         part,
         f"{part.zh}法定代表人",
         f"{part.en}'s legal representative",
     )
+    approver = Capacity(
+        f"{part.code}-approver", SlotKind.APPROVER, part, f"{part.zh}审核人", f"{part.en}'s approver"
+    )
     if part not in _LEADERS:
-        return representative, legal, seal
+        return representative, legal, seal, approver
     zh, en, field = _LEADERS[part]
-    return Capacity(f"{part.code}-leader", SlotKind.PERSON, part, zh, en, field), representative, legal, seal
+    leader = Capacity(f"{part.code}-leader", SlotKind.PERSON, part, zh, en, field)
+    return leader, representative, legal, seal, approver
 
 
 CAPACITIES = tuple(capacity for part in PARTS for capacity in _of(part))

@@ -17,22 +17,11 @@ from sqlalchemy.orm import Session
 from api.acting import acts_for_agency
 from api.house import House
 from api.policy import Role, Visitor
-from evidence.errors import Term
-from identity.members import positions
-from identity.organizations import organization
 from identity.people import PersonId
-from signing.agreements import (
-    Agreement,
-    AgreementExpired,
-    AgreementState,
-    AgreementUnknown,
-    Slot,
-    agreement,
-)
+from signing.agreements import Agreement, AgreementUnknown, Slot, agreement
 from signing.certificates import Certificate, CertificateUnknown, certificate
-from signing.manifest import SlotKind
-from signing.seals import SealMissing, seal_of, usable_seal
-from signing.signatures import NotThisParty, PartyLeft, SlotSigned
+from signing.signatures import SlotSigned, check_signable
+from signing.slot_parties import check_party, expected
 from signing.tables import AgreementRow, CertificateRow
 
 
@@ -76,13 +65,8 @@ def visible_certificate(session: Session, certificate_id: UUID, visitor: Visitor
 
 
 def fills(session: Session, slot: Slot, signer: PersonId) -> bool:
-    """Whether ``signer`` is the one whom ``slot`` expects, be it signed or not."""
-    if slot.kind is SlotKind.PERSON:
-        return slot.person == signer
-    try:
-        return seal_of(session, slot.organization).keeper == signer
-    except SealMissing:
-        return False
+    """Whether ``signer`` is the one whom ``slot`` expects, or filled it."""
+    return signer in (expected(session, slot), slot.signer)
 
 
 def check_own_slot(
@@ -91,20 +75,15 @@ def check_own_slot(
     """Return the open slot that ``signer`` may fill now.
 
     Raises:
-        SlotUnknown, SlotSigned, AgreementExpired: there is nothing to sign.
-        NotThisParty, PartyLeft, SealMissing, SealSuspended, NotTheKeeper, NotInPosition: the wrong party.
+        SlotUnknown, SlotSigned, AgreementExpired, AgreementEnded, SlotDeclined: there is nothing to sign.
+        SlotNotNeeded, NotYetThisTurn: its group has what it needs, or another one comes first.
+        NotThisParty and the other refusals of ``signing.slot_parties.check_party``: the wrong party.
     """
     slot = found.slot(slot_id)
     if slot.signed_at is not None:
         raise SlotSigned(signed_at=slot.signed_at)
-    if found.state(at) is AgreementState.EXPIRED:
-        raise AgreementExpired(expires_at=found.expires_at)
-    if slot.kind is SlotKind.SEAL:
-        usable_seal(session, slot.organization, keeper=signer)
-    elif slot.person != signer:
-        raise NotThisParty(capacity=Term(slot.capacity_zh, slot.capacity_en))
-    elif not positions(session, uscc=slot.organization, person=signer):
-        raise PartyLeft(organization=organization(session, slot.organization).name)
+    check_signable(found, slot, at=at)
+    check_party(session, slot, signer=signer)
     return slot
 
 

@@ -9,7 +9,7 @@ drafts = tuple(draft(session, each, starter=own) for each in asked)
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from api.field_names import Location, field
@@ -20,7 +20,7 @@ from identity.names import check_name
 from identity.organizations import organization
 from identity.people import PersonId, person
 from identity.qualifications import find_qualification
-from signing.agreement_drafting import SlotDraft
+from signing.agreement_drafting import MOST_SLOTS, SlotDraft
 from signing.manifest import Place, SlotKind
 
 
@@ -73,14 +73,17 @@ class PlaceAsked(BaseModel):
 
 
 class SlotAsked(BaseModel):
-    """A slot; ``person``, in a person slot only, is a name, or a name, a space and a registration number.
+    """A slot; ``person``, where the kind names one, is a name, or a name, a space and a registration number.
 
-    For the starter's own people the registration number alone will do.
+    For the starter's own people the registration number alone will do. ``step`` and ``group`` are for
+    :mod:`api.slot_groups`.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     kind: SlotKind
+    step: int = Field(default=1, ge=1, le=MOST_SLOTS)
+    group: str | None = Field(default=None, pattern="^[A-Z]$")
     organization: str
     person: str | None = None
     capacity_zh: str

@@ -7,6 +7,7 @@ the organization, the same slot twice, a name that the stamp's font cannot show.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -17,13 +18,13 @@ from evidence.clock import Clock
 from evidence.errors import Refused, Term
 from evidence.identifiers import Uscc
 from identity.commitments import commit_person
-from identity.members import positions
+from identity.members import Position, members, positions
 from identity.names import CAPACITY, TITLE, check_name
 from identity.organizations import organization
 from identity.people import PersonId, person
 from signing.agreements import Agreement, AgreementId, agreement
 from signing.documents import Document
-from signing.manifest import Manifest, ManifestSlot, Place, SlotKind, slot_subject
+from signing.manifest import ONLY, Group, Manifest, ManifestSlot, Place, SlotKind, slot_subject
 from signing.objects import ObjectStore
 from signing.rehearsal import rehearse
 from signing.stamps import Stamp, organization_stamp, person_stamp
@@ -62,20 +63,39 @@ class SlotRepeated(Refused):
 
 
 class SlotPersonWrong(Refused):
-    """A person slot names a person of its organization, a seal slot names none."""
+    """A person slot names a person of its organization; one that goes by an office names none."""
 
     code = "slot-person-wrong"
-    zh = "签署位“{capacity}”须指定 {organization} 的一名在任人员（盖章位不指定人员）。"
-    en = "The slot “{capacity}” must name a person in office at {organization} (a seal slot names nobody)."
+    zh = "签署位“{capacity}”须指定 {organization} 的一名在任人员（盖章位和法定代表人位不指定人员）。"
+    en = (
+        "The slot “{capacity}” must name a person in office at {organization}; an office's slot names nobody."
+    )
+
+
+class RepresentativeMissing(Refused):
+    """The organization has no legal representative who could fill the slot."""
+
+    code = "representative-missing"
+    zh = "{organization} 现无登记的法定代表人，签署位“{capacity}”无人可签；请先登记，或改为指定人员。"
+    en = "{organization} has no legal representative on record for “{capacity}”; register one first."
+
+
+class GroupsWrong(Refused):
+    """The steps and groups of the slots cannot be signed through as they are."""
+
+    code = "groups-wrong"
+    zh = "签署顺序有误：{reason}。"
+    en = "The order of signing does not work: {reason}."
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlotDraft:
     """A slot as the party that starts the agreement wants it.
 
-    ``person`` is named in a person slot only; without a ``place`` the stamp goes to the last page.
+    ``person`` is named where the kind wants it; without a ``place`` the stamp goes to the last page.
     """
 
+    group: str = ONLY
     kind: SlotKind
     organization: Uscc
     capacity_zh: str
@@ -95,12 +115,16 @@ def create(
     typesetter: Typesetter,
     clock: Clock,
     expires_at: datetime | None = None,
+    groups: tuple[Group, ...] = (),
 ) -> Agreement:
     """Open an agreement over ``document`` with one slot for each draft, stamped in that order.
 
+    Without ``groups`` all slots are filled in any order.
+
     Raises:
         OrganizationUnknown: a party, or the organization that starts it, is not registered.
-        SlotCountWrong, SlotRepeated, SlotPersonWrong: the slots cannot be filled.
+        SlotCountWrong, SlotRepeated, SlotPersonWrong, RepresentativeMissing: the slots cannot be filled.
+        GroupsWrong: a group has no slots, or needs more than it has; a step is left out.
         AgreementEndsInThePast: ``expires_at`` is not later than now.
         TextEmpty, TextTooLong, HiddenCharacter: the title or a capacity cannot be shown.
         GlyphMissing: a stamp could not be set; better now than when all have signed.
@@ -113,7 +137,10 @@ def create(
     organization(session, by)
     _check_drafts(session, slots)
     _check_glyphs(session, slots, typesetter)
-    stamps = tuple((_blank_stamp(draft, typesetter, at=now), draft.place) for draft in slots)
+    groups = groups or (Group(id=ONLY, step=1, need=len(slots)),)
+    check_groups(groups, [draft.group for draft in slots])
+    stamping = [draft for draft in slots if draft.kind.stamps]
+    stamps = tuple((_blank_stamp(draft, typesetter, at=now), draft.place) for draft in stamping)
     rehearse(store.get(document.digest), stamps, at=now)
     id_ = AgreementId(uuid4())
     manifest = Manifest(
@@ -121,6 +148,7 @@ def create(
         title=check_name(title, TITLE),
         documents=(document.digest,),
         slots=tuple(_manifest_slot(session, f"{number}", draft) for number, draft in enumerate(slots, 1)),
+        groups=groups,
         expires_at=ends,
     )
     session.add(
@@ -150,8 +178,10 @@ def _check_drafts(session: Session, drafts: tuple[SlotDraft, ...]) -> None:
         capacity = Term(check_name(draft.capacity_zh, CAPACITY), check_name(draft.capacity_en, CAPACITY))
         if times > 1:
             raise SlotRepeated(organization=party, capacity=capacity)
-        if (draft.kind is SlotKind.PERSON) != (draft.person is not None):
+        if draft.kind.names_person != (draft.person is not None):
             raise SlotPersonWrong(organization=party, capacity=capacity)
+        if draft.kind is SlotKind.REPRESENTATIVE and not _representatives(session, draft.organization):
+            raise RepresentativeMissing(organization=party, capacity=capacity)
         if draft.person is not None and not positions(session, uscc=draft.organization, person=draft.person):
             raise SlotPersonWrong(organization=party, capacity=capacity)
 
@@ -160,13 +190,42 @@ def _check_glyphs(session: Session, drafts: tuple[SlotDraft, ...], typesetter: T
     for draft in drafts:
         typesetter.check_glyphs(organization(session, draft.organization).name)
         typesetter.check_glyphs(draft.capacity_zh)
-        if draft.person is not None:
-            typesetter.check_glyphs(person(session, draft.person).name)
+        signers = [draft.person] if draft.person is not None else []
+        if draft.kind is SlotKind.REPRESENTATIVE:
+            signers = _representatives(session, draft.organization)
+        for signer in signers:
+            typesetter.check_glyphs(person(session, signer).name)
+
+
+def check_groups(groups: Sequence[Group], of_slots: Sequence[str]) -> None:
+    """Check that ``groups`` fit the slots, of which ``of_slots`` names each one's group.
+
+    Raises:
+        GroupsWrong: they do not.
+    """
+    sizes, steps = Counter(of_slots), sorted({group.step for group in groups})
+    if sorted(group.id for group in groups) != sorted(sizes):
+        raise GroupsWrong(
+            reason=Term("有的组没有签署位，或签署位不属于任何组", "groups and slots do not match")
+        )
+    if steps != list(range(1, len(steps) + 1)):
+        raise GroupsWrong(reason=Term("步骤须从 1 起连续编号", "steps are numbered from 1 without a gap"))
+    for group in groups:
+        if not 1 <= group.need <= sizes[group.id]:
+            zh = f"{group.id} 组有 {sizes[group.id]} 位，却要求签 {group.need} 位"
+            en = f"group {group.id} has {sizes[group.id]} slots and needs {group.need}"
+            raise GroupsWrong(reason=Term(zh, en))
+
+
+def _representatives(session: Session, uscc: Uscc) -> list[PersonId]:
+    """Give who is legal representative now: one person, or nobody."""
+    office = Position.LEGAL_REPRESENTATIVE
+    return [member.person for member in members(session, uscc) if member.position is office]
 
 
 def _blank_stamp(draft: SlotDraft, typesetter: Typesetter, *, at: datetime) -> Stamp:
     """Return a stamp of the size that the slot will have, without names."""
-    if draft.kind is SlotKind.PERSON:
+    if draft.kind is not SlotKind.SEAL:
         return person_stamp(typesetter, name="", capacity="", at=at, qr="")
     return organization_stamp(typesetter, name="", keeper="", capacity="", at=at, qr="")
 
@@ -174,6 +233,7 @@ def _blank_stamp(draft: SlotDraft, typesetter: Typesetter, *, at: datetime) -> S
 def _manifest_slot(session: Session, slot_id: str, draft: SlotDraft) -> ManifestSlot:
     return ManifestSlot(
         id=slot_id,
+        group=draft.group,
         kind=draft.kind,
         organization=draft.organization,
         capacity_zh=draft.capacity_zh.strip(),

@@ -1,11 +1,12 @@
 """Agreements: one frozen document, and the slots that its parties fill together.
 
-The life of an agreement: it is opened with its manifest; every slot is signed, at once and in any
-order; with the last slot it is complete, in the same transaction; a job assembles the PDF. An
-agreement that is not complete when its time ends has expired, and nobody can sign it any more.
+The life of an agreement: it is opened with its manifest; the slots are signed, at once or step by step as
+its policy has it (signing.policy); with the last one that is needed it is complete, in the same transaction;
+a job assembles the PDF. An agreement that is not complete when its time ends has expired, and nobody can sign
+it any more; nor one that was withdrawn or declined (signing.agreement_ends).
 
     open -> complete -> assembled        complete -> failed (the assembly; it can be tried again)
-    open -> expired
+    open -> expired, declined, withdrawn
 
     found = agreement(session, agreement_id)
     found.manifest_digest       # what every party signs
@@ -22,11 +23,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from evidence.digest import Digest, HashAlgorithm
-from evidence.errors import Refused
+from evidence.errors import Refused, Term
 from evidence.identifiers import Uscc
 from identity.people import PersonId
-from signing.manifest import SlotKind
-from signing.tables import AgreementRow, AssemblyRow, SignatureRow, SlotRow
+from signing.manifest import Group, Manifest, SlotKind
+from signing.policy import wanted
+from signing.tables import AgreementRow, AssemblyRow, DeclineRow, SignatureRow, SlotRow
 
 AgreementId = NewType("AgreementId", UUID)
 
@@ -47,6 +49,22 @@ class AgreementExpired(Refused):
     en = "The agreement expired at {expires_at}; the party that started it must start it again."
 
 
+class AgreementEnded(Refused):
+    """It was withdrawn, or declined by a party that it needs."""
+
+    code = "agreement-ended"
+    zh = "本次签署已于 {ended_at} {how}，不能再签署。"
+    en = "The agreement was {how} at {ended_at}; it can be signed no more."
+
+
+class SlotDeclined(Refused):
+    """The party of the slot declined."""
+
+    code = "slot-declined"
+    zh = "此签署位已于 {declined_at} 拒签，不能再签署。"
+    en = "This slot was declined at {declined_at}; it can be signed no more."
+
+
 class SlotUnknown(Refused):
     """The agreement has no slot of this id."""
 
@@ -63,16 +81,36 @@ class AgreementState(StrEnum):
     ASSEMBLED = "assembled"
     FAILED = "failed"
     EXPIRED = "expired"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def term(self) -> Term:
+        """The state as a reader of either language calls it."""
+        return _TERMS[self]
+
+
+_TERMS = {
+    AgreementState.OPEN: Term("签署中", "open"),
+    AgreementState.COMPLETE: Term("签署完成", "complete"),
+    AgreementState.ASSEMBLED: Term("已合成", "assembled"),
+    AgreementState.FAILED: Term("合成失败", "not assembled"),
+    AgreementState.EXPIRED: Term("已过期", "expired"),
+    AgreementState.DECLINED: Term("拒签终止", "declined"),
+    AgreementState.WITHDRAWN: Term("撤回", "withdrawn"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """A slot and, once it is signed, when and by which fact (32-byte digest).
+    """A slot and, once it is signed, when, by whom and by which fact (32-byte digest).
 
-    ``subject`` is what an approval to fill it names: ``signing.manifest.slot_subject``.
+    ``person`` is whom the slot names beforehand. ``subject`` is what an approval to fill it names:
+    ``signing.manifest.slot_subject``. ``reason`` is what its party declined for.
     """
 
     id: str
+    group: str
     kind: SlotKind
     organization: Uscc
     capacity_zh: str
@@ -80,34 +118,68 @@ class Slot:
     person: PersonId | None
     subject: Digest
     signed_at: datetime | None
+    signer: PersonId | None
     fact: bytes | None
+    declined_at: datetime | None
+    reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """An agreement as it stands; ``fact`` and ``result`` are 32-byte digests."""
+    """An agreement as it stands; ``fact`` and ``result`` are 32-byte digests.
+
+    ``ended`` is how and ``ended_reason`` why it ended before it was complete.
+    """
 
     id: AgreementId
     title: str
     document: Digest
     manifest: bytes
     manifest_digest: Digest
+    groups: tuple[Group, ...]
     slots: tuple[Slot, ...]
     started_by: Uscc
     created_at: datetime
     expires_at: datetime
     completed_at: datetime | None
     fact: bytes | None
+    ended: AgreementState | None
+    ended_at: datetime | None
+    ended_reason: str | None
     assembly: str | None
     result: Digest | None
 
     def state(self, at: datetime) -> AgreementState:
         """Return the state at the moment ``at``."""
+        if self.ended is not None:
+            return self.ended
         if self.completed_at is None:
             return AgreementState.EXPIRED if at >= self.expires_at else AgreementState.OPEN
         if self.result is not None:
             return AgreementState.ASSEMBLED
         return AgreementState.FAILED if self.assembly == "failed" else AgreementState.COMPLETE
+
+    @property
+    def signed(self) -> frozenset[str]:
+        """The ids of the slots that are signed."""
+        return frozenset(slot.id for slot in self.slots if slot.fact is not None)
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The ids of the slots that may be signed now, while the agreement is open."""
+        declined = {slot.id for slot in self.slots if slot.declined_at is not None}
+        return wanted(Manifest.decode(self.manifest), signed=self.signed) - declined
+
+    def check_open(self, *, at: datetime) -> None:
+        """Check that slots may still be signed.
+
+        Raises:
+            AgreementEnded, AgreementExpired: they may not.
+        """
+        if self.ended is not None:
+            raise AgreementEnded(ended_at=self.ended_at, how=self.ended.term)
+        if self.state(at) is AgreementState.EXPIRED:
+            raise AgreementExpired(expires_at=self.expires_at)
 
     def slot(self, slot: str) -> Slot:
         """Return the slot named ``slot``.
@@ -131,44 +203,55 @@ def agreement(session: Session, agreement_id: UUID) -> Agreement:
     if row is None:
         raise AgreementUnknown(agreement=agreement_id)
     job = session.get(AssemblyRow, agreement_id, populate_existing=True)
+    manifest = Manifest.decode(row.manifest)
     return Agreement(
         id=AgreementId(row.id),
         title=row.title,
         document=Digest(HashAlgorithm.SHA256, row.document),
         manifest=row.manifest,
         manifest_digest=Digest(HashAlgorithm.SHA256, row.manifest_digest),
-        slots=_slots(session, agreement_id),
+        groups=manifest.groups,
+        slots=_slots(session, agreement_id, manifest),
         started_by=Uscc.parse(row.started_by),
         created_at=row.created_at,
         expires_at=row.expires_at,
         completed_at=row.completed_at,
         fact=row.fact,
+        ended=None if row.ended_how is None else AgreementState(row.ended_how),
+        ended_at=row.ended_at,
+        ended_reason=row.ended_reason,
         assembly=None if job is None else job.state,
         result=None if job is None or job.result is None else Digest(HashAlgorithm.SHA256, job.result),
     )
 
 
-def _slots(session: Session, agreement_id: UUID) -> tuple[Slot, ...]:
+def _slots(session: Session, agreement_id: UUID, manifest: Manifest) -> tuple[Slot, ...]:
     signed = (SignatureRow.agreement == SlotRow.agreement) & (SignatureRow.slot == SlotRow.id)
+    refused = (DeclineRow.agreement == SlotRow.agreement) & (DeclineRow.slot == SlotRow.id)
     rows = session.execute(
-        select(SlotRow, SignatureRow.signed_at, SignatureRow.fact)
+        select(SlotRow, SignatureRow, DeclineRow)
         .join(SignatureRow, signed, isouter=True)
+        .join(DeclineRow, refused, isouter=True)
         .where(SlotRow.agreement == agreement_id)
         .order_by(SlotRow.position)
     )
     return tuple(
         Slot(
             id=row.id,
+            group=manifest.slot(row.id).group,
             kind=SlotKind(row.kind),
             organization=Uscc.parse(row.organization),
             capacity_zh=row.capacity_zh,
             capacity_en=row.capacity_en,
             person=None if row.person is None else PersonId(row.person),
             subject=Digest(HashAlgorithm.SHA256, row.subject),
-            signed_at=signed_at,
-            fact=fact,
+            signed_at=None if signature is None else signature.signed_at,
+            signer=None if signature is None else PersonId(signature.person),
+            fact=None if signature is None else signature.fact,
+            declined_at=None if decline is None else decline.declined_at,
+            reason=None if decline is None else decline.reason,
         )
-        for row, signed_at, fact in rows
+        for row, signature, decline in rows
     )
 
 
@@ -177,12 +260,4 @@ def agreements_of(session: Session, uscc: Uscc) -> tuple[Agreement, ...]:
     party = select(SlotRow.agreement).where(SlotRow.organization == uscc.text)
     concerned = or_(AgreementRow.started_by == uscc.text, AgreementRow.id.in_(party))
     ids = session.scalars(select(AgreementRow.id).where(concerned).order_by(AgreementRow.created_at.desc()))
-    return tuple(agreement(session, id_) for id_ in ids.all())
-
-
-def agreements_for(session: Session, signer: PersonId) -> tuple[Agreement, ...]:
-    """Return the agreements in which ``signer`` is named as a signer, the newest first."""
-    named = select(SlotRow.agreement).where(SlotRow.person == signer)
-    query = select(AgreementRow.id).where(AgreementRow.id.in_(named))
-    ids = session.scalars(query.order_by(AgreementRow.created_at.desc()))
     return tuple(agreement(session, id_) for id_ in ids.all())

@@ -6,7 +6,7 @@ it stopped and no activation makes two increments. No transaction is open while 
 
 1. claim the job;
 2. take the document D0, or the last recorded increment;
-3. for each slot in order: draw the stamp, append the party's signature, store, record;
+3. for each signed slot in order: draw the stamp, append the party's signature, store, record;
 4. append the closing seal (timestamped, LTA) and check that D0 is still a byte-for-byte prefix;
 5. store the PDF, state its digest as a fact, finish the job.
 
@@ -141,8 +141,13 @@ def _work(database: Database, claim: Claim, workshop: Workshop) -> None:
 
 
 def _increments(session: Session, found: Agreement) -> tuple[_Increment, ...]:
-    slots = Manifest.decode(found.manifest).slots
-    return tuple(_increment(session, found.id, position, slot) for position, slot in enumerate(slots))
+    """Give what each party adds that has signed and leaves a stamp; each has the place kept for it."""
+    stamping = [slot for slot in Manifest.decode(found.manifest).slots if slot.kind.stamps]
+    return tuple(
+        _increment(session, found.id, position, slot)
+        for position, slot in enumerate(stamping)
+        if slot.id in found.signed
+    )
 
 
 def _increment(session: Session, agreement_id: UUID, position: int, slot: ManifestSlot) -> _Increment:

@@ -1,17 +1,20 @@
 """What every party of an agreement signs: one short, canonical description of the whole.
 
-A manifest names the frozen documents by digest, the slots that must be filled, the policy and the
-moment at which the agreement lapses. It is deterministic CBOR (RFC 8949, 4.2), so everybody signs the
-same bytes, at once and in any order. The agreement's own id is inside: an approval of one
-agreement can never be used for another with the same text and the same parties.
+A manifest names the frozen documents by digest, the slots, the groups in which they are to be filled
+(signing.policy) and the moment at which the agreement lapses. It is deterministic CBOR (RFC 8949, 4.2), so
+everybody signs the same bytes, at once and in any order. The agreement's own id is inside: an approval of
+one agreement can never be used for another with the same text and the same parties.
 
 A person slot names its person by a salted commitment only; the person's name is nowhere in it.
 
-    manifest = Manifest(agreement=uuid4(), title="…", documents=(sha256(pdf),), slots=(…,), expires_at=…)
+    manifest = Manifest(
+        agreement=uuid4(), title="…", documents=(sha256(pdf),), slots=(…,), groups=(…,), expires_at=…
+    )
     manifest.digest                        # what the parties sign
     slot_subject(manifest.digest, "1")     # what the party of slot 1 approves: to sign it, there
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,21 +28,37 @@ from evidence.errors import CheckDigitWrong, IdentifierMalformed, Malformed, Not
 from evidence.fields import Fields
 from evidence.identifiers import Uscc
 
-SCHEMA = "yinxin/manifest/1"
+SCHEMA = "yinxin/manifest/2"
+FIRST_SCHEMA = "yinxin/manifest/1"
+"""Without groups: every slot in any order. Still read."""
+
+ONLY = "1"
+"""The group of all slots where nobody asked for another."""
+
 _SLOT_DOMAIN = "yinxin/slot/1"
 
 
 class SlotKind(StrEnum):
-    """Who fills a slot: a natural person signs, an organization's keeper seals."""
+    """Who fills a slot.
+
+    A natural person signs; whoever is the organization's legal representative then signs; its keeper seals;
+    a natural person approves, and leaves no stamp on the paper.
+    """
 
     PERSON = "person"
+    REPRESENTATIVE = "representative"
     SEAL = "seal"
+    APPROVER = "approver"
 
+    @property
+    def names_person(self) -> bool:
+        """Whether the slot names its person beforehand; the others go by office."""
+        return self in (SlotKind.PERSON, SlotKind.APPROVER)
 
-class Policy(StrEnum):
-    """When an agreement is complete."""
-
-    ALL = "all"
+    @property
+    def stamps(self) -> bool:
+        """Whether the slot leaves a stamp on the paper."""
+        return self is not SlotKind.APPROVER
 
 
 class ManifestMalformed(Malformed):
@@ -60,10 +79,20 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ManifestSlot:
-    """One slot; ``person`` is the 32-byte commitment of the person expected, None in a seal slot."""
+class Group:
+    """Slots that are filled in any order, in step ``step`` from 1; ``need`` of them satisfy it."""
 
     id: str
+    step: int
+    need: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManifestSlot:
+    """One slot; ``person`` is the 32-byte commitment of the person expected, None where an office is."""
+
+    id: str
+    group: str = ONLY
     kind: SlotKind
     organization: Uscc
     capacity_zh: str
@@ -75,6 +104,7 @@ class ManifestSlot:
         """Return the slot as it stands in the manifest."""
         return {
             "id": self.id,
+            "group": self.group,
             "kind": self.kind.value,
             "organization": self.organization.text,
             "capacity": {"zh": self.capacity_zh, "en": self.capacity_en},
@@ -85,14 +115,22 @@ class ManifestSlot:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """The documents, the slots in the order of their stamps, the policy and the expiry."""
+    """The documents, the slots in the order of their stamps, their groups and the expiry."""
 
     agreement: UUID
     title: str
     documents: tuple[Digest, ...]
     slots: tuple[ManifestSlot, ...]
+    groups: tuple[Group, ...]
     expires_at: datetime
-    policy: Policy = Policy.ALL
+
+    def slot(self, slot_id: str) -> ManifestSlot:
+        """Give the slot of this id, which is there."""
+        return next(slot for slot in self.slots if slot.id == slot_id)
+
+    def group(self, group_id: str) -> Group:
+        """Give the group of this id, which is there."""
+        return next(group for group in self.groups if group.id == group_id)
 
     def encode(self) -> bytes:
         """Return the canonical bytes that the parties sign."""
@@ -103,7 +141,7 @@ class Manifest:
                 "title": self.title,
                 "documents": [document.value for document in self.documents],
                 "slots": [slot.value() for slot in self.slots],
-                "policy": self.policy.value,
+                "groups": [[group.id, group.step, group.need] for group in self.groups],
                 "expires_at": int(self.expires_at.timestamp()),
             }
         )
@@ -122,8 +160,11 @@ class Manifest:
         """
         try:
             fields = Fields(canonical.decode(encoded), ManifestMalformed)
-            if fields.text("schema") != SCHEMA:
+            schema = fields.text("schema")
+            if schema not in (SCHEMA, FIRST_SCHEMA):
                 raise ManifestMalformed(place="schema")
+            grouped = schema == SCHEMA
+            slots = tuple(_slot(slot, grouped=grouped) for slot in fields.each("slots"))
             manifest = cls(
                 agreement=UUID(bytes=fields.octets("agreement", length=16)),
                 title=fields.text("title"),
@@ -131,8 +172,8 @@ class Manifest:
                     Digest(HashAlgorithm.SHA256, value)
                     for value in fields.octets_list("documents", length=32)
                 ),
-                slots=tuple(_slot(slot) for slot in fields.each("slots")),
-                policy=Policy(fields.text("policy")),
+                slots=slots,
+                groups=_groups(fields.items("groups"), slots) if grouped else _only(fields, slots),
                 expires_at=datetime.fromtimestamp(fields.count("expires_at"), UTC),
             )
         except (NotCanonical, IdentifierMalformed, CheckDigitWrong) as error:
@@ -153,10 +194,36 @@ def slot_subject(manifest: Digest, slot: str) -> Digest:
     return sha256(canonical.encode(approved))
 
 
-def _slot(fields: Fields) -> ManifestSlot:
+def _only(fields: Fields, slots: Sequence[ManifestSlot]) -> tuple[Group, ...]:
+    if fields.text("policy") != "all":
+        raise ManifestMalformed(place="policy")
+    return (Group(id=ONLY, step=1, need=len(slots)),)
+
+
+def _groups(value: Sequence[Value], slots: Sequence[ManifestSlot]) -> tuple[Group, ...]:
+    """Read the groups; each has slots enough, each slot has its group, and no step is left out."""
+    groups: list[Group] = []
+    for each in value:
+        match each:
+            case [str(id_), int(step), int(need)]:
+                groups.append(Group(id=id_, step=step, need=need))
+            case _:
+                raise ManifestMalformed(place="groups")
+    sizes = Counter(slot.group for slot in slots)
+    ids = [group.id for group in groups]
+    steps = {group.step for group in groups}
+    if sorted(ids) != sorted(sizes) or steps != set(range(1, len(steps) + 1)):
+        raise ManifestMalformed(place="groups")
+    if not all(1 <= group.need <= sizes[group.id] for group in groups):
+        raise ManifestMalformed(place="groups")
+    return tuple(groups)
+
+
+def _slot(fields: Fields, *, grouped: bool) -> ManifestSlot:
     capacity = fields.fields("capacity")
     slot = ManifestSlot(
         id=fields.text("id"),
+        group=fields.text("group") if grouped else ONLY,
         kind=SlotKind(fields.text("kind")),
         organization=Uscc.parse(fields.text("organization")),
         capacity_zh=capacity.text("zh"),

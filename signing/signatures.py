@@ -1,14 +1,16 @@
 """Signing a slot: the legal moment of one party, decided by the database.
 
 Parties sign at the same instant and never wait for one another: each locks its own slot only. The log is
-locked for the last, short step, and whoever fills the last slot completes the agreement in the same
+locked for the last, short step, and whoever meets the policy completes the agreement in the same
 transaction. The steps of ``sign_slot``:
 
 1. lock the slot; a signature that is there already under the same approval is the answer of a retry;
-2. the agreement is open, the party is the one the slot expects, its key is held, its seal in use;
+2. the agreement is open, it is the slot's turn, the party is the one the slot expects, its key is held, its
+   seal in use;
 3. the approval activates the key, once;
 4. the key signs the manifest, detached (CAdES);
-5. the signature is a row and a fact; the last one completes the agreement and asks for its assembly.
+5. the signature is a row and a fact; the last one that is needed completes the agreement and asks for its
+   assembly.
 
     signature = sign_slot(session, agreement=id, slot="1", approval=approval, verifier=key, keyring=keyring)
 """
@@ -22,22 +24,22 @@ from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
 from evidence.digest import sha256
-from evidence.errors import Refused, Term
+from evidence.errors import Refused
 from evidence.keys import VerifyingKey
 from evidence.statement import StatementType
 from identity.approvals import Approval
 from identity.challenges import Action
 from identity.commitments import commit_person
-from identity.members import positions
-from identity.organizations import organization
 from identity.people import PersonId, person
 from ledger.facts import Fact
 from signing.activation import Activation, Seat, activate, sign_manifest
-from signing.agreements import Agreement, AgreementExpired, AgreementState, Slot, agreement
+from signing.agreements import Agreement, Slot, SlotDeclined, agreement
 from signing.assembly_jobs import request_assembly
 from signing.held_keys import HeldKey, Keyring, held_key, hold_for_person
-from signing.manifest import SlotKind
-from signing.seals import Seal, usable_seal
+from signing.manifest import Manifest, SlotKind
+from signing.policy import check_turn, complete
+from signing.seals import Seal
+from signing.slot_parties import check_party, expected
 from signing.tables import AgreementRow, SignatureRow, SlotRow
 
 
@@ -47,22 +49,6 @@ class SlotSigned(Refused):
     code = "slot-signed"
     zh = "此签署位已于 {signed_at} 签署，无需再次签署。"
     en = "This slot was signed at {signed_at}; there is nothing left to sign."
-
-
-class NotThisParty(Refused):
-    """The slot expects somebody else."""
-
-    code = "not-this-party"
-    zh = "签署位“{capacity}”由另一人签署，您不是该签署位指定的人员。"
-    en = "The slot “{capacity}” expects another person; you are not the one it names."
-
-
-class PartyLeft(Refused):
-    """The person no longer acts for the organization of the slot."""
-
-    code = "party-left"
-    zh = "您已不再代表 {organization}，不能在此签署位签署，请由发起方重新发起。"
-    en = "You no longer act for {organization}; the party that started the agreement must start it again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,19 +85,19 @@ def sign_slot(
     """Sign one slot under ``approval``; the same call again gives the same signature.
 
     Raises:
-        AgreementUnknown, SlotUnknown, AgreementExpired: there is nothing to sign.
-        SlotSigned: it was signed under another approval.
-        NotThisParty, PartyLeft, SealMissing, SealSuspended, NotTheKeeper, NotInPosition: the wrong party.
+        AgreementUnknown, SlotUnknown, AgreementExpired, AgreementEnded: there is nothing to sign.
+        SlotDeclined, SlotSigned: it was declined, or signed under another approval.
+        SlotNotNeeded, NotYetThisTurn: its group has what it needs, or another one comes first.
+        NotThisParty and the other refusals of ``signing.slot_parties.check_party``: the wrong party.
         ApprovalUsed, and the refusals of ``identity.approvals``: the approval does not allow this.
     """
-    found = agreement(session, agreement_id)
-    slot = found.slot(slot_id)
     _lock(session, agreement_id, slot_id)
     signed = session.get(SignatureRow, (agreement_id, slot_id), populate_existing=True)
     if signed is not None:
         return _earlier(signed, approval)
-    if found.state(keyring.clock.now()) is AgreementState.EXPIRED:
-        raise AgreementExpired(expires_at=found.expires_at)
+    found = agreement(session, agreement_id)
+    slot = found.slot(slot_id)
+    check_signable(found, slot, at=keyring.clock.now())
     party = _party(session, slot, approval.person, keyring)
     seat = Seat(
         agreement=agreement_id,
@@ -124,8 +110,20 @@ def sign_slot(
     activation = activate(session, seat, approval=approval, verifier=verifier, keyring=keyring)
     cms = sign_manifest(session, activation, found.manifest, keyring=keyring)
     signature = _record(session, slot, party, activation=activation, cms=cms, keyring=keyring)
-    _complete_when_all_signed(session, agreement_id, keyring)
+    _complete_when_policy_met(session, agreement_id, keyring)
     return signature
+
+
+def check_signable(found: Agreement, slot: Slot, *, at: datetime) -> None:
+    """Check that a slot, which is not signed, may be signed now by whoever it expects.
+
+    Raises:
+        AgreementExpired, AgreementEnded, SlotDeclined, SlotNotNeeded, NotYetThisTurn: it may not.
+    """
+    found.check_open(at=at)
+    if slot.declined_at is not None:
+        raise SlotDeclined(declined_at=slot.declined_at)
+    check_turn(Manifest.decode(found.manifest), slot.id, signed=found.signed)
 
 
 def _lock(session: Session, agreement_id: UUID, slot_id: str) -> None:
@@ -140,16 +138,11 @@ def _earlier(row: SignatureRow, approval: Approval) -> Signature:
 
 
 def _party(session: Session, slot: Slot, signer: PersonId, keyring: Keyring) -> _Party:
-    if slot.kind is SlotKind.SEAL:
-        seal = usable_seal(session, slot.organization, keeper=signer)
+    seal = check_party(session, slot, signer=signer)
+    if seal is not None:
         return _Party(person=signer, key=held_key(session, seal.key, keyring), seal=seal)
-    if slot.person != signer:
-        raise NotThisParty(capacity=Term(slot.capacity_zh, slot.capacity_en))
-    if not positions(session, uscc=slot.organization, person=signer):
-        raise PartyLeft(organization=organization(session, slot.organization).name)
-    return _Party(
-        person=signer, key=hold_for_person(session, person(session, signer), keyring=keyring), seal=None
-    )
+    key = hold_for_person(session, person(session, signer), keyring=keyring)
+    return _Party(person=signer, key=key, seal=None)
 
 
 def _record(
@@ -190,11 +183,13 @@ def _record(
     return _signature(row)
 
 
-def _complete_when_all_signed(session: Session, agreement_id: UUID, keyring: Keyring) -> None:
-    """Complete the agreement if this was its last slot; parties that finish together queue here only."""
+def _complete_when_policy_met(session: Session, agreement_id: UUID, keyring: Keyring) -> None:
+    """Complete the agreement if no more slot is needed; parties that finish together queue here only."""
     row = session.get(AgreementRow, agreement_id, with_for_update={"key_share": True}, populate_existing=True)
     found = agreement(session, agreement_id)
-    if row is None or row.fact is not None or any(slot.fact is None for slot in found.slots):
+    if row is None or row.fact is not None:
+        return
+    if not complete(Manifest.decode(found.manifest), signed=found.signed):
         return
     now = keyring.clock.now()
     fact = _record_agreement(session, found, now, keyring)
@@ -204,15 +199,21 @@ def _complete_when_all_signed(session: Session, agreement_id: UUID, keyring: Key
 
 
 def _record_agreement(session: Session, found: Agreement, now: datetime, keyring: Keyring) -> Fact:
+    """State that the policy is met; ``left`` are the slots whose representative has left office since."""
     signatures = [slot.fact for slot in found.slots if slot.fact is not None]
     body: dict[str, Value] = {
         "action": "completed",
         "agreement": found.id.bytes,
-        "policy": "all",
         "signatures": signatures,
+        "left": [slot.id for slot in found.slots if _left(session, slot)],
         "files": [found.manifest_digest.value, found.document.value],
     }
     return keyring.platform.record(session, StatementType.AGREEMENT, body, at=now, after=signatures)
+
+
+def _left(session: Session, slot: Slot) -> bool:
+    signed = slot.kind is SlotKind.REPRESENTATIVE and slot.signer is not None
+    return signed and expected(session, slot) != slot.signer
 
 
 def signatures(session: Session, agreement_id: UUID) -> tuple[Signature, ...]:

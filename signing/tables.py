@@ -38,7 +38,10 @@ class DocumentRow(Base):
 
 
 class AgreementRow(Base):
-    """An agreement; ``completed_at`` and ``fact`` are set together when the last slot is filled."""
+    """An agreement; ``completed_at`` and ``fact`` are set together when its policy is met.
+
+    ``ended_how`` is "declined" or "withdrawn", set with the other three when it ends before that.
+    """
 
     __tablename__ = "agreements"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -51,10 +54,14 @@ class AgreementRow(Base):
     expires_at: Mapped[datetime] = mapped_column(_AWARE)
     completed_at: Mapped[datetime | None] = mapped_column(_AWARE)
     fact: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    ended_at: Mapped[datetime | None] = mapped_column(_AWARE)
+    ended_how: Mapped[str | None] = mapped_column(Text)
+    ended_reason: Mapped[str | None] = mapped_column(Text)
+    ended_fact: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
 
 
 class SlotRow(Base):
-    """One place to be signed; ``person`` is set in a person slot only.
+    """One place to be signed; ``person`` is set where the slot names its person beforehand.
 
     ``subject`` (32 bytes) is the digest that an approval to fill this slot names.
     """
@@ -70,6 +77,19 @@ class SlotRow(Base):
     capacity_en: Mapped[str] = mapped_column(Text)
     person: Mapped[UUID | None]
     subject: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+
+
+class DeclineRow(Base):
+    """A party's refusal to fill its slot, with the reason it gave."""
+
+    __tablename__ = "declines"
+    __table_args__ = (ForeignKeyConstraint(["agreement", "slot"], ["slots.agreement", "slots.id"]),)
+    agreement: Mapped[UUID] = mapped_column(primary_key=True)
+    slot: Mapped[str] = mapped_column(Text, primary_key=True)
+    person: Mapped[UUID]
+    reason: Mapped[str] = mapped_column(Text)
+    fact: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    declined_at: Mapped[datetime] = mapped_column(_AWARE)
 
 
 class ActivationRow(Base):

@@ -1,11 +1,12 @@
 """An agreement bundle: genuine by checks 1 to 8, complete by check 9, then one check for each other exhibit.
 
 The agreement names the signatures of its parties by digest; each must be in the bundle and over the same
-manifest, and where the manifest itself is enclosed, its slots are exactly those signed. An agreement has no
+manifest, and where the manifest itself is enclosed, what is signed satisfies its groups. An agreement has no
 state to look up, so the answer is UNKNOWN by its nature and the headline says what is known: that the
 signing is complete.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,15 +93,38 @@ def _is_over(signature: ReadExhibit, body: AgreementBody) -> bool:
 
 
 def _slots_agree(examined: Examined, signed: Sequence[ReadExhibit]) -> bool:
-    """Whether the slots of the manifest, if it is enclosed, are exactly those signed, each once."""
-    slots = sorted(str(one.body.get("slot")) for one in signed)
+    """Whether what is signed, each slot once, satisfies every group of the manifest, if it is enclosed."""
+    slots = [str(one.body.get("slot")) for one in signed]
     for manifest in {one.body.get("manifest") for one in signed}:
         content = examined.bundle.files.get(manifest) if isinstance(manifest, bytes) else None
-        if content is not None and sorted(_slots_of(canonical.decode(content))) != slots:
+        if content is not None and not _satisfied(canonical.decode(content), slots):
             return False
     return True
 
 
-def _slots_of(manifest: Value) -> list[str]:
+def _satisfied(manifest: Value, signed: Sequence[str]) -> bool:
+    """Whether ``signed`` are slots of ``manifest``, each once, and as many in each group as it needs.
+
+    A manifest without groups, of the first schema, needs them all.
+    """
     fields = Fields(manifest, BundleMalformed, place="manifest")
-    return [slot.text("id") for slot in fields.each("slots")]
+    slots = {
+        slot.text("id"): slot.text("group") if slot.has("group") else "" for slot in fields.each("slots")
+    }
+    if len(set(signed)) != len(signed) or not set(signed) <= set(slots):
+        return False
+    if not fields.has("groups"):
+        return len(signed) == len(slots)
+    counted = Counter(slots[slot] for slot in signed)
+    return all(counted[id_] >= need for id_, need in _needs(fields).items())
+
+
+def _needs(manifest: Fields) -> dict[str, int]:
+    needs: dict[str, int] = {}
+    for group in manifest.items("groups"):
+        match group:
+            case [str(id_), int(), int(need)]:
+                needs[id_] = need
+            case _:
+                raise BundleMalformed(place="manifest.groups")
+    return needs

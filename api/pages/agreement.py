@@ -1,5 +1,6 @@
 """The agreement's pages: the row of its parties that fills up, and the sheet on which one of them signs."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from api.acting import person_of
 from api.agreement_view import shown
 from api.pages import page
 from api.pages.scan import scan_view
-from api.parties import check_own_slot, fills, visible_agreement
+from api.parties import check_own_slot, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.agreements import AsParty
@@ -22,6 +23,7 @@ from identity.people import PersonId
 from signing.agreements import Agreement, AgreementState
 from signing.documents import document
 from signing.manifest import SlotKind
+from signing.slot_parties import expected
 
 router = APIRouter()
 
@@ -38,6 +40,7 @@ def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsP
             document=document(session, found.document),
             own_slots=_own_open_slots(session, found, visitor, house),
             home=home_of(visitor.roles),
+            withdrawable=_withdrawable(found, visitor, at=house.clock.now()),
             AgreementState=AgreementState,
         )
 
@@ -76,6 +79,12 @@ def slot(
         )
 
 
+def _withdrawable(found: Agreement, visitor: Visitor, *, at: datetime) -> bool:
+    """Whether the visitor's firm started the agreement and may still take it back."""
+    starter = Role.FIRM in visitor.roles and visitor.organization == found.started_by.text
+    return starter and found.state(at) is AgreementState.OPEN and not found.signed
+
+
 def _own_open_slots(session: Session, found: Agreement, visitor: Visitor, house: InHouse) -> tuple[str, ...]:
     """Give the ids of the slots that wait for the visitor."""
     if visitor.person is None or Role.PERSON not in visitor.roles:
@@ -83,4 +92,4 @@ def _own_open_slots(session: Session, found: Agreement, visitor: Visitor, house:
     if found.state(house.clock.now()) is not AgreementState.OPEN:
         return ()
     me = PersonId(visitor.person)
-    return tuple(each.id for each in found.slots if each.signed_at is None and fills(session, each, me))
+    return tuple(sorted(id_ for id_ in found.wanted if expected(session, found.slot(id_)) == me))

@@ -22,11 +22,10 @@ from api.routes.people import myself, notice_of
 from identity import authorizations, consent, counter_tickets, enrollment
 from identity.consent_text import Purpose
 from identity.contacts import contact
-from identity.members import Position, memberships
 from identity.one_time_codes import DIGITS
 from identity.people import PersonId
-from signing.agreements import Agreement, AgreementState, Slot, agreements_for, agreements_of
-from signing.manifest import SlotKind
+from signing.agreements import Agreement, Slot
+from signing.inbox import waiting
 
 router = APIRouter()
 
@@ -53,7 +52,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
     mine = person_of(visitor)
     with house.database.transaction() as session:
         lines = [line(session, one) for one in authorizations.authorizations_of_person(session, mine)]
-        slots = _waiting_slots(session, mine, house.clock.now())
+        slots = [_waiting(*one) for one in waiting(session, mine, at=house.clock.now())]
         me = myself(session, mine, house)
         devices = devices_of(session, house, mine)
         reached = contact(session, mine)
@@ -100,29 +99,6 @@ def _consent_in_force(session: Session, me: PersonId, house: House) -> consent.C
         return consent.require(session, person=me, purpose=Purpose.FACE_PROCESSING, clock=house.clock)
     except consent.ConsentMissing:
         return None
-
-
-def _waiting_slots(session: Session, me: PersonId, now: datetime) -> list[WaitingSlot]:
-    """Give the open slots of the person, and of the seals they keep."""
-    signing = [
-        _waiting(found, slot)
-        for found in agreements_for(session, me)
-        for slot in found.slots
-        if slot.person == me and _open(found, slot, now)
-    ]
-    keeping = [one.organization for one in memberships(session, me) if one.position is Position.SEAL_KEEPER]
-    sealing = [
-        _waiting(found, slot)
-        for uscc in keeping
-        for found in agreements_of(session, uscc)
-        for slot in found.slots
-        if slot.kind is SlotKind.SEAL and slot.organization == uscc and _open(found, slot, now)
-    ]
-    return signing + sealing
-
-
-def _open(found: Agreement, slot: Slot, now: datetime) -> bool:
-    return slot.signed_at is None and found.state(now) is AgreementState.OPEN
 
 
 def _waiting(found: Agreement, slot: Slot) -> WaitingSlot:

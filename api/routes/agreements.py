@@ -24,13 +24,16 @@ from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.scans import ChallengeAsked, asked
 from api.slot_forms import SlotAsked, check_takes_part, draft, read_slots
+from api.slot_groups import grouped, read_needs
 from evidence.errors import Refused
 from identity.challenges import Action
 from identity.organizations import organization
 from signing.agreement_drafting import create
-from signing.agreements import agreements_for, agreements_of
+from signing.agreement_ends import decline, withdraw
+from signing.agreements import agreements_of
 from signing.assembly_jobs import retry_assembly
 from signing.documents import freeze
+from signing.inbox import agreements_for
 from signing.manifest import SlotKind
 
 router = APIRouter(prefix="/api/agreements")
@@ -47,7 +50,7 @@ class DocumentMissing(Refused):
 
 
 class Started(BaseModel):
-    """What was started, and the page to go on with."""
+    """The agreement that was started, or ended, and the page to go on with."""
 
     id: UUID
     next: str
@@ -60,18 +63,24 @@ def start(
     house: InHouse,
     title: Annotated[str, Form()],
     slots: Annotated[str, Form()],
+    needs: Annotated[str, Form()] = "{}",
     document: UploadFile | None = None,
     ready: Annotated[bool, Form()] = False,
 ) -> Started:
     """Freeze the PDF and open an agreement over it; ``slots`` is a JSON list of ``SlotAsked``.
 
+    ``needs`` is a JSON object: how many slots of each named group suffice (:mod:`api.slot_groups`).
     In the demonstration ``ready`` takes the ready document in place of an upload.
     """
     own = firm_of(visitor)
     asking = read_slots(slots)
+    groups, ids = grouped(asking, read_needs(needs))
     check_takes_part(asking, starter=own)
     with house.database.transaction() as session:
-        drafts = tuple(draft(session, each, starter=own) for each in asking)
+        drafts = tuple(
+            replace(draft(session, each, starter=own), group=id_)
+            for each, id_ in zip(asking, ids, strict=True)
+        )
         parties = [_ready_party(session, each) for each in asking]
     if ready and house.settings.demonstration:
         set_now = ready_application(house.typesetter, parties, at=house.clock.now())
@@ -89,6 +98,7 @@ def start(
             title=title,
             slots=drafts,
             by=own,
+            groups=groups,
             typesetter=house.typesetter,
             clock=house.clock,
         )
@@ -125,6 +135,45 @@ def ask_to_sign(
         slot = check_own_slot(session, found, slot_id, signer=signer, at=house.clock.now())
         action = Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN
         return asked(session, house, person=signer, action=action, subject=slot.subject)
+
+
+class Reason(BaseModel):
+    """Why a party declines, or the starter withdraws: shown to every party."""
+
+    reason: str
+
+
+@router.post("/{agreement_id}/slots/{slot_id}/decline")
+def decline_slot(
+    agreement_id: UUID,
+    slot_id: str,
+    given: Reason,
+    visitor: Annotated[Visitor, allow(Role.PERSON)],
+    house: InHouse,
+) -> Started:
+    """Decline to fill a slot, for good."""
+    with house.database.transaction() as session:
+        visible_agreement(session, agreement_id, visitor, house)
+        decline(
+            session,
+            agreement_id,
+            slot_id,
+            by=person_of(visitor),
+            reason=given.reason,
+            keyring=house.keyring,
+        )
+    return Started(id=agreement_id, next=f"/agreements/{agreement_id}")
+
+
+@router.post("/{agreement_id}/withdrawal")
+def take_back(
+    agreement_id: UUID, given: Reason, visitor: Annotated[Visitor, allow(Role.FIRM)], house: InHouse
+) -> Started:
+    """Take back an agreement of one's own that nobody has signed."""
+    with house.database.transaction() as session:
+        visible_agreement(session, agreement_id, visitor, house)
+        withdraw(session, agreement_id, by=firm_of(visitor), reason=given.reason, keyring=house.keyring)
+    return Started(id=agreement_id, next=f"/agreements/{agreement_id}")
 
 
 @router.post("/{agreement_id}/assembly", status_code=202)

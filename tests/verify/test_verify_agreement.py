@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from evidence import canonical
 from evidence.canonical import Value
 from evidence.digest import sha256
@@ -67,6 +69,39 @@ def test_a_slot_of_the_manifest_that_nobody_signed_fails_the_parties_alone() -> 
     first, second = signature("1"), signature("1", kind="person")
     report = verified(agreement(first, second), first, second)
     assert not_passed(report) == {"parties": Outcome.FAILED}
+
+
+GROUPED = canonical.encode(
+    {
+        "slots": [{"id": id_, "group": group} for id_, group in (("1", "a"), ("2", "b"), ("3", "b"))],
+        "groups": [["a", 1, 1], ["b", 2, 1]],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("slots", "outcome"),
+    [
+        (("1", "2"), {}),
+        (("1", "3"), {}),
+        (("1", "2", "3"), {}),
+        (("2", "3"), {"parties": Outcome.FAILED}),
+        (("1",), {"parties": Outcome.FAILED}),
+        (("1", "4"), {"parties": Outcome.FAILED}),
+    ],
+)
+def test_what_is_signed_must_satisfy_every_group(slots: tuple[str, ...], outcome: dict[str, Outcome]) -> None:
+    manifest = sha256(GROUPED).value
+    signed = [signature(slot, manifest=manifest) for slot in slots]
+    subject = agreement(*signed, files=[manifest, sha256(city.PDF).value])
+    assert not_passed(verified(subject, *signed, files=(GROUPED,))) == outcome
+
+
+def test_groups_that_cannot_be_read_fail_the_form() -> None:
+    manifest = canonical.encode({"slots": [{"id": "1", "group": "a"}], "groups": [["a", 1]]})
+    first = signature("1", manifest=sha256(manifest).value)
+    subject = agreement(first, files=[sha256(manifest).value])
+    assert not_passed(verified(subject, first, files=(manifest,))) == {"form": Outcome.FAILED}
 
 
 def test_the_manifest_may_be_left_out() -> None:

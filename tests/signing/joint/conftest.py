@@ -16,7 +16,7 @@ from evidence.keys import LocalSigner
 from identity import challenges
 from identity.approvals import Approval, approve
 from identity.challenges import Action
-from identity.members import Position, appoint
+from identity.members import Position, appoint, dismiss, members
 from identity.organizations import register_organization
 from identity.people import Person, PersonId, register_person
 from identity.scans import Verdict
@@ -32,7 +32,7 @@ from signing.certificates import Agency
 from signing.held_keys import Keyring
 from signing.keystore import KeyHandle
 from signing.keystore_memory import MemoryKeyStore
-from signing.manifest import SlotKind
+from signing.manifest import Group, SlotKind
 from signing.objects_memory import MemoryObjectStore
 from signing.pki import Subject
 from signing.profiles import Profile
@@ -150,6 +150,26 @@ class Town:
         appoint(session, uscc=uscc, person=member.id, position=position, clock=self.clock)
         return member
 
+    def office(self, uscc: Uscc, person: Person) -> None:
+        """Make ``person`` legal representative of ``uscc``, in the place of whoever was."""
+        with self.database.transaction() as session:
+            for member in members(session, uscc):
+                if member.position is Position.LEGAL_REPRESENTATIVE:
+                    dismiss(
+                        session,
+                        uscc=uscc,
+                        person=member.person,
+                        position=Position.LEGAL_REPRESENTATIVE,
+                        clock=self.clock,
+                    )
+            appoint(
+                session,
+                uscc=uscc,
+                person=person.id,
+                position=Position.LEGAL_REPRESENTATIVE,
+                clock=self.clock,
+            )
+
     def seal(self) -> Seal:
         with self.database.transaction() as session:
             return make_seal(session, organization=CONTRACTOR, keeper=self.keeper.id, keyring=self.keyring)
@@ -176,6 +196,7 @@ class Town:
         slots: tuple[SlotDraft, ...] | None = None,
         content: bytes | None = None,
         expires_at: datetime | None = None,
+        groups: tuple[Group, ...] = (),
     ) -> Agreement:
         with self.database.transaction() as session:
             document = documents.freeze(
@@ -191,6 +212,7 @@ class Town:
                 typesetter=self.typesetter,
                 clock=self.clock,
                 expires_at=expires_at,
+                groups=groups,
             )
 
     def signer(self, opened: Agreement, slot: str) -> Person:

@@ -9,7 +9,8 @@ from signing.agreement_drafting import (
     SlotPersonWrong,
     SlotRepeated,
 )
-from signing.agreements import AgreementState, agreements_for, agreements_of
+from signing.agreements import AgreementState, agreements_of
+from signing.inbox import agreements_for
 from signing.manifest import Manifest
 from signing.pdf_document import DocumentBroken
 from signing.typesetting import GlyphMissing

@@ -4,9 +4,10 @@ from uuid import UUID
 import pytest
 
 from evidence import canonical
+from evidence.canonical import Value
 from evidence.digest import sha256
 from evidence.identifiers import Uscc
-from signing.manifest import Manifest, ManifestMalformed, ManifestSlot, Place, SlotKind
+from signing.manifest import FIRST_SCHEMA, Group, Manifest, ManifestMalformed, ManifestSlot, Place, SlotKind
 from signing.pdf_pages import PageSize
 from signing.placement import MARGIN, box_for
 from signing.stamps import ORGANIZATION_STAMP, Stamp
@@ -33,6 +34,7 @@ MANIFEST = Manifest(
             capacity_en="contractor",
         ),
     ),
+    groups=(Group(id="1", step=1, need=2),),
     expires_at=datetime(2026, 5, 5, 8, 0, tzinfo=UTC),
 )
 STAMP = Stamp(b"", *ORGANIZATION_STAMP)
@@ -58,13 +60,52 @@ def test_bytes_that_are_no_manifest_are_refused(encoded: bytes) -> None:
         Manifest.decode(encoded)
 
 
-@pytest.mark.parametrize("member", ["agreement", "title", "documents", "slots", "policy", "expires_at"])
+@pytest.mark.parametrize("member", ["agreement", "title", "documents", "slots", "groups", "expires_at"])
 def test_a_manifest_that_lacks_a_member_is_refused(member: str) -> None:
     value = canonical.decode(MANIFEST.encode())
     assert isinstance(value, dict)
     left = {key: item for key, item in value.items() if key != member}
     with pytest.raises(ManifestMalformed):
         Manifest.decode(canonical.encode(left))
+
+
+def changed(**members: Value) -> bytes:
+    value = canonical.decode(MANIFEST.encode())
+    assert isinstance(value, dict)
+    return canonical.encode({**value, **members})
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [],
+        "1",
+        [["1", 1]],
+        [["1", 1, "2"]],
+        [["1", 2, 2]],
+        [["1", 1, 0]],
+        [["1", 1, 3]],
+        [["2", 1, 2]],
+        [["1", 1, 2], ["2", 2, 1]],
+        [["1", 1, 2], ["1", 1, 2]],
+    ],
+)
+def test_groups_that_fit_no_slots_are_refused(groups: Value) -> None:
+    with pytest.raises(ManifestMalformed):
+        Manifest.decode(changed(groups=groups))
+
+
+def test_a_manifest_of_the_first_schema_needs_every_slot() -> None:
+    value = canonical.decode(MANIFEST.encode())
+    assert isinstance(value, dict)
+    slots = value.pop("slots")
+    del value["groups"]
+    assert isinstance(slots, list)
+    bare = [{key: item for key, item in slot.items() if key != "group"} for slot in slots]
+    first = {**value, "schema": FIRST_SCHEMA, "policy": "all", "slots": bare}
+    assert Manifest.decode(canonical.encode(first)) == MANIFEST
+    with pytest.raises(ManifestMalformed):
+        Manifest.decode(canonical.encode({**first, "policy": "any"}))
 
 
 def test_a_stamp_goes_to_its_chosen_place() -> None:

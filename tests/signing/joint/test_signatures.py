@@ -28,7 +28,8 @@ from signing.seals import (
     change_seal,
     make_seal,
 )
-from signing.signatures import NotThisParty, PartyLeft, Signature, SlotSigned, signatures
+from signing.signatures import Signature, SlotSigned, signatures
+from signing.slot_parties import NotThisParty, PartyLeft
 
 from .conftest import CONTRACTOR, DESIGNER, Town
 

@@ -9,6 +9,7 @@ const USCC_LENGTH = 18;
 const words = JSON.parse(document.getElementById("start-words").textContent);
 const form = document.querySelector("form.start");
 const drafts = document.getElementById("drafts");
+const ordered = document.getElementById("ordered");
 
 const fill = (key, facts = {}) =>
   words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
@@ -38,13 +39,33 @@ const lookUp = async (row) => {
   }
 };
 
-/** A seal is kept by the organization's keeper; only a person slot names somebody. */
+const NAMING = new Set(["person", "approver"]);
+
+/** A seal is kept by the organization's keeper, an office has whoever holds it; the other slots name somebody. */
 const suit = (row) => {
-  const seals = capacity(row).kind === "seal";
-  part(row, "person").hidden = seals;
-  part(row, "keeper").hidden = !seals;
-  field(row, "person").required = !seals;
+  const { kind } = capacity(row);
+  const names = NAMING.has(kind);
+  part(row, "person").hidden = !names;
+  part(row, "keeper").hidden = kind !== "seal";
+  part(row, "representative").hidden = kind !== "representative";
+  part(row, "order").hidden = !ordered.checked;
+  field(row, "person").required = names;
 };
+
+/** Show how many of each group suffice, for the groups that are used. */
+const suitNeeds = () => {
+  const used = new Set(ordered.checked ? [...drafts.children].map((row) => field(row, "group").value) : []);
+  const place = document.getElementById("needs");
+  for (const label of place.children) label.hidden = !used.has(label.dataset.letter);
+  place.hidden = ![...place.children].some((label) => !label.hidden);
+};
+
+const needs = () =>
+  Object.fromEntries(
+    [...document.getElementById("needs").children]
+      .filter((label) => !label.hidden)
+      .map((label) => [label.dataset.letter, Number(label.querySelector("input").value)]),
+  );
 
 const number = () => {
   [...drafts.children].forEach((row, place) => {
@@ -54,6 +75,7 @@ const number = () => {
 
 const prepare = (row) => {
   suit(row);
+  suitNeeds();
   lookUp(row);
 };
 
@@ -67,14 +89,16 @@ const slots = () =>
   [...drafts.children].map((row) => {
     const { kind, zh, en } = capacity(row);
     const slot = { kind, organization: field(row, "organization").value.trim(), capacity_zh: zh, capacity_en: en };
-    return kind === "person" ? { ...slot, person: field(row, "person").value.trim() } : slot;
+    if (NAMING.has(kind)) slot.person = field(row, "person").value.trim();
+    if (!ordered.checked) return slot;
+    return { ...slot, step: Number(field(row, "step").value), group: field(row, "group").value || null };
   });
 
 /** Give the sentence that says what cannot be sent as it is, or nothing. */
 const objection = () => {
   const rows = slots();
   if (!rows.length) return fill("start.none");
-  const missing = rows.findIndex((slot) => !slot.organization || (slot.kind === "person" && !slot.person));
+  const missing = rows.findIndex((slot) => !slot.organization || (NAMING.has(slot.kind) && !slot.person));
   if (missing >= 0) return fill("start.incomplete", { number: missing + 1 });
   if (form.elements.ready?.value === "true") return "";
   const file = form.elements.document.files[0];
@@ -89,6 +113,7 @@ const objection = () => {
 form.addEventListener("submit", (event) => {
   const sentence = objection();
   form.elements.slots.value = JSON.stringify(slots());
+  form.elements.needs.value = JSON.stringify(needs());
   if (!sentence) return;
   event.preventDefault();
   event.stopPropagation();
@@ -112,8 +137,14 @@ drafts.addEventListener("click", (event) => {
   const button = event.target.closest("[data-part=remove]");
   if (!button) return;
   button.closest(".party").remove();
+  suitNeeds();
   number();
   document.getElementById("add").focus();
+});
+
+ordered.addEventListener("change", () => {
+  [...drafts.children].forEach(suit);
+  suitNeeds();
 });
 
 document.getElementById("add").addEventListener("click", () => {

@@ -1,0 +1,47 @@
+"""What waits for a person: the agreements whose slots expect them, by name or by the office they hold.
+
+agreements_for(session, person_id)          # all, the newest first
+waiting(session, person_id, at=clock.now()) # the slots that they may fill now
+"""
+
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from identity.members import Position, memberships
+from identity.people import PersonId
+from signing.agreements import Agreement, AgreementState, Slot, agreement
+from signing.manifest import SlotKind
+from signing.seals import SealState
+from signing.slot_parties import expected
+from signing.tables import AgreementRow, SealRow, SlotRow
+
+
+def agreements_for(session: Session, signer: PersonId) -> tuple[Agreement, ...]:
+    """Give the agreements of which a slot names ``signer`` or goes by an office of theirs, newest first."""
+    represented = [
+        one.organization.text
+        for one in memberships(session, signer)
+        if one.position is Position.LEGAL_REPRESENTATIVE
+    ]
+    kept = select(SealRow.organization).where(
+        SealRow.keeper == signer, SealRow.state != SealState.CANCELLED.value
+    )
+    represents = and_(SlotRow.kind == SlotKind.REPRESENTATIVE.value, SlotRow.organization.in_(represented))
+    keeps = and_(SlotRow.kind == SlotKind.SEAL.value, SlotRow.organization.in_(kept))
+    mine = select(SlotRow.agreement).where(or_(SlotRow.person == signer, represents, keeps))
+    query = select(AgreementRow.id).where(AgreementRow.id.in_(mine))
+    ids = session.scalars(query.order_by(AgreementRow.created_at.desc()))
+    return tuple(agreement(session, id_) for id_ in ids.all())
+
+
+def waiting(session: Session, signer: PersonId, *, at: datetime) -> tuple[tuple[Agreement, Slot], ...]:
+    """Give the slots that ``signer`` may fill at ``at``, with their agreements, the newest first."""
+    return tuple(
+        (found, found.slot(slot_id))
+        for found in agreements_for(session, signer)
+        if found.state(at) is AgreementState.OPEN
+        for slot_id in sorted(found.wanted)
+        if expected(session, found.slot(slot_id)) == signer
+    )

@@ -1,0 +1,94 @@
+"""Who may fill a slot now: the person it names, or whoever holds the office that it goes by.
+
+A person slot and an approver's name their person, who must still act for the organization; a representative's
+slot goes by the office of legal representative, whoever holds it; a seal's by the keeper of the seal.
+
+    expected(session, slot)                       # the person, or None while nobody can
+    check_party(session, slot, signer=person_id)  # or the refusal that says why not
+"""
+
+from sqlalchemy.orm import Session
+
+from evidence.errors import Refused, Term
+from identity.members import Position, members, positions
+from identity.organizations import organization
+from identity.people import PersonId
+from signing.agreements import Slot
+from signing.manifest import SlotKind
+from signing.seals import Seal, SealMissing, seal_of, usable_seal
+
+
+class NotThisParty(Refused):
+    """The slot expects somebody else."""
+
+    code = "not-this-party"
+    zh = "签署位“{capacity}”由另一人签署，您不是该签署位指定的人员。"
+    en = "The slot “{capacity}” expects another person; you are not the one it names."
+
+
+class PartyLeft(Refused):
+    """The person no longer acts for the organization of the slot."""
+
+    code = "party-left"
+    zh = "您已不再代表 {organization}，不能在此签署位签署，请由发起方重新发起。"
+    en = "You no longer act for {organization}; the party that started the agreement must start it again."
+
+
+class NotTheRepresentative(Refused):
+    """Somebody other than the legal representative in office asked."""
+
+    code = "not-the-representative"
+    zh = "签署位“{capacity}”由 {organization} 的在任法定代表人签署；登记的法定代表人不是您。"
+    en = (
+        "The slot “{capacity}” is for the legal representative of {organization} now in office; "
+        "that is not you."
+    )
+
+
+def expected(session: Session, slot: Slot) -> PersonId | None:
+    """Give whom the slot expects, be it signed or not; None while the office is vacant."""
+    if slot.kind.names_person:
+        return slot.person
+    if slot.kind is SlotKind.REPRESENTATIVE:
+        return _representative(session, slot)
+    try:
+        return seal_of(session, slot.organization).keeper
+    except SealMissing:
+        return None
+
+
+def check_party(session: Session, slot: Slot, *, signer: PersonId) -> Seal | None:
+    """Check that ``signer`` may fill the slot now; give the seal of a seal's slot, held in its state.
+
+    Raises:
+        NotThisParty, PartyLeft, NotTheRepresentative: the wrong person.
+        SealMissing, SealSuspended, NotTheKeeper, NotInPosition: the wrong person for the seal, or no seal.
+    """
+    if slot.kind is SlotKind.SEAL:
+        return usable_seal(session, slot.organization, keeper=signer)
+    if slot.kind is SlotKind.REPRESENTATIVE:
+        if _representative(session, slot) != signer:
+            raise NotTheRepresentative(capacity=_capacity(slot), organization=_name(session, slot))
+        return None
+    if slot.person != signer:
+        raise NotThisParty(capacity=_capacity(slot))
+    if not positions(session, uscc=slot.organization, person=signer):
+        raise PartyLeft(organization=_name(session, slot))
+    return None
+
+
+def _representative(session: Session, slot: Slot) -> PersonId | None:
+    held = (
+        member.person
+        for member in members(session, slot.organization)
+        if member.position is Position.LEGAL_REPRESENTATIVE
+    )
+    return next(held, None)
+
+
+def _capacity(slot: Slot) -> Term:
+    return Term(slot.capacity_zh, slot.capacity_en)
+
+
+def _name(session: Session, slot: Slot) -> str:
+    return organization(session, slot.organization).name

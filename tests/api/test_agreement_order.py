@@ -1,0 +1,146 @@
+"""Step by step, some of a group, by office; declined and withdrawn: at the doors and on the pages."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from api.demonstration.people import (
+    CONTRACTOR,
+    ENGINEER,
+    LEGAL_REPRESENTATIVE,
+    OWNERS_REPRESENTATIVE,
+)
+from api.policy import Role
+from evidence.errors import Refused
+from tests.api.joint import SLOTS, enter, enter_as, post, sign, started
+from tests.quiet_city import QuietCity
+from tests.signing.joint.conftest import small_pdf
+
+OWNER_SLOT, SEAL_SLOT, DESIGN_SLOT = SLOTS
+LEGAL_SLOT: dict[str, Any] = {
+    "kind": "representative",
+    "organization": CONTRACTOR.uscc.text,
+    "capacity_zh": "施工单位法定代表人",
+    "capacity_en": "contractor's legal representative",
+}
+ORDERED = [
+    {**OWNER_SLOT, "group": "A"},
+    {**DESIGN_SLOT, "group": "A"},
+    {**LEGAL_SLOT, "step": 2},
+]
+"""The owner or the engineer first, then the contractor's legal representative."""
+
+
+def ordered(clerk: httpx.Client) -> str:
+    return started(clerk, slots=ORDERED, needs=json.dumps({"A": 1}))
+
+
+def states(http: httpx.Client, id_: str) -> list[str]:
+    return [slot["state"] for slot in http.get(f"/api/agreements/{id_}").json()["slots"]]
+
+
+def test_an_agreement_goes_step_by_step(city: QuietCity, clerk: httpx.Client) -> None:
+    id_ = ordered(clerk)
+    assert states(clerk, id_) == ["open", "open", "waiting"]
+    with pytest.raises(Refused) as refused:
+        sign(city.house, id_, "3", LEGAL_REPRESENTATIVE)
+    assert refused.value.code == "not-yet-this-turn"
+    sign(city.house, id_, "2", ENGINEER)
+    assert states(clerk, id_) == ["unneeded", "signed", "open"]
+    sign(city.house, id_, "3", LEGAL_REPRESENTATIVE)
+    shown = clerk.get(f"/api/agreements/{id_}").json()
+    assert (shown["state"], shown["needed"]) == ("complete", 2)
+    assert shown["slots"][2]["person"] == LEGAL_REPRESENTATIVE.name
+
+
+def test_the_page_tells_steps_and_how_many_suffice(clerk: httpx.Client) -> None:
+    page = clerk.get(f"/agreements/{ordered(clerk)}").text
+    assert page.index("第 1 步") < page.index("2 位中签 1 位即可") < page.index("第 2 步")
+    assert "等前一步签完" in page
+
+
+def test_who_is_asked_by_office_finds_it_when_the_turn_has_come(city: QuietCity, clerk: httpx.Client) -> None:
+    id_ = ordered(clerk)
+    representative = enter(city, LEGAL_REPRESENTATIVE.name)
+    assert f"/agreements/{id_}/slots/3" not in representative.get("/engineer").text
+    sign(city.house, id_, "1", OWNERS_REPRESENTATIVE)
+    assert f"/agreements/{id_}/slots/3" in representative.get("/engineer").text
+    assert representative.get(f"/agreements/{id_}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("slots", "needs", "expected"),
+    [
+        ([*ORDERED[:2], {**LEGAL_SLOT, "step": 3}], '{"A": 1}', (409, "groups-wrong")),
+        ([*ORDERED[:2], {**LEGAL_SLOT, "step": 2, "group": "A"}], '{"A": 1}', (409, "groups-wrong")),
+        (ORDERED, '{"A": 3}', (409, "groups-wrong")),
+        (ORDERED, '{"A": 0}', (409, "groups-wrong")),
+        (ORDERED, "[]", (422, "needs-malformed")),
+        ([*ORDERED[:2], {**LEGAL_SLOT, "step": 0}], "{}", (422, "slots-malformed")),
+        ([*ORDERED[:2], {**LEGAL_SLOT, "group": "AB"}], "{}", (422, "slots-malformed")),
+        (
+            [DESIGN_SLOT, {**LEGAL_SLOT, "person": LEGAL_REPRESENTATIVE.name}],
+            "{}",
+            (409, "slot-person-wrong"),
+        ),
+    ],
+)
+def test_an_order_that_cannot_be_signed_through_is_refused(
+    clerk: httpx.Client, slots: list[dict[str, Any]], needs: str, expected: tuple[int, str]
+) -> None:
+    answer = post(clerk, content=small_pdf(), slots=slots, needs=needs)
+    assert (answer.status_code, answer.json()["title"]) == expected
+
+
+def test_a_party_declines_and_every_party_reads_why(city: QuietCity, clerk: httpx.Client) -> None:
+    id_ = started(clerk)
+    engineer = enter(city, ENGINEER.title_zh)
+    assert "不签，说明理由" in engineer.get(f"/agreements/{id_}/slots/3").text
+    answer = engineer.post(f"/api/agreements/{id_}/slots/3/decline", json={"reason": "图纸版本不对"})
+    assert (answer.status_code, answer.json()["next"]) == (200, f"/agreements/{id_}")
+    page = clerk.get(f"/agreements/{id_}").text
+    assert page.count("图纸版本不对") == 2
+    assert "拒签终止" in page
+    assert states(clerk, id_)[2] == "declined"
+    late = enter(city, OWNERS_REPRESENTATIVE.name).get(f"/agreements/{id_}/slots/1")
+    assert late.status_code == 409
+    assert "拒签终止" in late.text
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "理" * 101])
+def test_a_reason_that_cannot_be_shown_declines_nothing(
+    city: QuietCity, clerk: httpx.Client, reason: str
+) -> None:
+    id_ = started(clerk)
+    engineer = enter(city, ENGINEER.title_zh)
+    assert engineer.post(f"/api/agreements/{id_}/slots/3/decline", json={"reason": reason}).status_code == 409
+    assert states(clerk, id_) == ["open"] * 3
+
+
+def test_nobody_declines_what_is_anothers(city: QuietCity, clerk: httpx.Client) -> None:
+    id_ = started(clerk)
+    owner = enter(city, OWNERS_REPRESENTATIVE.name)
+    answer = owner.post(f"/api/agreements/{id_}/slots/3/decline", json={"reason": "不同意"})
+    assert (answer.status_code, answer.json()["title"]) == (409, "not-this-party")
+
+
+def test_who_started_it_takes_it_back_until_somebody_signed(city: QuietCity, clerk: httpx.Client) -> None:
+    id_ = started(clerk)
+    assert "撤回本次签署" in clerk.get(f"/agreements/{id_}").text
+    answer = clerk.post(f"/api/agreements/{id_}/withdrawal", json={"reason": "附件放错"})
+    assert answer.json()["next"] == f"/agreements/{id_}"
+    assert "附件放错" in clerk.get(f"/agreements/{id_}").text
+    signed = started(clerk)
+    sign(city.house, signed, "3", ENGINEER)
+    assert "撤回本次签署" not in clerk.get(f"/agreements/{signed}").text
+    late = clerk.post(f"/api/agreements/{signed}/withdrawal", json={"reason": "附件放错"})
+    assert (late.status_code, late.json()["title"]) == (409, "agreement-signed")
+
+
+def test_another_party_takes_nothing_back(city: QuietCity, clerk: httpx.Client) -> None:
+    id_ = started(clerk)
+    other = enter_as(city, Role.FIRM, organization=CONTRACTOR.uscc)
+    answer = other.post(f"/api/agreements/{id_}/withdrawal", json={"reason": "附件放错"})
+    assert (answer.status_code, answer.json()["title"]) == (404, "agreement-unknown")
