@@ -114,7 +114,7 @@ def listed(found: Agreement, *, at: datetime) -> AgreementListed:
         id=found.id,
         title=found.title,
         state=found.state(at),
-        signed=sum(slot.signed_at is not None for slot in found.slots),
+        signed=len(found.filled),
         slots=sum(group.need for group in found.groups),
         created_at=found.created_at,
     )

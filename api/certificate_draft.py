@@ -56,13 +56,13 @@ def draft_certificate(
 def _of_parties(session: Session, found: Agreement) -> dict[str, str]:
     """Read the lines that the parties' own capacities fill."""
     values: dict[str, str] = {}
-    for slot in found.slots:
+    for slot in found.filled:
         part = part_of(slot.capacity_zh)
         if part is not None:
             values.setdefault(part.field, organization(session, slot.organization).name)
         known = capacities.capacity_of(slot.capacity_zh)
-        if known is not None and known.person_field is not None and slot.person is not None:
-            values.setdefault(known.person_field, person(session, slot.person).name)
+        if known is not None and known.person_field is not None and slot.signer is not None:
+            values.setdefault(known.person_field, person(session, slot.signer).name)
     return values
 
 
@@ -76,7 +76,7 @@ def part_of(capacity_zh: str) -> capacities.Part | None:
 
 def _holder(found: Agreement) -> str:
     """Return the owner of the project, else whoever started the agreement, if it is a party."""
-    for slot in found.slots:
+    for slot in found.filled:
         if part_of(slot.capacity_zh) is capacities.OWNER:
             return slot.organization.text
-    return found.slots[0].organization.text
+    return found.filled[0].organization.text

@@ -162,7 +162,12 @@ class Agreement:
     @property
     def signed(self) -> frozenset[str]:
         """The ids of the slots that are signed."""
-        return frozenset(slot.id for slot in self.slots if slot.fact is not None)
+        return frozenset(slot.id for slot in self.filled)
+
+    @property
+    def filled(self) -> tuple[Slot, ...]:
+        """The slots that are signed: whoever else is named in the agreement said nothing."""
+        return tuple(slot for slot in self.slots if slot.fact is not None)
 
     @property
     def wanted(self) -> frozenset[str]:

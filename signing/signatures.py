@@ -200,12 +200,12 @@ def _complete_when_policy_met(session: Session, agreement_id: UUID, keyring: Key
 
 def _record_agreement(session: Session, found: Agreement, now: datetime, keyring: Keyring) -> Fact:
     """State that the policy is met; ``left`` are the slots whose representative has left office since."""
-    signatures = [slot.fact for slot in found.slots if slot.fact is not None]
+    signatures = [slot.fact for slot in found.filled if slot.fact is not None]
     body: dict[str, Value] = {
         "action": "completed",
         "agreement": found.id.bytes,
         "signatures": signatures,
-        "left": [slot.id for slot in found.slots if _left(session, slot)],
+        "left": [slot.id for slot in found.filled if _left(session, slot)],
         "files": [found.manifest_digest.value, found.document.value],
     }
     return keyring.platform.record(session, StatementType.AGREEMENT, body, at=now, after=signatures)

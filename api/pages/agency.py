@@ -53,7 +53,7 @@ def new_certificate(
         if issued is not None:
             return RedirectResponse(f"/certificates/{issued.id}", status_code=303)
         granted = usable(session, found, house=house)
-        parties = {slot.organization: organization(session, slot.organization) for slot in found.slots}
+        parties = {slot.organization: organization(session, slot.organization) for slot in found.filled}
         return page(
             request,
             "certificate_new.html",

@@ -10,13 +10,15 @@ from api.demonstration.people import (
     CONTRACTOR,
     ENGINEER,
     LEGAL_REPRESENTATIVE,
+    OWNER,
     OWNERS_REPRESENTATIVE,
 )
+from api.pages import CITY_TIME
 from api.policy import Role
 from evidence.errors import Refused
-from tests.api.joint import SLOTS, enter, enter_as, post, sign, started
+from tests.api.joint import AGENCY_DESK, SLOTS, enter, enter_as, post, sign, started
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.conftest import FIELDS, small_pdf
 
 OWNER_SLOT, SEAL_SLOT, DESIGN_SLOT = SLOTS
 LEGAL_SLOT: dict[str, Any] = {
@@ -144,3 +146,28 @@ def test_another_party_takes_nothing_back(city: QuietCity, clerk: httpx.Client) 
     other = enter_as(city, Role.FIRM, organization=CONTRACTOR.uscc)
     answer = other.post(f"/api/agreements/{id_}/withdrawal", json={"reason": "附件放错"})
     assert (answer.status_code, answer.json()["title"]) == (404, "agreement-unknown")
+
+
+def test_who_did_not_sign_gets_no_certificate_by_it(city: QuietCity, clerk: httpx.Client) -> None:
+    """The owner stood in a group that the engineer satisfied: it is no holder and fills no line."""
+    id_ = ordered(clerk)
+    sign(city.house, id_, "2", ENGINEER)
+    sign(city.house, id_, "3", LEGAL_REPRESENTATIVE)
+    desk = enter(city, AGENCY_DESK)
+    form = desk.get("/certificates/new", params={"agreement": id_}).text
+    assert OWNER.name not in form
+    assert CONTRACTOR.name in form
+    today = city.house.clock.now().astimezone(CITY_TIME).date().isoformat()
+    answer = desk.post(
+        "/api/certificates",
+        json={
+            "type": "construction-permit",
+            "holder": OWNER.uscc.text,
+            "agreement": id_,
+            "authorizations": [],
+            "fields": {**FIELDS, "owner": OWNER.name},
+            "valid_from": today,
+            "valid_until": None,
+        },
+    )
+    assert (answer.status_code, answer.json()["title"]) == (409, "holder-not-party")

@@ -1,4 +1,7 @@
-"""An agreement is complete if, and only if, every slot is signed, whatever happens in whatever order."""
+"""An agreement is complete if, and only if, its policy is met, whatever happens in whatever order."""
+
+from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -13,10 +16,14 @@ from hypothesis.stateful import (
 from evidence.errors import Refused
 from identity.approvals import Approval
 from identity.challenges import Action
+from identity.people import Person
+from signing.agreement_drafting import SlotDraft
+from signing.agreement_ends import decline, withdraw
 from signing.agreements import Agreement, AgreementState
+from signing.manifest import Group, SlotKind
 from signing.seals import Seal, SealAction, SealState, change_seal, seal_of
 
-from .conftest import Town
+from .conftest import OWNER, Town
 
 SLOTS = ("1", "2", "3")
 SEALED = "2"
@@ -72,11 +79,7 @@ class Signing(RuleBasedStateMachine):
         assert complete == (set(self.signed) == set(SLOTS))
 
     def _accepted(self, slot: str, approval: Approval) -> bool:
-        try:
-            self.town.sign(self.opened, slot, approval=approval)
-        except Refused:
-            return False
-        return True
+        return accepted(lambda: self.town.sign(self.opened, slot, approval=approval))
 
 
 def test_an_agreement_is_complete_if_and_only_if_all_slots_are_signed(town: Town) -> None:
@@ -89,4 +92,112 @@ def test_an_agreement_is_complete_if_and_only_if_all_slots_are_signed(town: Town
     run_state_machine_as_test(
         SigningHere,
         settings=settings(max_examples=8, stateful_step_count=10, deadline=None, derandomize=True),
+    )
+
+
+class Ordering(RuleBasedStateMachine):
+    """One of two first, then the legal representative; some decline, the office changes, it is withdrawn.
+
+    The model counts by itself: it asks nothing of ``signing.policy``.
+    """
+
+    def __init__(self, town: Town) -> None:
+        super().__init__()
+        self.town = town
+        self.opened: Agreement
+        self.signed: set[str] = set()
+        self.declined: set[str] = set()
+        self.withdrawn = False
+        self.in_office = town.representative
+
+    @initialize()
+    def start(self) -> None:
+        self.town.office(OWNER, self.in_office)
+        first, _, second = self.town.slots()
+        office = SlotDraft(
+            group="B",
+            kind=SlotKind.REPRESENTATIVE,
+            organization=OWNER,
+            capacity_zh="建设单位法定代表人",
+            capacity_en="owner's legal representative",
+        )
+        self.opened = self.town.open(
+            slots=(replace(first, group="A"), replace(second, group="A"), office),
+            groups=(Group(id="A", step=1, need=1), Group(id="B", step=2, need=1)),
+        )
+
+    @rule(slot=st.sampled_from(SLOTS))
+    def sign(self, slot: str) -> None:
+        first = {"1", "2"} & self.signed
+        turn = bool(first) if slot == "3" else not first
+        allowed = turn and self.state is AgreementState.OPEN and slot not in self.signed | self.declined
+        approval = self.town.approve(self._party(slot), Action.SIGN, self.opened.slot(slot).subject)
+        assert accepted(lambda: self.town.sign(self.opened, slot, approval=approval)) == allowed
+        self.signed |= {slot} if allowed else set()
+
+    @rule(slot=st.sampled_from(SLOTS))
+    def decline(self, slot: str) -> None:
+        satisfied = {"1", "2"} & self.signed if slot != "3" else {"3"} & self.signed
+        allowed = (not satisfied and self.state is AgreementState.OPEN) or slot in self.declined
+        assert accepted(lambda: self._decline(slot)) == allowed
+        self.declined |= {slot} if allowed else set()
+
+    @rule()
+    def withdraw(self) -> None:
+        allowed = self.withdrawn or (self.state is AgreementState.OPEN and not self.signed)
+        assert accepted(self._withdraw) == allowed
+        self.withdrawn = self.withdrawn or allowed
+
+    @rule()
+    def let_another_take_the_office(self) -> None:
+        town = self.town
+        if "3" not in self.declined:  # who declined for the office has declined for it
+            self.in_office = town.keeper if self.in_office is town.representative else town.representative
+            town.office(OWNER, self.in_office)
+
+    @property
+    def state(self) -> AgreementState:
+        if self.withdrawn:
+            return AgreementState.WITHDRAWN
+        if {"1", "2"} <= self.declined or "3" in self.declined:
+            return AgreementState.DECLINED
+        done = {"1", "2"} & self.signed and "3" in self.signed
+        return AgreementState.COMPLETE if done else AgreementState.OPEN
+
+    @invariant()
+    def complete_if_and_only_if_the_policy_is_met(self) -> None:
+        found = self.town.read(self.opened.id)
+        assert found.state(self.town.clock.now()) is self.state
+        assert found.signed == self.signed
+        assert (found.fact is not None) == (self.state is AgreementState.COMPLETE)
+
+    def _party(self, slot: str) -> Person:
+        return {"1": self.town.representative, "2": self.town.engineer, "3": self.in_office}[slot]
+
+    def _decline(self, slot: str) -> None:
+        with self.town.database.transaction() as session:
+            by = self._party(slot).id
+            decline(session, self.opened.id, slot, by=by, reason="金额有误", keyring=self.town.keyring)
+
+    def _withdraw(self) -> None:
+        with self.town.database.transaction() as session:
+            withdraw(session, self.opened.id, by=OWNER, reason="附件放错", keyring=self.town.keyring)
+
+
+def accepted(act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except Refused:
+        return False
+    return True
+
+
+def test_an_ordered_agreement_is_complete_if_and_only_if_its_policy_is_met(town: Town) -> None:
+    class OrderingHere(Ordering):
+        def __init__(self) -> None:
+            super().__init__(town)
+
+    run_state_machine_as_test(
+        OrderingHere,
+        settings=settings(max_examples=8, stateful_step_count=12, deadline=None, derandomize=True),
     )
