@@ -10,7 +10,7 @@ phone. The fourth takes the rest in order of how long somebody waits for it.
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from api import notices
+from api import agreement_notices, notices
 from api.house import House
 from api.worker import ROUND_SECONDS, Task, Worker
 from identity import attempts, authorizations, enrollment, kept_portraits, messages
@@ -68,6 +68,7 @@ def _finish_certificates(house: House) -> None:
 
 def _let_lapse(house: House) -> None:
     with house.database.transaction() as session:
+        agreement_notices.remind(session, house)
         authorizations.lapse_due(
             session, issuer=house.issuer, signer=house.verifier_signer, clock=house.clock
         )

@@ -49,6 +49,9 @@ class Kind(StrEnum):
     QUESTION = "question"
     REPLY = "reply"
     USE = "use"
+    TURN = "turn"
+    REMINDER = "reminder"
+    OVER = "over"
 
 
 class Delivery(StrEnum):
@@ -185,6 +188,16 @@ def written(session: Session, *, kind: Kind, about: Select[UUID], since: datetim
     """Count the messages of ``kind`` about any of what ``about`` selects, written from ``since`` on."""
     query = select(func.count()).where(
         MessageRow.kind == kind.value, MessageRow.about.in_(about), MessageRow.written_at >= since
+    )
+    return session.scalar(query) or 0
+
+
+def written_to(session: Session, person: PersonId, *, kinds: Collection[Kind], since: datetime) -> int:
+    """Count the messages of ``kinds`` to ``person``, written from ``since`` on."""
+    query = select(func.count()).where(
+        MessageRow.person == person,
+        MessageRow.kind.in_([kind.value for kind in kinds]),
+        MessageRow.written_at >= since,
     )
     return session.scalar(query) or 0
 

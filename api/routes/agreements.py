@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, UploadFile
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from api import agreement_notices
 from api.acting import firm_of, person_of
 from api.agreement_view import (
     AgreementListed,
@@ -102,6 +103,7 @@ def start(
             typesetter=house.typesetter,
             clock=house.clock,
         )
+        agreement_notices.tell_turn(session, house, opened)
     return Started(id=opened.id, next=f"/agreements/{opened.id}")
 
 
@@ -154,7 +156,7 @@ def decline_slot(
     """Decline to fill a slot, for good."""
     with house.database.transaction() as session:
         visible_agreement(session, agreement_id, visitor, house)
-        decline(
+        declined = decline(
             session,
             agreement_id,
             slot_id,
@@ -162,6 +164,7 @@ def decline_slot(
             reason=given.reason,
             keyring=house.keyring,
         )
+        agreement_notices.tell_over(session, house, declined)
     return Started(id=agreement_id, next=f"/agreements/{agreement_id}")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import notices
+from api import agreement_notices, notices
 from api.house import House
 from evidence.digest import Digest
 from identity import authorizations, passkey_adding
@@ -20,7 +20,7 @@ from identity.authorizations import AuthorizationId, AuthorizationUnknown
 from identity.challenges import Action
 from registers import receipts
 from registers.answers import Answer
-from signing.agreements import AgreementUnknown
+from signing.agreements import AgreementUnknown, agreement
 from signing.signatures import sign_slot
 from signing.tables import SlotRow
 
@@ -79,6 +79,7 @@ def _sign(session: Session, house: House, approval: Approval) -> Effect:
     slot = session.scalar(select(SlotRow).where(SlotRow.subject == approval.subject.value))
     if slot is None:
         raise AgreementUnknown(agreement=approval.subject)
+    before = agreement(session, slot.agreement).wanted
     sign_slot(
         session,
         agreement_id=slot.agreement,
@@ -87,6 +88,9 @@ def _sign(session: Session, house: House, approval: Approval) -> Effect:
         verifier=house.verifier_key,
         keyring=house.keyring,
     )
+    signed = agreement(session, slot.agreement)
+    agreement_notices.tell_turn(session, house, signed, before=before)
+    agreement_notices.tell_over(session, house, signed)
     return Effect(state="signed", next=f"/agreements/{slot.agreement}")
 
 

@@ -1,0 +1,111 @@
+"""What the parties of an agreement are told by message: that it is their turn, a reminder, that it is over.
+
+A message names who asks and holds a link; neither title nor content of what is to be signed.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.house import House
+from api.language import sentence
+from api.notices import A_DAY, link_to
+from identity import messages
+from identity.contacts import contact, contact_of_firm
+from identity.messages import Delivery, Kind
+from identity.organizations import organization
+from signing.agreements import Agreement, AgreementState, Slot, agreement
+from signing.slot_parties import expected
+from signing.tables import AgreementRow
+
+REMINDED_BEFORE = timedelta(hours=24)
+"""How long before the end of an agreement whoever has not signed is reminded, once."""
+
+MOST_A_DAY = 20
+"""Messages about agreements that one person gets within a day; the inbox shows what comes after."""
+
+
+def tell_turn(
+    session: Session, house: House, found: Agreement, *, before: frozenset[str] = frozenset()
+) -> None:
+    """Tell who may sign now and could not before; ``before`` are the slots that could."""
+    if found.state(house.clock.now()) is not AgreementState.OPEN:
+        return
+    for slot_id in sorted(found.wanted - before):
+        _tell_signer(session, house, found, found.slot(slot_id), kind=Kind.TURN)
+
+
+def tell_over(session: Session, house: House, found: Agreement) -> None:
+    """Tell the firm that started it that all have signed who are needed, or that a party declined."""
+    keys = {
+        AgreementState.COMPLETE: "message.agreement_complete",
+        AgreementState.DECLINED: "message.agreement_declined",
+    }
+    key = keys.get(found.state(house.clock.now()))
+    if key is None:
+        return
+    messages.write(
+        session,
+        to=contact_of_firm(session, found.started_by),
+        kind=Kind.OVER,
+        about=found.id,
+        text=_both(key, link=link_to(house, f"/agreements/{found.id}")),
+        until=house.clock.now() + A_DAY,
+        channels=house.couriers,
+        clock=house.clock,
+    )
+
+
+def remind(session: Session, house: House) -> None:
+    """Remind whoever may sign an agreement that ends soon, once."""
+    for id_ in _ending(session, house.clock.now()):
+        found = agreement(session, id_)
+        for slot_id in sorted(found.wanted):
+            slot = found.slot(slot_id)
+            told = messages.delivery(session, kind=Kind.REMINDER, about=_about(found, slot))
+            if told is Delivery.NONE:
+                _tell_signer(session, house, found, slot, kind=Kind.REMINDER)
+
+
+def _ending(session: Session, now: datetime) -> list[UUID]:
+    query = select(AgreementRow.id).where(
+        AgreementRow.expires_at > now,
+        AgreementRow.expires_at <= now + REMINDED_BEFORE,
+        AgreementRow.completed_at.is_(None),
+        AgreementRow.ended_at.is_(None),
+    )
+    return list(session.scalars(query.order_by(AgreementRow.expires_at)))
+
+
+def _tell_signer(session: Session, house: House, found: Agreement, slot: Slot, *, kind: Kind) -> None:
+    signer = expected(session, slot)
+    if signer is None:
+        return
+    now = house.clock.now()
+    kinds = (Kind.TURN, Kind.REMINDER)
+    if messages.written_to(session, signer, kinds=kinds, since=now - A_DAY) >= MOST_A_DAY:
+        return
+    link = link_to(house, f"/agreements/{found.id}/slots/{slot.id}")
+    firm = organization(session, found.started_by).name
+    messages.write(
+        session,
+        to=contact(session, signer),
+        person=signer,
+        kind=kind,
+        about=_about(found, slot),
+        text=_both(f"message.{kind}", firm=firm, link=link),
+        until=found.expires_at,
+        channels=house.couriers,
+        clock=house.clock,
+    )
+
+
+def _about(found: Agreement, slot: Slot) -> UUID:
+    """One id for each slot, so that the message to one party takes none back that goes to another."""
+    return uuid5(found.id, slot.id)
+
+
+def _both(key: str, **facts: object) -> str:
+    return "\n".join((sentence(key, "zh", **facts), sentence(key, "en", **facts)))
