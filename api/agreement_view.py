@@ -1,5 +1,6 @@
 """An agreement as its parties see it, in JSON and on pages alike."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from ledger import facts, receipts
 from ledger.receipts import AnchoringState
 from signing.agreements import Agreement, AgreementState, Slot
 from signing.assembly_jobs import LEASE, AssemblyState, AssemblyUnknown, assembly_job
+from signing.delegations import Delegation, delegations
 from signing.manifest import Group, Manifest, SlotKind
 from signing.policy import satisfied
 from signing.slot_parties import expected
@@ -22,9 +24,9 @@ from signing.slot_parties import expected
 class SlotShown(BaseModel):
     """A slot; ``party`` is the organization's name, ``person`` who signed it or is expected to.
 
-    ``state`` is signed, declined for ``reason``, open (it may be signed now), waiting for an earlier step, or
-    unneeded, because its group is satisfied without it. ``left``: the legal representative who signed it has
-    left office since.
+    ``chain`` names who had it before, where it was handed on. ``state`` is signed, declined for ``reason``,
+    open (it may be signed now), waiting for an earlier step, or unneeded, because its group is satisfied
+    without it. ``left``: the legal representative who signed it has left office since.
     """
 
     id: str
@@ -38,6 +40,7 @@ class SlotShown(BaseModel):
     capacity_en: str
     state: str
     reason: str | None
+    chain: list[str]
     signed_at: datetime | None
     has_seal: bool
     left: bool
@@ -103,7 +106,7 @@ class AgreementShown(BaseModel):
     @property
     def version(self) -> str:
         """What changes whenever a page of this agreement would look different."""
-        signed = "".join(slot.state[0] for slot in self.slots)
+        signed = "".join(f"{slot.state[0]}{len(slot.chain) or ''}" for slot in self.slots)
         made = f"{self.assembly.state}.{self.assembly.attempt}"
         return f"{signed}/{self.state}/{made}/{self.anchoring}/{self.certificate}"
 
@@ -123,6 +126,7 @@ def listed(found: Agreement, *, at: datetime) -> AgreementListed:
 def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown:
     """Return the agreement whole."""
     issued = certificate_for(session, found.id)
+    handed = delegations(session, found.id)
     index = None if found.fact is None else facts.fact(session, found.fact).index
     anchored = None if index is None else receipts.anchor(session, index)
     return AgreementShown(
@@ -139,7 +143,7 @@ def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown
         ended_reason=found.ended_reason,
         needed=sum(group.need for group in found.groups),
         groups=[_group(found, group) for group in found.groups],
-        slots=[_slot(session, found, slot) for slot in found.slots],
+        slots=[_slot(session, found, slot, handed) for slot in found.slots],
         assembly=assembly_shown(session, found.id),
         entry=index,
         anchoring=None if index is None else receipts.anchoring_state(session, index),
@@ -169,7 +173,9 @@ def _group(found: Agreement, group: Group) -> GroupShown:
     return GroupShown(id=group.id, step=group.step, need=group.need, size=size)
 
 
-def _slot(session: Session, found: Agreement, slot: Slot) -> SlotShown:
+def _slot(
+    session: Session, found: Agreement, slot: Slot, handed: Mapping[str, Sequence[Delegation]]
+) -> SlotShown:
     awaited = expected(session, slot)
     named = slot.signer or (None if slot.kind is SlotKind.SEAL else awaited)
     return SlotShown(
@@ -184,6 +190,7 @@ def _slot(session: Session, found: Agreement, slot: Slot) -> SlotShown:
         capacity_en=slot.capacity_en,
         state=_state(found, slot),
         reason=slot.reason,
+        chain=[person(session, step.giver).name for step in handed.get(slot.id, ())],
         signed_at=slot.signed_at,
         has_seal=slot.kind is SlotKind.SEAL and awaited is not None,
         left=slot.kind is SlotKind.REPRESENTATIVE and slot.signer not in (None, awaited),

@@ -21,7 +21,7 @@ from identity.people import PersonId
 from signing.agreements import Agreement, AgreementUnknown, Slot, agreement
 from signing.certificates import Certificate, CertificateUnknown, certificate
 from signing.signatures import SlotSigned, check_signable
-from signing.slot_parties import check_party, expected
+from signing.slot_parties import check_party, fills
 from signing.tables import AgreementRow, CertificateRow
 
 
@@ -62,11 +62,6 @@ def visible_certificate(session: Session, certificate_id: UUID, visitor: Visitor
     if Role.FIRM in visitor.roles and visitor.organization in concerned:
         return found
     raise CertificateUnknown(certificate=certificate_id)
-
-
-def fills(session: Session, slot: Slot, signer: PersonId) -> bool:
-    """Whether ``signer`` is the one whom ``slot`` expects, or filled it."""
-    return signer in (expected(session, slot), slot.signer)
 
 
 def check_own_slot(

@@ -13,6 +13,7 @@ it any more; nor one that was withdrawn or declined (signing.agreement_ends).
     found.slot("1").subject     # what the party of slot 1 approves
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,7 +29,7 @@ from evidence.identifiers import Uscc
 from identity.people import PersonId
 from signing.manifest import Group, Manifest, SlotKind
 from signing.policy import wanted
-from signing.tables import AgreementRow, AssemblyRow, DeclineRow, SignatureRow, SlotRow
+from signing.tables import AgreementRow, AssemblyRow, DeclineRow, DelegationRow, SignatureRow, SlotRow
 
 AgreementId = NewType("AgreementId", UUID)
 
@@ -105,8 +106,9 @@ _TERMS = {
 class Slot:
     """A slot and, once it is signed, when, by whom and by which fact (32-byte digest).
 
-    ``person`` is whom the slot names beforehand. ``subject`` is what an approval to fill it names:
-    ``signing.manifest.slot_subject``. ``reason`` is what its party declined for.
+    ``person`` is whom the slot names, or to whom it was handed on by the facts ``delegated`` (32-byte
+    digests). ``subject`` is what an approval to fill it names: ``signing.manifest.slot_subject``. ``reason``
+    is what its party declined for.
     """
 
     id: str
@@ -116,6 +118,7 @@ class Slot:
     capacity_zh: str
     capacity_en: str
     person: PersonId | None
+    delegated: tuple[bytes, ...]
     subject: Digest
     signed_at: datetime | None
     signer: PersonId | None
@@ -233,6 +236,7 @@ def agreement(session: Session, agreement_id: UUID) -> Agreement:
 def _slots(session: Session, agreement_id: UUID, manifest: Manifest) -> tuple[Slot, ...]:
     signed = (SignatureRow.agreement == SlotRow.agreement) & (SignatureRow.slot == SlotRow.id)
     refused = (DeclineRow.agreement == SlotRow.agreement) & (DeclineRow.slot == SlotRow.id)
+    handed = _handed_on(session, agreement_id)
     rows = session.execute(
         select(SlotRow, SignatureRow, DeclineRow)
         .join(SignatureRow, signed, isouter=True)
@@ -248,7 +252,8 @@ def _slots(session: Session, agreement_id: UUID, manifest: Manifest) -> tuple[Sl
             organization=Uscc.parse(row.organization),
             capacity_zh=row.capacity_zh,
             capacity_en=row.capacity_en,
-            person=None if row.person is None else PersonId(row.person),
+            person=_named(row, handed),
+            delegated=tuple(step.fact for step in handed.get(row.id, ())),
             subject=Digest(HashAlgorithm.SHA256, row.subject),
             signed_at=None if signature is None else signature.signed_at,
             signer=None if signature is None else PersonId(signature.person),
@@ -258,6 +263,20 @@ def _slots(session: Session, agreement_id: UUID, manifest: Manifest) -> tuple[Sl
         )
         for row, signature, decline in rows
     )
+
+
+def _handed_on(session: Session, agreement_id: UUID) -> dict[str, list[DelegationRow]]:
+    query = select(DelegationRow).where(DelegationRow.agreement == agreement_id)
+    chains: dict[str, list[DelegationRow]] = {}
+    for row in session.scalars(query.order_by(DelegationRow.number)):
+        chains.setdefault(row.slot, []).append(row)
+    return chains
+
+
+def _named(row: SlotRow, handed: Mapping[str, Sequence[DelegationRow]]) -> PersonId | None:
+    if row.id in handed:
+        return PersonId(handed[row.id][-1].taker)
+    return None if row.person is None else PersonId(row.person)
 
 
 def agreements_of(session: Session, uscc: Uscc) -> tuple[Agreement, ...]:

@@ -14,12 +14,12 @@ from identity.people import PersonId
 from signing.agreements import Agreement, AgreementState, Slot, agreement
 from signing.manifest import SlotKind
 from signing.seals import SealState
-from signing.slot_parties import expected
-from signing.tables import AgreementRow, SealRow, SlotRow
+from signing.slot_parties import expected, fills
+from signing.tables import AgreementRow, DelegationRow, SealRow, SlotRow
 
 
 def agreements_for(session: Session, signer: PersonId) -> tuple[Agreement, ...]:
-    """Give the agreements of which a slot names ``signer`` or goes by an office of theirs, newest first."""
+    """Give the agreements of which a slot expects ``signer``, or was filled by them, the newest first."""
     represented = [
         one.organization.text
         for one in memberships(session, signer)
@@ -31,9 +31,11 @@ def agreements_for(session: Session, signer: PersonId) -> tuple[Agreement, ...]:
     represents = and_(SlotRow.kind == SlotKind.REPRESENTATIVE.value, SlotRow.organization.in_(represented))
     keeps = and_(SlotRow.kind == SlotKind.SEAL.value, SlotRow.organization.in_(kept))
     mine = select(SlotRow.agreement).where(or_(SlotRow.person == signer, represents, keeps))
-    query = select(AgreementRow.id).where(AgreementRow.id.in_(mine))
-    ids = session.scalars(query.order_by(AgreementRow.created_at.desc()))
-    return tuple(agreement(session, id_) for id_ in ids.all())
+    taken = select(DelegationRow.agreement).where(DelegationRow.taker == signer)
+    query = select(AgreementRow.id).where(or_(AgreementRow.id.in_(mine), AgreementRow.id.in_(taken)))
+    ids = session.scalars(query.order_by(AgreementRow.created_at.desc())).all()
+    found = [agreement(session, id_) for id_ in ids]
+    return tuple(each for each in found if any(fills(session, slot, signer) for slot in each.slots))
 
 
 def waiting(session: Session, signer: PersonId, *, at: datetime) -> tuple[tuple[Agreement, Slot], ...]:

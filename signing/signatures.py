@@ -166,7 +166,7 @@ def _record(
         StatementType.SIGNATURE,
         body,
         at=activation.at,
-        after=(activation.approval, party.key.fact),
+        after=(activation.approval, party.key.fact, *slot.delegated[-1:]),
     )
     row = SignatureRow(
         agreement=activation.agreement,

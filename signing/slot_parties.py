@@ -57,6 +57,11 @@ def expected(session: Session, slot: Slot) -> PersonId | None:
         return None
 
 
+def fills(session: Session, slot: Slot, signer: PersonId) -> bool:
+    """Whether ``signer`` is the one whom ``slot`` expects, or filled it."""
+    return signer in (expected(session, slot), slot.signer)
+
+
 def check_party(session: Session, slot: Slot, *, signer: PersonId) -> Seal | None:
     """Check that ``signer`` may fill the slot now; give the seal of a seal's slot, held in its state.
 

@@ -92,6 +92,21 @@ class DeclineRow(Base):
     declined_at: Mapped[datetime] = mapped_column(_AWARE)
 
 
+class DelegationRow(Base):
+    """A slot handed on to another person of its organization, numbered from 1; the last one counts."""
+
+    __tablename__ = "delegations"
+    __table_args__ = (ForeignKeyConstraint(["agreement", "slot"], ["slots.agreement", "slots.id"]),)
+    agreement: Mapped[UUID] = mapped_column(primary_key=True)
+    slot: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    giver: Mapped[UUID]
+    taker: Mapped[UUID] = mapped_column(index=True)
+    replaced: Mapped[bool]
+    fact: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    delegated_at: Mapped[datetime] = mapped_column(_AWARE)
+
+
 class ActivationRow(Base):
     """What let a held key sign: once over the manifest, and once more for its increment of the PDF."""
 

@@ -40,6 +40,7 @@ def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsP
             document=document(session, found.document),
             own_slots=_own_open_slots(session, found, visitor, house),
             home=home_of(visitor.roles),
+            starter=_starter(found, visitor),
             withdrawable=_withdrawable(found, visitor, at=house.clock.now()),
             AgreementState=AgreementState,
         )
@@ -81,8 +82,11 @@ def slot(
 
 def _withdrawable(found: Agreement, visitor: Visitor, *, at: datetime) -> bool:
     """Whether the visitor's firm started the agreement and may still take it back."""
-    starter = Role.FIRM in visitor.roles and visitor.organization == found.started_by.text
-    return starter and found.state(at) is AgreementState.OPEN and not found.signed
+    return _starter(found, visitor) and found.state(at) is AgreementState.OPEN and not found.signed
+
+
+def _starter(found: Agreement, visitor: Visitor) -> bool:
+    return Role.FIRM in visitor.roles and visitor.organization == found.started_by.text
 
 
 def _own_open_slots(session: Session, found: Agreement, visitor: Visitor, house: InHouse) -> tuple[str, ...]:

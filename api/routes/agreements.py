@@ -24,18 +24,21 @@ from api.parties import check_own_slot, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.scans import ChallengeAsked, asked
-from api.slot_forms import SlotAsked, check_takes_part, draft, read_slots
+from api.slot_forms import SlotAsked, check_takes_part, draft, find_signer, read_slots
 from api.slot_groups import grouped, read_needs
-from evidence.errors import Refused
+from evidence.errors import Refused, Term
 from identity.challenges import Action
 from identity.organizations import organization
 from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
 from signing.agreements import agreements_of
 from signing.assembly_jobs import retry_assembly
+from signing.delegations import delegate
+from signing.delegations import replace as exchange
 from signing.documents import freeze
 from signing.inbox import agreements_for
 from signing.manifest import SlotKind
+from signing.slot_parties import expected
 
 router = APIRouter(prefix="/api/agreements")
 
@@ -165,6 +168,39 @@ def decline_slot(
             keyring=house.keyring,
         )
         agreement_notices.tell_over(session, house, declined)
+    return Started(id=agreement_id, next=f"/agreements/{agreement_id}")
+
+
+class Delegate(BaseModel):
+    """To whom a slot goes: a name, or a name, a space and a registration number."""
+
+    to: str
+
+
+@router.post("/{agreement_id}/slots/{slot_id}/delegation")
+def hand_on(
+    agreement_id: UUID,
+    slot_id: str,
+    given: Delegate,
+    visitor: Annotated[Visitor, allow(Role.PERSON, Role.FIRM)],
+    house: InHouse,
+) -> Started:
+    """Hand one's own slot on to somebody of the same organization; or, as the starter, replace its person."""
+    with house.database.transaction() as session:
+        found = visible_agreement(session, agreement_id, visitor, house)
+        slot = found.slot(slot_id)
+        to = find_signer(
+            session, slot.organization, given.to.strip(), capacity=Term(slot.capacity_zh, slot.capacity_en)
+        )
+        if Role.PERSON in visitor.roles and expected(session, slot) == visitor.person:
+            after = delegate(
+                session, agreement_id, slot_id, by=person_of(visitor), to=to, keyring=house.keyring
+            )
+        else:
+            after = exchange(
+                session, agreement_id, slot_id, by=firm_of(visitor), to=to, keyring=house.keyring
+            )
+        agreement_notices.tell_turn(session, house, after, before=after.wanted - {slot_id})
     return Started(id=agreement_id, next=f"/agreements/{agreement_id}")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from api.demonstration.people import (
     CONTRACTOR,
+    DESIGNER,
     ENGINEER,
     LEGAL_REPRESENTATIVE,
     OWNER,
@@ -16,6 +17,9 @@ from api.demonstration.people import (
 from api.pages import CITY_TIME
 from api.policy import Role
 from evidence.errors import Refused
+from evidence.identifiers import CitizenNumber
+from identity.members import Position, appoint
+from identity.people import register_person
 from tests.api.joint import AGENCY_DESK, SLOTS, enter, enter_as, post, sign, started
 from tests.quiet_city import QuietCity
 from tests.signing.joint.conftest import FIELDS, small_pdf
@@ -171,3 +175,38 @@ def test_who_did_not_sign_gets_no_certificate_by_it(city: QuietCity, clerk: http
         },
     )
     assert (answer.status_code, answer.json()["title"]) == (409, "holder-not-party")
+
+
+def colleague(city: QuietCity, name: str) -> None:
+    """Somebody else who acts for the design institute."""
+    house = city.house
+    with house.database.transaction() as session:
+        number = CitizenNumber.parse("110105194912310038")
+        other = register_person(session, name=name, citizen_number=number, clock=house.clock)
+        appoint(session, uscc=DESIGNER.uscc, person=other.id, position=Position.ENGINEER, clock=house.clock)
+
+
+def test_a_party_hands_its_slot_on_and_every_party_sees_it(city: QuietCity, clerk: httpx.Client) -> None:
+    colleague(city, "钱以明")
+    id_ = started(clerk)
+    engineer = enter(city, ENGINEER.title_zh)
+    path = f"/api/agreements/{id_}/slots/3/delegation"
+    assert path in engineer.get(f"/agreements/{id_}/slots/3").text
+    assert engineer.post(path, json={"to": "无此人"}).json()["title"] == "signer-not-in-office"
+    assert engineer.post(path, json={"to": "钱以明"}).json()["next"] == f"/agreements/{id_}"
+    page = clerk.get(f"/agreements/{id_}").text
+    assert "钱以明" in page
+    assert f"由 {ENGINEER.name} 转交" in page
+    assert engineer.get(f"/agreements/{id_}").status_code == 404
+    assert clerk.post(path, json={"to": ENGINEER.name}).status_code == 200
+    assert f"由 {ENGINEER.name} → 钱以明 转交" in clerk.get(f"/agreements/{id_}").text
+
+
+def test_another_party_replaces_nobody(city: QuietCity, clerk: httpx.Client) -> None:
+    id_ = started(clerk)
+    other = enter_as(city, Role.FIRM, organization=CONTRACTOR.uscc)
+    path = f"/api/agreements/{id_}/slots/3/delegation"
+    assert path not in other.get(f"/agreements/{id_}").text
+    assert path in clerk.get(f"/agreements/{id_}").text
+    answer = other.post(path, json={"to": ENGINEER.name})
+    assert (answer.status_code, answer.json()["title"]) == (404, "agreement-unknown")

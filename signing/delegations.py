@@ -1,0 +1,173 @@
+"""Another person for a slot: the one it names hands it on, or the starter replaces them; the chain is kept.
+
+    slot names A ─ A delegates to B ─ the starter replaces B by C ─ C signs
+
+Both go to somebody of the same organization, while the slot is open. Every step is a fact that builds on the
+one before, and the signature on the last: the manifest, which others may have signed, names the first person.
+An office and a seal are handed on by an appointment, not here.
+
+    delegate(session, agreement_id, "1", by=person_id, to=other_id, keyring=keyring)
+    replace(session, agreement_id, "1", by=uscc, to=other_id, keyring=keyring)
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence.errors import Refused, Term
+from evidence.identifiers import Uscc
+from evidence.statement import StatementType
+from identity.commitments import commit_person
+from identity.members import positions
+from identity.organizations import organization
+from identity.people import PersonId, person
+from signing.agreements import Agreement, AgreementUnknown, Slot, SlotDeclined, agreement
+from signing.held_keys import Keyring
+from signing.manifest import Manifest
+from signing.policy import check_needed
+from signing.signatures import SlotSigned
+from signing.slot_parties import check_party
+from signing.tables import DelegationRow, SlotRow
+
+MOST_DELEGATIONS = 5
+"""Times that a slot is handed on; more is going round in circles."""
+
+
+class SlotByOffice(Refused):
+    """The slot goes by an office, which an appointment hands on."""
+
+    code = "slot-by-office"
+    zh = "签署位“{capacity}”按职务签署，不能转交；请由 {organization} 办理任免。"
+    en = "The slot “{capacity}” goes by an office of {organization}; appoint another person to it instead."
+
+
+class DelegateNotInOffice(Refused):
+    """The person does not act for the organization of the slot, or has the slot already."""
+
+    code = "delegate-not-in-office"
+    zh = "签署位“{capacity}”只能转交给 {organization} 的另一名在任人员。"
+    en = "The slot “{capacity}” can be handed on to another person who acts for {organization} only."
+
+
+class TooManyDelegations(Refused):
+    """The slot was handed on too often."""
+
+    code = "too-many-delegations"
+    zh = "签署位“{capacity}”已转交 {limit} 次，不能再转交；请由现任签署人签署或拒签。"
+    en = "The slot “{capacity}” was handed on {limit} times; whoever has it now signs or declines."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delegation:
+    """One step of the chain; ``replaced`` when the starter took it, else the person before handed it on."""
+
+    giver: PersonId
+    taker: PersonId
+    replaced: bool
+    at: datetime
+
+
+def delegate(
+    session: Session, agreement_id: UUID, slot_id: str, *, by: PersonId, to: PersonId, keyring: Keyring
+) -> Agreement:
+    """Hand a slot on to ``to``, as the person whom it expects now.
+
+    Raises:
+        AgreementUnknown, SlotUnknown, AgreementExpired, AgreementEnded: there is nothing to hand on.
+        SlotDeclined, SlotSigned, SlotNotNeeded: nothing is left to hand on.
+        SlotByOffice, DelegateNotInOffice, TooManyDelegations: it cannot go to ``to``.
+        NotThisParty, PartyLeft: ``by`` is not the one whom the slot expects.
+    """
+    found, slot = _open_slot(session, agreement_id, slot_id, keyring)
+    check_party(session, slot, signer=by)
+    return _hand_on(session, found, slot, to=to, replaced=False, keyring=keyring)
+
+
+def replace(
+    session: Session, agreement_id: UUID, slot_id: str, *, by: Uscc, to: PersonId, keyring: Keyring
+) -> Agreement:
+    """Put ``to`` in the place of the person whom the slot expects, as the firm that started the agreement.
+
+    Raises:
+        AgreementUnknown: there is none, or ``by`` did not start it.
+        The other refusals of :func:`delegate`, but for the person's.
+    """
+    found, slot = _open_slot(session, agreement_id, slot_id, keyring)
+    if found.started_by != by:
+        raise AgreementUnknown(agreement=agreement_id)
+    return _hand_on(session, found, slot, to=to, replaced=True, keyring=keyring)
+
+
+def delegations(session: Session, agreement_id: UUID) -> dict[str, tuple[Delegation, ...]]:
+    """Give the chain of each slot that was handed on, the oldest step first."""
+    query = select(DelegationRow).where(DelegationRow.agreement == agreement_id)
+    chains: dict[str, tuple[Delegation, ...]] = {}
+    for row in session.scalars(query.order_by(DelegationRow.slot, DelegationRow.number)):
+        step = Delegation(
+            giver=PersonId(row.giver), taker=PersonId(row.taker), replaced=row.replaced, at=row.delegated_at
+        )
+        chains[row.slot] = (*chains.get(row.slot, ()), step)
+    return chains
+
+
+def _open_slot(
+    session: Session, agreement_id: UUID, slot_id: str, keyring: Keyring
+) -> tuple[Agreement, Slot]:
+    locked = select(SlotRow.id).where(SlotRow.agreement == agreement_id, SlotRow.id == slot_id)
+    session.execute(locked.with_for_update(key_share=True))
+    found = agreement(session, agreement_id)
+    slot = found.slot(slot_id)
+    if slot.signed_at is not None:
+        raise SlotSigned(signed_at=slot.signed_at)
+    found.check_open(at=keyring.clock.now())
+    if slot.declined_at is not None:
+        raise SlotDeclined(declined_at=slot.declined_at)
+    check_needed(Manifest.decode(found.manifest), slot_id, signed=found.signed)
+    return found, slot
+
+
+def _hand_on(
+    session: Session, found: Agreement, slot: Slot, *, to: PersonId, replaced: bool, keyring: Keyring
+) -> Agreement:
+    facts = {"capacity": _capacity(slot), "organization": organization(session, slot.organization).name}
+    if slot.person is None:
+        raise SlotByOffice(**facts)
+    if to == slot.person or not positions(session, uscc=slot.organization, person=to):
+        raise DelegateNotInOffice(**facts)
+    if len(slot.delegated) >= MOST_DELEGATIONS:
+        raise TooManyDelegations(capacity=_capacity(slot), limit=MOST_DELEGATIONS)
+    now = keyring.clock.now()
+    said = keyring.platform.record(
+        session,
+        StatementType.AGREEMENT,
+        {
+            "action": "replaced" if replaced else "delegated",
+            "agreement": found.id.bytes,
+            "slot": slot.id,
+            "commitments": [commit_person(session, person(session, each)) for each in (slot.person, to)],
+            "files": [found.manifest_digest.value],
+        },
+        at=now,
+        after=slot.delegated[-1:],
+    )
+    session.add(
+        DelegationRow(
+            agreement=found.id,
+            slot=slot.id,
+            number=len(slot.delegated) + 1,
+            giver=slot.person,
+            taker=to,
+            replaced=replaced,
+            fact=said.digest,
+            delegated_at=now,
+        )
+    )
+    session.flush()
+    return agreement(session, found.id)
+
+
+def _capacity(slot: Slot) -> Term:
+    return Term(slot.capacity_zh, slot.capacity_en)
