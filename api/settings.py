@@ -150,6 +150,7 @@ _ALLOWED = {
     "language": Term("zh 或 en", "zh or en"),
     "face_false_accepts": Term("1e-3 或 2e-4", "1e-3 or 2e-4"),
     "mail_port": Term(f" 1 至 {LAST_PORT} 的整数", f"a whole number from 1 to {LAST_PORT}"),
+    "face_flash": Term(" true 或 false", "true or false"),
     "face_workers": Term(" 1 至 64 的整数", "a whole number from 1 to 64"),
     "port": Term(f" 0 至 {LAST_PORT} 的整数", f"a whole number from 0 to {LAST_PORT}"),
     "chain_depth": Term("不小于 1 的整数", "a whole number from 1"),

@@ -28,18 +28,15 @@ SHOWN_DIGITS = 4
 """Characters of the citizen number that the text shows, from the end."""
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""The civil time of the text; China keeps UTC+8 all year."""
+
+_TITLE = Term("资格使用授权书", "Authorization to use a qualification")
+_CONSEQUENCES = Term("同意授权，意味着：", "If you agree:")
 
 
 def last_day(valid_until: datetime) -> date:
     """The last day on which a validity that ends before ``valid_until`` has a minute left, in Beijing."""
     return (valid_until - timedelta(minutes=1)).astimezone(BEIJING).date()
-
-
-"""The civil time of the text; China keeps UTC+8 all year."""
-
-
-_TITLE = Term("资格使用授权书", "Authorization to use a qualification")
-_CONSEQUENCES = Term("同意授权，意味着：", "If you agree:")
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from ledger.database import Base
 class ChallengeRow(Base):
     """One challenge; ``outcome`` is "passed" or "failed" once used, ``refusal`` the code of a failure.
 
-    ``steps`` and ``quiet`` are separated by commas, ``quiet`` in milliseconds. ``program_camera`` and
-    ``reflected`` are hints for counts; None where nothing was told.
+    ``steps`` and ``quiet`` are separated by commas, ``quiet`` in milliseconds. ``program_camera`` is
+    a hint for counts; None where nothing was told.
     """
 
     __tablename__ = "challenges"
@@ -28,7 +28,6 @@ class ChallengeRow(Base):
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     begun_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     program_camera: Mapped[bool | None] = mapped_column(Boolean)
-    reflected: Mapped[bool | None] = mapped_column(Boolean)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     outcome: Mapped[str | None] = mapped_column(Text)

@@ -200,12 +200,9 @@ def consume(
     person: PersonId,
     action: Action,
     subject: Digest,
-    reflected: bool | None = None,
     clock: Clock,
 ) -> Challenge:
     """Use the challenge for the decision that this transaction makes; its row stays locked until then.
-
-    ``reflected``, whether the face took on the light of the page, is kept for counts.
 
     Raises:
         ChallengeUnknown, ChallengeOfAnother, ChallengeUsed, ChallengeExpired: it cannot be answered.
@@ -217,7 +214,7 @@ def consume(
         raise ChallengeForAnotherAction(challenge=challenge_id)
     if row.subject != str(subject):
         raise ChallengeForAnotherSubject(challenge=challenge_id)
-    row.used_at, row.outcome, row.reflected = clock.now(), "passed", reflected
+    row.used_at, row.outcome = clock.now(), "passed"
     session.flush()
     return _challenge(row)
 

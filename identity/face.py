@@ -45,7 +45,8 @@ class Template:
     @property
     def model(self) -> str:
         """The name of the model, or the models, that made it; empty where none can be read."""
-        return self.value.split(b"\x00", 1)[0].decode("ascii", "replace")
+        name, zero, _ = self.value.partition(b"\x00")
+        return name.decode("ascii") if zero and name.isascii() else ""
 
     def check_model(self, model: str) -> None:
         """Check that ``model`` made this template.

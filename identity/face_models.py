@@ -43,6 +43,7 @@ class ComposedMatcher:
         self._replays = replays
         self._length = sum(embedding.length for embedding, _ in embeddings)
         self._quick, self._quick_weight = embeddings[-1]
+        self._glance = f"{self._quick.model}/glance"
 
     def faces(
         self, picture: Picture, *, small: bool = False, near: Box | None = None
@@ -56,8 +57,8 @@ class ComposedMatcher:
         return _template(self.model, np.concatenate(parts))
 
     def glance(self, picture: Picture, face: Measurement) -> Template:
-        """Name of the last model, a zero byte, and its numbers without weight."""
-        return _template(self._quick.model, self._quick.numbers(picture, face))
+        """Name of the last model marked as a glance, a zero byte, and its numbers without weight."""
+        return _template(self._glance, self._quick.numbers(picture, face))
 
     def distance(self, one: Template, other: Template) -> float:
         """Euclidean distance over all numbers, or over those of the last model where one is a glance.
@@ -65,7 +66,7 @@ class ComposedMatcher:
         Raises:
             TemplateOfAnotherModel: one of them was not made here.
         """
-        if self._quick.model in (one.model, other.model):
+        if self._glance in (one.model, other.model):
             return float(np.linalg.norm(self._glanced(one) - self._glanced(other)))
         return float(np.linalg.norm(self._numbers(one) - self._numbers(other)))
 
@@ -74,7 +75,7 @@ class ComposedMatcher:
         return None if self._replays is None else self._replays.liveness(picture, face)
 
     def _glanced(self, template: Template) -> Numbers:
-        if template.model == self._quick.model:
+        if template.model == self._glance:
             return _numbers(template, self._quick.length)
         return self._numbers(template)[-self._quick.length :] / self._quick_weight
 

@@ -1,8 +1,9 @@
 """Light from the page on the face, an experiment behind a switch: it refuses nobody and is only counted.
 
 While a scan runs the page shows one colour after another. A face before that screen takes on a little of
-each; a recording, a sheet of paper or a film that is fed in as a camera does not know them. How much of it a
-phone's camera sees by day, and what a camera's own white balance leaves of it, was not measured on people.
+each; a sheet of paper, or a film made beforehand, does not. A program that is fed in as a camera is told the
+colours as the page is, and can tint its frames. How much of the light a phone's camera sees by day, and what
+its own white balance leaves of it, was not measured on people.
 
     light_of(secret, number)           # what the answer to request ``number`` tells the page to show
     reflects(secret, tints, ends_ms)   # whether the face took it on
@@ -31,10 +32,11 @@ REQUESTS_A_LIGHT = 2
 
 REFLECTS_FROM = 0.5
 """Correlation of the shown and the seen colours from which a face reflects them. Noise alone reaches it in
-three scans of a hundred (seeded, seven lights), so one says little and a thousand say something."""
+eight scans of a hundred by five lights, in four by seven (seeded); what moves in the picture does it too. So
+one scan says little, and a thousand with the light beside a thousand without say something."""
 
-FEWEST_SEEN = 4
-"""Lights that a scan must have shown long enough to be told anything by."""
+FEWEST_SEEN = 5
+"""Lights that a scan must have shown long enough to be told anything by: one of six seconds shows five."""
 
 
 def light_of(secret: bytes, number: int) -> str:
@@ -73,11 +75,14 @@ def reflects(secret: bytes, tints: Sequence[tuple[int, Tint]], ends_ms: Sequence
 
 def _light(secret: bytes, number: int) -> int:
     """Which of :data:`LIGHTS`; never the one before."""
-    light = 0
-    for turn in range(number // REQUESTS_A_LIGHT + 1):
-        drawn = hashlib.sha256(b"light" + secret + turn.to_bytes(4, "big")).digest()[0]
-        light = (light + 1 + drawn % (len(LIGHTS) - 1)) % len(LIGHTS)
+    light = _draw(secret, 0) % len(LIGHTS)
+    for turn in range(1, number // REQUESTS_A_LIGHT + 1):
+        light = (light + 1 + _draw(secret, turn) % (len(LIGHTS) - 1)) % len(LIGHTS)
     return light
+
+
+def _draw(secret: bytes, turn: int) -> int:
+    return int.from_bytes(hashlib.sha256(b"light\x00" + secret + turn.to_bytes(4, "big")).digest()[:4], "big")
 
 
 def _colours(rows: Sequence[npt.ArrayLike]) -> npt.NDArray[np.float64]:

@@ -37,7 +37,7 @@ RUNNING_A_WORKER = 3
 """Scans at once that still send frames, for each process that computes: one takes a third of a core."""
 
 MOST_HELD = 256
-"""Scans held, the closed and the abandoned ones among them."""
+"""Scans held that did not end, the abandoned ones among them; of one that ended no template is held."""
 
 RUNNING = timedelta(seconds=5)
 """For so long after its last frames a scan counts as running."""
@@ -56,7 +56,7 @@ TURN_S = 1.0
 """Seconds to wait for a request of the same scan that is computed: a page sends one after the other."""
 
 SECRET_BYTES = 32
-"""Length of what draws the compared frames of a scan: 256 bits cannot be guessed."""
+"""Length of what draws which frames of a scan are compared, and the light: 256 bits cannot be guessed."""
 
 Answer = TypeVar("Answer")
 
@@ -68,7 +68,8 @@ class OpenScan(Generic[Answer]):
     ``template`` is what it is compared with, ``device`` what the device key answered at its begin, ``heard``
     what others said then that its end will need. ``ends_at`` is when its challenge expires, by the clock of
     ``began_at``; ``first_came`` is the digest of the last batch and when it came first. ``taken`` counts
-    its batches; ``answer`` or ``refusal`` is what the last of them led to.
+    its batches; ``answer`` or ``refusal`` is what the last of them led to. ``lit`` tells that the page shows
+    light (identity.flash).
     """
 
     challenge: Challenge
@@ -86,6 +87,7 @@ class OpenScan(Generic[Answer]):
     answer: Answer | None = None
     refusal: Refused | None = None
     closed: bool = False
+    lit: bool = False
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -187,8 +189,9 @@ class OpenScans(Generic[Answer]):
         with self._lock:
             self._forget()
             now = self.clock.now()
-            running = [one for one in self._held.values() if _runs(one, now)]
-            if len(running) + self._beginning >= self._most_running or len(self._held) >= MOST_HELD:
+            held = [one for one in self._held.values() if not one.closed]
+            running = [one for one in held if _runs(one, now)]
+            if len(running) + self._beginning >= self._most_running or len(held) >= MOST_HELD:
                 raise ScansBusy
             self._beginning += 1
         try:

@@ -19,6 +19,7 @@ from identity.approvals import ApprovalRow
 from identity.challenge_rows import ChallengeRow
 from identity.counter_cases import CaseRow, CaseState
 from identity.rates import Rate
+from identity.reflections import ReflectionRow
 
 WEEK = timedelta(days=7)
 
@@ -77,11 +78,9 @@ class Drift:
 def weeks(session: Session, *, now: datetime, count: int = WEEKS) -> tuple[Week, ...]:
     """Count ``count`` weeks; the one that ends ``now`` comes first."""
     shown = tuple(Week(end=now - number * WEEK) for number in range(count))
-    for number, outcome, refusal, challenges, *hints in _challenges(session, now, since=shown[-1].begin):
-        week, (programs, reflected, unreflected) = shown[number], hints
-        week.program_cameras += programs
-        week.reflected += reflected
-        week.unreflected += unreflected
+    for number, outcome, refusal, challenges, hinted in _challenges(session, now, since=shown[-1].begin):
+        week = shown[number]
+        week.program_cameras += hinted
         if outcome == "passed":
             week.passed += challenges
         elif outcome == "failed":
@@ -89,6 +88,10 @@ def weeks(session: Session, *, now: datetime, count: int = WEEKS) -> tuple[Week,
             week.refusals[refusal] += challenges
         else:
             week.unanswered += challenges
+    for row in session.scalars(select(ReflectionRow).where(ReflectionRow.day > shown[-1].begin.date())):
+        week = shown[(now.date() - row.day) // WEEK]
+        week.reflected += row.seen
+        week.unreflected += row.unseen
     for number, outcome, cases in _cases(session, now, since=shown[-1].begin):
         shown[number].cases[outcome] += cases
     for number, method, approvals in _approvals(session, now, since=shown[-1].begin):
@@ -114,13 +117,12 @@ def _rate(shown: Sequence[Week], code: str | None) -> Rate | None:
 
 def _challenges(
     session: Session, now: datetime, *, since: datetime
-) -> Sequence[tuple[int, str | None, str, int, int, int, int]]:
-    """Give (week, outcome, refusal, how many) of challenges that are over, and of how many each hint."""
+) -> Sequence[tuple[int, str | None, str, int, int]]:
+    """Give (week, outcome, refusal, how many, how many by a program's camera) of challenges that are over."""
     row, week = ChallengeRow, _week(ChallengeRow.issued_at, now)
     over = or_(row.used_at.is_not(None), row.expires_at <= now)
-    hints = (row.program_camera.is_(True), row.reflected.is_(True), row.reflected.is_(False))
-    programs, yes, no = (func.count().filter(hint) for hint in hints)
-    query = select(week, row.outcome, func.coalesce(row.refusal, ""), func.count(), programs, yes, no)
+    hinted = func.count().filter(row.program_camera.is_(True))
+    query = select(week, row.outcome, func.coalesce(row.refusal, ""), func.count(), hinted)
     counted = query.where(row.issued_at > since, row.issued_at <= now, over)
     return [(*each,) for each in session.execute(counted.group_by(week, row.outcome, row.refusal))]
 

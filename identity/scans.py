@@ -3,12 +3,13 @@
     look     one face in every frame, that never leaves or jumps, large and sharp (identity.clips)
     follow   what is asked when, and whether it is answered (identity.liveness)
     replay   whether frames that look ahead show a face, or a display that shows one: one signal, in the mean
-    compare  frames that look ahead, all along the scan, with the template: some by all models, which decide,
-             more by a glance; and by a glance frames of the movements, the begin of each answer among them,
-             with those ahead, so that who moves is who was compared
+    compare  frames that look ahead, all along the scan, with the template, and frames of the movements, the
+             begin of each answer among them, with those ahead, so that who moves is who was compared:
+             some by all models, more by a glance of one
 
-Which frames are glanced at is drawn from a secret that the server keeps with the scan: who shows one person
-in some frames and another in the rest cannot know which will be looked at.
+Which frames are compared, and which of them by all models, is drawn from a secret that the server keeps with
+the scan: who shows one person in some frames and another in the rest cannot know where either is asked. What
+is compared without a draw, such as the begin of an answer and the last frame, is glanced at.
 
 Frames are measured, and faces turned into templates, as they come; what is left after the last frame is its
 own batch, and the comparison of numbers. Nothing is said of replay or identity before the last step was done:
@@ -21,7 +22,6 @@ that keeps nothing (identity.pool).
     scan.verdict                                                                    # None until it is done
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean, median
@@ -38,11 +38,12 @@ from identity.clips import (
     measured,
     moments_of,
 )
+from identity.comparing import FEWEST_COMPARED, choose
 from identity.face import FaceMatcher, Measurement, Template
 from identity.flash import light_of, reflects, tint
 from identity.images import FRAME, Picture, decode
-from identity.liveness import STILL, Course, follow
-from identity.movements import TURNED_AT_MOST, Movement, looks_ahead, reaches
+from identity.liveness import Course, follow
+from identity.movements import TURNED_AT_MOST, Movement
 from identity.scan_refusals import (
     AnotherFace,
     EyesShut,
@@ -54,22 +55,6 @@ from identity.scan_refusals import (
 )
 from identity.steps import Question, Step
 from identity.thresholds import BOTH, DLIB_ALONE, LIVE_AT_LEAST, ThresholdPolicy
-
-GLANCED_SHARE = 0.25
-"""Of the frames with a face, how many are drawn to be glanced at: 26 ms of CPU each, both models 132."""
-
-COMPARED_EVERY_MS = 1_200
-"""Between two frames that look ahead and are compared by all models, at most."""
-
-GLANCED_MOVING_MS = 360
-"""Between two glances within a movement: at 120 ms a frame, one of four frames has one beside its begin."""
-
-GLANCED_TURN = 0.5
-"""``turn`` from rest up to which a moving face is glanced at, about 20 degrees. In the clips such
-a face is 0.99 from its own frames ahead at most, others are 1.23 and more."""
-
-FEWEST_COMPARED = 3
-"""Frames that look ahead of which a scan must hold this many compared; the shortest has four."""
 
 SHUT_EYES = 0.08
 """``eyes`` of a portrait that are shut: open ones have 0.11 to 0.16 here, shut ones 0.06 to 0.07."""
@@ -219,60 +204,24 @@ def _check_portrait(face: Measurement) -> None:
 def _read(
     looks: Sequence[Look], course: Course, picture: Picture, secret: bytes, matcher: FaceMatcher
 ) -> Look:
-    """Make what is compared of the last look's face, where something of it is."""
+    """Make what is compared of the last look's face, where something of it is (identity.comparing)."""
     last = looks[-1]
-    if last.face is None:
+    chosen = choose(looks, course, secret)
+    if last.face is None or chosen is None:
         return last
-    if course.begun_ms == last.time_ms:
-        return replace(last, moving=True, glance=matcher.glance(picture, last.face))
-    drawn = course.done or _drawn(secret, last.time_ms)
-    if not _calm(last.face, course):
-        glanced = _comparable(last.face, course) and (drawn or _due_moving(looks, course))
-        return replace(last, moving=True, glance=matcher.glance(picture, last.face)) if glanced else last
-    due = _due_ahead(looks, course)
-    if not due and not drawn:
-        return last
-    live = matcher.liveness(picture, last.face)
-    if due:
-        return replace(last, template=matcher.template(picture, last.face), live=live)
-    return replace(last, glance=matcher.glance(picture, last.face), live=live)
-
-
-def _drawn(secret: bytes, time_ms: int) -> bool:
-    drawn = hashlib.sha256(secret + time_ms.to_bytes(8, "big")).digest()
-    return int.from_bytes(drawn[:4], "big") < GLANCED_SHARE * 2**32
-
-
-def _due_ahead(looks: Sequence[Look], course: Course) -> bool:
-    """Whether all models saw none for too long, or too few until the last one."""
-    compared = [one.time_ms for one in looks if one.template is not None]
-    if not compared or (course.done and len(compared) < FEWEST_COMPARED):
-        return True
-    return looks[-1].time_ms - compared[-1] >= COMPARED_EVERY_MS
-
-
-def _due_moving(looks: Sequence[Look], course: Course) -> bool:
-    """Whether there was no glance for too long in the movement that goes on."""
-    glanced = [one.time_ms for one in looks if one.moving]
-    long = not glanced or looks[-1].time_ms - glanced[-1] >= GLANCED_MOVING_MS
-    return course.begun_ms is not None and long
-
-
-def _comparable(face: Measurement, course: Course) -> bool:
-    return course.rest is not None and abs(face.turn - course.rest.turn) <= GLANCED_TURN
-
-
-def _calm(face: Measurement, course: Course) -> bool:
-    """Whether the face looks ahead and does nothing, as far as that is known before its rest is."""
-    if course.rest is None:
-        return abs(face.turn) <= TURNED_AT_MOST
-    return looks_ahead(face, course.rest) and reaches(face, course.rest) <= STILL
+    template, glance = None, None
+    if chosen.whole:
+        template = matcher.template(picture, last.face)
+    else:
+        glance = matcher.glance(picture, last.face)
+    live = None if chosen.moving else matcher.liveness(picture, last.face)
+    return replace(last, moving=chosen.moving, template=template, glance=glance, live=live)
 
 
 def _verdict(
     looks: Sequence[Look], course: Course, template: Template, policy: ScanPolicy, matcher: FaceMatcher
 ) -> Verdict:
-    ahead = [one.template for one in looks if one.template is not None]
+    ahead = [one for one in looks if one.template is not None and not one.moving]
     begins = {answer.begin_ms for answer in course.answers}
     if len(ahead) < FEWEST_COMPARED or not begins <= {one.time_ms for one in looks if one.moving}:
         raise FaceTurnedAway
@@ -302,13 +251,15 @@ def _check_identity(
     looks: Sequence[Look], template: Template, threshold: ThresholdPolicy, matcher: FaceMatcher
 ) -> None:
     """Compare who looks ahead with ``template``, and who moves with who looks ahead."""
-    ahead = [one.template for one in looks if one.template is not None]
+    ahead = [one.template for one in looks if one.template is not None and not one.moving]
     distances = [matcher.distance(template, face) for face in ahead]
     if not (median(distances) <= threshold.distance and max(distances) <= threshold.frame_distance):
         raise AnotherFace
     for one in looks:
-        if one.glance is None:
-            continue
         near = ahead if one.moving else [template]
-        if not min(matcher.distance(face, one.glance) for face in near) <= threshold.glance_distance:
-            raise AnotherFace
+        for face, longest in (
+            (one.template, threshold.frame_distance),
+            (one.glance, threshold.glance_distance),
+        ):
+            if face is not None and not min(matcher.distance(other, face) for other in near) <= longest:
+                raise AnotherFace

@@ -73,9 +73,9 @@ FEATURE_ALONE = ThresholdPolicy(FEATURE, distance=1.15, frame_distance=1.15, gla
 BOTH = ThresholdPolicy(FUSED, distance=1.04, frame_distance=1.09, glance_distance=1.15)
 """At most one stranger in a thousand in the median (5e-4 by either model), at most 6.9 in a single frame
 (5.9 by dlib, one by the feature): bounds from the figures above, not a measurement. Here clips that look
-ahead reach 0.77, a photograph and its person 0.74, strangers 1.17 and more. A glance is one by the feature:
-one stranger in a thousand; here the clips' own reach 0.75 ahead and 0.99 in movement, strangers 1.23 and
-more."""
+ahead reach 0.77, a photograph and its person 0.74, strangers 1.17 and more. A glance is by the feature: one
+stranger in a thousand where it is compared with one template, several where with the nearest of several; here
+the clips' own reach 0.75 ahead and 0.99 in movement, strangers 1.23 and more."""
 
 BOTH_STRICT = ThresholdPolicy(FUSED, distance=0.98, frame_distance=1.06, glance_distance=1.15)
 """At most one stranger in 5,000 in the median (1e-4 by either model), at most two in a thousand in a single

@@ -25,7 +25,9 @@ from api.wiring import open_database
 from evidence.clock import Clock, SystemClock
 from evidence.errors import Refused
 from evidence.identifiers import CitizenNumber, Uscc
-from identity.contacts import contact, set_contact, set_contact_of_firm
+from identity.contacts import Contact, contact, contact_of_firm, set_contact, set_contact_of_firm
+from identity.couriers import Channel
+from identity.messages import address
 from identity.organizations import organization, organizations, register_organization
 from identity.people import PersonId, find_person, register_person
 
@@ -48,11 +50,11 @@ class AccountIncomplete(Refused):
 
 
 class AddressKept(Refused):
-    """Another address of the person is kept already; a counter changes it and tells the old one."""
+    """Messages would go elsewhere than until now; the old address must be told of that."""
 
     code = "address-kept"
-    zh = "此人已登记另一个手机号或邮箱，本命令不作更改；请由本人到窗口更改，系统会通知原地址。"
-    en = "Another address of this person is kept already; a counter changes it, and the old one is told."
+    zh = "已登记有接收消息的手机号或邮箱，本命令不改换接收地址；请由本人到窗口更改，系统会通知原地址。"
+    en = "Messages go to an address that is kept already; a counter changes it, and the old one is told."
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -125,7 +127,8 @@ def _organization(session: Session, args: argparse.Namespace, clock: Clock) -> s
     if uscc not in known and args.organization_name:
         register_organization(session, uscc=uscc, name=args.organization_name, clock=clock)
     if args.mail and not args.person:
-        set_contact_of_firm(session, uscc, mail=args.mail)
+        before = contact_of_firm(session, uscc)
+        _check_kept(before, set_contact_of_firm(session, uscc, mail=args.mail))
     return organization(session, uscc).uscc.text
 
 
@@ -142,6 +145,12 @@ def _person(
         after = set_contact(
             session, known.id, phone=args.phone or before.phone, mail=args.mail or before.mail
         )
-        if before.phone not in ("", after.phone) or before.mail not in ("", after.mail):
-            raise AddressKept
+        _check_kept(before, after)
     return known.id
+
+
+def _check_kept(before: Contact, after: Contact) -> None:
+    """Check that messages go where they went until now, where they went anywhere: the phone comes first."""
+    goes, went = address(after, tuple(Channel)), address(before, tuple(Channel))
+    if went is not None and goes != went:
+        raise AddressKept

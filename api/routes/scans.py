@@ -33,7 +33,7 @@ from api.routes import InHouse
 from api.routes.scan_effects import Effect, take_effect
 from evidence.digest import Digest
 from evidence.errors import Refused
-from identity import approvals, attempts, authorizations, challenges, enrollment, passkeys
+from identity import approvals, attempts, authorizations, challenges, enrollment, passkeys, reflections
 from identity.attempts import Attempt, Origin
 from identity.authorization_states import State, check_transition
 from identity.authorizations import AuthorizationId
@@ -121,6 +121,7 @@ def answer(
     number: Annotated[int, Form(ge=0)],
     device: Annotated[str | None, Form()] = None,
     camera: Annotated[str | None, Form()] = None,
+    lit: Annotated[bool, Form()] = False,
     house: InHouse,
     visitor: AsPerson,
     origin: FromOrigin,
@@ -128,8 +129,8 @@ def answer(
     """Take the next frames of a scan: JPEG, never mirrored, ``times`` a JSON list of ms since the first.
 
     ``number`` counts the requests from 0; the last one may be sent again. ``device`` goes with number 0: the
-    answer of a device key, as :class:`identity.webauthn.Assertion` reads it, and ``camera``, what the camera
-    calls itself.
+    answer of a device key, as :class:`identity.webauthn.Assertion` reads it, ``camera``, what the camera
+    calls itself, and ``lit``, whether the page will show light.
     """
     came_at, mine = house.open_scans.clock.now(), person_of(visitor)
     held = house.open_scans.find(ChallengeId(challenge_id))
@@ -139,6 +140,7 @@ def answer(
     if held.challenge.person != mine:
         raise ChallengeOfAnother(challenge=challenge_id)
     with held.turn():
+        held.lit = held.lit or (number == 0 and lit)
         if held.closed and number >= held.taken:
             _refuse_used(house, held.challenge)
         if held.again(number):
@@ -329,9 +331,10 @@ def _pass(session: Session, house: House, held: OpenScan[ScanGoesOn], verdict: V
         person=passed.person,
         action=passed.action,
         subject=passed.subject,
-        reflected=verdict.reflected,
         clock=house.clock,
     )
+    if held.lit and verdict.reflected is not None:
+        reflections.count(session, seen=verdict.reflected, clock=house.clock)
     passkeys.use(session, used, held.device, party=house.relying_party, clock=house.clock)
     approval = approvals.approve(
         session,

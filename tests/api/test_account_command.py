@@ -10,7 +10,7 @@ from api.policy import Role, Visitor
 from evidence.clock import SystemClock
 from evidence.identifiers import CitizenNumber, Uscc
 from identity.contacts import Contact, contact, contact_of_firm
-from identity.people import PersonId, find_person
+from identity.people import find_person
 from ledger.database import Database
 
 USCC = "11990100MB0A10013K"
@@ -125,32 +125,61 @@ def test_what_is_not_known_is_refused_in_one_sentence(
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_a_person_is_given_a_phone_and_keeps_the_mail_address(
-    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for reached in (["--mail", "lin@example.com"], ["--phone", "139 0000 0000"]):
-        monkeypatch.setattr("sys.stdin", io.StringIO("11010519491231002X\n"))
-        named = ["--role", "person", "--title", "林知远", "--person", "林知远"]
-        assert commands.main(["account", *named, *reached]) == 0
-    person = enter(database, link(capsys.readouterr().out)).person
-    assert person is not None
-    with database.transaction() as session:
-        assert contact(session, PersonId(person)) == Contact("13900000000", "lin@example.com")
-
-
-def test_an_address_that_is_kept_is_not_changed_behind_its_owner(
-    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    number = "110105194912310038"
+def opened_for(monkeypatch: pytest.MonkeyPatch, number: str, *arguments: str) -> int:
+    """Open an account of 钱以明 by the command; give its code."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{number}\n"))
     named = ["--role", "person", "--title", "钱以明", "--person", "钱以明"]
-    for phone, code in (("13900000001", 0), ("13900000002", 1), ("13900000001", 0)):
-        monkeypatch.setattr("sys.stdin", io.StringIO(f"{number}\n"))
-        assert commands.main(["account", *named, "--phone", phone]) == code
-    assert capsys.readouterr().err.count("\n") == 1
+    return commands.main(["account", *named, *arguments])
+
+
+def kept(database: Database, number: str) -> Contact:
     with database.transaction() as session:
         found = find_person(session, name="钱以明", citizen_number=CitizenNumber.parse(number))
         assert found is not None
-        assert contact(session, found.id) == Contact("13900000001", "")
+        return contact(session, found.id)
+
+
+def test_a_person_is_given_a_phone_and_a_mail_address_beside_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = "11010519491231002X"
+    for arguments in (("--phone", "139 0000 0000"), ("--mail", "qian@example.com")):
+        assert opened_for(monkeypatch, number, *arguments) == 0
+    assert kept(database, number) == Contact("13900000000", "qian@example.com")
+
+
+@pytest.mark.parametrize(
+    ("number", "given"),
+    [
+        ("110105194912310038", (("--phone", "13900000001"), ("--phone", "13900000002"))),
+        ("110101199003070134", (("--mail", "qian@example.com"), ("--mail", "other@example.com"))),
+        ("110101199003070150", (("--mail", "qian@example.com"), ("--phone", "13900000003"))),
+    ],
+)
+def test_messages_are_not_led_elsewhere_behind_their_reader(
+    database: Database,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    number: str,
+    given: tuple[tuple[str, str], tuple[str, str]],
+) -> None:
+    """A phone where there was only a mailbox leads them elsewhere too: the phone comes first."""
+    first, then = given
+    assert opened_for(monkeypatch, number, *first) == 0
+    before = kept(database, number)
+    assert opened_for(monkeypatch, number, *then) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert kept(database, number) == before
+    assert opened_for(monkeypatch, number, *first) == 0
+
+
+def test_the_mailbox_of_a_firm_is_not_changed(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    account = ("account", "--role", "firm", "--title", "经办人", *NAMED)
+    assert commands.main([*account, "--mail", "office@example.com"]) == 0
+    assert commands.main([*account, "--mail", "other@example.com"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    with database.transaction() as session:
+        assert contact_of_firm(session, Uscc.parse(USCC)).mail == "office@example.com"
 
 
 def test_a_firm_is_given_a_mail_address(database: Database, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from identity.thresholds import FUSED
 from tests.identity.live_scans import FRAME_MS, PERSON, question
 from tests.identity.real_faces import Parts, SharingMatcher, jpeg, opened, photo
 
-SECRET, OTHER = b"one" * 8, b"two" * 8
+SECRET, OTHER = bytes([3]) * 24, bytes([4]) * 24
 FLASHED = replace(DEFAULT_POLICY, flash=True)
 SHARE = 0.06  # of the light in the picture: a bright telephone in a dim room
 BATCH = 4
@@ -43,12 +43,15 @@ def lit(frame: bytes, light: str | None) -> bytes:
 
 
 def scanned_by(
-    fused: SharingMatcher, policy: ScanPolicy, shine: Callable[[str | None, int], str | None]
+    fused: SharingMatcher,
+    policy: ScanPolicy,
+    shine: Callable[[str | None, int], str | None],
+    secret: bytes = SECRET,
 ) -> Verdict:
     """Scan p01 by the light that ``shine`` makes of what the page was told in answer to a request."""
     template = examine_portrait(photo("p01", "a"), matcher=fused)
     camera = Performer(PERSON["p01"])
-    scan = Scan(question(Step.TURN_LEFT, Step.NOD), SECRET)
+    scan = Scan(question(Step.TURN_LEFT, Step.NOD), secret)
     for number in range(100):
         times = tuple(FRAME_MS * at for at in range(number * BATCH, (number + 1) * BATCH))
         shown = shine(scan.light, number - 1)
@@ -65,7 +68,9 @@ def test_a_face_before_the_page_takes_on_its_light(fused: SharingMatcher) -> Non
 
 
 def test_a_face_that_takes_on_nothing_passes_as_well(fused: SharingMatcher) -> None:
-    assert scanned_by(fused, FLASHED, lambda *_: None).reflected is False
+    """By chance its movements may follow the colours: of 24 secrets tried, one."""
+    for secret in (SECRET, OTHER):
+        assert scanned_by(fused, FLASHED, lambda *_: None, secret).reflected is False
 
 
 def test_a_film_made_by_the_light_of_another_scan_does_not_fit(fused: SharingMatcher) -> None:
@@ -93,8 +98,8 @@ def test_a_light_stays_for_two_requests_and_is_followed_by_another() -> None:
 
 
 def test_of_few_lights_nothing_is_said() -> None:
-    ends_ms = [400 * number for number in range(1, 8)]
-    assert reflects(SECRET, [(at_ms, (90.0, 80.0, 70.0)) for at_ms in range(0, 2_800, 120)], ends_ms) is None
+    ends_ms = [400 * number for number in range(1, 11)]
+    assert reflects(SECRET, [(at_ms, (90.0, 80.0, 70.0)) for at_ms in range(0, 4_000, 120)], ends_ms) is None
 
 
 def test_noise_seldom_looks_like_a_reflection() -> None:

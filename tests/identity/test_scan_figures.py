@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from evidence.clock import FixedClock
-from identity import counter_cases
+from identity import counter_cases, reflections
 from identity.approvals import Method
 from identity.challenge_rows import ChallengeRow
 from identity.challenges import LIFETIME, Action
 from identity.people import Person
 from identity.rates import Rate
+from identity.reflections import ReflectionRow
 from identity.scan_figures import WEEK, Week, drifts, weeks
 from tests.identity.conftest import ApprovalOf, RequestOf
 
@@ -23,8 +24,6 @@ def challenged(
     at: datetime,
     outcome: str | None,
     refusal: str | None = None,
-    *,
-    reflected: bool | None = None,
 ) -> None:
     session.add(
         ChallengeRow(
@@ -40,7 +39,6 @@ def challenged(
             used_at=None if outcome is None else at,
             outcome=outcome,
             refusal=refusal,
-            reflected=reflected,
         )
     )
     session.flush()
@@ -64,14 +62,18 @@ def test_each_week_counts_its_own(session: Session, engineer: Person, clock: Fix
     assert not any(week.passed + week.failed + week.unanswered for week in earlier)
 
 
-def test_who_takes_on_the_light_of_the_page_is_counted(
-    session: Session, engineer: Person, clock: FixedClock
+def test_who_takes_on_the_light_of_the_page_is_counted_by_the_day_alone(
+    session: Session, clock: FixedClock
 ) -> None:
-    now = clock.now()
-    for seen in (True, True, False, None):
-        challenged(session, engineer, now - timedelta(minutes=2), "passed", reflected=seen)
-    newest, *_ = weeks(session, now=now)
-    assert (newest.passed, newest.reflected, newest.unreflected) == (4, 2, 1)
+    for seen in (True, True, False):
+        reflections.count(session, seen=seen, clock=clock)
+    session.add(ReflectionRow(day=(clock.now() - WEEK).date(), seen=4, unseen=5))
+    session.add(ReflectionRow(day=(clock.now() - 9 * WEEK).date(), seen=6, unseen=7))
+    session.flush()
+    newest, second, *earlier = weeks(session, now=clock.now())
+    assert (newest.reflected, newest.unreflected) == (2, 1)
+    assert (second.reflected, second.unreflected) == (4, 5)
+    assert not any(week.reflected + week.unreflected for week in earlier)
 
 
 def test_approvals_are_counted_by_method(

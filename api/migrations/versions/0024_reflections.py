@@ -1,4 +1,4 @@
-"""Whether a face took on the light of the page that asked for its scan."""
+"""How many faces took on the light of the page, day by day: of nobody in particular."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,10 +10,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add it; of earlier scans, and where no light was shown, it is unknown."""
-    op.add_column("challenges", sa.Column("reflected", sa.Boolean))
+    """Make the table; of earlier scans nothing is known."""
+    op.create_table(
+        "reflections",
+        sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("seen", sa.Integer, nullable=False),
+        sa.Column("unseen", sa.Integer, nullable=False),
+    )
 
 
 def downgrade() -> None:
-    """Forget them."""
-    op.drop_column("challenges", "reflected")
+    """Forget the counts."""
+    op.drop_table("reflections")

@@ -32,13 +32,14 @@ export class Interrupted extends Error {
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
-const formOf = (taken, number, device, label) => {
+const formOf = (taken, number, device, label, lit) => {
   const form = new FormData();
   taken.forEach(({ frame, ms }) => form.append("frames", frame, `${ms}.jpg`));
   form.append("times", JSON.stringify(taken.map(({ ms }) => ms)));
   form.append("number", number);
   if (device && number === 0) form.append("device", device);
   if (label && number === 0) form.append("camera", label);
+  if (lit && number === 0) form.append("lit", "true");
   return form;
 };
 
@@ -55,10 +56,10 @@ const sendAgain = async (path, form, check) => {
 };
 
 /**
- * Scan what is before `camera` for the challenge at `path`; `show(answer)` is called with each answer,
+ * Scan what is before `camera` for the challenge at `path`, `lit` by the page; `show(answer)` is called with each answer,
  * `check()` throws to stop. Gives what the passed scan led to.
  */
-export const scanLive = async (camera, { path, device, show, check }) => {
+export const scanLive = async (camera, { path, device, lit, show, check }) => {
   const begin = performance.now();
   let taken = [];
   let first = null; // the times run from the first frame
@@ -96,7 +97,7 @@ export const scanLive = async (camera, { path, device, show, check }) => {
         fit();
         await pause(FRAME_MS);
       }
-      const form = formOf(taken, number, device, camera.label);
+      const form = formOf(taken, number, device, camera.label, lit);
       taken = [];
       pace = usual();
       const sent = performance.now();

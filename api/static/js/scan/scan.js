@@ -92,11 +92,15 @@ const check = () => {
   if (document.hidden) throw new Interrupted("hidden");
 };
 
-// Light on the face, an experiment (identity.flash): the whole screen takes the colour.
-const steady = matchMedia("(prefers-reduced-motion: reduce)");
+// Light on the face, an experiment (identity.flash): the whole screen takes the colour, and nothing else can be reached.
+const lights = "light" in root.dataset && !matchMedia("(prefers-reduced-motion: reduce)").matches;
 const shine = (light) => {
-  root.toggleAttribute("data-lit", Boolean(light) && !steady.matches);
-  root.style.setProperty("--light", light);
+  const lit = lights && Boolean(light);
+  root.toggleAttribute("data-lit", lit);
+  if (lit) root.style.setProperty("--light", light);
+  for (let inner = root; inner !== document.body; inner = inner.parentElement) {
+    for (const other of inner.parentElement.children) if (other !== inner) other.inert = lit;
+  }
 };
 
 const show = ({ step, returning, number, count: steps, light }) => {
@@ -168,9 +172,9 @@ const scan = async () => {
   const device = await confirmed(challenge);
   check();
   phase("running");
-  show({ step: null, returning: false, number: 0, count: 1 });
+  show({ step: null, returning: false, number: 0, count: 1, light: null });
   const path = `/api/challenges/${challenge.challenge}/frames`;
-  const passed = await scanLive(camera, { path, device, show, check });
+  const passed = await scanLive(camera, { path, device, lit: lights, show, check });
   sessionStorage.removeItem(failuresKey);
   closeCamera();
   fill(1);
