@@ -1,7 +1,8 @@
 """The one table of signature algorithms: what a signature may be made with, and which standard says how.
 
-Nothing else in the project names a curve, a padding or a COSE number. SM2 with SM3 joins the table when a
-checked implementation of it does.
+Nothing else in the project names a curve, a padding or a COSE number, but ``signing.sm2``. SM2 with SM3 is
+not in the table: it has no COSE number, and neither the browser nor ``yinxin verify`` could check it.
+It stands beside a signature of the table, never in its place (docs/adr/0018).
 
 | name  | COSE | key                       | signature                     | standard                    |
 |-------|------|---------------------------|-------------------------------|-----------------------------|
