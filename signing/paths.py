@@ -1,13 +1,18 @@
-"""The path from an end certificate to a pinned root: RFC 5280, section 6, as far as our own need it."""
+"""The path from an end certificate to a pinned root: RFC 5280, section 6, as far as our own need it.
+
+A certificate on the path may be signed by an SM2 key (``signing.sm2``), which ``cryptography`` cannot check.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-from evidence.errors import Invalid, Term
+from evidence.errors import Invalid, SignatureInvalid, Term
 from signing.pki import Chain
+from signing.sm2 import SM2_WITH_SM3_OID, Sm2KeyUnsupported
+from signing.sm2_certificates import certified_key
 
 LONGEST_PATH = 4  # end, issuing, root, and one to spare
 
@@ -59,7 +64,31 @@ def _signed_by(certificate: x509.Certificate, above: x509.Certificate) -> bool:
     """Whether ``above`` is an authority and signed ``certificate``."""
     try:
         constraints = above.extensions.get_extension_for_class(x509.BasicConstraints).value
-        certificate.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        if certificate.signature_algorithm_oid.dotted_string == SM2_WITH_SM3_OID:
+            _check_issued_by_sm2(certificate, above)
+        else:
+            certificate.verify_directly_issued_by(above)
+    except (
+        ValueError,
+        TypeError,
+        InvalidSignature,
+        UnsupportedAlgorithm,
+        x509.ExtensionNotFound,
+        SignatureInvalid,
+        Sm2KeyUnsupported,
+    ):
         return False
     return constraints.ca
+
+
+def _check_issued_by_sm2(certificate: x509.Certificate, above: x509.Certificate) -> None:
+    """Check that the SM2 key of ``above`` signed ``certificate``, which names it as its issuer.
+
+    Raises:
+        ValueError: it names another issuer.
+        Sm2KeyUnsupported: the key of ``above`` is no SM2 key.
+        SignatureInvalid: the signature does not hold.
+    """
+    if certificate.issuer != above.subject:
+        raise ValueError(certificate.issuer)
+    certified_key(above).verify(certificate.tbs_certificate_bytes, certificate.signature)

@@ -9,9 +9,11 @@ from cryptography import x509
 from evidence.clock import FixedClock
 from signing.keystore import KeyHandle
 from signing.keystore_memory import MemoryKeyStore
-from signing.pki import Authority, Subject, found
+from signing.pki import Authority, Chain, Subject, found
 from signing.profiles import Profile
 from signing.pyhanko_adapter import SigningParty
+from signing.sm2 import LocalSm2Signer
+from signing.sm2_certificates import Sm2Issuer, found_sm2
 from signing.timestamps import TimestampAuthority
 from signing.typesetting import Typesetter
 
@@ -62,3 +64,19 @@ def typesetter() -> Typesetter:
 @pytest.fixture(scope="session")
 def root(authority: Authority) -> x509.Certificate:
     return authority.root
+
+
+@pytest.fixture(scope="session")
+def sm2_issuer(moment: datetime) -> Sm2Issuer:
+    return found_sm2(LocalSm2Signer.generate(), city="示范市", at=moment)
+
+
+@pytest.fixture(scope="session")
+def sm2_signer() -> LocalSm2Signer:
+    return LocalSm2Signer.generate()
+
+
+@pytest.fixture(scope="session")
+def sm2_chain(sm2_issuer: Sm2Issuer, sm2_signer: LocalSm2Signer, moment: datetime) -> Chain:
+    name = "示范市住房和城乡建设局"
+    return sm2_issuer.issue(sm2_signer.key, name=name, profile=Profile.SEAL, at=moment)
