@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 
 from asn1crypto import cms, core
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from evidence.digest import Digest, HashAlgorithm, sha256
@@ -70,16 +71,25 @@ def sign_detached(
     content: bytes, *, signer: Signer, chain: Chain, slot: str, approval: Digest, at: datetime
 ) -> bytes:
     """Sign ``content`` for ``slot`` and return the detached CMS, DER, about 2 kB with its chain."""
+    envelope = signed_data(
+        content,
+        content_type="data",
+        signer=signer,
+        chain=chain,
+        attributes=own_attributes(slot=slot, approval=approval, at=at),
+        detached=True,
+    )
+    return bytes(envelope.dump())
+
+
+def own_attributes(*, slot: str, approval: Digest, at: datetime) -> list[cms.CMSAttribute]:
+    """Return the signed attributes that say for what and when: signing time, slot and approval."""
     moment = cms.Time({"utc_time": at.astimezone(UTC).replace(microsecond=0)})
-    attributes = [
+    return [
         attribute("signing_time", moment),
         attribute(SLOT_ATTRIBUTE, core.Any(core.UTF8String(slot))),
         attribute(APPROVAL_ATTRIBUTE, core.Any(core.OctetString(approval.value))),
     ]
-    envelope = signed_data(
-        content, content_type="data", signer=signer, chain=chain, attributes=attributes, detached=True
-    )
-    return bytes(envelope.dump())
 
 
 def check_detached(encoded: bytes, content: bytes, *, roots: Sequence[x509.Certificate]) -> DetachedSignature:
@@ -96,7 +106,7 @@ def check_detached(encoded: bytes, content: bytes, *, roots: Sequence[x509.Certi
         DetachedSignatureWrong: step 2, 3 or 4 fails.
         PathInvalid: step 5 fails.
     """
-    envelope = _read(encoded)
+    envelope = read_envelope(encoded)
     if envelope.message_digest != sha256(content).value:
         raise DetachedSignatureWrong(reason=Term("摘要不同", "the digest differs"))
     der = envelope.certificate.public_bytes(Encoding.DER)
@@ -113,9 +123,10 @@ def check_detached(encoded: bytes, content: bytes, *, roots: Sequence[x509.Certi
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Envelope:
-    """What a CMS says, before any of it is believed."""
+class Envelope:
+    """What a CMS says, before any of it is believed; the algorithms by asn1crypto's names, or dotted."""
 
+    digest_algorithm: str
     message_digest: bytes
     certificate_digest: bytes
     signed_at: datetime
@@ -133,17 +144,18 @@ class _Envelope:
         Raises:
             DetachedSignatureWrong: it does not hold, or claims another algorithm than the key's.
         """
-        spki = self.certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         try:
+            public = self.certificate.public_key()
+            spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
             key = VerifyingKey.from_spki(spki)
             if self.algorithm != signature_algorithm(key.algorithm)["algorithm"].native:
                 raise DetachedSignatureWrong(reason=Term("算法不同", "it claims another algorithm"))
             key.verify(self.attributes, to_raw(key.algorithm, self.signature))
-        except (KeyUnsupported, SignatureInvalid, ValueError) as error:
+        except (UnsupportedAlgorithm, KeyUnsupported, SignatureInvalid, ValueError) as error:
             raise DetachedSignatureWrong(reason=Term("签名值不符", "the signature value is wrong")) from error
 
 
-def _read(encoded: bytes) -> _Envelope:
+def read_envelope(encoded: bytes) -> Envelope:
     """Take the CMS apart.
 
     Raises:
@@ -155,7 +167,7 @@ def _read(encoded: bytes) -> _Envelope:
         raise DetachedSignatureMalformed from error
 
 
-def _parse(encoded: bytes) -> _Envelope:
+def _parse(encoded: bytes) -> Envelope:
     body = cms.ContentInfo.load(encoded, strict=True)["content"]
     (signer_info,) = body["signer_infos"]
     attributes = {each["type"].native: _only(each["values"]) for each in signer_info["signed_attrs"]}
@@ -164,7 +176,8 @@ def _parse(encoded: bytes) -> _Envelope:
     certificates = [x509.load_der_x509_certificate(each.chosen.dump()) for each in body["certificates"]]
     serial_number = signer_info["sid"].chosen["serial_number"].native
     (own,) = (each for each in certificates if each.serial_number == serial_number)
-    return _Envelope(
+    return Envelope(
+        digest_algorithm=signer_info["digest_algorithm"]["algorithm"].native,
         message_digest=attributes["message_digest"].native,
         certificate_digest=_only(attributes["signing_certificate_v2"]["certs"])["cert_hash"].native,
         signed_at=attributes["signing_time"].native,

@@ -1,0 +1,104 @@
+"""A second detached signature over the same manifest: the CMS of ``signing.cades``, by SM2 with SM3.
+
+Signed attributes, slot and approval are those of the first signature; the message digest and the name of the
+certificate are SM3, the digest of the approval stays SHA-256. Neither signature covers or needs the other.
+
+The content types are those of RFC 5652, not the arc 1.2.156.10197.6.1.4.2 of GM/T 0010 and GB/T 35275:
+every CMS reader opens these (``openssl cms -cmsout -print`` among them), and nothing signed would differ but
+one attribute. GB/T 35275 is known here from public code alone; it names the signature algorithm by the SM2
+identifier, where we write SM2 with SM3, 1.2.156.10197.1.501, as certificates do (confidence: medium).
+
+``openssl cms -verify`` cannot take the default identifier of SM2; the digest and the signature are checked
+by ``openssl dgst -sm3 -sigopt distid:1234567812345678 -verify`` over the signed attributes.
+
+    encoded = sign_detached_sm2(manifest, signer=signer, chain=chain, slot="owner", approval=digest, at=now)
+    signature = check_detached_sm2(encoded, manifest, roots=(root,))
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from asn1crypto import algos, tsp
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from evidence.digest import Digest, HashAlgorithm
+from evidence.errors import SignatureInvalid, Term
+from signing.cades import (
+    DetachedSignature,
+    DetachedSignatureWrong,
+    Envelope,
+    own_attributes,
+    read_envelope,
+)
+from signing.cms_envelope import Suite, signed_data_by
+from signing.paths import check_path
+from signing.pki import Chain
+from signing.sm2 import SM2_WITH_SM3_OID, Sm2KeyUnsupported, Sm2Signer
+from signing.sm2_certificates import certified_key
+from signing.sm3 import SM3_OID, sm3
+
+
+def sign_detached_sm2(
+    content: bytes, *, signer: Sm2Signer, chain: Chain, slot: str, approval: Digest, at: datetime
+) -> bytes:
+    """Sign ``content`` for ``slot`` and return the detached CMS, DER, about 2 kB with its chain."""
+    suite = Suite(
+        digest_name=SM3_OID,
+        digest=sm3,
+        signature=algos.SignedDigestAlgorithm({"algorithm": SM2_WITH_SM3_OID}),
+        sign=signer.sign,
+        own=_signing_certificate,
+    )
+    attributes = own_attributes(slot=slot, approval=approval, at=at)
+    envelope = signed_data_by(
+        suite, content, content_type="data", chain=chain, attributes=attributes, detached=True
+    )
+    return bytes(envelope.dump())
+
+
+def check_detached_sm2(
+    encoded: bytes, content: bytes, *, roots: Sequence[x509.Certificate]
+) -> DetachedSignature:
+    """Check a detached SM2 signature over ``content`` up to one of ``roots``, at the moment that it states.
+
+    1. The CMS has one signer and exactly the attributes that ``sign_detached_sm2`` puts in.
+    2. It claims SM3 and SM2 with SM3, and its message digest is the content's.
+    3. signing-certificate-v2 names the enclosed certificate of the signer.
+    4. The signature over the attributes holds.
+    5. The chain leads to a pinned root, and every certificate was in its time at the signing time.
+
+    Raises:
+        DetachedSignatureMalformed: step 1 fails.
+        DetachedSignatureWrong: step 2, 3 or 4 fails.
+        PathInvalid: step 5 fails.
+    """
+    envelope = read_envelope(encoded)
+    if (envelope.digest_algorithm, envelope.algorithm) != (SM3_OID, SM2_WITH_SM3_OID):
+        raise DetachedSignatureWrong(reason=Term("算法不同", "it claims another algorithm"))
+    if envelope.message_digest != sm3(content):
+        raise DetachedSignatureWrong(reason=Term("摘要不同", "the digest differs"))
+    if envelope.certificate_digest != sm3(envelope.certificate.public_bytes(Encoding.DER)):
+        raise DetachedSignatureWrong(reason=Term("证书不同", "it names another certificate"))
+    _check_signature(envelope)
+    check_path(envelope.certificate, envelope.others, roots=roots, at=envelope.signed_at)
+    return DetachedSignature(
+        slot=envelope.slot,
+        approval=Digest(HashAlgorithm.SHA256, envelope.approval),
+        signed_at=envelope.signed_at,
+        certificate=envelope.certificate,
+    )
+
+
+def _check_signature(envelope: Envelope) -> None:
+    try:
+        certified_key(envelope.certificate).verify(envelope.attributes, envelope.signature)
+    except (Sm2KeyUnsupported, SignatureInvalid) as error:
+        raise DetachedSignatureWrong(reason=Term("签名值不符", "the signature value is wrong")) from error
+
+
+def _signing_certificate(own: asn1.Certificate) -> tsp.SigningCertificateV2:
+    """Return what names ``own`` by its SM3 (signing-certificate-v2, RFC 5035, section 3)."""
+    named = {"hash_algorithm": {"algorithm": SM3_OID}, "cert_hash": sm3(own.dump())}
+    return tsp.SigningCertificateV2({"certs": [tsp.ESSCertIDv2(named)]})
