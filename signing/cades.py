@@ -163,7 +163,10 @@ def read_envelope(encoded: bytes) -> Envelope:
     """
     try:
         return _parse(encoded)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
+    except (
+        *(ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError),
+        x509.InvalidVersion,
+    ) as error:
         raise DetachedSignatureMalformed from error
 
 

@@ -123,6 +123,16 @@ def test_an_altered_certificate_of_the_signer_is_refused(
         check_detached(signed.replace(tail, bytes(8)), MANIFEST, roots=[root])
 
 
+def test_a_certificate_of_a_version_that_x509_lacks_is_called_malformed(
+    signed: bytes, lin: SigningParty, root: x509.Certificate
+) -> None:
+    der = lin.chain[0].public_bytes(Encoding.DER)
+    version = der.index(b"\xa0\x03\x02\x01\x02")
+    altered = der[: version + 4] + b"\x06" + der[version + 5 :]
+    with pytest.raises(DetachedSignatureMalformed):
+        check_detached(signed.replace(der, altered), MANIFEST, roots=[root])
+
+
 def test_a_missing_attribute_is_refused(signed: bytes, root: x509.Certificate) -> None:
     envelope = cms.ContentInfo.load(signed)
     signer_info = envelope["content"]["signer_infos"][0]

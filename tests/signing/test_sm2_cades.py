@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from evidence.algorithms import Algorithm
 from evidence.digest import sha256
+from evidence.errors import Invalid
 from evidence.keys import LocalSigner
 from signing.cades import (
     DetachedSignatureMalformed,
@@ -200,3 +201,19 @@ def test_an_es256_signature_that_encloses_an_sm2_certificate_is_refused(
 
 def test_the_certificate_travels_inside(signed: bytes, sm2_chain: Chain) -> None:
     assert all(certificate.public_bytes(Encoding.DER) in signed for certificate in sm2_chain)
+
+
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+def test_a_flipped_bit_is_refused_or_stood_where_nothing_is_said(
+    signed: bytes, roots: Sequence[x509.Certificate]
+) -> None:
+    # The enclosed root, the issuer's name beside the serial number and the CMS version say nothing.
+    whole = check_detached_sm2(signed, MANIFEST, roots=roots)
+    for bit in range(0, 8 * len(signed), 7):
+        flipped = bytearray(signed)
+        flipped[bit // 8] ^= 1 << bit % 8
+        try:
+            found = check_detached_sm2(bytes(flipped), MANIFEST, roots=roots)
+        except Invalid:
+            continue
+        assert found == whole
