@@ -73,6 +73,7 @@ def _signed_by(certificate: x509.Certificate, above: x509.Certificate) -> bool:
         TypeError,
         InvalidSignature,
         UnsupportedAlgorithm,
+        x509.DuplicateExtension,
         x509.ExtensionNotFound,
         SignatureInvalid,
         Sm2KeyUnsupported,
