@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from tongsuopy.crypto.asymciphers import ec
 from tongsuopy.crypto.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from tongsuopy.crypto.hashes import SM3
@@ -162,11 +162,11 @@ class LocalSm2Signer:
 
 
 def _check_form(signature: bytes) -> None:
-    """Check that ``signature`` is the one DER encoding of an r and s from 1 to n - 1.
+    """Check that ``signature`` is DER, which is read strictly, of an r and s from 1 to n - 1.
 
     Raises:
         ValueError: it is not.
     """
     r, s = decode_dss_signature(signature)
-    if not (0 < r < ORDER and 0 < s < ORDER) or encode_dss_signature(r, s) != signature:
+    if not (0 < r < ORDER and 0 < s < ORDER):
         raise ValueError(signature)

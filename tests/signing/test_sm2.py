@@ -12,7 +12,7 @@ from tongsuopy.crypto.asymciphers import ec
 from evidence.algorithms import Algorithm
 from evidence.errors import SignatureInvalid
 from evidence.keys import LocalSigner
-from signing.sm2 import ORDER, LocalSm2Signer, Sm2KeyUnsupported, Sm2VerifyingKey
+from signing.sm2 import ORDER, LocalSm2Signer, Sm2KeyUnsupported, Sm2VerifyingKey, _check_form
 from signing.sm3 import sm3
 
 DEFAULT_ID = "1234567812345678"
@@ -142,6 +142,13 @@ def test_r_or_s_out_of_range_or_turned_is_refused(case: str) -> None:
     pair = core.SequenceOf([core.Integer(number) for number in NUMBERS[case]], spec=core.Integer)
     with pytest.raises(SignatureInvalid):
         SIGNER.key.verify(b"message", pair.dump())
+
+
+@pytest.mark.parametrize("case", [case for case in NUMBERS if case.startswith(("r is", "s is n", "s is 0"))])
+def test_a_number_out_of_range_does_not_reach_tongsuo(case: str) -> None:
+    pair = core.SequenceOf([core.Integer(number) for number in NUMBERS[case]], spec=core.Integer)
+    with pytest.raises(ValueError, match=r".*"):
+        _check_form(pair.dump())
 
 
 def not_minimal() -> bytes:

@@ -15,14 +15,15 @@ from signing.ses_refusals import (
     SealOutOfTime,
     SealSignatureWrong,
     SealUnmakeable,
+    SesCertificateUnfit,
     SesExtensionUnknown,
     SesVersionUnknown,
     SignerNotInSeal,
 )
-from signing.ses_seal import ElectronicSeal, SealFacts, check_seal
+from signing.ses_seal import ElectronicSeal, SealFacts, check_seal, make_seal
 from signing.ses_signature import check_sealed, sign_with_seal
 from signing.sm2 import LocalSm2Signer
-from signing.sm2_certificates import found_sm2
+from signing.sm2_certificates import Sm2Issuer, found_sm2
 from signing.sm3 import sm3
 from tests.signing.ses.sealing import (
     CONTENT,
@@ -227,3 +228,39 @@ def test_a_range_that_is_not_ascii_is_not_sealed(
         sign_with_seal(
             CONTENT, seal=seal, signer=sm2_signer, certificate=sm2_chain[0], protected="全文", at=moment
         )
+
+
+def test_a_seal_whose_makers_certificate_is_for_certificates_alone_is_refused_in_a_signature(
+    facts: SealFacts, sign: Sign, sm2_issuer: Sm2Issuer, roots: Roots
+) -> None:
+    certificate = sm2_issuer.chain[0]
+    encoded = make_seal(facts, maker=sm2_issuer.signer, certificate=certificate)
+    with pytest.raises(SesCertificateUnfit):
+        check_sealed(sign(ElectronicSeal(facts, certificate, encoded)), CONTENT, others=(), roots=roots)
+
+
+def test_a_seal_of_a_maker_under_another_root_is_refused_in_a_signature(
+    facts: SealFacts, sign: Sign, roots: Roots, moment: datetime
+) -> None:
+    elsewhere = found_sm2(LocalSm2Signer.generate(), city="邻市", at=moment)
+    stranger = elsewhere.issue(MAKER.key, name="制作中心", profile=Profile.PLATFORM, at=moment)[0]
+    encoded = make_seal(facts, maker=MAKER, certificate=stranger)
+    with pytest.raises(PathInvalid):
+        check_sealed(sign(ElectronicSeal(facts, stranger, encoded)), CONTENT, others=(), roots=roots)
+
+
+def test_a_signer_whose_certificate_is_for_certificates_alone_is_refused(
+    facts: SealFacts, make: Make, sm2_issuer: Sm2Issuer, roots: Roots, moment: datetime
+) -> None:
+    certificate = sm2_issuer.chain[0]
+    seal = check_seal(make(replace(facts, signers=(der(certificate),))), others=(), roots=roots, at=moment)
+    encoded = sign_with_seal(
+        CONTENT,
+        seal=seal,
+        signer=sm2_issuer.signer,
+        certificate=certificate,
+        protected="/Doc_0",
+        at=moment,
+    )
+    with pytest.raises(SesCertificateUnfit):
+        check_sealed(encoded, CONTENT, others=(), roots=roots)
