@@ -15,6 +15,7 @@ from signing.ses_refusals import (
     SealOutOfTime,
     SealSignatureWrong,
     SealUnmakeable,
+    SesAlgorithmUnknown,
     SesCertificateUnfit,
     SesExtensionUnknown,
     SesVersionUnknown,
@@ -199,6 +200,13 @@ def test_a_signer_under_another_root_is_refused(
     )
     with pytest.raises(PathInvalid):
         check_sealed(encoded, CONTENT, others=(), roots=roots)
+
+
+def test_another_algorithm_claimed_by_a_signature_is_refused(signed: bytes, roots: Roots) -> None:
+    form = SignatureForm.load(signed)
+    form["signature_alg_id"] = "1.2.840.10045.4.3.2"
+    with pytest.raises(SesAlgorithmUnknown):
+        check_sealed(form.dump(force=True), CONTENT, others=(), roots=roots)
 
 
 def test_another_version_of_a_signature_is_refused(
