@@ -30,6 +30,7 @@ from signing.certificates import Agency
 from signing.exhibits import Archive
 from signing.held_keys import Keyring
 from signing.objects import ObjectStore
+from signing.timestamps import TimestampAuthority
 from signing.typesetting import Typesetter
 
 
@@ -38,6 +39,7 @@ class House:
     """What a route or the worker may need; nothing here is looked up by name anywhere else.
 
     ``verifier_signer`` is the identity verifier's key, ``log_signer`` the log's Ed25519 key.
+    ``timestamps`` is the house's own authority, which answers anyone, whoever stamps the PDFs.
     ``founding`` is what the registry of organizations begins with, where this house deploys it.
     """
 
@@ -67,6 +69,7 @@ class House:
     log_signer: Signer
     verifier_signer: Signer
     registers: RegisterSource
+    timestamps: TimestampAuthority
 
     @property
     def folder(self) -> Path:

@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     )
     face_curve: Path = Field(default=SHIPPED, description="measured errors, written by make bench NAME=face")
     registers: Path | None = Field(default=None, description="file that names the registers and their keys")
+    timestamp_url: str | None = Field(default=None, description="authority that stamps PDFs, https")
+    timestamp_roots: Path | None = Field(default=None, description="PEM file of that authority's roots")
     sms_url: str | None = Field(default=None, description="gateway that sends text messages, https")
     sms_token: SecretStr | None = Field(default=None, description="token for the gateway")
     mail_host: str | None = Field(default=None, description="mail server that sends messages")

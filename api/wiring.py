@@ -28,6 +28,7 @@ from api.page_images import PageDrawer
 from api.production import chain_account, refuse_demonstration, refuse_doubles, refuse_superuser
 from api.register_file import read_places
 from api.settings import ROOT, UNSEEN, SettingMalformed, Settings
+from api.timestamping import stamper_of
 from evidence.algorithms import Algorithm
 from evidence.clock import Clock, SystemClock
 from evidence.errors import Unavailable
@@ -248,6 +249,7 @@ def _house(
 ) -> House:
     typesetter = Typesetter()
     address = settings.public_url.rstrip("/")
+    stamper = stamper_of(settings, keys.timestamps, clock=clock)
     keyring = Keyring(keystore=keys.keystore, authority=keys.authority, platform=keys.platform, clock=clock)
     agency = Agency(
         speaker=keys.agency, administrative_code=operator.area, qr_host=urlsplit(settings.public_url).netloc
@@ -284,7 +286,7 @@ def _house(
         typesetter=typesetter,
         keyring=keyring,
         workshop=Workshop(
-            store=store, keyring=keyring, typesetter=typesetter, timestamps=keys.timestamps, address=page_of
+            store=store, keyring=keyring, typesetter=typesetter, timestamps=stamper, address=page_of
         ),
         press=Press(
             agency=agency,
@@ -292,7 +294,7 @@ def _house(
             keystore=keys.keystore,
             authority=keys.authority,
             typesetter=typesetter,
-            timestamps=keys.timestamps,
+            timestamps=stamper,
             clock=clock,
             samples=settings.demonstration,
         ),
@@ -311,4 +313,5 @@ def _house(
         log_signer=keys.log,
         verifier_signer=keys.verifier,
         registers=registers,
+        timestamps=keys.timestamps,
     )

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from pyhanko.sign.timestamps import TimeStamper
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
@@ -45,7 +46,6 @@ from signing.pdf_document import open_document
 from signing.placement import box_for
 from signing.stamps import Stamp, organization_stamp, person_stamp
 from signing.tables import SealRow, SignatureRow
-from signing.timestamps import TimestampAuthority
 from signing.typesetting import Typesetter
 
 
@@ -72,7 +72,7 @@ class Workshop:
     store: ObjectStore
     keyring: Keyring
     typesetter: Typesetter
-    timestamps: TimestampAuthority
+    timestamps: TimeStamper
     address: Callable[[UUID], str]
 
 

@@ -9,6 +9,7 @@
 
 from dataclasses import dataclass
 
+from pyhanko.sign.timestamps import TimeStamper
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -33,7 +34,6 @@ from signing.pki import Authority
 from signing.rendering import CertificateSheet, PrintedField, render_certificate
 from signing.stamps import organization_seal
 from signing.tables import CertificateChangeRow, CertificateRow
-from signing.timestamps import TimestampAuthority
 from signing.typesetting import Typesetter
 
 ISSUED = "issued"
@@ -48,7 +48,7 @@ class Press:
     keystore: KeyStore
     authority: Authority
     typesetter: Typesetter
-    timestamps: TimestampAuthority
+    timestamps: TimeStamper
     clock: Clock
     samples: bool = False
 

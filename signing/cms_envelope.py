@@ -45,11 +45,12 @@ def signed_data(
     chain: Chain,
     attributes: list[cms.CMSAttribute],
     detached: bool,
+    certificates: bool = True,
 ) -> cms.ContentInfo:
-    """Sign ``content`` and return the CMS with the whole chain inside, and the content unless ``detached``.
+    """Sign ``content`` and return the CMS with the content inside unless ``detached``.
 
-    The signed attributes are content type, message digest, signing-certificate-v2 (RFC 5035) and
-    ``attributes``.
+    The whole chain is inside, unless a requester wants no ``certificates``. The signed attributes are
+    content type, message digest, signing-certificate-v2 (RFC 5035) and ``attributes``.
     """
     suite = Suite(
         digest_name="sha256",
@@ -94,12 +95,13 @@ def signed_data_by(
         }
     )
     enclosed = {} if detached else {"content": core.ParsableOctetString(content)}
+    enclosed_chain = {"certificates": [to_asn1(each) for each in chain]} if certificates else {}
     body = cms.SignedData(
         {
             "version": "v1" if content_type == "data" else "v3",  # RFC 5652, 5.1
             "digest_algorithms": [digest_algorithm],
             "encap_content_info": {"content_type": content_type, **enclosed},
-            "certificates": [to_asn1(certificate) for certificate in chain],
+            **enclosed_chain,
             "signer_infos": [signer_info],
         }
     )

@@ -19,13 +19,13 @@ from io import BytesIO
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.timestamps import TimeStamper
 
 from evidence.errors import Refused
 from signing.pdf_document import open_document, read_structure
 from signing.pdf_pages import PageSize
 from signing.pyhanko_adapter import MomentSigner, PartySigner, SigningParty, stamp_style, validation_context
 from signing.stamps import Stamp
-from signing.timestamps import TimestampAuthority
 
 __all__ = [
     "Box",
@@ -82,7 +82,7 @@ def add_signature(
     field: str,
     visible: VisibleStamp,
     party: SigningParty,
-    timestamps: TimestampAuthority,
+    timestamps: TimeStamper,
     reason: str,
     at: datetime,
 ) -> bytes:
@@ -107,7 +107,7 @@ def add_closing_seal(
     content: bytes,
     *,
     party: SigningParty,
-    timestamps: TimestampAuthority,
+    timestamps: TimeStamper,
     revocation_lists: Sequence[bytes],
     reason: str,
     at: datetime,
@@ -137,7 +137,7 @@ def add_closing_seal(
     return _append(content, metadata, place, signing)
 
 
-def add_document_timestamp(content: bytes, *, timestamps: TimestampAuthority) -> bytes:
+def add_document_timestamp(content: bytes, *, timestamps: TimeStamper) -> bytes:
     """Append a document timestamp over the whole file, the step to B-LTA (ETSI EN 319 142-1, 5.4.3).
 
     The archive repeats this before the last timestamp's certificate runs out. Poppler cannot check document
@@ -166,7 +166,7 @@ class _Signing:
     """One act of signing: by whom, with whose timestamp, seen how, when."""
 
     party: SigningParty
-    timestamps: TimestampAuthority
+    timestamps: TimeStamper
     visible: VisibleStamp | None
     at: datetime
 
