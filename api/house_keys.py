@@ -4,8 +4,10 @@ keys = open_keys(settings, secret_of(settings), uscc=uscc, name="示范市行政
 """
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -18,11 +20,23 @@ from evidence.keys import Signer
 from signing import pki
 from signing.keystore import KeyExists, KeyHandle
 from signing.keystore_file import FileKeyStore
+from signing.ocsp import RESPONDER_HANDLE
 from signing.pki import Authority, Subject
 from signing.profiles import Profile
 from signing.speaker import Speaker
 from signing.timestamps import TimestampAuthority
 
+TIMESTAMP_HANDLE = KeyHandle("timestamp")
+CERTIFIED = (
+    KeyHandle("platform:seal"),
+    KeyHandle("agency:seal"),
+    KeyHandle("platform:statements"),
+    KeyHandle("agency:statements"),
+    KeyHandle("verifier"),
+    TIMESTAMP_HANDLE,
+    RESPONDER_HANDLE,
+)
+"""The keys of the house that have a certificate."""
 SECRET_FILE = "secret"  # noqa: S105  the name of the file, not a secret
 KEY_BYTES = 32
 
@@ -63,11 +77,22 @@ class HouseKeys:
     verifier: Signer
 
 
-def open_keys(settings: Settings, secret: bytes, *, uscc: Uscc, name: str, clock: Clock) -> HouseKeys:
-    """Open the key store and give the keys of the house ``name``, each made and certified once."""
+def open_keys(
+    settings: Settings,
+    secret: bytes,
+    *,
+    uscc: Uscc,
+    name: str,
+    clock: Clock,
+    check_standing: Callable[[KeyHandle], None],
+) -> HouseKeys:
+    """Open the key store and give the keys of the house ``name``, each made and certified once.
+
+    ``check_standing`` raises where the certificate of a key was revoked.
+    """
     keystore = FileKeyStore(settings.folder / "keys", derived(secret, "keystore"))
     now = clock.now()
-    authority = pki.found(keystore, city=settings.city_zh, at=now)
+    authority = pki.found(keystore, city=settings.city_zh, at=now, address=settings.public_url)
 
     def certified(handle: str, whose: str, profile: Profile) -> Signer:
         subject = Subject(name=whose, organization=name, uscc=uscc)
@@ -77,7 +102,8 @@ def open_keys(settings: Settings, secret: bytes, *, uscc: Uscc, name: str, clock
     platform_name = f"{settings.city_zh}印信平台"
     certified("platform:seal", platform_name, Profile.PLATFORM)
     certified("agency:seal", name, Profile.AGENCY)
-    timestamp_signer = certified("timestamp", f"{platform_name}时间戳", Profile.TIMESTAMP)
+    certified(RESPONDER_HANDLE, f"{platform_name}证书状态", Profile.OCSP)
+    timestamp_signer = certified(TIMESTAMP_HANDLE, f"{platform_name}时间戳", Profile.TIMESTAMP)
     return HouseKeys(
         keystore=keystore,
         authority=authority,
@@ -94,7 +120,10 @@ def open_keys(settings: Settings, secret: bytes, *, uscc: Uscc, name: str, clock
             seal=KeyHandle("agency:seal"),
         ),
         timestamps=TimestampAuthority(
-            signer=timestamp_signer, chain=keystore.chain(KeyHandle("timestamp")), clock=clock
+            signer=timestamp_signer,
+            chain=keystore.chain(TIMESTAMP_HANDLE),
+            clock=clock,
+            standing=partial(check_standing, TIMESTAMP_HANDLE),
         ),
         log=key(keystore, KeyHandle("log"), Algorithm.EDDSA),
         verifier=certified("verifier", f"{platform_name}身份核验", Profile.PLATFORM),

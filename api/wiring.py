@@ -22,7 +22,7 @@ from api.assets.build import read_manifest
 from api.demonstration.registers import registers as demonstration_registers
 from api.founding import founding
 from api.house import House
-from api.house_keys import HouseKeys, derived, key, open_keys, secret_of
+from api.house_keys import CERTIFIED, HouseKeys, derived, key, open_keys, secret_of
 from api.message_couriers import couriers_of
 from api.page_images import PageDrawer
 from api.production import chain_account, refuse_demonstration, refuse_doubles, refuse_superuser
@@ -51,6 +51,7 @@ from ledger.database import Database
 from ledger.transactions import ChainAccount, Fees
 from registers.source import RegisterSource
 from registers.source_http import HttpRegisters
+from signing import key_certificates
 from signing.assembly import Workshop
 from signing.certificate_issue import Press
 from signing.certificates import Agency
@@ -169,6 +170,23 @@ def _registers(
     return demonstration_registers(key(keystore, DOUBLE, Algorithm.ES256), clock=clock)
 
 
+def _keys(
+    settings: Settings, secret: bytes, operator: Operator, *, database: Database, clock: Clock
+) -> HouseKeys:
+    """Open the keys of the house, and record each certificate that is not recorded yet."""
+
+    def standing(handle: KeyHandle) -> None:
+        with database.transaction() as session:
+            key_certificates.check_standing(session, handle)
+
+    keys = open_keys(
+        settings, secret, uscc=operator.uscc, name=operator.name, clock=clock, check_standing=standing
+    )
+    with database.transaction() as session:
+        key_certificates.record_missing(session, CERTIFIED, keystore=keys.keystore)
+    return keys
+
+
 def _fees(settings: Settings) -> Fees:
     cap = settings.chain_fee_cap * WEI_PER_GWEI
     return Fees(limit=cap, tip=min(Fees().tip, cap))
@@ -200,7 +218,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
         closing.callback(pages.close)
         database = closing.enter_context(open_database(settings))
         chain = _chain(settings, closing)
-        keys = open_keys(settings, secret, uscc=operator.uscc, name=operator.name, clock=clock)
+        keys = _keys(settings, secret, operator, database=database, clock=clock)
         store = FolderObjectStore(settings.folder / "objects")
         registers = _registers(settings, keys.keystore, clock, closing)
         couriers = couriers_of(settings)

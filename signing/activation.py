@@ -31,6 +31,7 @@ from identity.challenges import Action
 from identity.people import PersonId
 from signing.cades import sign_detached
 from signing.held_keys import HeldKey, Keyring, held_key
+from signing.key_certificates import check_standing
 from signing.keystore import KeyHandle
 from signing.manifest import slot_subject
 from signing.pdf import SigningParty
@@ -108,7 +109,9 @@ def activate(
             its own name from ``identity.approvals``.
         ApprovalUsed: it activated a key before.
         SignatureInvalid: it does not come from ``verifier``.
+        KeyRevoked: the certificate of the key was revoked.
     """
+    check_standing(session, seat.key.handle)
     check_approval(
         approval.signed,
         verifier,
@@ -141,7 +144,9 @@ def sign_manifest(session: Session, activation: Activation, manifest: bytes, *, 
 
     Raises:
         ActivationForAnother: ``manifest`` is not the one that was approved.
+        KeyRevoked: the certificate of the key was revoked meanwhile.
     """
+    check_standing(session, activation.key)
     if sha256(manifest) != activation.manifest:
         raise ActivationForAnother
     key = held_key(session, activation.key, keyring)
@@ -160,7 +165,9 @@ def incrementing_party(session: Session, activation: Activation, *, keyring: Key
 
     Raises:
         ActivationSpent: the increment is recorded already.
+        KeyRevoked: the certificate of the key was revoked meanwhile.
     """
+    check_standing(session, activation.key)
     if activation.increment is not None:
         raise ActivationSpent(slot=activation.slot)
     key = held_key(session, activation.key, keyring)

@@ -39,6 +39,7 @@ from signing.assembly_jobs import (
     keep_claim,
 )
 from signing.held_keys import Keyring
+from signing.key_certificates import check_standing, revocations
 from signing.manifest import Manifest, ManifestSlot
 from signing.objects import ObjectStore
 from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, add_signature
@@ -204,13 +205,16 @@ def _close(database: Database, claim: Claim, original: bytes, content: bytes, wo
     keyring = workshop.keyring
     now = keyring.clock.now()
     platform = keyring.platform
+    with database.transaction() as session:
+        check_standing(session, platform.seal)
+        revoked = revocations(session)
     sealed = add_closing_seal(
         content,
         party=SigningParty(
             signer=keyring.keystore.signer(platform.seal), chain=keyring.keystore.chain(platform.seal)
         ),
         timestamps=workshop.timestamps,
-        revocation_lists=keyring.authority.revocation_lists(at=now),
+        revocation_lists=keyring.authority.revocation_lists(at=now, revoked=revoked),
         reason=f"{platform.name}存证",
         at=now,
     )

@@ -7,6 +7,7 @@
     certificate = issue(database, application, press=press)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyhanko.sign.timestamps import TimeStamper
@@ -27,6 +28,7 @@ from signing.certificates import (
     CertificateId,
     certificate,
 )
+from signing.key_certificates import Revocation, check_standing, revocations
 from signing.keystore import KeyStore
 from signing.objects import ObjectStore
 from signing.pdf import SigningParty, VisibleStamp, add_closing_seal
@@ -68,10 +70,17 @@ def issue(database: Database, application: Application, *, press: Press) -> Cert
 
 
 def finish_issue(database: Database, registered: Certificate, *, press: Press) -> Certificate:
-    """Print, seal and publish a registered certificate; a published one is returned as it is."""
+    """Print, seal and publish a registered certificate; a published one is returned as it is.
+
+    Raises:
+        KeyRevoked: the certificate of the agency's seal was revoked.
+    """
     if registered.pdf is not None:
         return registered
-    stored = press.store.put(print_certificate(registered, press=press))
+    with database.transaction() as session:
+        check_standing(session, press.agency.speaker.seal)
+        revoked = revocations(session)
+    stored = press.store.put(print_certificate(registered, press=press, revoked=revoked))
     with database.transaction() as session:
         return publish(session, registered.id, stored, agency=press.agency, clock=press.clock)
 
@@ -85,8 +94,11 @@ def unpublished(session: Session, agency: Agency) -> tuple[Certificate, ...]:
     return tuple(certificate(session, id_) for id_ in ids)
 
 
-def print_certificate(registered: Certificate, *, press: Press) -> bytes:
-    """Return the PDF of a certificate: its page with the QR code, sealed by the agency."""
+def print_certificate(registered: Certificate, *, press: Press, revoked: Sequence[Revocation] = ()) -> bytes:
+    """Return the PDF of a certificate: its page with the QR code, sealed by the agency.
+
+    ``revoked`` stands in the revocation list that is put into it.
+    """
     speaker, now = press.agency.speaker, press.clock.now()
     rendered = render_certificate(press.typesetter, _sheet(registered, press))
     seal = organization_seal(press.typesetter, name=speaker.name, at=now)
@@ -96,7 +108,7 @@ def print_certificate(registered: Certificate, *, press: Press) -> bytes:
             signer=press.keystore.signer(speaker.seal), chain=press.keystore.chain(speaker.seal)
         ),
         timestamps=press.timestamps,
-        revocation_lists=press.authority.revocation_lists(at=now),
+        revocation_lists=press.authority.revocation_lists(at=now, revoked=revoked),
         reason=f"签发{certificate_type(registered.certificate_type).zh}",
         at=now,
         visible=VisibleStamp(stamp=seal, box=rendered.seal_box),

@@ -23,6 +23,7 @@ from evidence.statement import StatementType
 from identity.commitments import commit_person
 from identity.people import Person
 from ledger.facts import Fact
+from signing.key_certificates import record
 from signing.keystore import KeyHandle, KeyStore
 from signing.pki import Authority, Chain, Subject
 from signing.profiles import Profile
@@ -80,6 +81,7 @@ def hold(
         return _held(row, keyring)
     now = keyring.clock.now()
     chain = keyring.authority.ensure(handle, subject, profile, at=now)
+    record(session, handle, keystore=keyring.keystore)
     key_id = keyring.keystore.signer(handle).key.key_id
     body: dict[str, Value] = {
         "action": "held",

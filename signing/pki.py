@@ -1,6 +1,6 @@
 """Certificates: a root, an issuing authority below it, and the end certificates for those who sign.
 
-    root (20 years) -> issuing (10 years) -> person | seal | agency | platform | timestamp
+    root (20 years) -> issuing (10 years) -> person | seal | agency | platform | timestamp | ocsp
 
 Every key, the authorities' own included, lives in the key store: a certificate's body is put together here
 and signed through a handle, so nothing here sees a private key. Names are Chinese; an organization carries
@@ -12,6 +12,7 @@ caller chose.
     chain = authority.ensure(KeyHandle("seal:1"), Subject(name="…", uscc=uscc), Profile.SEAL, at=clock.now())
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -29,6 +30,7 @@ from evidence.identifiers import Uscc
 from evidence.keys import Signer
 from signing import profiles
 from signing.asn1_signature import sign_asn1, signature_algorithm
+from signing.key_certificates import Revocation, RevocationReason
 from signing.keystore import KeyHandle, KeyMissing, KeyStore, KeyUncertified
 from signing.profiles import Profile
 
@@ -36,7 +38,8 @@ ROOT_LIFE = timedelta(days=20 * 365)
 ISSUING_LIFE = timedelta(days=10 * 365)
 END_LIFE = timedelta(days=3 * 365)
 CLOCK_SKEW = timedelta(minutes=5)  # a certificate is valid a little before it was made
-CRL_LIFE = timedelta(days=30)
+CRL_LIFE = timedelta(days=30)  # of the lists that are put into a PDF
+SERVED_LIFE = timedelta(days=1)  # of the lists that anyone fetches
 
 ROOT_HANDLE = KeyHandle("pki:root")
 ISSUING_HANDLE = KeyHandle("pki:issuing")
@@ -65,8 +68,9 @@ class Subject:
 class Authority:
     """The issuing authority of a city, with its root above it; made by ``found``."""
 
-    def __init__(self, keystore: KeyStore) -> None:
+    def __init__(self, keystore: KeyStore, *, address: str | None = None) -> None:
         self._keystore = keystore
+        self._address = address
 
     @property
     def root(self) -> x509.Certificate:
@@ -98,22 +102,32 @@ class Authority:
             KeyMissing: no key has this handle.
         """
         body = _Body(name=_name(subject), handle=handle, at=at, life=life)
-        return _certify(self._keystore, body, profiles.end_extensions(profile), above=ISSUING_HANDLE)
+        return _certify(
+            self._keystore,
+            body,
+            profiles.end_extensions(profile, address=self._address),
+            above=ISSUING_HANDLE,
+        )
 
-    def revocation_lists(self, *, at: datetime) -> tuple[bytes, bytes]:
-        """Return the root's and the issuing authority's revocation lists, DER, both empty, valid for 30 days.
+    def revocation_lists(
+        self, *, at: datetime, revoked: Sequence[Revocation] = (), life: timedelta = CRL_LIFE
+    ) -> tuple[bytes, bytes]:
+        """Return the root's and the issuing authority's revocation lists, DER, valid for ``life``.
 
-        Long-term validation (PAdES B-LT) embeds them. A key of this house is taken out of use by its state
-        in the log, not by its certificate, so that nothing is ever listed here.
+        ``revoked`` are the end certificates that the second one names; the root's names none. Long-term
+        validation (PAdES B-LT) embeds both (RFC 5280, section 5).
         """
         return (
-            _revocation_list(self._keystore, ROOT_HANDLE, at=at),
-            _revocation_list(self._keystore, ISSUING_HANDLE, at=at),
+            _revocation_list(self._keystore, ROOT_HANDLE, at=at, revoked=(), life=life),
+            _revocation_list(self._keystore, ISSUING_HANDLE, at=at, revoked=revoked, life=life),
         )
 
 
-def found(keystore: KeyStore, *, city: str, at: datetime) -> Authority:
-    """Make the root and the issuing authority of ``city`` where they are missing; again changes nothing."""
+def found(keystore: KeyStore, *, city: str, at: datetime, address: str | None = None) -> Authority:
+    """Make the root and the issuing authority of ``city`` where they are missing; again changes nothing.
+
+    ``address`` is the public URL that end certificates made from now on name for revocation, if any.
+    """
     if _existing_chain(keystore, ROOT_HANDLE) is None:
         root = _Body(name=_name(Subject(f"{city}电子印信根证书")), handle=ROOT_HANDLE, at=at, life=ROOT_LIFE)
         _certify(keystore, root, profiles.authority_extensions(path_length=1), above=None)
@@ -121,7 +135,7 @@ def found(keystore: KeyStore, *, city: str, at: datetime) -> Authority:
         name = _name(Subject(f"{city}电子印信签发机构"))
         issuing = _Body(name=name, handle=ISSUING_HANDLE, at=at, life=ISSUING_LIFE)
         _certify(keystore, issuing, profiles.authority_extensions(path_length=0), above=ROOT_HANDLE)
-    return Authority(keystore)
+    return Authority(keystore, address=address)
 
 
 def _existing_chain(keystore: KeyStore, handle: KeyHandle) -> Chain | None:
@@ -170,18 +184,30 @@ def _certify(
     return chain
 
 
-def _revocation_list(keystore: KeyStore, handle: KeyHandle, *, at: datetime) -> bytes:
+def _revocation_list(
+    keystore: KeyStore, handle: KeyHandle, *, at: datetime, revoked: Sequence[Revocation], life: timedelta
+) -> bytes:
     authority = keystore.signer(handle)
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(keystore.chain(handle)[0].subject)
         .last_update(at - CLOCK_SKEW)
-        .next_update(at + CRL_LIFE)
+        .next_update(at + life)
         .add_extension(x509.CRLNumber(int(at.timestamp())), critical=False)
         .add_extension(profiles.authority_key_identifier(authority.key), critical=False)
     )
+    for each in revoked:
+        builder = builder.add_revoked_certificate(_revoked(each))
     unsigned = builder.sign(_placeholder_key(), hashes.SHA256()).public_bytes(Encoding.DER)
     return _signed(asn1_crl.CertificateList.load(unsigned), "tbs_cert_list", "signature", authority)
+
+
+def _revoked(revocation: Revocation) -> x509.RevokedCertificate:
+    entry = x509.RevokedCertificateBuilder().serial_number(revocation.serial).revocation_date(revocation.at)
+    if revocation.reason is not RevocationReason.UNSPECIFIED:  # RFC 5280, 5.3.1: then left out
+        flag = x509.CRLReason(x509.ReasonFlags(revocation.reason.value))
+        entry = entry.add_extension(flag, critical=False)
+    return entry.build()
 
 
 def _placeholder_key() -> ec.EllipticCurvePrivateKey:

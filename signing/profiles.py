@@ -1,13 +1,14 @@
 """What each kind of certificate may be used for (RFC 5280, 4.2.1).
 
 Signers carry contentCommitment alone: such a key says "I agree to this content" and never logs anybody in.
-The timestamp authority carries the one critical extended key usage that RFC 3161, 2.3 demands.
+The timestamp authority carries the one critical extended key usage that RFC 3161, 2.3 demands, the OCSP
+responder the one of RFC 6960, 4.2.2.2.1, and the word that nobody need ask about it in turn (4.2.2.2.1).
 """
 
 from enum import StrEnum
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from evidence.keys import VerifyingKey
 
@@ -22,17 +23,47 @@ class Profile(StrEnum):
     AGENCY = "agency"
     PLATFORM = "platform"
     TIMESTAMP = "timestamp"
+    OCSP = "ocsp"
 
 
-def end_extensions(profile: Profile) -> Extensions:
-    """Return the extensions of an end certificate, each with whether it is critical."""
+def end_extensions(profile: Profile, *, address: str | None) -> Extensions:
+    """Return the extensions of an end certificate, each with whether it is critical.
+
+    ``address`` is where the house answers about certificates; None leaves that out.
+    """
     extensions: Extensions = [(x509.BasicConstraints(ca=False, path_length=None), True)]
     if profile is Profile.TIMESTAMP:
         extensions.append((_key_usage(digital_signature=True), True))
         extensions.append((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True))
+    elif profile is Profile.OCSP:
+        extensions.append((_key_usage(digital_signature=True), True))
+        extensions.append((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False))
+        extensions.append((x509.OCSPNoCheck(), False))
     else:
         extensions.append((_key_usage(content_commitment=True), True))
-    return extensions
+    return extensions if address is None else [*extensions, *_where_to_ask(address)]
+
+
+def _where_to_ask(address: str) -> Extensions:
+    """Return where the revocation list, the responder and the authority's certificate are (RFC 5280)."""
+    base = address.rstrip("/") + "/pki"
+
+    def at(path: str) -> x509.UniformResourceIdentifier:
+        return x509.UniformResourceIdentifier(f"{base}/{path}")
+
+    point = x509.DistributionPoint([at("issuing.crl")], relative_name=None, reasons=None, crl_issuer=None)
+    return [
+        (x509.CRLDistributionPoints([point]), False),
+        (
+            x509.AuthorityInformationAccess(
+                [
+                    x509.AccessDescription(AuthorityInformationAccessOID.OCSP, at("ocsp")),
+                    x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, at("issuing.cer")),
+                ]
+            ),
+            False,
+        ),
+    ]
 
 
 def authority_extensions(*, path_length: int) -> Extensions:

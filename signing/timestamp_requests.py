@@ -6,7 +6,7 @@ back into the token as it came, so its algorithm and length are checked first.
     try:
         request = read_request(content, policy=POLICY)
     except TimestampRefused as refusal:
-        return rejection(refusal)
+        return rejection(refusal, refusal.failure)
 """
 
 import hashlib
@@ -111,8 +111,11 @@ def _parsed(content: bytes) -> tsp.TimeStampReq:
     return request
 
 
-def rejection(refusal: TimestampRefused) -> bytes:
-    """Return the DER TimeStampResp without a token that says why (RFC 3161, 2.4.2)."""
+def rejection(refusal: Refused, failure: str) -> bytes:
+    """Return the DER TimeStampResp without a token that says why (RFC 3161, 2.4.2).
+
+    ``failure`` is a PKIFailureInfo as asn1crypto names it.
+    """
     said = [core.UTF8String(refusal.sentence("zh")), core.UTF8String(refusal.sentence("en"))]
-    status = {"status": "rejection", "status_string": said, "fail_info": {refusal.failure}}
+    status = {"status": "rejection", "status_string": said, "fail_info": {failure}}
     return bytes(TimestampResponse({"status": status}).dump())

@@ -17,6 +17,7 @@ from evidence.clock import Clock
 from evidence.keys import Signer
 from signing.asn1_signature import to_asn1
 from signing.cms_envelope import ARC, signed_data
+from signing.key_certificates import KeyRevoked
 from signing.pki import Chain
 from signing.timestamp_requests import TimestampRefused, read_request, rejection
 
@@ -42,16 +43,14 @@ class TimestampAuthority(TimeStamper):
     def answer(self, request: bytes) -> bytes:
         """Answer a DER TimeStampReq with a DER TimeStampResp, a rejection where it asks for what is not done.
 
-        Raises:
-            KeyRevoked: the authority's own certificate was revoked.
-
         Source: RFC 3161, section 2.4.
         """
         try:
-            asked = read_request(request, policy=POLICY)
+            return bytes(self._respond(read_request(request, policy=POLICY)).dump())
         except TimestampRefused as refusal:
-            return rejection(refusal)
-        return bytes(self._respond(asked).dump())
+            return rejection(refusal, refusal.failure)
+        except KeyRevoked as refusal:
+            return rejection(refusal, "system_failure")
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Answer pyHanko's request at once: the authority is in this very process."""

@@ -27,6 +27,7 @@ COMMANDS = (
     "monitor",
     "witness",
     "organization",
+    "pki",
 )
 """Module names below ``api.commands``, in the order in which the help lists them."""
 
