@@ -60,7 +60,13 @@ def signed_data(
         own=as_signing_certificate_v2,
     )
     return signed_data_by(
-        suite, content, content_type=content_type, chain=chain, attributes=attributes, detached=detached
+        suite,
+        content,
+        content_type=content_type,
+        chain=chain,
+        attributes=attributes,
+        detached=detached,
+        certificates=certificates,
     )
 
 
@@ -72,6 +78,7 @@ def signed_data_by(
     chain: Chain,
     attributes: list[cms.CMSAttribute],
     detached: bool,
+    certificates: bool = True,
 ) -> cms.ContentInfo:
     """Sign ``content`` by ``suite``, otherwise as ``signed_data`` does."""
     own = to_asn1(chain[0])

@@ -50,7 +50,7 @@ class Sm2Issuer:
             key,
             subject=_name(name),
             issuer=above.subject,
-            extensions=profiles.end_extensions(profile),
+            extensions=profiles.end_extensions(profile, address=None),
             signer=self.signer,
             at=at,
             life=life,
