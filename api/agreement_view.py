@@ -177,7 +177,7 @@ def _slot(
     session: Session, found: Agreement, slot: Slot, handed: Mapping[str, Sequence[Delegation]]
 ) -> SlotShown:
     awaited = expected(session, slot)
-    named = slot.signer or (None if slot.kind is SlotKind.SEAL else awaited)
+    named = slot.signer or slot.person or (awaited if slot.kind is SlotKind.REPRESENTATIVE else None)
     return SlotShown(
         id=slot.id,
         group=slot.group,

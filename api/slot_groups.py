@@ -45,8 +45,12 @@ def grouped(
     """Give the groups, and the id of each slot's group in the order of the slots.
 
     Raises:
-        GroupsWrong: a group lies in two steps.
+        GroupsWrong: a group lies in two steps, or how many suffice is said of a group that nobody is in.
     """
+    strange = sorted(set(needs) - {each.group for each in asked})
+    if strange:
+        zh, en = f"没有 {strange[0]} 组的签署位", f"no slot is in group {strange[0]}"
+        raise GroupsWrong(reason=Term(zh, en))
     ids = tuple(each.group or str(each.step) for each in asked)
     steps: dict[str, int] = {}
     for each, id_ in zip(asked, ids, strict=True):

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -80,6 +81,14 @@ class RepresentativeMissing(Refused):
     en = "{organization} has no legal representative on record for “{capacity}”; register one first."
 
 
+class PersonStandsTwice(Refused):
+    """One person would satisfy a group alone, or approve what they sign themselves."""
+
+    code = "person-stands-twice"
+    zh = "签署位“{capacity}”的人员在同一或签组中重复，或既审核又签署；请另指定一人。"
+    en = "The person of “{capacity}” is twice in one group, or approves what they sign; name somebody else."
+
+
 class GroupsWrong(Refused):
     """The steps and groups of the slots cannot be signed through as they are."""
 
@@ -124,6 +133,7 @@ def create(
     Raises:
         OrganizationUnknown: a party, or the organization that starts it, is not registered.
         SlotCountWrong, SlotRepeated, SlotPersonWrong, RepresentativeMissing: the slots cannot be filled.
+        PersonStandsTwice: one person would satisfy a group alone, or approve what they sign.
         GroupsWrong: a group has no slots, or needs more than it has; a step is left out.
         AgreementEndsInThePast: ``expires_at`` is not later than now.
         TextEmpty, TextTooLong, HiddenCharacter: the title or a capacity cannot be shown.
@@ -139,6 +149,7 @@ def create(
     _check_glyphs(session, slots, typesetter)
     groups = groups or (Group(id=ONLY, step=1, need=len(slots)),)
     check_groups(groups, [draft.group for draft in slots])
+    _check_persons(slots, groups)
     stamping = [draft for draft in slots if draft.kind.stamps]
     stamps = tuple((_blank_stamp(draft, typesetter, at=now), draft.place) for draft in stamping)
     rehearse(store.get(document.digest), stamps, at=now)
@@ -215,6 +226,17 @@ def check_groups(groups: Sequence[Group], of_slots: Sequence[str]) -> None:
             zh = f"{group.id} 组有 {sizes[group.id]} 位，却要求签 {group.need} 位"
             en = f"group {group.id} has {sizes[group.id]} slots and needs {group.need}"
             raise GroupsWrong(reason=Term(zh, en))
+
+
+def _check_persons(drafts: Sequence[SlotDraft], groups: Sequence[Group]) -> None:
+    sizes = Counter(draft.group for draft in drafts)
+    partial = {group.id for group in groups if group.need < sizes[group.id]}
+    for one, other in combinations([draft for draft in drafts if draft.person is not None], 2):
+        if one.person != other.person:
+            continue
+        together = one.group == other.group and one.group in partial
+        if together or (one.kind is SlotKind.APPROVER) != (other.kind is SlotKind.APPROVER):
+            raise PersonStandsTwice(capacity=Term(other.capacity_zh, other.capacity_en))
 
 
 def _representatives(session: Session, uscc: Uscc) -> list[PersonId]:

@@ -207,7 +207,7 @@ def agreement(session: Session, agreement_id: UUID) -> Agreement:
     Raises:
         AgreementUnknown: there is none.
     """
-    row = session.get(AgreementRow, agreement_id)
+    row = session.get(AgreementRow, agreement_id, populate_existing=True)
     if row is None:
         raise AgreementUnknown(agreement=agreement_id)
     job = session.get(AssemblyRow, agreement_id, populate_existing=True)

@@ -29,7 +29,7 @@ from signing.held_keys import Keyring
 from signing.manifest import Manifest
 from signing.policy import check_needed
 from signing.signatures import SlotSigned
-from signing.slot_parties import check_party
+from signing.slot_parties import check_party, expected
 from signing.tables import DelegationRow, SlotRow
 
 MOST_DELEGATIONS = 5
@@ -50,6 +50,14 @@ class DelegateNotInOffice(Refused):
     code = "delegate-not-in-office"
     zh = "签署位“{capacity}”只能转交给 {organization} 的另一名在任人员。"
     en = "The slot “{capacity}” can be handed on to another person who acts for {organization} only."
+
+
+class DelegateHasSlot(Refused):
+    """The person is expected in another slot of the agreement, or signed it: nobody stands for two."""
+
+    code = "delegate-has-slot"
+    zh = "接手人在本次签署中已有另一签署位，不能再接手“{capacity}”。"
+    en = "Whoever is to take “{capacity}” has another slot of this agreement already; name somebody else."
 
 
 class TooManyDelegations(Refused):
@@ -78,10 +86,10 @@ def delegate(
     Raises:
         AgreementUnknown, SlotUnknown, AgreementExpired, AgreementEnded: there is nothing to hand on.
         SlotDeclined, SlotSigned, SlotNotNeeded: nothing is left to hand on.
-        SlotByOffice, DelegateNotInOffice, TooManyDelegations: it cannot go to ``to``.
+        SlotByOffice, DelegateNotInOffice, DelegateHasSlot, TooManyDelegations: it cannot go to ``to``.
         NotThisParty, PartyLeft: ``by`` is not the one whom the slot expects.
     """
-    found, slot = _open_slot(session, agreement_id, slot_id, keyring)
+    found, slot = open_slot(session, agreement_id, slot_id, keyring=keyring)
     check_party(session, slot, signer=by)
     return _hand_on(session, found, slot, to=to, replaced=False, keyring=keyring)
 
@@ -95,10 +103,32 @@ def replace(
         AgreementUnknown: there is none, or ``by`` did not start it.
         The other refusals of :func:`delegate`, but for the person's.
     """
-    found, slot = _open_slot(session, agreement_id, slot_id, keyring)
+    found, slot = open_slot(session, agreement_id, slot_id, keyring=keyring)
     if found.started_by != by:
         raise AgreementUnknown(agreement=agreement_id)
     return _hand_on(session, found, slot, to=to, replaced=True, keyring=keyring)
+
+
+def open_slot(
+    session: Session, agreement_id: UUID, slot_id: str, *, keyring: Keyring
+) -> tuple[Agreement, Slot]:
+    """Give a slot that can still be handed on, locked, with its agreement.
+
+    Raises:
+        AgreementUnknown, SlotUnknown, AgreementExpired, AgreementEnded: there is nothing to hand on.
+        SlotDeclined, SlotSigned, SlotNotNeeded: nothing is left to hand on.
+    """
+    locked = select(SlotRow.id).where(SlotRow.agreement == agreement_id, SlotRow.id == slot_id)
+    session.execute(locked.with_for_update(key_share=True))
+    found = agreement(session, agreement_id)
+    slot = found.slot(slot_id)
+    if slot.signed_at is not None:
+        raise SlotSigned(signed_at=slot.signed_at)
+    found.check_open(at=keyring.clock.now())
+    if slot.declined_at is not None:
+        raise SlotDeclined(declined_at=slot.declined_at)
+    check_needed(Manifest.decode(found.manifest), slot_id, signed=found.signed)
+    return found, slot
 
 
 def delegations(session: Session, agreement_id: UUID) -> dict[str, tuple[Delegation, ...]]:
@@ -113,22 +143,6 @@ def delegations(session: Session, agreement_id: UUID) -> dict[str, tuple[Delegat
     return chains
 
 
-def _open_slot(
-    session: Session, agreement_id: UUID, slot_id: str, keyring: Keyring
-) -> tuple[Agreement, Slot]:
-    locked = select(SlotRow.id).where(SlotRow.agreement == agreement_id, SlotRow.id == slot_id)
-    session.execute(locked.with_for_update(key_share=True))
-    found = agreement(session, agreement_id)
-    slot = found.slot(slot_id)
-    if slot.signed_at is not None:
-        raise SlotSigned(signed_at=slot.signed_at)
-    found.check_open(at=keyring.clock.now())
-    if slot.declined_at is not None:
-        raise SlotDeclined(declined_at=slot.declined_at)
-    check_needed(Manifest.decode(found.manifest), slot_id, signed=found.signed)
-    return found, slot
-
-
 def _hand_on(
     session: Session, found: Agreement, slot: Slot, *, to: PersonId, replaced: bool, keyring: Keyring
 ) -> Agreement:
@@ -137,6 +151,9 @@ def _hand_on(
         raise SlotByOffice(**facts)
     if to == slot.person or not positions(session, uscc=slot.organization, person=to):
         raise DelegateNotInOffice(**facts)
+    others = [each for each in found.slots if each.id != slot.id]
+    if any(to in (each.person, each.signer, expected(session, each)) for each in others):
+        raise DelegateHasSlot(capacity=_capacity(slot))
     if len(slot.delegated) >= MOST_DELEGATIONS:
         raise TooManyDelegations(capacity=_capacity(slot), limit=MOST_DELEGATIONS)
     now = keyring.clock.now()

@@ -22,8 +22,8 @@ class NotYetThisTurn(Refused):
     """Slots of an earlier step come first."""
 
     code = "not-yet-this-turn"
-    zh = "还没有轮到签署位“{capacity}”：须先由{waiting}签署。轮到时会通知您。"
-    en = "It is not the turn of “{capacity}” yet: {waiting} signs first. You are told when it is."
+    zh = "还没有轮到签署位“{capacity}”，须待前一步（{waiting}）签够。轮到时会通知您。"
+    en = "It is not the turn of “{capacity}” yet; the step before comes first ({waiting}). You will be told."
 
 
 class SlotNotNeeded(Refused):

@@ -1,8 +1,9 @@
 """Signing a slot: the legal moment of one party, decided by the database.
 
-Parties sign at the same instant and never wait for one another: each locks its own slot only. The log is
-locked for the last, short step, and whoever meets the policy completes the agreement in the same
-transaction. The steps of ``sign_slot``:
+Parties sign at the same instant and wait for one another only where the log makes everybody queue, from the
+approval to the end of the transaction: each locks its own slot, before the log is locked (``lock_slot_of``),
+and the agreement last. Whoever meets the policy completes it in the same transaction. The steps of
+``sign_slot``:
 
 1. lock the slot; a signature that is there already under the same approval is the answer of a retry;
 2. the agreement is open, it is the slot's turn, the party is the one the slot expects, its key is held, its
@@ -23,7 +24,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
-from evidence.digest import sha256
+from evidence.digest import Digest, sha256
 from evidence.errors import Refused
 from evidence.keys import VerifyingKey
 from evidence.statement import StatementType
@@ -37,7 +38,7 @@ from signing.agreements import Agreement, Slot, SlotDeclined, agreement
 from signing.assembly_jobs import request_assembly
 from signing.held_keys import HeldKey, Keyring, held_key, hold_for_person
 from signing.manifest import Manifest, SlotKind
-from signing.policy import check_turn, complete
+from signing.policy import check_needed, check_turn, complete
 from signing.seals import Seal
 from signing.slot_parties import check_party, expected
 from signing.tables import AgreementRow, SignatureRow, SlotRow
@@ -110,7 +111,7 @@ def sign_slot(
     activation = activate(session, seat, approval=approval, verifier=verifier, keyring=keyring)
     cms = sign_manifest(session, activation, found.manifest, keyring=keyring)
     signature = _record(session, slot, party, activation=activation, cms=cms, keyring=keyring)
-    _complete_when_policy_met(session, agreement_id, keyring)
+    _complete_when_policy_met(session, agreement_id, slot_id, keyring)
     return signature
 
 
@@ -124,6 +125,15 @@ def check_signable(found: Agreement, slot: Slot, *, at: datetime) -> None:
     if slot.declined_at is not None:
         raise SlotDeclined(declined_at=slot.declined_at)
     check_turn(Manifest.decode(found.manifest), slot.id, signed=found.signed)
+
+
+def lock_slot_of(session: Session, subject: Digest) -> None:
+    """Lock the slot, if any, that an approval of ``subject`` fills: before the approval locks the log.
+
+    Locks are taken in the order slots, log, agreement, by whoever ends or hands on a slot too.
+    """
+    slot = select(SlotRow.id).where(SlotRow.subject == subject.value)
+    session.execute(slot.with_for_update(key_share=True))
 
 
 def _lock(session: Session, agreement_id: UUID, slot_id: str) -> None:
@@ -183,13 +193,17 @@ def _record(
     return _signature(row)
 
 
-def _complete_when_policy_met(session: Session, agreement_id: UUID, keyring: Keyring) -> None:
-    """Complete the agreement if no more slot is needed; parties that finish together queue here only."""
+def _complete_when_policy_met(session: Session, agreement_id: UUID, slot_id: str, keyring: Keyring) -> None:
+    """Complete the agreement if no more slot is needed; parties that finish together queue here.
+
+    Raises:
+        SlotNotNeeded: others satisfied the group of the slot meanwhile.
+    """
     row = session.get(AgreementRow, agreement_id, with_for_update={"key_share": True}, populate_existing=True)
     found = agreement(session, agreement_id)
-    if row is None or row.fact is not None:
-        return
-    if not complete(Manifest.decode(found.manifest), signed=found.signed):
+    manifest = Manifest.decode(found.manifest)
+    check_needed(manifest, slot_id, signed=found.signed - {slot_id})
+    if row is None or row.fact is not None or not complete(manifest, signed=found.signed):
         return
     now = keyring.clock.now()
     fact = _record_agreement(session, found, now, keyring)

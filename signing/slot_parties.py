@@ -46,15 +46,16 @@ class NotTheRepresentative(Refused):
 
 
 def expected(session: Session, slot: Slot) -> PersonId | None:
-    """Give whom the slot expects, be it signed or not; None while the office is vacant."""
-    if slot.kind.names_person:
-        return slot.person
+    """Give whom the slot expects, be it signed or not; None while nobody in office can fill it."""
     if slot.kind is SlotKind.REPRESENTATIVE:
         return _representative(session, slot)
     try:
-        return seal_of(session, slot.organization).keeper
+        awaited = slot.person or seal_of(session, slot.organization).keeper
     except SealMissing:
         return None
+    held = positions(session, uscc=slot.organization, person=awaited)
+    serves = Position.SEAL_KEEPER in held if slot.kind is SlotKind.SEAL else bool(held)
+    return awaited if serves else None
 
 
 def fills(session: Session, slot: Slot, signer: PersonId) -> bool:

@@ -28,6 +28,11 @@ from verify.trust import TrustAnchors
 
 PARTIES = "parties"
 COMPLETE = "complete"
+COMPLETED = "completed"
+"""The only action of an agreement that stands for all who are needed."""
+
+ONLY = ""
+"""The group of every slot where the manifest has none."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,8 @@ class AgreementBody:
             BundleMalformed: naming the member that is missing or malformed.
         """
         fields = Fields(body, BundleMalformed, place="body")
+        if fields.text("action") != COMPLETED:
+            raise BundleMalformed(place="body.action")
         return cls(
             agreement=fields.octets("agreement"),
             signatures=fields.octets_list("signatures", length=HASH_BYTES),
@@ -70,16 +77,16 @@ def agreement_report(examined: Examined, trust: TrustAnchors, *, asked_at: datet
 
 
 def _check_parties(examined: Examined, body: AgreementBody) -> Finding:
-    signed = [one for one in examined.exhibits if one.digest in body.signatures]
-    for place, signature in enumerate(signed, start=1):
+    signed = {one.digest: one for one in examined.exhibits if one.digest in body.signatures}
+    for place, signature in enumerate(signed.values(), start=1):
         if not _is_over(signature, body):
             words = SENTENCES["parties-of-another"].filled(place=place)
             return Finding(PARTIES, Outcome.FAILED, words)
-    count, missing = len(body.signatures), len(body.signatures) - len(signed)
+    count, missing = len(body.signatures), len(set(body.signatures) - set(signed))
     if missing:
         words = SENTENCES["parties-missing"].filled(missing=missing, count=count)
         return Finding(PARTIES, Outcome.INDETERMINATE, words)
-    if not _slots_agree(examined, signed):
+    if count != len(signed) or not signed or not _slots_agree(examined, list(signed.values())):
         return Finding(PARTIES, Outcome.FAILED, SENTENCES["parties-slots"])
     return Finding(PARTIES, Outcome.PASSED, SENTENCES["parties-all"].filled(count=count))
 
@@ -93,37 +100,39 @@ def _is_over(signature: ReadExhibit, body: AgreementBody) -> bool:
 
 
 def _slots_agree(examined: Examined, signed: Sequence[ReadExhibit]) -> bool:
-    """Whether what is signed, each slot once, satisfies every group of the manifest, if it is enclosed."""
+    """Whether what is signed, each slot once, satisfies the groups of the manifest, if it is enclosed."""
     slots = [str(one.body.get("slot")) for one in signed]
-    for manifest in {one.body.get("manifest") for one in signed}:
-        content = examined.bundle.files.get(manifest) if isinstance(manifest, bytes) else None
-        if content is not None and not _satisfied(canonical.decode(content), slots):
-            return False
-    return True
+    manifests = [one.body.get("manifest") for one in signed]
+    if len(set(slots)) != len(slots) or any(manifest != manifests[0] for manifest in manifests):
+        return False
+    content = examined.bundle.files.get(manifests[0]) if isinstance(manifests[0], bytes) else None
+    return content is None or _satisfied(canonical.decode(content), slots)
 
 
 def _satisfied(manifest: Value, signed: Sequence[str]) -> bool:
-    """Whether ``signed`` are slots of ``manifest``, each once, and as many in each group as it needs.
+    """Whether ``signed`` are slots of ``manifest``, and as many in each group as it needs.
 
-    A manifest without groups, of the first schema, needs them all.
+    A manifest of the first schema has no groups and needs every slot.
     """
     fields = Fields(manifest, BundleMalformed, place="manifest")
-    slots = {
-        slot.text("id"): slot.text("group") if slot.has("group") else "" for slot in fields.each("slots")
-    }
-    if len(set(signed)) != len(signed) or not set(signed) <= set(slots):
+    grouped = fields.has("groups")
+    each = fields.each("slots")
+    slots = {slot.text("id"): slot.text("group") if grouped else ONLY for slot in each}
+    if len(slots) != len(each) or not set(signed) <= set(slots):
         return False
-    if not fields.has("groups"):
-        return len(signed) == len(slots)
+    sizes = Counter(slots.values())
+    needs = _needs(fields) if grouped else dict(sizes)
+    if set(needs) != set(sizes) or not all(1 <= need <= sizes[id_] for id_, need in needs.items()):
+        raise BundleMalformed(place="manifest.groups")
     counted = Counter(slots[slot] for slot in signed)
-    return all(counted[id_] >= need for id_, need in _needs(fields).items())
+    return all(counted[id_] >= need for id_, need in needs.items())
 
 
 def _needs(manifest: Fields) -> dict[str, int]:
     needs: dict[str, int] = {}
     for group in manifest.items("groups"):
         match group:
-            case [str(id_), int(), int(need)]:
+            case [str(id_), int(), int(need)] if id_ not in needs:
                 needs[id_] = need
             case _:
                 raise BundleMalformed(place="manifest.groups")

@@ -33,12 +33,12 @@ from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
 from signing.agreements import agreements_of
 from signing.assembly_jobs import retry_assembly
-from signing.delegations import delegate
+from signing.delegations import delegate, open_slot
 from signing.delegations import replace as exchange
 from signing.documents import freeze
 from signing.inbox import agreements_for
 from signing.manifest import SlotKind
-from signing.slot_parties import expected
+from signing.slot_parties import NotThisParty, expected
 
 router = APIRouter(prefix="/api/agreements")
 
@@ -158,7 +158,7 @@ def decline_slot(
 ) -> Started:
     """Decline to fill a slot, for good."""
     with house.database.transaction() as session:
-        visible_agreement(session, agreement_id, visitor, house)
+        before = visible_agreement(session, agreement_id, visitor, house)
         declined = decline(
             session,
             agreement_id,
@@ -167,7 +167,8 @@ def decline_slot(
             reason=given.reason,
             keyring=house.keyring,
         )
-        agreement_notices.tell_over(session, house, declined)
+        if before.ended is None:
+            agreement_notices.tell_over(session, house, declined)
     return Started(id=agreement_id, next=f"/agreements/{agreement_id}")
 
 
@@ -187,12 +188,16 @@ def hand_on(
 ) -> Started:
     """Hand one's own slot on to somebody of the same organization; or, as the starter, replace its person."""
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor, house)
-        slot = found.slot(slot_id)
+        visible_agreement(session, agreement_id, visitor, house)
+        found, slot = open_slot(session, agreement_id, slot_id, keyring=house.keyring)
+        mine = Role.PERSON in visitor.roles and expected(session, slot) == visitor.person
+        starts = Role.FIRM in visitor.roles and visitor.organization == found.started_by.text
+        if not mine and not starts:  # before a name is looked up: who may not ask learns none
+            raise NotThisParty(capacity=Term(slot.capacity_zh, slot.capacity_en))
         to = find_signer(
             session, slot.organization, given.to.strip(), capacity=Term(slot.capacity_zh, slot.capacity_en)
         )
-        if Role.PERSON in visitor.roles and expected(session, slot) == visitor.person:
+        if mine:
             after = delegate(
                 session, agreement_id, slot_id, by=person_of(visitor), to=to, keyring=house.keyring
             )

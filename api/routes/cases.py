@@ -35,6 +35,7 @@ from identity.passkeys import PasskeyId
 from identity.people import PersonId
 from identity.webauthn import Assertion, base64url
 from signing.manifest import SlotKind
+from signing.signatures import lock_slot_of
 
 router = APIRouter()
 
@@ -148,6 +149,7 @@ def answer(case_id: UUID, given: Answer, house: InHouse, visitor: AsPerson) -> A
     with house.database.transaction() as session:
         counter_answers.take_try(session, CaseId(case_id), person=mine, clock=house.clock)
     with house.database.transaction() as session:
+        lock_slot_of(session, case.subject)
         approval = counter_answers.answer(
             session,
             CaseId(case_id),

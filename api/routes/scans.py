@@ -50,6 +50,7 @@ from identity.scan_refusals import AnotherFace, FramesTooLate, ScanNotOpen
 from identity.scans import Scan, Verdict
 from identity.steps import Step
 from identity.webauthn import Assertion, base64url
+from signing.signatures import lock_slot_of
 
 router = APIRouter()
 
@@ -323,6 +324,7 @@ def _pass(session: Session, house: House, held: OpenScan[ScanGoesOn], verdict: V
     Consent and template are looked at once more: the scan took its time, and both may be gone meanwhile.
     """
     passed = held.challenge
+    lock_slot_of(session, passed.subject)
     if _reference(session, house, person=passed.person) != held.template:
         raise AnotherFace
     used = challenges.consume(

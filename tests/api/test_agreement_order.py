@@ -83,6 +83,8 @@ def test_who_is_asked_by_office_finds_it_when_the_turn_has_come(city: QuietCity,
         ([*ORDERED[:2], {**LEGAL_SLOT, "step": 2, "group": "A"}], '{"A": 1}', (409, "groups-wrong")),
         (ORDERED, '{"A": 3}', (409, "groups-wrong")),
         (ORDERED, '{"A": 0}', (409, "groups-wrong")),
+        (ORDERED, '{"A": 1, "Z": 1}', (409, "groups-wrong")),
+        (ORDERED, '{"A": 1, "2": 1}', (409, "groups-wrong")),
         (ORDERED, "[]", (422, "needs-malformed")),
         ([*ORDERED[:2], {**LEGAL_SLOT, "step": 0}], "{}", (422, "slots-malformed")),
         ([*ORDERED[:2], {**LEGAL_SLOT, "group": "AB"}], "{}", (422, "slots-malformed")),
@@ -202,11 +204,25 @@ def test_a_party_hands_its_slot_on_and_every_party_sees_it(city: QuietCity, cler
     assert f"由 {ENGINEER.name} → 钱以明 转交" in clerk.get(f"/agreements/{id_}").text
 
 
-def test_another_party_replaces_nobody(city: QuietCity, clerk: httpx.Client) -> None:
+def test_who_may_not_hand_a_slot_on_learns_no_name(city: QuietCity, clerk: httpx.Client) -> None:
     id_ = started(clerk)
     other = enter_as(city, Role.FIRM, organization=CONTRACTOR.uscc)
+    owner = enter(city, OWNERS_REPRESENTATIVE.name)
     path = f"/api/agreements/{id_}/slots/3/delegation"
     assert path not in other.get(f"/agreements/{id_}").text
     assert path in clerk.get(f"/agreements/{id_}").text
-    answer = other.post(path, json={"to": ENGINEER.name})
-    assert (answer.status_code, answer.json()["title"]) == (404, "agreement-unknown")
+    for asks in (other, owner):
+        answers = [asks.post(path, json={"to": name}).json()["title"] for name in (ENGINEER.name, "无此人")]
+        assert answers == ["not-this-party"] * 2
+    clerk.post(f"/api/agreements/{id_}/withdrawal", json={"reason": "附件放错"}).raise_for_status()
+    for name in (ENGINEER.name, "无此人"):
+        assert clerk.post(path, json={"to": name}).json()["title"] == "agreement-ended"
+
+
+def test_one_person_does_not_stand_for_two(clerk: httpx.Client) -> None:
+    twice = [{**DESIGN_SLOT, "group": "A"}, {**DESIGN_SLOT, "group": "A", "capacity_zh": "设计单位代表"}]
+    answer = post(clerk, content=small_pdf(), slots=twice, needs=json.dumps({"A": 1}))
+    assert (answer.status_code, answer.json()["title"]) == (409, "person-stands-twice")
+    approver = [DESIGN_SLOT, {**DESIGN_SLOT, "kind": "approver", "capacity_zh": "设计单位审核人"}]
+    answer = post(clerk, content=small_pdf(), slots=approver)
+    assert (answer.status_code, answer.json()["title"]) == (409, "person-stands-twice")

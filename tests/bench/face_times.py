@@ -1,6 +1,7 @@
 """What a scan takes: CPU of each part, one scan as a visitor waits for it, scans a second, memory."""
 
 import importlib
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from identity.face_dlib import DlibEmbedding, DlibFinder
 from identity.face_models import DlibMatcher, FusedMatcher
 from identity.face_onnx import FeatureEmbedding, OnnxReplayDetector
 from identity.images import FRAME, decode
+from identity.open_scans import SECRET_BYTES
 from identity.pool import ScanPool
 from identity.scans import DEFAULT_POLICY, DLIB_POLICY, Scan, ScanPolicy
 from identity.steps import Question, Step
@@ -108,7 +110,12 @@ class Waited:
 
 def _scan(pool: ScanPool, policy: ScanPolicy, template: Template) -> Waited:
     """Do a scan as the pages do, without waiting for its time to pass."""
-    camera, scan, at_ms, waited = Performer(PERSON), Scan(QUESTION), 0, list[float]()
+    camera, scan, at_ms, waited = (
+        Performer(PERSON),
+        Scan(QUESTION, secrets.token_bytes(SECRET_BYTES)),
+        0,
+        list[float](),
+    )
     while scan.verdict is None:
         times = tuple(range(at_ms, at_ms + BATCH_MS, FRAME_MS))
         batch = Batch(tuple(camera.frame(one) for one in times), times)

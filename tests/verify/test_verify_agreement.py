@@ -97,11 +97,55 @@ def test_what_is_signed_must_satisfy_every_group(slots: tuple[str, ...], outcome
     assert not_passed(verified(subject, *signed, files=(GROUPED,))) == outcome
 
 
-def test_groups_that_cannot_be_read_fail_the_form() -> None:
-    manifest = canonical.encode({"slots": [{"id": "1", "group": "a"}], "groups": [["a", 1]]})
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [["a", 1]],
+        [],
+        [["a", 1, 0]],
+        [["a", 1, -3]],
+        [["a", 1, 2]],
+        [["b", 1, 1]],
+        [["a", 1, 1], ["b", 1, 1]],
+        [["a", 1, 1], ["a", 1, 1]],
+    ],
+)
+def test_groups_that_cannot_be_read_fail_the_form(groups: Value) -> None:
+    manifest = canonical.encode({"slots": [{"id": "1", "group": "a"}], "groups": groups})
     first = signature("1", manifest=sha256(manifest).value)
     subject = agreement(first, files=[sha256(manifest).value])
     assert not_passed(verified(subject, first, files=(manifest,))) == {"form": Outcome.FAILED}
+
+
+def test_a_signature_enclosed_twice_stands_for_no_other() -> None:
+    first, second = signature("1"), signature("2")
+    report = verified(agreement(first, second), first, first, files=())
+    assert not_passed(report)["parties"] is not Outcome.PASSED
+
+
+def test_one_slot_signed_twice_fails_the_parties_without_the_manifest_too() -> None:
+    first, second = signature("1"), signature("1", kind="person")
+    assert not_passed(verified(agreement(first, second), first, second, files=())) == {
+        "parties": Outcome.FAILED
+    }
+
+
+def test_a_signature_named_twice_fails_the_parties() -> None:
+    first = signature("1")
+    subject = agreement(first, signatures=[sha256(first).value] * 2)
+    assert not_passed(verified(subject, first, files=())) == {"parties": Outcome.FAILED}
+
+
+def test_an_agreement_that_nobody_signed_fails_the_parties() -> None:
+    assert not_passed(verified(agreement())) == {"parties": Outcome.FAILED}
+
+
+def test_what_is_no_completion_fails_the_form() -> None:
+    first = signature("1")
+    for action in ("withdrawn", "assembled", ""):
+        assert not_passed(verified(agreement(first, action=action), first, files=())) == {
+            "form": Outcome.FAILED
+        }
 
 
 def test_the_manifest_may_be_left_out() -> None:

@@ -10,10 +10,12 @@ from identity.challenges import Action
 from identity.members import Position, appoint, dismiss
 from identity.people import Person, register_person
 from ledger import entries, facts
+from signing.agreement_drafting import SlotDraft
 from signing.agreement_ends import decline
-from signing.agreements import Agreement, AgreementState, AgreementUnknown
+from signing.agreements import Agreement, AgreementEnded, AgreementState, AgreementUnknown
 from signing.delegations import (
     MOST_DELEGATIONS,
+    DelegateHasSlot,
     DelegateNotInOffice,
     SlotByOffice,
     TooManyDelegations,
@@ -142,7 +144,7 @@ def decline_it(town: Town, opened: Agreement) -> None:
     ("before", "refusal"),
     [
         (lambda town, opened: sign(town, opened, "3", town.engineer), SlotSigned),
-        (decline_it, Refused),
+        (decline_it, AgreementEnded),
     ],
 )
 def test_what_is_signed_or_declined_is_not_handed_on(
@@ -154,3 +156,26 @@ def test_what_is_signed_or_declined_is_not_handed_on(
         handed_on(town, opened, "3", town.engineer, colleague)
     with pytest.raises(refusal):
         replaced(town, opened, "3", colleague)
+
+
+def test_nobody_takes_a_second_slot_of_the_agreement(town: Town, colleague: Person) -> None:
+    first = town.slots()[2]
+    opened = town.open(slots=(first, SlotDraft(**{**vars(first), "person": colleague.id})))
+    with pytest.raises(DelegateHasSlot):
+        handed_on(town, opened, "1", town.engineer, colleague)
+    sign(town, opened, "2", colleague)
+    with pytest.raises(DelegateHasSlot):
+        replaced(town, opened, "1", colleague)
+
+
+def test_who_has_left_is_expected_no_more(town: Town) -> None:
+    town.seal()
+    opened = town.open()
+    for person, uscc, position in (
+        (town.engineer, DESIGNER, Position.ENGINEER),
+        (town.keeper, CONTRACTOR, Position.SEAL_KEEPER),
+    ):
+        with town.database.transaction() as session:
+            assert [one.id for one in agreements_for(session, person.id)] == [opened.id]
+            dismiss(session, uscc=uscc, person=person.id, position=position, clock=town.clock)
+            assert agreements_for(session, person.id) == ()
