@@ -33,8 +33,9 @@ def tell_turn(
     """Tell who may sign now and could not before; ``before`` are the slots that could."""
     if found.state(house.clock.now()) is not AgreementState.OPEN:
         return
-    for slot_id in sorted(found.wanted - before):
-        _tell_signer(session, house, found, found.slot(slot_id), kind=Kind.TURN)
+    for slot in found.to_sign:
+        if slot.id not in before:
+            _tell_signer(session, house, found, slot, kind=Kind.TURN)
 
 
 def tell_over(session: Session, house: House, found: Agreement) -> None:
@@ -62,8 +63,7 @@ def remind(session: Session, house: House) -> None:
     """Remind whoever may sign an agreement that ends soon, once."""
     for id_ in _ending(session, house.clock.now()):
         found = agreement(session, id_)
-        for slot_id in sorted(found.wanted):
-            slot = found.slot(slot_id)
+        for slot in found.to_sign:
             told = messages.delivery(session, kind=Kind.REMINDER, about=_about(found, slot))
             if told is Delivery.NONE:
                 _tell_signer(session, house, found, slot, kind=Kind.REMINDER)

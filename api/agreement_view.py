@@ -1,6 +1,7 @@
 """An agreement as its parties see it, in JSON and on pages alike."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from signing.assembly_jobs import LEASE, AssemblyState, AssemblyUnknown, assembl
 from signing.delegations import Delegation, delegations
 from signing.manifest import Group, Manifest, SlotKind
 from signing.policy import satisfied
+from signing.signatures import left_at_closing
 from signing.slot_parties import expected
 
 
@@ -26,7 +28,7 @@ class SlotShown(BaseModel):
 
     ``chain`` names who had it before, where it was handed on. ``state`` is signed, declined for ``reason``,
     open (it may be signed now), waiting for an earlier step, or unneeded, because its group is satisfied
-    without it. ``left``: the legal representative who signed it has left office since.
+    without it. ``left``: the legal representative who signed it had left office when all had signed.
     """
 
     id: str
@@ -126,7 +128,12 @@ def listed(found: Agreement, *, at: datetime) -> AgreementListed:
 def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown:
     """Return the agreement whole."""
     issued = certificate_for(session, found.id)
-    handed = delegations(session, found.id)
+    seen = _Seen(
+        manifest=Manifest.decode(found.manifest),
+        wanted=found.wanted,
+        handed=delegations(session, found.id),
+        left=left_at_closing(session, found),
+    )
     index = None if found.fact is None else facts.fact(session, found.fact).index
     anchored = None if index is None else receipts.anchor(session, index)
     return AgreementShown(
@@ -143,7 +150,7 @@ def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown
         ended_reason=found.ended_reason,
         needed=sum(group.need for group in found.groups),
         groups=[_group(found, group) for group in found.groups],
-        slots=[_slot(session, found, slot, handed) for slot in found.slots],
+        slots=[_slot(session, found, slot, seen) for slot in found.slots],
         assembly=assembly_shown(session, found.id),
         entry=index,
         anchoring=None if index is None else receipts.anchoring_state(session, index),
@@ -173,9 +180,17 @@ def _group(found: Agreement, group: Group) -> GroupShown:
     return GroupShown(id=group.id, step=group.step, need=group.need, size=size)
 
 
-def _slot(
-    session: Session, found: Agreement, slot: Slot, handed: Mapping[str, Sequence[Delegation]]
-) -> SlotShown:
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What is read once for all slots of an agreement."""
+
+    manifest: Manifest
+    wanted: frozenset[str]
+    handed: Mapping[str, Sequence[Delegation]]
+    left: frozenset[str]
+
+
+def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotShown:
     awaited = expected(session, slot)
     named = slot.signer or slot.person or (awaited if slot.kind is SlotKind.REPRESENTATIVE else None)
     return SlotShown(
@@ -188,22 +203,21 @@ def _slot(
         person=None if named is None else person(session, named).name,
         capacity_zh=slot.capacity_zh,
         capacity_en=slot.capacity_en,
-        state=_state(found, slot),
+        state=_state(found, slot, seen),
         reason=slot.reason,
-        chain=[person(session, step.giver).name for step in handed.get(slot.id, ())],
+        chain=[person(session, step.giver).name for step in seen.handed.get(slot.id, ())],
         signed_at=slot.signed_at,
         has_seal=slot.kind is SlotKind.SEAL and awaited is not None,
-        left=slot.kind is SlotKind.REPRESENTATIVE and slot.signer not in (None, awaited),
+        left=slot.id in seen.left,
     )
 
 
-def _state(found: Agreement, slot: Slot) -> str:
+def _state(found: Agreement, slot: Slot, seen: _Seen) -> str:
     if slot.fact is not None:
         return "signed"
     if slot.declined_at is not None:
         return "declined"
-    if slot.id in found.wanted:
+    if slot.id in seen.wanted:
         return "open"
-    manifest = Manifest.decode(found.manifest)
-    unneeded = satisfied(manifest, manifest.group(slot.group), signed=found.signed)
+    unneeded = satisfied(seen.manifest, seen.manifest.group(slot.group), signed=found.signed)
     return "unneeded" if unneeded else "waiting"

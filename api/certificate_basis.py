@@ -69,7 +69,7 @@ def register_on(
 def usable(session: Session, found: Agreement, *, house: House) -> tuple[Authorization, ...]:
     """Return the authorizations in force that the parties of ``found`` were granted, the newest first."""
     now = house.clock.now()
-    firms = dict.fromkeys(slot.organization for slot in found.filled)
+    firms = dict.fromkeys(slot.organization for slot in found.filled if slot.kind.stamps)
     return tuple(
         each
         for firm in firms
@@ -82,6 +82,6 @@ def _usable(session: Session, authorization_id: UUID, found: Agreement, house: H
     id_ = AuthorizationId(authorization_id)
     locked_row(session, id_)
     granted = authorization_in_force(session, id_, at=house.clock.now())
-    if granted.firm not in {slot.organization for slot in found.filled}:
+    if granted.firm not in found.parties:
         raise AuthorizationOfStranger(authorization=authorization_id)
     return granted

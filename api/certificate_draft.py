@@ -77,6 +77,6 @@ def part_of(capacity_zh: str) -> capacities.Part | None:
 def _holder(found: Agreement) -> str:
     """Return the owner of the project, else whoever started the agreement, if it is a party."""
     for slot in found.filled:
-        if part_of(slot.capacity_zh) is capacities.OWNER:
+        if slot.kind.stamps and part_of(slot.capacity_zh) is capacities.OWNER:
             return slot.organization.text
-    return found.filled[0].organization.text
+    return next((slot.organization.text for slot in found.filled if slot.kind.stamps), found.started_by.text)

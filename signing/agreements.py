@@ -173,10 +173,21 @@ class Agreement:
         return tuple(slot for slot in self.slots if slot.fact is not None)
 
     @property
+    def parties(self) -> frozenset[Uscc]:
+        """The organizations that signed or sealed; who only approved is none of them."""
+        return frozenset(slot.organization for slot in self.filled if slot.kind.stamps)
+
+    @property
     def wanted(self) -> frozenset[str]:
         """The ids of the slots that may be signed now, while the agreement is open."""
         declined = {slot.id for slot in self.slots if slot.declined_at is not None}
         return wanted(Manifest.decode(self.manifest), signed=self.signed) - declined
+
+    @property
+    def to_sign(self) -> tuple[Slot, ...]:
+        """The slots that may be signed now, in their order."""
+        wanted_ = self.wanted
+        return tuple(slot for slot in self.slots if slot.id in wanted_)
 
     def check_open(self, *, at: datetime) -> None:
         """Check that slots may still be signed.

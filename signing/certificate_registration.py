@@ -162,7 +162,7 @@ def _day(clock: Clock) -> date:
 def _check_base(session: Session, application: Application, found: Agreement) -> None:
     if found.fact is None:
         raise AgreementIncomplete(title=found.title)
-    if application.holder not in {slot.organization for slot in found.filled}:
+    if application.holder not in found.parties:
         raise HolderNotParty(holder=organization(session, application.holder).name, title=found.title)
     for digest in application.authorizations:
         statement = read(facts.signed_statement(session, digest)).statement

@@ -33,7 +33,7 @@ from signing.slot_parties import check_party, expected
 from signing.tables import DelegationRow, SlotRow
 
 MOST_DELEGATIONS = 5
-"""Times that a slot is handed on; more is going round in circles."""
+"""Times that a slot is handed on, replacements by the starter aside; more is going round in circles."""
 
 
 class SlotByOffice(Refused):
@@ -81,7 +81,7 @@ class Delegation:
 def delegate(
     session: Session, agreement_id: UUID, slot_id: str, *, by: PersonId, to: PersonId, keyring: Keyring
 ) -> Agreement:
-    """Hand a slot on to ``to``, as the person whom it expects now.
+    """Hand a slot on to ``to``, as the person whom it expects now; the same again changes nothing.
 
     Raises:
         AgreementUnknown, SlotUnknown, AgreementExpired, AgreementEnded: there is nothing to hand on.
@@ -90,6 +90,9 @@ def delegate(
         NotThisParty, PartyLeft: ``by`` is not the one whom the slot expects.
     """
     found, slot = open_slot(session, agreement_id, slot_id, keyring=keyring)
+    last = next(reversed(delegations(session, agreement_id).get(slot_id, ())), None)
+    if last is not None and (last.giver, last.taker, last.replaced) == (by, to, False):
+        return found
     check_party(session, slot, signer=by)
     return _hand_on(session, found, slot, to=to, replaced=False, keyring=keyring)
 
@@ -99,6 +102,8 @@ def replace(
 ) -> Agreement:
     """Put ``to`` in the place of the person whom the slot expects, as the firm that started the agreement.
 
+    The same again changes nothing.
+
     Raises:
         AgreementUnknown: there is none, or ``by`` did not start it.
         The other refusals of :func:`delegate`, but for the person's.
@@ -106,6 +111,9 @@ def replace(
     found, slot = open_slot(session, agreement_id, slot_id, keyring=keyring)
     if found.started_by != by:
         raise AgreementUnknown(agreement=agreement_id)
+    last = next(reversed(delegations(session, agreement_id).get(slot_id, ())), None)
+    if last is not None and (last.taker, last.replaced) == (to, True):
+        return found
     return _hand_on(session, found, slot, to=to, replaced=True, keyring=keyring)
 
 
@@ -154,7 +162,8 @@ def _hand_on(
     others = [each for each in found.slots if each.id != slot.id]
     if any(to in (each.person, each.signer, expected(session, each)) for each in others):
         raise DelegateHasSlot(capacity=_capacity(slot))
-    if len(slot.delegated) >= MOST_DELEGATIONS:
+    chain = delegations(session, found.id).get(slot.id, ())
+    if not replaced and sum(not step.replaced for step in chain) >= MOST_DELEGATIONS:
         raise TooManyDelegations(capacity=_capacity(slot), limit=MOST_DELEGATIONS)
     now = keyring.clock.now()
     said = keyring.platform.record(

@@ -41,9 +41,9 @@ def agreements_for(session: Session, signer: PersonId) -> tuple[Agreement, ...]:
 def waiting(session: Session, signer: PersonId, *, at: datetime) -> tuple[tuple[Agreement, Slot], ...]:
     """Give the slots that ``signer`` may fill at ``at``, with their agreements, the newest first."""
     return tuple(
-        (found, found.slot(slot_id))
+        (found, slot)
         for found in agreements_for(session, signer)
         if found.state(at) is AgreementState.OPEN
-        for slot_id in sorted(found.wanted)
-        if expected(session, found.slot(slot_id)) == signer
+        for slot in found.to_sign
+        if expected(session, slot) == signer
     )

@@ -77,9 +77,9 @@ def check_turn(manifest: Manifest, slot_id: str, *, signed: AbstractSet[str]) ->
     slot = manifest.slot(slot_id)
     group = manifest.group(slot.group)
     if group.step != step_now(manifest, signed=signed):
-        first = sorted(wanted(manifest, signed=signed))
+        first = wanted(manifest, signed=signed)
         raise NotYetThisTurn(
-            capacity=_capacity(slot), waiting=_together([manifest.slot(id_) for id_ in first])
+            capacity=_capacity(slot), waiting=_together([one for one in manifest.slots if one.id in first])
         )
 
 

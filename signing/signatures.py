@@ -16,6 +16,7 @@ and the agreement last. Whoever meets the policy completes it in the same transa
     signature = sign_slot(session, agreement=id, slot="1", approval=approval, verifier=key, keyring=keyring)
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -27,11 +28,12 @@ from evidence.canonical import Value
 from evidence.digest import Digest, sha256
 from evidence.errors import Refused
 from evidence.keys import VerifyingKey
-from evidence.statement import StatementType
+from evidence.statement import StatementType, read
 from identity.approvals import Approval
 from identity.challenges import Action
 from identity.commitments import commit_person
 from identity.people import PersonId, person
+from ledger import facts
 from ledger.facts import Fact
 from signing.activation import Activation, Seat, activate, sign_manifest
 from signing.agreements import Agreement, Slot, SlotDeclined, agreement
@@ -228,6 +230,15 @@ def _record_agreement(session: Session, found: Agreement, now: datetime, keyring
 def _left(session: Session, slot: Slot) -> bool:
     signed = slot.kind is SlotKind.REPRESENTATIVE and slot.signer is not None
     return signed and expected(session, slot) != slot.signer
+
+
+def left_at_closing(session: Session, found: Agreement) -> frozenset[str]:
+    """Give the slots whose legal representative had left office when the agreement was completed."""
+    if found.fact is None:
+        return frozenset()
+    body = read(facts.signed_statement(session, found.fact)).statement.body
+    said = body.get("left") if isinstance(body, Mapping) else None
+    return frozenset(str(slot) for slot in said) if isinstance(said, Sequence) else frozenset()
 
 
 def signatures(session: Session, agreement_id: UUID) -> tuple[Signature, ...]:

@@ -96,4 +96,4 @@ def _own_open_slots(session: Session, found: Agreement, visitor: Visitor, house:
     if found.state(house.clock.now()) is not AgreementState.OPEN:
         return ()
     me = PersonId(visitor.person)
-    return tuple(sorted(id_ for id_ in found.wanted if expected(session, found.slot(id_)) == me))
+    return tuple(slot.id for slot in found.to_sign if expected(session, slot) == me)

@@ -25,7 +25,8 @@ from signing.assembly_jobs import AssemblyState
 from signing.inbox import waiting
 from signing.manifest import Group, SlotKind
 from signing.policy import NotYetThisTurn, SlotNotNeeded
-from signing.signatures import SlotSigned
+from signing.seals import SealAction, change_seal
+from signing.signatures import SlotSigned, left_at_closing
 from signing.slot_parties import NotTheRepresentative, NotThisParty
 
 from .conftest import CONTRACTOR, DESIGNER, NOW, OWNER, Town
@@ -108,6 +109,33 @@ def test_a_legal_representative_signs_by_office_whoever_holds_it_then(town: Town
         signed_by(town, opened, "3", town.representative)
     done = signed_by(town, opened, "3", town.keeper)
     assert (done.state(NOW), done.slot("3").signer) == (AgreementState.COMPLETE, town.keeper.id)
+
+
+@pytest.mark.parametrize("changes", [True, False])
+def test_it_is_recorded_whether_the_office_had_changed_when_all_had_signed(
+    town: Town, *, changes: bool
+) -> None:
+    town.office(OWNER, town.representative)
+    office = SlotDraft(
+        kind=SlotKind.REPRESENTATIVE, organization=OWNER, capacity_zh="法定代表人", capacity_en="legal"
+    )
+    opened = town.open(slots=(office, town.slots()[2]))
+    signed_by(town, opened, "1", town.representative)
+    if changes:
+        town.office(OWNER, town.keeper)
+    done = signed_by(town, opened, "2", town.engineer)
+    town.office(OWNER, town.engineer)  # what comes later changes nothing
+    with town.database.transaction() as session:
+        assert left_at_closing(session, done) == (frozenset({"1"}) if changes else frozenset())
+        assert left_at_closing(session, opened) == frozenset()
+
+
+def test_a_keeper_whose_seal_is_suspended_may_still_decline(town: Town) -> None:
+    seal = town.seal()
+    opened = town.open()
+    with town.database.transaction() as session:
+        change_seal(session, seal.id, SealAction.SUSPEND, by=town.keeper.id, keyring=town.keyring)
+    assert declined(town, opened, "2", town.keeper).state(NOW) is AgreementState.DECLINED
 
 
 def test_a_slot_for_an_office_that_nobody_holds_is_refused(town: Town) -> None:

@@ -131,8 +131,19 @@ def test_a_slot_does_not_go_round_for_ever(town: Town, colleague: Person) -> Non
     pair = (town.engineer, colleague)
     for number in range(MOST_DELEGATIONS):
         handed_on(town, opened, "3", pair[number % 2], pair[(number + 1) % 2])
+    holder, other = pair[MOST_DELEGATIONS % 2], pair[(MOST_DELEGATIONS + 1) % 2]
     with pytest.raises(TooManyDelegations):
-        replaced(town, opened, "3", pair[(MOST_DELEGATIONS + 1) % 2])
+        handed_on(town, opened, "3", holder, other)
+    assert replaced(town, opened, "3", other).slot("3").person == other.id
+
+
+def test_what_is_sent_again_hands_on_once(town: Town, colleague: Person) -> None:
+    opened = town.open()
+    once = handed_on(town, opened, "3", town.engineer, colleague)
+    assert handed_on(town, opened, "3", town.engineer, colleague) == once
+    back = replaced(town, opened, "3", town.engineer)
+    assert replaced(town, opened, "3", town.engineer) == back
+    assert len(back.slot("3").delegated) == 2
 
 
 def decline_it(town: Town, opened: Agreement) -> None:

@@ -56,7 +56,10 @@ const suit = (row) => {
 const suitNeeds = () => {
   const used = new Set(ordered.checked ? [...drafts.children].map((row) => field(row, "group").value) : []);
   const place = document.getElementById("needs");
-  for (const label of place.children) label.hidden = !used.has(label.dataset.letter);
+  for (const label of place.children) {
+    label.hidden = !used.has(label.dataset.letter);
+    label.querySelector("input").disabled = label.hidden; // what nobody sees blocks nothing
+  }
   place.hidden = ![...place.children].some((label) => !label.hidden);
 };
 
