@@ -40,6 +40,7 @@ FORM = {
     "answer": "投标时",
     "used_for": "投标",
     "code": "123456",
+    "to": "钱以明",
 }
 FRAME = ("frames", ("0.jpg", b"no picture", "image/jpeg"))
 
