@@ -62,9 +62,9 @@ def choose(looks: Sequence[Look], course: Course, secret: bytes) -> Choice | Non
     last = looks[-1]
     if last.face is None:
         return None
-    if course.done or _calm(last.face, course):
+    begins = course.begun_ms == last.time_ms  # of an answer that may hardly have left home
+    if not begins and (course.done or _calm(last.face, course)):
         return _ahead(looks, course, secret)
-    begins = course.begun_ms == last.time_ms
     if not begins and not _comparable(last.face, course):
         return None
     if _drawn(secret, "moving", last.time_ms) < WHOLE_MOVING_SHARE:

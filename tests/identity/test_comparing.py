@@ -10,7 +10,9 @@ from identity import comparing
 from identity.clips import Batch, Look
 from identity.face import Measurement, Template
 from identity.face_scripted import ScriptedFace
-from identity.images import Picture
+from identity.images import FRAME, Picture, decode
+from identity.liveness import Course
+from identity.movements import Rest
 from identity.scan_refusals import AnotherFace, FaceTurnedAway
 from identity.scans import Scan, advance
 from tests.identity.test_scans import FRAME_MS, POLICY, QUESTION, Change, Player, Stage, between, template_of
@@ -151,3 +153,17 @@ def test_a_twin_whom_the_glance_does_not_know_is_found_out_all_the_same() -> Non
     assert passes(lambda face, _: (face,)) == len(SECRETS)
     assert passes(moves) <= len(SECRETS) // 3
     assert passes(alternates) <= len(SECRETS) // 10
+
+
+def test_the_begin_of_an_answer_is_compared_as_one_that_moves_however_little_it_does() -> None:
+    """Its first frame may still look calm; a scan whose begins are not among what moves is refused."""
+    stage = Stage()
+    (face,) = stage.faces(decode(stage.picture((ScriptedFace("lin"),)), FRAME))
+    rest = Rest(time_ms=800, turn=0.0, eyes=face.eyes, mouth=face.mouth, pitch=face.pitch, size=face.size)
+    course = Course(QUESTION, rest, asked_ms=(1_100,), begun_ms=1_300)
+    begin = comparing.choose([Look(1_300, face)], course, SECRETS[0])
+    later = comparing.choose([Look(1_400, face)], course, SECRETS[0])
+    assert begin is not None
+    assert begin.moving
+    assert later is not None
+    assert not later.moving
