@@ -32,7 +32,8 @@ WHOLE_MOVING_SHARE = 0.2
 """Of the comparable frames of a movement, how many are drawn to be compared by all models, 132 ms each."""
 
 COMPARED_EVERY_MS = (600, 1_800)
-"""Between two frames that look ahead and are compared by all models: drawn anew each time, between these."""
+"""Between two frames that look ahead and are compared by all models: drawn anew each time, between these; a
+third of that until there are enough, so that the rest before the first step has them on a slow machine."""
 
 GLANCED_MOVING_MS = 360
 """Between two glances within a movement: at 120 ms a frame, one of four frames has one beside its begin."""
@@ -76,7 +77,8 @@ def _ahead(looks: Sequence[Look], course: Course, secret: bytes) -> Choice | Non
     whole = [one.time_ms for one in looks if one.template is not None and not one.moving]
     now_ms, few = looks[-1].time_ms, len(whole) < FEWEST_COMPARED
     drawn = _drawn(secret, "ahead", now_ms)
-    due = not whole or now_ms - whole[-1] >= _interval(secret, whole[-1])
+    wait = 0.0 if not whole else _interval(secret, whole[-1]) / (FEWEST_COMPARED if few else 1)
+    due = not whole or now_ms - whole[-1] >= wait
     if due or drawn < (AHEAD_SHARE if few else WHOLE_AHEAD_SHARE) or (few and course.done):
         return Choice(whole=True, moving=False)
     return Choice(whole=False, moving=False) if course.done or drawn < AHEAD_SHARE else None
