@@ -80,8 +80,8 @@ class Batch:
 class Look:
     """What one frame showed: the face, whether a second one was there, and what is compared of it.
 
-    ``template`` and ``live`` are of frames that look ahead; ``glance`` is of those or of frames in which a
-    face does something, which are ``moving``. ``tint`` is of a scan by the light of the page.
+    It looks ahead or, ``moving``, does something; ``template`` is by all models, ``glance`` by one, ``live``
+    of those ahead alone. ``tint`` is of a scan by the light of the page.
     """
 
     time_ms: int

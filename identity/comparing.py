@@ -43,8 +43,7 @@ GLANCED_TURN = 0.5
 a face is 0.99 from its own frames ahead at most, others are 1.23 and more."""
 
 FEWEST_COMPARED = 3
-"""Frames that look ahead of which a scan must hold this many compared by all models; until it does, every
-frame that is drawn is one."""
+"""Frames that look ahead of which a scan must hold this many compared by all models."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,10 @@ def _ahead(looks: Sequence[Look], course: Course, secret: bytes) -> Choice | Non
     whole = [one.time_ms for one in looks if one.template is not None and not one.moving]
     now_ms, few = looks[-1].time_ms, len(whole) < FEWEST_COMPARED
     drawn = _drawn(secret, "ahead", now_ms)
-    wait = 0.0 if not whole else _interval(secret, whole[-1]) / (FEWEST_COMPARED if few else 1)
-    due = not whole or now_ms - whole[-1] >= wait
-    if due or drawn < (AHEAD_SHARE if few else WHOLE_AHEAD_SHARE) or (few and course.done):
+    if not whole or (few and course.done):
+        return Choice(whole=True, moving=False)
+    wait = _interval(secret, whole[-1]) / (FEWEST_COMPARED if few else 1)
+    if now_ms - whole[-1] >= wait or drawn < WHOLE_AHEAD_SHARE:
         return Choice(whole=True, moving=False)
     return Choice(whole=False, moving=False) if course.done or drawn < AHEAD_SHARE else None
 

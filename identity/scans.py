@@ -106,7 +106,7 @@ class Scan:
     """A scan so far: the frames looked at, how many came, and when the last one of each request was taken.
 
     ``asked`` is the step that is asked now, the ``number``-th; while one is ``returning`` it was seen and the
-    face is to come home. ``secret`` draws the frames that are glanced at, and the ``light`` that the page
+    face is to come home. ``secret`` draws the frames that are compared, and the ``light`` that the page
     is to show now, as CSS writes a colour: random bytes that nobody is told.
     Holds templates: keep it in memory alone, and no longer than the challenge lives.
     """
