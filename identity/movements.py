@@ -58,7 +58,7 @@ SETTLED_MS = 800
 """For so long a face must do nothing before its rest is taken."""
 
 FEWEST_SETTLED = 4
-"""Frames of that time that show it."""
+"""Frames that show it, at least: those of that time, or the latest ones where few came in it."""
 
 TURN_SETTLED, PITCH_SETTLED, MOUTH_SETTLED, SIZE_SETTLED = 0.15, 0.06, 0.12, 0.12
 """Spread of each measure in that time, of ``size`` in shares: twice or thrice what resting faces show."""
@@ -168,7 +168,10 @@ def rest(moments: Sequence[Moment]) -> Rest | None:
     mouth, so that a blink among them does not pass for rest.
     """
     for place, moment in enumerate(moments):
-        last = [one for one in moments[: place + 1] if moment.time_ms - one.time_ms <= SETTLED_MS]
+        seen = moments[: place + 1]
+        last = [one for one in seen if moment.time_ms - one.time_ms <= SETTLED_MS]
+        if len(last) < FEWEST_SETTLED:
+            last = list(seen[-FEWEST_SETTLED:])
         if moment.time_ms - moments[0].time_ms >= SETTLED_MS and _settled([one.face for one in last]):
             return _rest(moment.time_ms, [one.face for one in last])
     return None

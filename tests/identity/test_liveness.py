@@ -9,7 +9,7 @@ import pytest
 from evidence.errors import Refused
 from identity.face import Box, Measurement
 from identity.liveness import ANSWER_WITHIN_MS, REST_WITHIN_MS, SOONEST_MS, follow
-from identity.movements import Moment
+from identity.movements import Moment, rest
 from identity.scan_refusals import (
     FaceTurnedAway,
     MotionMissing,
@@ -224,6 +224,22 @@ def test_a_face_that_never_comes_to_rest_is_refused(unrest: Step | None) -> None
 @pytest.mark.parametrize("turn", [-0.2, 0.0, 0.2])
 def test_a_crooked_rest_is_the_persons_own(turn: float) -> None:
     assert ask(Person(rest=replace(REST, turn=turn)), LEFT, NOD, RIGHT) == (LEFT, NOD, RIGHT)
+
+
+@pytest.mark.parametrize(("interval_ms", "after_ms"), [(120, 840), (260, 1_040), (480, 1_440)])
+def test_on_a_slow_machine_the_rest_takes_as_many_frames_and_more_time(
+    interval_ms: int, after_ms: int
+) -> None:
+    moments = [Moment(place * interval_ms, REST) for place in range(20)]
+    found = rest(moments)
+    assert found is not None
+    assert found.time_ms == after_ms
+
+
+def test_few_frames_of_which_one_moves_are_no_rest() -> None:
+    turned = face(Step.TURN_LEFT)
+    moments = [Moment(480 * place, turned if place % 4 == 3 else REST) for place in range(20)]
+    assert rest(moments) is None
 
 
 def test_a_blink_while_the_rest_is_taken_does_not_pass_for_rest() -> None:
