@@ -1,6 +1,5 @@
 """An agreement as its parties see it, in JSON and on pages alike."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,8 +15,7 @@ from ledger import facts, receipts
 from ledger.receipts import AnchoringState
 from signing.agreements import Agreement, AgreementState, Slot
 from signing.assembly_jobs import LEASE, AssemblyState, AssemblyUnknown, assembly_job
-from signing.delegations import Delegation, delegations
-from signing.manifest import Group, Manifest, SlotKind
+from signing.manifest import Group, SlotKind
 from signing.policy import satisfied
 from signing.signatures import left_at_closing
 from signing.slot_parties import expected
@@ -120,7 +118,7 @@ def listed(found: Agreement, *, at: datetime) -> AgreementListed:
         title=found.title,
         state=found.state(at),
         signed=len(found.filled),
-        slots=sum(group.need for group in found.groups),
+        slots=sum(group.need for group in found.manifest.groups),
         created_at=found.created_at,
     )
 
@@ -129,9 +127,7 @@ def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown
     """Return the agreement whole."""
     issued = certificate_for(session, found.id)
     seen = _Seen(
-        manifest=Manifest.decode(found.manifest),
         wanted=found.wanted,
-        handed=delegations(session, found.id),
         left=left_at_closing(session, found),
     )
     index = None if found.fact is None else facts.fact(session, found.fact).index
@@ -148,8 +144,8 @@ def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown
         completed_at=found.completed_at,
         ended_at=found.ended_at,
         ended_reason=found.ended_reason,
-        needed=sum(group.need for group in found.groups),
-        groups=[_group(found, group) for group in found.groups],
+        needed=sum(group.need for group in found.manifest.groups),
+        groups=[_group(found, group) for group in found.manifest.groups],
         slots=[_slot(session, found, slot, seen) for slot in found.slots],
         assembly=assembly_shown(session, found.id),
         entry=index,
@@ -184,9 +180,7 @@ def _group(found: Agreement, group: Group) -> GroupShown:
 class _Seen:
     """What is read once for all slots of an agreement."""
 
-    manifest: Manifest
     wanted: frozenset[str]
-    handed: Mapping[str, Sequence[Delegation]]
     left: frozenset[str]
 
 
@@ -196,7 +190,7 @@ def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotSh
     return SlotShown(
         id=slot.id,
         group=slot.group,
-        step=next(group.step for group in found.groups if group.id == slot.group),
+        step=found.manifest.group(slot.group).step,
         kind=slot.kind,
         organization=slot.organization.text,
         party=organization(session, slot.organization).name,
@@ -205,7 +199,7 @@ def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotSh
         capacity_en=slot.capacity_en,
         state=_state(found, slot, seen),
         reason=slot.reason,
-        chain=[person(session, step.giver).name for step in seen.handed.get(slot.id, ())],
+        chain=[person(session, step.giver).name for step in slot.chain],
         signed_at=slot.signed_at,
         has_seal=slot.kind is SlotKind.SEAL and awaited is not None,
         left=slot.id in seen.left,
@@ -219,5 +213,5 @@ def _state(found: Agreement, slot: Slot, seen: _Seen) -> str:
         return "declined"
     if slot.id in seen.wanted:
         return "open"
-    unneeded = satisfied(seen.manifest, seen.manifest.group(slot.group), signed=found.signed)
+    unneeded = satisfied(found.manifest, found.manifest.group(slot.group), signed=found.signed)
     return "unneeded" if unneeded else "waiting"

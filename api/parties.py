@@ -48,6 +48,11 @@ def _sees(session: Session, found: Agreement, visitor: Visitor, house: House) ->
     return any(fills(session, slot, PersonId(visitor.person)) for slot in found.slots)
 
 
+def starts(visitor: Visitor, found: Agreement) -> bool:
+    """Whether the visitor acts for the firm that started the agreement."""
+    return Role.FIRM in visitor.roles and visitor.organization == found.started_by.text
+
+
 def visible_certificate(session: Session, certificate_id: UUID, visitor: Visitor) -> Certificate:
     """Return the certificate if ``visitor`` may see it: its agency, its holder, a party of its agreement.
 

@@ -33,7 +33,7 @@ def bundle(database: Database, agreement_id: UUID, *, archive: Archive) -> bytes
         found = agreement(session, agreement_id)
         exhibits = _exhibits(session, found, archive)
         signed = [signature.cms for signature in signatures(session, agreement_id)]
-    contents = [found.manifest, archive.store.get(found.document), *signed]
+    contents = [found.manifest_bytes, archive.store.get(found.document), *signed]
     if found.result is not None:
         contents.append(archive.store.get(found.result))
     files = {sha256(content).value: content for content in contents}

@@ -19,13 +19,13 @@ from evidence.clock import Clock
 from evidence.errors import Refused, Term
 from evidence.identifiers import Uscc
 from identity.commitments import commit_person
-from identity.members import Position, members, positions
+from identity.members import positions
 from identity.names import CAPACITY, TITLE, check_name
 from identity.organizations import organization
 from identity.people import PersonId, person
 from signing.agreements import Agreement, AgreementId, agreement
 from signing.documents import Document
-from signing.manifest import ONLY, Group, Manifest, ManifestSlot, Place, SlotKind, slot_subject
+from signing.manifest import ONLY, Group, Manifest, ManifestSlot, Place, SlotKind, misfit, slot_subject
 from signing.objects import ObjectStore
 from signing.rehearsal import rehearse
 from signing.stamps import Stamp, organization_stamp, person_stamp
@@ -148,7 +148,9 @@ def create(
     _check_drafts(session, slots)
     _check_glyphs(session, slots, typesetter)
     groups = groups or (Group(id=ONLY, step=1, need=len(slots)),)
-    check_groups(groups, [draft.group for draft in slots])
+    reason = misfit(groups, [draft.group for draft in slots])
+    if reason is not None:
+        raise GroupsWrong(reason=reason)
     _check_persons(slots, groups)
     stamping = [draft for draft in slots if draft.kind.stamps]
     stamps = tuple((_blank_stamp(draft, typesetter, at=now), draft.place) for draft in stamping)
@@ -191,7 +193,7 @@ def _check_drafts(session: Session, drafts: tuple[SlotDraft, ...]) -> None:
             raise SlotRepeated(organization=party, capacity=capacity)
         if draft.kind.names_person != (draft.person is not None):
             raise SlotPersonWrong(organization=party, capacity=capacity)
-        if draft.kind is SlotKind.REPRESENTATIVE and not _representatives(session, draft.organization):
+        if draft.kind is SlotKind.REPRESENTATIVE and _signer(session, draft) is None:
             raise RepresentativeMissing(organization=party, capacity=capacity)
         if draft.person is not None and not positions(session, uscc=draft.organization, person=draft.person):
             raise SlotPersonWrong(organization=party, capacity=capacity)
@@ -201,31 +203,16 @@ def _check_glyphs(session: Session, drafts: tuple[SlotDraft, ...], typesetter: T
     for draft in drafts:
         typesetter.check_glyphs(organization(session, draft.organization).name)
         typesetter.check_glyphs(draft.capacity_zh)
-        signers = [draft.person] if draft.person is not None else []
-        if draft.kind is SlotKind.REPRESENTATIVE:
-            signers = _representatives(session, draft.organization)
-        for signer in signers:
+        signer = _signer(session, draft)
+        if signer is not None:
             typesetter.check_glyphs(person(session, signer).name)
 
 
-def check_groups(groups: Sequence[Group], of_slots: Sequence[str]) -> None:
-    """Check that ``groups`` fit the slots, of which ``of_slots`` names each one's group.
-
-    Raises:
-        GroupsWrong: they do not.
-    """
-    sizes, steps = Counter(of_slots), sorted({group.step for group in groups})
-    if sorted(group.id for group in groups) != sorted(sizes):
-        raise GroupsWrong(
-            reason=Term("有的组没有签署位，或签署位不属于任何组", "groups and slots do not match")
-        )
-    if steps != list(range(1, len(steps) + 1)):
-        raise GroupsWrong(reason=Term("步骤须从 1 起连续编号", "steps are numbered from 1 without a gap"))
-    for group in groups:
-        if not 1 <= group.need <= sizes[group.id]:
-            zh = f"{group.id} 组有 {sizes[group.id]} 位，却要求签 {group.need} 位"
-            en = f"group {group.id} has {sizes[group.id]} slots and needs {group.need}"
-            raise GroupsWrong(reason=Term(zh, en))
+def _signer(session: Session, draft: SlotDraft) -> PersonId | None:
+    """Give who would sign now, as far as a name is stamped beside the seal's."""
+    if draft.kind is SlotKind.REPRESENTATIVE:
+        return organization(session, draft.organization).legal_representative
+    return draft.person
 
 
 def _check_persons(drafts: Sequence[SlotDraft], groups: Sequence[Group]) -> None:
@@ -237,12 +224,6 @@ def _check_persons(drafts: Sequence[SlotDraft], groups: Sequence[Group]) -> None
         together = one.group == other.group and one.group in partial
         if together or (one.kind is SlotKind.APPROVER) != (other.kind is SlotKind.APPROVER):
             raise PersonStandsTwice(capacity=Term(other.capacity_zh, other.capacity_en))
-
-
-def _representatives(session: Session, uscc: Uscc) -> list[PersonId]:
-    """Give who is legal representative now: one person, or nobody."""
-    office = Position.LEGAL_REPRESENTATIVE
-    return [member.person for member in members(session, uscc) if member.position is office]
 
 
 def _blank_stamp(draft: SlotDraft, typesetter: Typesetter, *, at: datetime) -> Stamp:

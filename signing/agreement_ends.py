@@ -11,14 +11,13 @@ no words.
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
-from evidence.errors import Refused, Term
+from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from evidence.statement import StatementType
-from identity.names import check_name
+from identity.names import REASON, check_name
 from identity.people import PersonId
 from signing.agreements import (
     Agreement,
@@ -28,13 +27,10 @@ from signing.agreements import (
     agreement,
 )
 from signing.held_keys import Keyring
-from signing.manifest import Manifest
 from signing.policy import check_needed, lost
-from signing.signatures import SlotSigned
+from signing.signatures import SlotSigned, lock_slots
 from signing.slot_parties import NotThisParty, check_party, expected
-from signing.tables import AgreementRow, DeclineRow, SlotRow
-
-REASON = Term("理由", "the reason")
+from signing.tables import AgreementRow, DeclineRow
 
 
 class AgreementSigned(Refused):
@@ -57,7 +53,7 @@ def decline(
         NotThisParty and the other refusals of ``signing.slot_parties.check_party``: the wrong party.
         TextEmpty, TextTooLong, HiddenCharacter: the reason cannot be shown.
     """
-    _lock(session, agreement_id)
+    lock_slots(session, agreement_id)
     found = agreement(session, agreement_id)
     slot, now = found.slot(slot_id), keyring.clock.now()
     earlier = session.get(DeclineRow, (agreement_id, slot_id))
@@ -68,11 +64,10 @@ def decline(
     if slot.signed_at is not None:
         raise SlotSigned(signed_at=slot.signed_at)
     found.check_open(at=now)
-    manifest = Manifest.decode(found.manifest)
-    check_needed(manifest, slot_id, signed=found.signed)
+    check_needed(found.manifest, slot_id, signed=found.signed)
     if expected(session, slot) != by:  # a keeper whose seal is suspended may still decline
         check_party(session, slot, signer=by)
-        raise NotThisParty(capacity=Term(slot.capacity_zh, slot.capacity_en))
+        raise NotThisParty(capacity=slot.capacity)
     why = check_name(reason, REASON)
     body: dict[str, Value] = {"slot": slot.id, "organization": slot.organization.text}
     session.add(
@@ -87,7 +82,7 @@ def decline(
     )
     session.flush()
     declined = {each.id for each in found.slots if each.declined_at is not None} | {slot_id}
-    if lost(manifest, declined=declined):
+    if lost(found.manifest, declined=declined):
         _end(session, found, AgreementState.DECLINED, why, keyring)
     return agreement(session, agreement_id)
 
@@ -101,7 +96,7 @@ def withdraw(session: Session, agreement_id: UUID, *, by: Uscc, reason: str, key
         AgreementExpired, AgreementEnded: it is over.
         TextEmpty, TextTooLong, HiddenCharacter: the reason cannot be shown.
     """
-    _lock(session, agreement_id)
+    lock_slots(session, agreement_id)
     found = agreement(session, agreement_id)
     if found.started_by != by:
         raise AgreementUnknown(agreement=agreement_id)
@@ -113,12 +108,6 @@ def withdraw(session: Session, agreement_id: UUID, *, by: Uscc, reason: str, key
     found.check_open(at=keyring.clock.now())
     _end(session, found, AgreementState.WITHDRAWN, check_name(reason, REASON), keyring)
     return agreement(session, agreement_id)
-
-
-def _lock(session: Session, agreement_id: UUID) -> None:
-    """Let nobody sign meanwhile: whoever does has its slot locked (signing.signatures)."""
-    slots = select(SlotRow.id).where(SlotRow.agreement == agreement_id).order_by(SlotRow.id)
-    session.execute(slots.with_for_update(key_share=True)).all()
 
 
 def _end(session: Session, found: Agreement, how: AgreementState, reason: str, keyring: Keyring) -> None:

@@ -27,7 +27,7 @@ from evidence.digest import Digest, HashAlgorithm
 from evidence.errors import Refused, Term
 from evidence.identifiers import Uscc
 from identity.people import PersonId
-from signing.manifest import Group, Manifest, SlotKind
+from signing.manifest import Manifest, SlotKind
 from signing.policy import wanted
 from signing.tables import AgreementRow, AssemblyRow, DeclineRow, DelegationRow, SignatureRow, SlotRow
 
@@ -85,30 +85,30 @@ class AgreementState(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
 
-    @property
-    def term(self) -> Term:
-        """The state as a reader of either language calls it."""
-        return _TERMS[self]
 
-
-_TERMS = {
-    AgreementState.OPEN: Term("签署中", "open"),
-    AgreementState.COMPLETE: Term("签署完成", "complete"),
-    AgreementState.ASSEMBLED: Term("已合成", "assembled"),
-    AgreementState.FAILED: Term("合成失败", "not assembled"),
-    AgreementState.EXPIRED: Term("已过期", "expired"),
+_ENDS = {
     AgreementState.DECLINED: Term("拒签终止", "declined"),
     AgreementState.WITHDRAWN: Term("撤回", "withdrawn"),
 }
+"""How an agreement ends before it is complete."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delegation:
+    """A slot handed on, by the fact ``fact`` (32-byte digest); ``replaced`` when the starter did it."""
+
+    giver: PersonId
+    taker: PersonId
+    replaced: bool
+    fact: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
     """A slot and, once it is signed, when, by whom and by which fact (32-byte digest).
 
-    ``person`` is whom the slot names, or to whom it was handed on by the facts ``delegated`` (32-byte
-    digests). ``subject`` is what an approval to fill it names: ``signing.manifest.slot_subject``. ``reason``
-    is what its party declined for.
+    ``person`` is whom the slot names, or who took it last along the ``chain``. ``subject`` is what an
+    approval to fill it names: ``signing.manifest.slot_subject``. ``reason`` is what its party declined for.
     """
 
     id: str
@@ -118,7 +118,7 @@ class Slot:
     capacity_zh: str
     capacity_en: str
     person: PersonId | None
-    delegated: tuple[bytes, ...]
+    chain: tuple[Delegation, ...]
     subject: Digest
     signed_at: datetime | None
     signer: PersonId | None
@@ -126,20 +126,26 @@ class Slot:
     declined_at: datetime | None
     reason: str | None
 
+    @property
+    def capacity(self) -> Term:
+        """What its party signs as."""
+        return Term(self.capacity_zh, self.capacity_en)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
     """An agreement as it stands; ``fact`` and ``result`` are 32-byte digests.
 
-    ``ended`` is how and ``ended_reason`` why it ended before it was complete.
+    ``manifest_bytes`` are what the parties sign. ``ended`` is how and ``ended_reason`` why it ended before
+    it was complete.
     """
 
     id: AgreementId
     title: str
     document: Digest
-    manifest: bytes
+    manifest: Manifest
+    manifest_bytes: bytes
     manifest_digest: Digest
-    groups: tuple[Group, ...]
     slots: tuple[Slot, ...]
     started_by: Uscc
     created_at: datetime
@@ -181,13 +187,13 @@ class Agreement:
     def wanted(self) -> frozenset[str]:
         """The ids of the slots that may be signed now, while the agreement is open."""
         declined = {slot.id for slot in self.slots if slot.declined_at is not None}
-        return wanted(Manifest.decode(self.manifest), signed=self.signed) - declined
+        return wanted(self.manifest, signed=self.signed) - declined
 
     @property
     def to_sign(self) -> tuple[Slot, ...]:
         """The slots that may be signed now, in their order."""
-        wanted_ = self.wanted
-        return tuple(slot for slot in self.slots if slot.id in wanted_)
+        now = self.wanted
+        return tuple(slot for slot in self.slots if slot.id in now)
 
     def check_open(self, *, at: datetime) -> None:
         """Check that slots may still be signed.
@@ -196,7 +202,7 @@ class Agreement:
             AgreementEnded, AgreementExpired: they may not.
         """
         if self.ended is not None:
-            raise AgreementEnded(ended_at=self.ended_at, how=self.ended.term)
+            raise AgreementEnded(ended_at=self.ended_at, how=_ENDS[self.ended])
         if self.state(at) is AgreementState.EXPIRED:
             raise AgreementExpired(expires_at=self.expires_at)
 
@@ -227,9 +233,9 @@ def agreement(session: Session, agreement_id: UUID) -> Agreement:
         id=AgreementId(row.id),
         title=row.title,
         document=Digest(HashAlgorithm.SHA256, row.document),
-        manifest=row.manifest,
+        manifest=manifest,
+        manifest_bytes=row.manifest,
         manifest_digest=Digest(HashAlgorithm.SHA256, row.manifest_digest),
-        groups=manifest.groups,
         slots=_slots(session, agreement_id, manifest),
         started_by=Uscc.parse(row.started_by),
         created_at=row.created_at,
@@ -247,7 +253,7 @@ def agreement(session: Session, agreement_id: UUID) -> Agreement:
 def _slots(session: Session, agreement_id: UUID, manifest: Manifest) -> tuple[Slot, ...]:
     signed = (SignatureRow.agreement == SlotRow.agreement) & (SignatureRow.slot == SlotRow.id)
     refused = (DeclineRow.agreement == SlotRow.agreement) & (DeclineRow.slot == SlotRow.id)
-    handed = _handed_on(session, agreement_id)
+    chains = _chains(session, agreement_id)
     rows = session.execute(
         select(SlotRow, SignatureRow, DeclineRow)
         .join(SignatureRow, signed, isouter=True)
@@ -263,8 +269,8 @@ def _slots(session: Session, agreement_id: UUID, manifest: Manifest) -> tuple[Sl
             organization=Uscc.parse(row.organization),
             capacity_zh=row.capacity_zh,
             capacity_en=row.capacity_en,
-            person=_named(row, handed),
-            delegated=tuple(step.fact for step in handed.get(row.id, ())),
+            person=_person(row, chains),
+            chain=chains.get(row.id, ()),
             subject=Digest(HashAlgorithm.SHA256, row.subject),
             signed_at=None if signature is None else signature.signed_at,
             signer=None if signature is None else PersonId(signature.person),
@@ -276,17 +282,20 @@ def _slots(session: Session, agreement_id: UUID, manifest: Manifest) -> tuple[Sl
     )
 
 
-def _handed_on(session: Session, agreement_id: UUID) -> dict[str, list[DelegationRow]]:
+def _chains(session: Session, agreement_id: UUID) -> dict[str, tuple[Delegation, ...]]:
+    """Read how each slot that was handed on went, the oldest step first."""
     query = select(DelegationRow).where(DelegationRow.agreement == agreement_id)
-    chains: dict[str, list[DelegationRow]] = {}
+    chains: dict[str, tuple[Delegation, ...]] = {}
     for row in session.scalars(query.order_by(DelegationRow.number)):
-        chains.setdefault(row.slot, []).append(row)
+        giver, taker = PersonId(row.giver), PersonId(row.taker)
+        step = Delegation(giver=giver, taker=taker, replaced=row.replaced, fact=row.fact)
+        chains[row.slot] = (*chains.get(row.slot, ()), step)
     return chains
 
 
-def _named(row: SlotRow, handed: Mapping[str, Sequence[DelegationRow]]) -> PersonId | None:
-    if row.id in handed:
-        return PersonId(handed[row.id][-1].taker)
+def _person(row: SlotRow, chains: Mapping[str, Sequence[Delegation]]) -> PersonId | None:
+    if row.id in chains:
+        return chains[row.id][-1].taker
     return None if row.person is None else PersonId(row.person)
 
 

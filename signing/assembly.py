@@ -40,7 +40,7 @@ from signing.assembly_jobs import (
 )
 from signing.held_keys import Keyring
 from signing.key_certificates import check_standing, revocations
-from signing.manifest import Manifest, ManifestSlot
+from signing.manifest import ManifestSlot
 from signing.objects import ObjectStore
 from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, add_signature
 from signing.pdf_document import open_document
@@ -143,7 +143,7 @@ def _work(database: Database, claim: Claim, workshop: Workshop) -> None:
 
 def _increments(session: Session, found: Agreement) -> tuple[_Increment, ...]:
     """Give what each party adds that has signed and leaves a stamp; each has the place kept for it."""
-    stamping = [slot for slot in Manifest.decode(found.manifest).slots if slot.kind.stamps]
+    stamping = [slot for slot in found.manifest.slots if slot.kind.stamps]
     return tuple(
         _increment(session, found.id, position, slot)
         for position, slot in enumerate(stamping)

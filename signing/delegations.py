@@ -7,17 +7,14 @@ one before, and the signature on the last: the manifest, which others may have s
 An office and a seal are handed on by an appointment, not here.
 
     delegate(session, agreement_id, "1", by=person_id, to=other_id, keyring=keyring)
-    replace(session, agreement_id, "1", by=uscc, to=other_id, keyring=keyring)
+    replace_signer(session, agreement_id, "1", by=uscc, to=other_id, keyring=keyring)
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence.errors import Refused, Term
+from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from evidence.statement import StatementType
 from identity.commitments import commit_person
@@ -26,11 +23,10 @@ from identity.organizations import organization
 from identity.people import PersonId, person
 from signing.agreements import Agreement, AgreementUnknown, Slot, SlotDeclined, agreement
 from signing.held_keys import Keyring
-from signing.manifest import Manifest
 from signing.policy import check_needed
-from signing.signatures import SlotSigned
+from signing.signatures import SlotSigned, lock_slot
 from signing.slot_parties import check_party, expected
-from signing.tables import DelegationRow, SlotRow
+from signing.tables import DelegationRow
 
 MOST_DELEGATIONS = 5
 """Times that a slot is handed on, replacements by the starter aside; more is going round in circles."""
@@ -68,16 +64,6 @@ class TooManyDelegations(Refused):
     en = "The slot “{capacity}” was handed on {limit} times; whoever has it now signs or declines."
 
 
-@dataclass(frozen=True, kw_only=True)
-class Delegation:
-    """One step of the chain; ``replaced`` when the starter took it, else the person before handed it on."""
-
-    giver: PersonId
-    taker: PersonId
-    replaced: bool
-    at: datetime
-
-
 def delegate(
     session: Session, agreement_id: UUID, slot_id: str, *, by: PersonId, to: PersonId, keyring: Keyring
 ) -> Agreement:
@@ -90,14 +76,13 @@ def delegate(
         NotThisParty, PartyLeft: ``by`` is not the one whom the slot expects.
     """
     found, slot = open_slot(session, agreement_id, slot_id, keyring=keyring)
-    last = next(reversed(delegations(session, agreement_id).get(slot_id, ())), None)
-    if last is not None and (last.giver, last.taker, last.replaced) == (by, to, False):
+    if any((step.giver, step.taker, step.replaced) == (by, to, False) for step in slot.chain[-1:]):
         return found
     check_party(session, slot, signer=by)
     return _hand_on(session, found, slot, to=to, replaced=False, keyring=keyring)
 
 
-def replace(
+def replace_signer(
     session: Session, agreement_id: UUID, slot_id: str, *, by: Uscc, to: PersonId, keyring: Keyring
 ) -> Agreement:
     """Put ``to`` in the place of the person whom the slot expects, as the firm that started the agreement.
@@ -111,8 +96,7 @@ def replace(
     found, slot = open_slot(session, agreement_id, slot_id, keyring=keyring)
     if found.started_by != by:
         raise AgreementUnknown(agreement=agreement_id)
-    last = next(reversed(delegations(session, agreement_id).get(slot_id, ())), None)
-    if last is not None and (last.taker, last.replaced) == (to, True):
+    if any((step.taker, step.replaced) == (to, True) for step in slot.chain[-1:]):
         return found
     return _hand_on(session, found, slot, to=to, replaced=True, keyring=keyring)
 
@@ -126,8 +110,7 @@ def open_slot(
         AgreementUnknown, SlotUnknown, AgreementExpired, AgreementEnded: there is nothing to hand on.
         SlotDeclined, SlotSigned, SlotNotNeeded: nothing is left to hand on.
     """
-    locked = select(SlotRow.id).where(SlotRow.agreement == agreement_id, SlotRow.id == slot_id)
-    session.execute(locked.with_for_update(key_share=True))
+    lock_slot(session, agreement_id, slot_id)
     found = agreement(session, agreement_id)
     slot = found.slot(slot_id)
     if slot.signed_at is not None:
@@ -135,36 +118,23 @@ def open_slot(
     found.check_open(at=keyring.clock.now())
     if slot.declined_at is not None:
         raise SlotDeclined(declined_at=slot.declined_at)
-    check_needed(Manifest.decode(found.manifest), slot_id, signed=found.signed)
+    check_needed(found.manifest, slot_id, signed=found.signed)
     return found, slot
-
-
-def delegations(session: Session, agreement_id: UUID) -> dict[str, tuple[Delegation, ...]]:
-    """Give the chain of each slot that was handed on, the oldest step first."""
-    query = select(DelegationRow).where(DelegationRow.agreement == agreement_id)
-    chains: dict[str, tuple[Delegation, ...]] = {}
-    for row in session.scalars(query.order_by(DelegationRow.slot, DelegationRow.number)):
-        step = Delegation(
-            giver=PersonId(row.giver), taker=PersonId(row.taker), replaced=row.replaced, at=row.delegated_at
-        )
-        chains[row.slot] = (*chains.get(row.slot, ()), step)
-    return chains
 
 
 def _hand_on(
     session: Session, found: Agreement, slot: Slot, *, to: PersonId, replaced: bool, keyring: Keyring
 ) -> Agreement:
-    facts = {"capacity": _capacity(slot), "organization": organization(session, slot.organization).name}
+    facts = {"capacity": slot.capacity, "organization": organization(session, slot.organization).name}
     if slot.person is None:
         raise SlotByOffice(**facts)
     if to == slot.person or not positions(session, uscc=slot.organization, person=to):
         raise DelegateNotInOffice(**facts)
     others = [each for each in found.slots if each.id != slot.id]
     if any(to in (each.person, each.signer, expected(session, each)) for each in others):
-        raise DelegateHasSlot(capacity=_capacity(slot))
-    chain = delegations(session, found.id).get(slot.id, ())
-    if not replaced and sum(not step.replaced for step in chain) >= MOST_DELEGATIONS:
-        raise TooManyDelegations(capacity=_capacity(slot), limit=MOST_DELEGATIONS)
+        raise DelegateHasSlot(capacity=slot.capacity)
+    if not replaced and sum(not step.replaced for step in slot.chain) >= MOST_DELEGATIONS:
+        raise TooManyDelegations(capacity=slot.capacity, limit=MOST_DELEGATIONS)
     now = keyring.clock.now()
     said = keyring.platform.record(
         session,
@@ -177,13 +147,13 @@ def _hand_on(
             "files": [found.manifest_digest.value],
         },
         at=now,
-        after=slot.delegated[-1:],
+        after=tuple(step.fact for step in slot.chain[-1:]),
     )
     session.add(
         DelegationRow(
             agreement=found.id,
             slot=slot.id,
-            number=len(slot.delegated) + 1,
+            number=len(slot.chain) + 1,
             giver=slot.person,
             taker=to,
             replaced=replaced,
@@ -193,7 +163,3 @@ def _hand_on(
     )
     session.flush()
     return agreement(session, found.id)
-
-
-def _capacity(slot: Slot) -> Term:
-    return Term(slot.capacity_zh, slot.capacity_en)

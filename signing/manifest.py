@@ -24,7 +24,7 @@ from uuid import UUID
 from evidence import canonical
 from evidence.canonical import Value
 from evidence.digest import Digest, HashAlgorithm, sha256
-from evidence.errors import CheckDigitWrong, IdentifierMalformed, Malformed, NotCanonical
+from evidence.errors import CheckDigitWrong, IdentifierMalformed, Malformed, NotCanonical, Term
 from evidence.fields import Fields
 from evidence.identifiers import Uscc
 
@@ -194,6 +194,24 @@ def slot_subject(manifest: Digest, slot: str) -> Digest:
     return sha256(canonical.encode(approved))
 
 
+def misfit(groups: Sequence[Group], of_slots: Sequence[str]) -> Term | None:
+    """Say why ``groups`` do not fit the slots, of which ``of_slots`` names each one's group; None if they do.
+
+    Each group has slots enough, each slot has its group, and no step is left out.
+    """
+    sizes, steps = Counter(of_slots), sorted({group.step for group in groups})
+    if sorted(group.id for group in groups) != sorted(sizes):
+        return Term("有的组没有签署位，或签署位不属于任何组", "groups and slots do not match")
+    if steps != list(range(1, len(steps) + 1)):
+        return Term("步骤须从 1 起连续编号", "steps are numbered from 1 without a gap")
+    for group in groups:
+        size, need = sizes[group.id], group.need
+        if not 1 <= need <= size:
+            zh = f"{group.id} 组有 {size} 位，却要求签 {need} 位"
+            return Term(zh, f"group {group.id} has {size} slots and needs {need}")
+    return None
+
+
 def _only(fields: Fields, slots: Sequence[ManifestSlot]) -> tuple[Group, ...]:
     if fields.text("policy") != "all":
         raise ManifestMalformed(place="policy")
@@ -201,7 +219,6 @@ def _only(fields: Fields, slots: Sequence[ManifestSlot]) -> tuple[Group, ...]:
 
 
 def _groups(value: Sequence[Value], slots: Sequence[ManifestSlot]) -> tuple[Group, ...]:
-    """Read the groups; each has slots enough, each slot has its group, and no step is left out."""
     groups: list[Group] = []
     for each in value:
         match each:
@@ -209,12 +226,7 @@ def _groups(value: Sequence[Value], slots: Sequence[ManifestSlot]) -> tuple[Grou
                 groups.append(Group(id=id_, step=step, need=need))
             case _:
                 raise ManifestMalformed(place="groups")
-    sizes = Counter(slot.group for slot in slots)
-    ids = [group.id for group in groups]
-    steps = {group.step for group in groups}
-    if sorted(ids) != sorted(sizes) or steps != set(range(1, len(steps) + 1)):
-        raise ManifestMalformed(place="groups")
-    if not all(1 <= group.need <= sizes[group.id] for group in groups):
+    if misfit(groups, [slot.group for slot in slots]) is not None:
         raise ManifestMalformed(place="groups")
     return tuple(groups)
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
@@ -39,7 +39,7 @@ from signing.activation import Activation, Seat, activate, sign_manifest
 from signing.agreements import Agreement, Slot, SlotDeclined, agreement
 from signing.assembly_jobs import request_assembly
 from signing.held_keys import HeldKey, Keyring, held_key, hold_for_person
-from signing.manifest import Manifest, SlotKind
+from signing.manifest import SlotKind
 from signing.policy import check_needed, check_turn, complete
 from signing.seals import Seal
 from signing.slot_parties import check_party, expected
@@ -94,7 +94,7 @@ def sign_slot(
         NotThisParty and the other refusals of ``signing.slot_parties.check_party``: the wrong party.
         ApprovalUsed, and the refusals of ``identity.approvals``: the approval does not allow this.
     """
-    _lock(session, agreement_id, slot_id)
+    lock_slot(session, agreement_id, slot_id)
     signed = session.get(SignatureRow, (agreement_id, slot_id), populate_existing=True)
     if signed is not None:
         return _earlier(signed, approval)
@@ -111,7 +111,7 @@ def sign_slot(
         action=Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN,
     )
     activation = activate(session, seat, approval=approval, verifier=verifier, keyring=keyring)
-    cms = sign_manifest(session, activation, found.manifest, keyring=keyring)
+    cms = sign_manifest(session, activation, found.manifest_bytes, keyring=keyring)
     signature = _record(session, slot, party, activation=activation, cms=cms, keyring=keyring)
     _complete_when_policy_met(session, agreement_id, slot_id, keyring)
     return signature
@@ -126,7 +126,7 @@ def check_signable(found: Agreement, slot: Slot, *, at: datetime) -> None:
     found.check_open(at=at)
     if slot.declined_at is not None:
         raise SlotDeclined(declined_at=slot.declined_at)
-    check_turn(Manifest.decode(found.manifest), slot.id, signed=found.signed)
+    check_turn(found.manifest, slot.id, signed=found.signed)
 
 
 def lock_slot_of(session: Session, subject: Digest) -> None:
@@ -134,13 +134,22 @@ def lock_slot_of(session: Session, subject: Digest) -> None:
 
     Locks are taken in the order slots, log, agreement, by whoever ends or hands on a slot too.
     """
-    slot = select(SlotRow.id).where(SlotRow.subject == subject.value)
-    session.execute(slot.with_for_update(key_share=True))
+    _lock(session, SlotRow.subject == subject.value)
 
 
-def _lock(session: Session, agreement_id: UUID, slot_id: str) -> None:
-    slot = select(SlotRow.id).where(SlotRow.agreement == agreement_id, SlotRow.id == slot_id)
-    session.execute(slot.with_for_update(key_share=True))
+def lock_slot(session: Session, agreement_id: UUID, slot_id: str) -> None:
+    """Lock one slot."""
+    _lock(session, SlotRow.agreement == agreement_id, SlotRow.id == slot_id)
+
+
+def lock_slots(session: Session, agreement_id: UUID) -> None:
+    """Lock all slots of an agreement, so that nobody signs meanwhile."""
+    _lock(session, SlotRow.agreement == agreement_id)
+
+
+def _lock(session: Session, *which: ColumnElement[bool]) -> None:
+    slots = select(SlotRow.id).where(*which).order_by(SlotRow.id)
+    session.execute(slots.with_for_update(key_share=True)).all()
 
 
 def _earlier(row: SignatureRow, approval: Approval) -> Signature:
@@ -178,7 +187,7 @@ def _record(
         StatementType.SIGNATURE,
         body,
         at=activation.at,
-        after=(activation.approval, party.key.fact, *slot.delegated[-1:]),
+        after=(activation.approval, party.key.fact, *(step.fact for step in slot.chain[-1:])),
     )
     row = SignatureRow(
         agreement=activation.agreement,
@@ -203,9 +212,8 @@ def _complete_when_policy_met(session: Session, agreement_id: UUID, slot_id: str
     """
     row = session.get(AgreementRow, agreement_id, with_for_update={"key_share": True}, populate_existing=True)
     found = agreement(session, agreement_id)
-    manifest = Manifest.decode(found.manifest)
-    check_needed(manifest, slot_id, signed=found.signed - {slot_id})
-    if row is None or row.fact is not None or not complete(manifest, signed=found.signed):
+    check_needed(found.manifest, slot_id, signed=found.signed - {slot_id})
+    if row is None or row.fact is not None or not complete(found.manifest, signed=found.signed):
         return
     now = keyring.clock.now()
     fact = _record_agreement(session, found, now, keyring)

@@ -9,8 +9,8 @@ slot goes by the office of legal representative, whoever holds it; a seal's by t
 
 from sqlalchemy.orm import Session
 
-from evidence.errors import Refused, Term
-from identity.members import Position, members, positions
+from evidence.errors import Refused
+from identity.members import Position, positions
 from identity.organizations import organization
 from identity.people import PersonId
 from signing.agreements import Slot
@@ -74,26 +74,17 @@ def check_party(session: Session, slot: Slot, *, signer: PersonId) -> Seal | Non
         return usable_seal(session, slot.organization, keeper=signer)
     if slot.kind is SlotKind.REPRESENTATIVE:
         if _representative(session, slot) != signer:
-            raise NotTheRepresentative(capacity=_capacity(slot), organization=_name(session, slot))
+            raise NotTheRepresentative(capacity=slot.capacity, organization=_name(session, slot))
         return None
     if slot.person != signer:
-        raise NotThisParty(capacity=_capacity(slot))
+        raise NotThisParty(capacity=slot.capacity)
     if not positions(session, uscc=slot.organization, person=signer):
         raise PartyLeft(organization=_name(session, slot))
     return None
 
 
 def _representative(session: Session, slot: Slot) -> PersonId | None:
-    held = (
-        member.person
-        for member in members(session, slot.organization)
-        if member.position is Position.LEGAL_REPRESENTATIVE
-    )
-    return next(held, None)
-
-
-def _capacity(slot: Slot) -> Term:
-    return Term(slot.capacity_zh, slot.capacity_en)
+    return organization(session, slot.organization).legal_representative
 
 
 def _name(session: Session, slot: Slot) -> str:

@@ -13,7 +13,7 @@ from api.acting import person_of
 from api.agreement_view import shown
 from api.pages import page
 from api.pages.scan import scan_view
-from api.parties import check_own_slot, visible_agreement
+from api.parties import check_own_slot, starts, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.agreements import AsParty
@@ -40,7 +40,7 @@ def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsP
             document=document(session, found.document),
             own_slots=_own_open_slots(session, found, visitor, house),
             home=home_of(visitor.roles),
-            starter=_starter(found, visitor),
+            starter=starts(visitor, found),
             withdrawable=_withdrawable(found, visitor, at=house.clock.now()),
             AgreementState=AgreementState,
         )
@@ -82,11 +82,7 @@ def slot(
 
 def _withdrawable(found: Agreement, visitor: Visitor, *, at: datetime) -> bool:
     """Whether the visitor's firm started the agreement and may still take it back."""
-    return _starter(found, visitor) and found.state(at) is AgreementState.OPEN and not found.signed
-
-
-def _starter(found: Agreement, visitor: Visitor) -> bool:
-    return Role.FIRM in visitor.roles and visitor.organization == found.started_by.text
+    return starts(visitor, found) and found.state(at) is AgreementState.OPEN and not found.signed
 
 
 def _own_open_slots(session: Session, found: Agreement, visitor: Visitor, house: InHouse) -> tuple[str, ...]:

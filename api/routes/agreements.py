@@ -20,21 +20,20 @@ from api.agreement_view import (
 )
 from api.demonstration.ready_application import NAME as READY_NAME
 from api.demonstration.ready_application import ReadyParty, ready_application
-from api.parties import check_own_slot, visible_agreement
+from api.parties import check_own_slot, starts, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.scans import ChallengeAsked, asked
 from api.slot_forms import SlotAsked, check_takes_part, draft, find_signer, read_slots
 from api.slot_groups import grouped, read_needs
-from evidence.errors import Refused, Term
+from evidence.errors import Refused
 from identity.challenges import Action
 from identity.organizations import organization
 from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
 from signing.agreements import agreements_of
 from signing.assembly_jobs import retry_assembly
-from signing.delegations import delegate, open_slot
-from signing.delegations import replace as exchange
+from signing.delegations import delegate, open_slot, replace_signer
 from signing.documents import freeze
 from signing.inbox import agreements_for
 from signing.manifest import SlotKind
@@ -191,18 +190,15 @@ def hand_on(
         visible_agreement(session, agreement_id, visitor, house)
         found, slot = open_slot(session, agreement_id, slot_id, keyring=house.keyring)
         mine = Role.PERSON in visitor.roles and expected(session, slot) == visitor.person
-        starts = Role.FIRM in visitor.roles and visitor.organization == found.started_by.text
-        if not mine and not starts:  # before a name is looked up: who may not ask learns none
-            raise NotThisParty(capacity=Term(slot.capacity_zh, slot.capacity_en))
-        to = find_signer(
-            session, slot.organization, given.to.strip(), capacity=Term(slot.capacity_zh, slot.capacity_en)
-        )
+        if not mine and not starts(visitor, found):  # before a name is looked up: who may not ask learns none
+            raise NotThisParty(capacity=slot.capacity)
+        to = find_signer(session, slot.organization, given.to.strip(), capacity=slot.capacity)
         if mine:
             after = delegate(
                 session, agreement_id, slot_id, by=person_of(visitor), to=to, keyring=house.keyring
             )
         else:
-            after = exchange(
+            after = replace_signer(
                 session, agreement_id, slot_id, by=firm_of(visitor), to=to, keyring=house.keyring
             )
         agreement_notices.tell_turn(session, house, after, before=after.wanted - {slot_id})

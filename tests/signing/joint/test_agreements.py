@@ -11,7 +11,6 @@ from signing.agreement_drafting import (
 )
 from signing.agreements import AgreementState, agreements_of
 from signing.inbox import agreements_for
-from signing.manifest import Manifest
 from signing.pdf_document import DocumentBroken
 from signing.typesetting import GlyphMissing
 
@@ -20,7 +19,7 @@ from .conftest import CONTRACTOR, DESIGNER, NOW, OWNER, Town, small_pdf
 
 def test_an_agreement_opens_with_a_manifest_of_its_document_and_slots(town: Town) -> None:
     opened = town.open()
-    manifest = Manifest.decode(opened.manifest)
+    manifest = opened.manifest
     assert manifest.documents == (opened.document,)
     assert [slot.organization for slot in manifest.slots] == [OWNER, CONTRACTOR, DESIGNER]
     assert opened.state(NOW) is AgreementState.OPEN
@@ -31,7 +30,7 @@ def test_two_agreements_over_one_document_have_different_manifests(town: Town) -
 
 
 def test_the_manifest_names_no_person(town: Town) -> None:
-    manifest = town.open().manifest
+    manifest = town.open().manifest_bytes
     assert "林知远".encode() not in manifest
     assert town.engineer.id.bytes not in manifest
 

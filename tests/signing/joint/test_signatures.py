@@ -43,7 +43,7 @@ def test_a_signature_covers_the_manifest_and_names_slot_and_approval(town: Town)
     opened = town.open()
     approval = town.approve_slot(opened, "1")
     signature = town.sign(opened, "1", approval=approval)
-    checked = check_detached(signature.cms, opened.manifest, roots=(town.authority.root,))
+    checked = check_detached(signature.cms, opened.manifest_bytes, roots=(town.authority.root,))
     assert (checked.slot, checked.approval.value) == ("1", approval.digest)
 
 
