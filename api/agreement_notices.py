@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.house import House
-from api.language import sentence
+from api.language import in_both
 from api.notices import A_DAY, link_to
 from identity import messages
 from identity.contacts import contact, contact_of_firm
@@ -52,7 +52,7 @@ def tell_over(session: Session, house: House, found: Agreement) -> None:
         to=contact_of_firm(session, found.started_by),
         kind=Kind.OVER,
         about=found.id,
-        text=_both(key, link=link_to(house, f"/agreements/{found.id}")),
+        text=in_both(key, link=link_to(house, f"/agreements/{found.id}")),
         until=house.clock.now() + A_DAY,
         channels=house.couriers,
         clock=house.clock,
@@ -95,7 +95,7 @@ def _tell_signer(session: Session, house: House, found: Agreement, slot: Slot, *
         person=signer,
         kind=kind,
         about=_about(found, slot),
-        text=_both(f"message.{kind}", firm=firm, link=link),
+        text=in_both(f"message.{kind}", firm=firm, link=link),
         until=found.expires_at,
         channels=house.couriers,
         clock=house.clock,
@@ -105,7 +105,3 @@ def _tell_signer(session: Session, house: House, found: Agreement, slot: Slot, *
 def _about(found: Agreement, slot: Slot) -> UUID:
     """One id for each slot, so that the message to one party takes none back that goes to another."""
     return uuid5(found.id, slot.id)
-
-
-def _both(key: str, **facts: object) -> str:
-    return "\n".join((sentence(key, "zh", **facts), sentence(key, "en", **facts)))

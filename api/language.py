@@ -50,6 +50,15 @@ def sentence(key: str, language: Language, **facts: object) -> str:
     return sentences()[key][language].format(**facts) if facts else sentences()[key][language]
 
 
+def in_both(key: str, **facts: object) -> str:
+    """Give the sentence ``key`` in Chinese and below it in English, for who chose no language.
+
+    Raises:
+        SentenceMissing: no file has the key.
+    """
+    return f"{sentence(key, 'zh', **facts)}\n{sentence(key, 'en', **facts)}"
+
+
 def sentences_below(prefix: str, language: Language) -> dict[str, str]:
     """Give the sentences whose keys begin with ``prefix``, for a page's scripts."""
     return {key: both[language] for key, both in sentences().items() if key.startswith(prefix)}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.house import House
-from api.language import sentence
+from api.language import in_both
 from identity import messages
 from identity.authorization_records import AuthorizationRow
 from identity.authorizations import Authorization
@@ -41,33 +41,37 @@ def link_to(house: House, path: str) -> str:
 
 def tell_request(session: Session, house: House, asked: Authorization) -> None:
     """Tell the person that a firm asks them, by a link to the request."""
-    text = _both("message.request", firm=organization(session, asked.firm).name, link=_page(house, asked))
+    text = in_both("message.request", firm=organization(session, asked.firm).name, link=_page(house, asked))
     _tell_person(session, house, asked, kind=Kind.REQUEST, text=text, until=asked.valid_until)
 
 
 def tell_reply(session: Session, house: House, asked: Authorization) -> None:
     """Tell the person that the firm answered their question, by a link."""
-    text = _both("message.reply", firm=organization(session, asked.firm).name, link=_page(house, asked))
+    text = in_both("message.reply", firm=organization(session, asked.firm).name, link=_page(house, asked))
     _tell_person(session, house, asked, kind=Kind.REPLY, text=text, until=asked.valid_until)
 
 
 def tell_use(session: Session, house: House, used: Authorization) -> None:
     """Tell the person that the firm used what they granted, by a link; not what for."""
-    text = _both("message.use", firm=organization(session, used.firm).name, link=_page(house, used))
+    text = in_both("message.use", firm=organization(session, used.firm).name, link=_page(house, used))
     _tell_person(session, house, used, kind=Kind.USE, text=text, until=house.clock.now() + A_DAY)
 
 
 def tell_question(session: Session, house: House, asked: Authorization) -> None:
     """Tell the firm that the person asks something, by a link; not what, and not who."""
     _tell_firm(
-        session, house, asked, kind=Kind.QUESTION, text=_both("message.question", link=_page(house, asked))
+        session, house, asked, kind=Kind.QUESTION, text=in_both("message.question", link=_page(house, asked))
     )
 
 
 def tell_answer(session: Session, house: House, answered: Authorization) -> None:
     """Tell the firm that the person answered or revoked, by a link; not what, and not who."""
     _tell_firm(
-        session, house, answered, kind=Kind.ANSWER, text=_both("message.answer", link=_page(house, answered))
+        session,
+        house,
+        answered,
+        kind=Kind.ANSWER,
+        text=in_both("message.answer", link=_page(house, answered)),
     )
 
 
@@ -85,7 +89,7 @@ def tell_code(session: Session, house: House, case: Case, code: str) -> None:
         person=case.person,
         kind=Kind.CODE,
         about=case.id,
-        text=_both("message.code", code=code, minutes=minutes, number=case.number),
+        text=in_both("message.code", code=code, minutes=minutes, number=case.number),
         until=until,
         channels=house.couriers,
         clock=house.clock,
@@ -109,7 +113,7 @@ def address_changed(session: Session, house: House, person: PersonId, *, before:
         to=before,
         kind=Kind.MOVED,
         about=uuid4(),
-        text=_both(key, city_zh=house.settings.city_zh, city_en=house.settings.city_en),
+        text=in_both(key, city_zh=house.settings.city_zh, city_en=house.settings.city_en),
         until=house.clock.now() + A_DAY,
         channels=house.couriers,
         clock=house.clock,
@@ -174,7 +178,3 @@ def _tell_firm(session: Session, house: House, about: Authorization, *, kind: Ki
 
 def _page(house: House, found: Authorization) -> str:
     return link_to(house, f"/authorizations/{found.id}")
-
-
-def _both(key: str, **facts: object) -> str:
-    return "\n".join((sentence(key, "zh", **facts), sentence(key, "en", **facts)))
