@@ -17,6 +17,7 @@ SHELL = (
     "seal.svg",
     "css/house.css",
     "css/officer.css",
+    "js/early.js",
     "js/house.js",
     "js/officer/*.js",
     "js/verifier/*.js",
