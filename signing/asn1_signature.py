@@ -16,6 +16,13 @@ from evidence.keys import Signer
 
 COORDINATE_BYTES = 32  # of P-256
 
+UNREADABLE = (
+    *(ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError),
+    x509.InvalidVersion,
+)
+"""What asn1crypto and ``cryptography`` raise for DER that is not what it should be, the former as late as a
+part is asked for."""
+
 _ASN1_NAMES = {
     Algorithm.ES256: "sha256_ecdsa",
     Algorithm.EDDSA: "ed25519",

@@ -11,7 +11,7 @@ once and in any order. Anybody checks it with
     signature = check_detached(encoded, manifest, roots=(root,))
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from evidence.digest import Digest, HashAlgorithm, sha256
 from evidence.errors import Invalid, KeyUnsupported, SignatureInvalid, Term
 from evidence.keys import Signer, VerifyingKey
-from signing.asn1_signature import signature_algorithm, to_raw
+from signing.asn1_signature import UNREADABLE, signature_algorithm, to_raw
 from signing.cms_envelope import ARC, attribute, signed_data
 from signing.paths import check_path
 from signing.pki import Chain
@@ -55,6 +55,10 @@ class DetachedSignatureWrong(Invalid):
     code = "detached-signature-wrong"
     zh = "签名与内容不符（{reason}）；内容或签名被改动过，请向签署方核实。"
     en = "The signature does not match the content ({reason}); one was altered, ask the signer."
+
+
+ALGORITHM_DIFFERS = Term("算法不同", "it claims another algorithm")
+VALUE_WRONG = Term("签名值不符", "the signature value is wrong")
 
 
 @dataclass(frozen=True)
@@ -106,13 +110,33 @@ def check_detached(encoded: bytes, content: bytes, *, roots: Sequence[x509.Certi
         DetachedSignatureWrong: step 2, 3 or 4 fails.
         PathInvalid: step 5 fails.
     """
-    envelope = read_envelope(encoded)
-    if envelope.message_digest != sha256(content).value:
+    return check_detached_by(
+        encoded,
+        content,
+        roots=roots,
+        digest=lambda signed: sha256(signed).value,
+        check_signature=_check_signature,
+    )
+
+
+def check_detached_by(
+    encoded: bytes,
+    content: bytes,
+    *,
+    roots: Sequence[x509.Certificate],
+    digest: Callable[[bytes], bytes],
+    check_signature: Callable[["Envelope"], None],
+) -> DetachedSignature:
+    """Check a detached signature as ``check_detached`` does, by ``digest`` and ``check_signature`` (step 4).
+
+    ``check_signature`` raises DetachedSignatureWrong, also for algorithms that are not its own.
+    """
+    envelope = _read(encoded)
+    if envelope.message_digest != digest(content):
         raise DetachedSignatureWrong(reason=Term("摘要不同", "the digest differs"))
-    der = envelope.certificate.public_bytes(Encoding.DER)
-    if envelope.certificate_digest != sha256(der).value:
+    if envelope.certificate_digest != digest(envelope.certificate.public_bytes(Encoding.DER)):
         raise DetachedSignatureWrong(reason=Term("证书不同", "it names another certificate"))
-    envelope.check_signature()
+    check_signature(envelope)
     check_path(envelope.certificate, envelope.others, roots=roots, at=envelope.signed_at)
     return DetachedSignature(
         slot=envelope.slot,
@@ -138,35 +162,22 @@ class Envelope:
     signature: bytes
     algorithm: str
 
-    def check_signature(self) -> None:
-        """Check the signature over the attributes under the certificate's key.
 
-        Raises:
-            DetachedSignatureWrong: it does not hold, or claims another algorithm than the key's.
-        """
-        try:
-            public = self.certificate.public_key()
-            spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-            key = VerifyingKey.from_spki(spki)
-            if self.algorithm != signature_algorithm(key.algorithm)["algorithm"].native:
-                raise DetachedSignatureWrong(reason=Term("算法不同", "it claims another algorithm"))
-            key.verify(self.attributes, to_raw(key.algorithm, self.signature))
-        except (UnsupportedAlgorithm, KeyUnsupported, SignatureInvalid, ValueError) as error:
-            raise DetachedSignatureWrong(reason=Term("签名值不符", "the signature value is wrong")) from error
+def _check_signature(envelope: Envelope) -> None:
+    try:
+        public = envelope.certificate.public_key()
+        key = VerifyingKey.from_spki(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+        if envelope.algorithm != signature_algorithm(key.algorithm)["algorithm"].native:
+            raise DetachedSignatureWrong(reason=ALGORITHM_DIFFERS)
+        key.verify(envelope.attributes, to_raw(key.algorithm, envelope.signature))
+    except (UnsupportedAlgorithm, KeyUnsupported, SignatureInvalid, ValueError) as error:
+        raise DetachedSignatureWrong(reason=VALUE_WRONG) from error
 
 
-def read_envelope(encoded: bytes) -> Envelope:
-    """Take the CMS apart.
-
-    Raises:
-        DetachedSignatureMalformed: it is not of the shape that ``sign_detached`` makes.
-    """
+def _read(encoded: bytes) -> Envelope:
     try:
         return _parse(encoded)
-    except (
-        *(ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError),
-        x509.InvalidVersion,
-    ) as error:
+    except UNREADABLE as error:
         raise DetachedSignatureMalformed from error
 
 

@@ -15,7 +15,7 @@ from asn1crypto import core, ocsp
 from sqlalchemy.orm import Session
 
 from evidence.clock import Clock
-from signing.asn1_signature import sign_asn1, signature_algorithm, to_asn1
+from signing.asn1_signature import UNREADABLE, sign_asn1, signature_algorithm, to_asn1
 from signing.key_certificates import check_standing, find_certificate, reason_flag, revocation_of
 from signing.keystore import KeyHandle, KeyStore
 from signing.pki import ISSUING_HANDLE
@@ -27,7 +27,6 @@ LONGEST_NONCE = 32  # bytes (RFC 8954, 2.1)
 ANSWER_LIFE = timedelta(hours=1)
 _HASHES = ("sha1", "sha256", "sha384", "sha512")
 """By which a request may name the issuer; this protects nothing, so SHA-1 serves (RFC 5019, 2.1.1)."""
-_UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
 
 class _Malformed(Exception):  # noqa: N818  named by the reason; it never leaves this room
@@ -49,7 +48,7 @@ class OcspResponder:
         """
         try:
             asked = _parsed(request)
-        except (_Malformed, *_UNREADABLE):
+        except (_Malformed, *UNREADABLE):
             return bytes(ocsp.OCSPResponse({"response_status": "malformed_request"}).dump())
         check_standing(session, RESPONDER_HANDLE)
         now = self.clock.now().replace(microsecond=0)

@@ -30,7 +30,7 @@ from evidence.identifiers import Uscc
 from evidence.keys import Signer
 from signing import profiles
 from signing.asn1_signature import sign_asn1, signature_algorithm
-from signing.key_certificates import Revocation, RevocationReason
+from signing.key_certificates import Revocation, RevocationReason, reason_flag
 from signing.keystore import KeyHandle, KeyMissing, KeyStore, KeyUncertified
 from signing.profiles import Profile
 
@@ -205,7 +205,7 @@ def _revocation_list(
 def _revoked(revocation: Revocation) -> x509.RevokedCertificate:
     entry = x509.RevokedCertificateBuilder().serial_number(revocation.serial).revocation_date(revocation.at)
     if revocation.reason is not RevocationReason.UNSPECIFIED:  # RFC 5280, 5.3.1: then left out
-        flag = x509.CRLReason(x509.ReasonFlags(revocation.reason.value))
+        flag = x509.CRLReason(reason_flag(revocation.reason))
         entry = entry.add_extension(flag, critical=False)
     return entry.build()
 

@@ -21,19 +21,19 @@ from datetime import datetime
 from asn1crypto import algos, tsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from evidence.digest import Digest, HashAlgorithm
-from evidence.errors import SignatureInvalid, Term
+from evidence.digest import Digest
+from evidence.errors import SignatureInvalid
 from signing.cades import (
+    ALGORITHM_DIFFERS,
+    VALUE_WRONG,
     DetachedSignature,
     DetachedSignatureWrong,
     Envelope,
+    check_detached_by,
     own_attributes,
-    read_envelope,
 )
 from signing.cms_envelope import Suite, signed_data_by
-from signing.paths import check_path
 from signing.pki import Chain
 from signing.sm2 import SM2_WITH_SM3_OID, Sm2KeyUnsupported, Sm2Signer
 from signing.sm2_certificates import certified_key
@@ -64,9 +64,9 @@ def check_detached_sm2(
     """Check a detached SM2 signature over ``content`` up to one of ``roots``, at the moment that it states.
 
     1. The CMS has one signer and exactly the attributes that ``sign_detached_sm2`` puts in.
-    2. It claims SM3 and SM2 with SM3, and its message digest is the content's.
-    3. signing-certificate-v2 names the enclosed certificate of the signer.
-    4. The signature over the attributes holds.
+    2. The message digest, SM3, is the content's.
+    3. signing-certificate-v2 names the enclosed certificate of the signer by SM3.
+    4. It claims SM3 and SM2 with SM3, and the signature over the attributes holds.
     5. The chain leads to a pinned root, and every certificate was in its time at the signing time.
 
     Raises:
@@ -74,28 +74,16 @@ def check_detached_sm2(
         DetachedSignatureWrong: step 2, 3 or 4 fails.
         PathInvalid: step 5 fails.
     """
-    envelope = read_envelope(encoded)
-    if (envelope.digest_algorithm, envelope.algorithm) != (SM3_OID, SM2_WITH_SM3_OID):
-        raise DetachedSignatureWrong(reason=Term("算法不同", "it claims another algorithm"))
-    if envelope.message_digest != sm3(content):
-        raise DetachedSignatureWrong(reason=Term("摘要不同", "the digest differs"))
-    if envelope.certificate_digest != sm3(envelope.certificate.public_bytes(Encoding.DER)):
-        raise DetachedSignatureWrong(reason=Term("证书不同", "it names another certificate"))
-    _check_signature(envelope)
-    check_path(envelope.certificate, envelope.others, roots=roots, at=envelope.signed_at)
-    return DetachedSignature(
-        slot=envelope.slot,
-        approval=Digest(HashAlgorithm.SHA256, envelope.approval),
-        signed_at=envelope.signed_at,
-        certificate=envelope.certificate,
-    )
+    return check_detached_by(encoded, content, roots=roots, digest=sm3, check_signature=_check_signature)
 
 
 def _check_signature(envelope: Envelope) -> None:
+    if (envelope.digest_algorithm, envelope.algorithm) != (SM3_OID, SM2_WITH_SM3_OID):
+        raise DetachedSignatureWrong(reason=ALGORITHM_DIFFERS)
     try:
         certified_key(envelope.certificate).verify(envelope.attributes, envelope.signature)
     except (Sm2KeyUnsupported, SignatureInvalid) as error:
-        raise DetachedSignatureWrong(reason=Term("签名值不符", "the signature value is wrong")) from error
+        raise DetachedSignatureWrong(reason=VALUE_WRONG) from error
 
 
 def _signing_certificate(own: asn1.Certificate) -> tsp.SigningCertificateV2:

@@ -15,13 +15,11 @@ from typing import ClassVar
 from asn1crypto import cms, core, tsp
 
 from evidence.errors import Refused
+from signing.asn1_signature import UNREADABLE
 
 LONGEST_REQUEST = 4096  # bytes; what openssl sends has about 70
 IMPRINTS = ("sha256", "sha384", "sha512")
 """Hash functions of imprints; SHA-1 and MD5 no longer bind content to its digest."""
-
-_UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, RecursionError)
-"""What asn1crypto raises on bytes that are no such structure."""
 
 
 class TimestampResponse(core.Sequence):  # type: ignore[misc]  # asn1crypto is untyped
@@ -104,7 +102,7 @@ def _parsed(content: bytes) -> tsp.TimeStampReq:
     try:
         request = tsp.TimeStampReq.load(content, strict=True)
         version = request.native["version"]  # reads every part: asn1crypto parses when it is asked
-    except _UNREADABLE:
+    except UNREADABLE:
         raise TimestampRequestMalformed from None
     if version != "v1":
         raise TimestampRequestMalformed

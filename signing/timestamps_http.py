@@ -24,14 +24,13 @@ from pyhanko_certvalidator.path import ValidationPath
 from evidence.clock import Clock
 from evidence.errors import Refused, Unavailable
 from ledger import deadline
-from signing.asn1_signature import to_asn1
+from signing.asn1_signature import UNREADABLE, to_asn1
 from signing.timestamp_requests import TimestampResponse
 
 DEADLINE_SECONDS = 10.0  # for a whole answer
 LARGEST_ANSWER = 64 * 1024  # bytes; pyHanko reserves room for a token in the PDF, so it must stay small
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
-_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 class TimestampAddressMalformed(Refused):
@@ -88,7 +87,7 @@ class HttpTimestamps(TimeStamper):
                 raise TimestampSilent
             token: cms.ContentInfo = response["time_stamp_token"]
             await self._check(token, message_digest, md_algorithm, nonce)
-        except (*_UNREADABLE, SignatureValidationError):
+        except (*UNREADABLE, SignatureValidationError):
             raise TimestampNotGenuine from None
         return token
 
