@@ -3,10 +3,10 @@
 A message names who asks and holds a link; neither title nor content of what is to be signed.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from api.house import House
@@ -14,7 +14,7 @@ from api.language import in_both
 from api.notices import A_DAY, link_to
 from identity import messages
 from identity.contacts import contact, contact_of_firm
-from identity.messages import Delivery, Kind
+from identity.messages import Kind
 from identity.organizations import organization
 from signing.agreements import Agreement, AgreementState, Slot, agreement
 from signing.slot_parties import expected
@@ -60,23 +60,24 @@ def tell_over(session: Session, house: House, found: Agreement) -> None:
 
 
 def remind(session: Session, house: House) -> None:
-    """Remind whoever may sign an agreement that ends soon, once."""
-    for id_ in _ending(session, house.clock.now()):
+    """Remind whoever may sign an agreement that ends soon: once each, and of no turn that comes later."""
+    now = house.clock.now()
+    query = (
+        update(AgreementRow)
+        .where(
+            AgreementRow.reminded_at.is_(None),
+            AgreementRow.expires_at > now,
+            AgreementRow.expires_at <= now + REMINDED_BEFORE,
+            AgreementRow.completed_at.is_(None),
+            AgreementRow.ended_at.is_(None),
+        )
+        .values(reminded_at=now)
+        .returning(AgreementRow.id)
+    )
+    for id_ in session.scalars(query).all():
         found = agreement(session, id_)
         for slot in found.to_sign:
-            told = messages.delivery(session, kind=Kind.REMINDER, about=_about(found, slot))
-            if told is Delivery.NONE:
-                _tell_signer(session, house, found, slot, kind=Kind.REMINDER)
-
-
-def _ending(session: Session, now: datetime) -> list[UUID]:
-    query = select(AgreementRow.id).where(
-        AgreementRow.expires_at > now,
-        AgreementRow.expires_at <= now + REMINDED_BEFORE,
-        AgreementRow.completed_at.is_(None),
-        AgreementRow.ended_at.is_(None),
-    )
-    return list(session.scalars(query.order_by(AgreementRow.expires_at)))
+            _tell_signer(session, house, found, slot, kind=Kind.REMINDER)
 
 
 def _tell_signer(session: Session, house: House, found: Agreement, slot: Slot, *, kind: Kind) -> None:

@@ -49,6 +49,7 @@ def _desk(house: House) -> Iterable[tuple[str, Task]]:
     return (
         ("assembly", lambda: _assemble_all(house)),
         ("certificates", lambda: _finish_certificates(house)),
+        ("reminders", lambda: _remind(house)),
         ("lapses", lambda: _let_lapse(house)),
     )
 
@@ -66,9 +67,13 @@ def _finish_certificates(house: House) -> None:
         finish_issue(house.database, registered, press=house.press)
 
 
-def _let_lapse(house: House) -> None:
+def _remind(house: House) -> None:
     with house.database.transaction() as session:
         agreement_notices.remind(session, house)
+
+
+def _let_lapse(house: House) -> None:
+    with house.database.transaction() as session:
         authorizations.lapse_due(
             session, issuer=house.issuer, signer=house.verifier_signer, clock=house.clock
         )

@@ -40,7 +40,8 @@ class DocumentRow(Base):
 class AgreementRow(Base):
     """An agreement; ``completed_at`` and ``fact`` are set together when its policy is met.
 
-    ``ended_how`` is "declined" or "withdrawn", set with the other three when it ends before that.
+    ``ended_how`` is "declined" or "withdrawn", set with the other three when it ends before that;
+    ``reminded_at`` is when those who may sign were told that it ends soon.
     """
 
     __tablename__ = "agreements"
@@ -58,6 +59,7 @@ class AgreementRow(Base):
     ended_how: Mapped[str | None] = mapped_column(Text)
     ended_reason: Mapped[str | None] = mapped_column(Text)
     ended_fact: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    reminded_at: Mapped[datetime | None] = mapped_column(_AWARE)
 
 
 class SlotRow(Base):
