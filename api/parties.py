@@ -54,7 +54,7 @@ def starts(visitor: Visitor, found: Agreement) -> bool:
 
 
 def visible_certificate(session: Session, certificate_id: UUID, visitor: Visitor) -> Certificate:
-    """Return the certificate if ``visitor`` may see it: its agency, its holder, a party of its agreement.
+    """Return the certificate if ``visitor`` may see it: its agency, its holder, who signed its agreement.
 
     Raises:
         CertificateUnknown: there is none, or it is not the visitor's to see.
@@ -63,8 +63,8 @@ def visible_certificate(session: Session, certificate_id: UUID, visitor: Visitor
     if Role.AGENCY in visitor.roles and visitor.organization == found.agency.text:
         return found
     rests_on = agreement(session, found.agreement)
-    concerned = {found.holder.text} | {slot.organization.text for slot in rests_on.slots}
-    if Role.FIRM in visitor.roles and visitor.organization in concerned:
+    signers = {slot.organization.text for slot in rests_on.slots if slot.id in rests_on.signed}
+    if Role.FIRM in visitor.roles and visitor.organization in {found.holder.text} | signers:
         return found
     raise CertificateUnknown(certificate=certificate_id)
 

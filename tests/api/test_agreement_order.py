@@ -164,19 +164,24 @@ def test_who_did_not_sign_gets_no_certificate_by_it(city: QuietCity, clerk: http
     assert OWNER.name not in form
     assert CONTRACTOR.name in form
     today = city.house.clock.now().astimezone(CITY_TIME).date().isoformat()
-    answer = desk.post(
-        "/api/certificates",
-        json={
-            "type": "construction-permit",
-            "holder": OWNER.uscc.text,
-            "agreement": id_,
-            "authorizations": [],
-            "fields": {**FIELDS, "owner": OWNER.name},
-            "valid_from": today,
-            "valid_until": None,
-        },
-    )
+    application: dict[str, Any] = {
+        "type": "construction-permit",
+        "holder": OWNER.uscc.text,
+        "agreement": id_,
+        "authorizations": [],
+        "fields": {**FIELDS, "owner": OWNER.name},
+        "valid_from": today,
+        "valid_until": None,
+    }
+    answer = desk.post("/api/certificates", json=application)
     assert (answer.status_code, answer.json()["title"]) == (409, "holder-not-party")
+    issued = desk.post("/api/certificates", json={**application, "holder": CONTRACTOR.uscc.text})
+    path = f"/api/certificates/{issued.json()['id']}"
+    seen = [
+        enter_as(city, Role.FIRM, organization=firm.uscc).get(path).status_code
+        for firm in (CONTRACTOR, DESIGNER, OWNER)
+    ]
+    assert seen == [200, 200, 404]
 
 
 def colleague(city: QuietCity, name: str) -> None:
