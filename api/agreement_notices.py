@@ -23,6 +23,9 @@ from signing.tables import AgreementRow
 REMINDED_BEFORE = timedelta(hours=24)
 """How long before the end of an agreement whoever has not signed is reminded, once."""
 
+CALLS = (Kind.TURN, Kind.REMINDER)
+"""Messages that call somebody to sign."""
+
 MOST_A_DAY = 20
 """Messages about agreements that one person gets within a day; the inbox shows what comes after."""
 
@@ -30,10 +33,19 @@ MOST_A_DAY = 20
 def tell_turn(
     session: Session, house: House, found: Agreement, *, before: frozenset[str] = frozenset()
 ) -> None:
-    """Tell who may sign now and could not before; ``before`` are the slots that could."""
-    if found.state(house.clock.now()) is not AgreementState.OPEN:
-        return
-    for slot in found.to_sign:
+    """Tell who may sign now and could not before; ``before`` are the slots that could.
+
+    What still waits to tell of a slot that may not be signed any more, or by somebody else, is taken back.
+    """
+    open_ = found.state(house.clock.now()) is AgreementState.OPEN
+    asked = {slot.id: slot for slot in found.to_sign} if open_ else {}
+    messages.take_back(
+        session,
+        kinds=CALLS,
+        about=[_about(found, slot) for slot in found.slots if slot.id not in asked.keys() & before],
+        clock=house.clock,
+    )
+    for slot in asked.values():
         if slot.id not in before:
             _tell_signer(session, house, found, slot, kind=Kind.TURN)
 
@@ -85,8 +97,7 @@ def _tell_signer(session: Session, house: House, found: Agreement, slot: Slot, *
     if signer is None:
         return
     now = house.clock.now()
-    kinds = (Kind.TURN, Kind.REMINDER)
-    if messages.written_to(session, signer, kinds=kinds, since=now - A_DAY) >= MOST_A_DAY:
+    if messages.written_to(session, signer, kinds=CALLS, since=now - A_DAY) >= MOST_A_DAY:
         return
     link = link_to(house, f"/agreements/{found.id}/slots/{slot.id}")
     firm = organization(session, found.started_by).name

@@ -110,8 +110,7 @@ def write(
     that there is no address, or no courier for it: nothing was written.
     """
     now = clock.now()
-    for row in _waiting(session, kind, about):
-        _end(row, failure=EXPIRED, at=now)
+    take_back(session, kinds=(kind,), about=(about,), clock=clock)
     place = address(to, channels)
     if place is None:
         return False
@@ -133,6 +132,18 @@ def write(
     )
     session.flush()
     return True
+
+
+def take_back(session: Session, *, kinds: Collection[Kind], about: Collection[UUID], clock: Clock) -> None:
+    """End what still waits to tell of any of ``about``: it has lost its sense."""
+    waiting = (
+        MessageRow.kind.in_([kind.value for kind in kinds]),
+        MessageRow.about.in_(about),
+        MessageRow.ended_at.is_(None),
+    )
+    for row in session.scalars(select(MessageRow).where(*waiting).with_for_update()):
+        _end(row, failure=EXPIRED, at=clock.now())
+    session.flush()
 
 
 def move_waiting(session: Session, person: PersonId, *, to: tuple[Channel, str] | None, clock: Clock) -> None:
@@ -291,11 +302,3 @@ def _settle(session: Session, message: UUID, *, failure: str | None, final: bool
 def _end(row: MessageRow, *, failure: str | None, at: datetime) -> None:
     row.address = row.text = None
     row.failure, row.ended_at = failure, at
-
-
-def _waiting(session: Session, kind: Kind, about: UUID) -> Collection[MessageRow]:
-    return session.scalars(
-        select(MessageRow)
-        .where(MessageRow.kind == kind.value, MessageRow.about == about, MessageRow.ended_at.is_(None))
-        .with_for_update()
-    ).all()

@@ -167,6 +167,7 @@ def decline_slot(
             keyring=house.keyring,
         )
         if before.ended is None:
+            agreement_notices.tell_turn(session, house, declined, before=before.wanted)
             agreement_notices.tell_over(session, house, declined)
     return Started(id=agreement_id, next=f"/agreements/{agreement_id}")
 
@@ -212,7 +213,10 @@ def take_back(
     """Take back an agreement of one's own that nobody has signed."""
     with house.database.transaction() as session:
         visible_agreement(session, agreement_id, visitor, house)
-        withdraw(session, agreement_id, by=firm_of(visitor), reason=given.reason, keyring=house.keyring)
+        withdrawn = withdraw(
+            session, agreement_id, by=firm_of(visitor), reason=given.reason, keyring=house.keyring
+        )
+        agreement_notices.tell_turn(session, house, withdrawn)
     return Started(id=agreement_id, next=f"/agreements/{agreement_id}")
 
 
