@@ -89,7 +89,7 @@ def start(page: Page, *, upload: bytes | None = None) -> str:
         )
     expect(page.locator("[data-part=name]")).to_have_text([OWNER.name, CONTRACTOR.name, ENGINEER.firm.name])
     page.get_by_role("button", name="发起签署").click()
-    page.wait_for_url(re.compile(r"/agreements/[0-9a-f-]{36}$"))
+    page.wait_for_url(re.compile(r"/agreements/[0-9a-f-]{36}$"), timeout=SCAN_MS)  # a PDF is rehearsed
     return page.url.partition("/agreements/")[2]
 
 
@@ -129,8 +129,13 @@ def test_a_clerk_sees_three_parties_sign_and_takes_the_signed_pdf(page_of: PageO
     clerk = page_of(CLERK)
     agreement = start(clerk, upload=ORIGINAL)
     expect(clerk.locator("[data-signed=yes]")).to_have_count(0)
+    clerk.get_by_text("更换签署人：设计单位项目负责人").click()
+    clerk.locator("#to-3").fill("还没写完")
+    clerk.locator("h1").click()
     scan(site, OWNERS_REPRESENTATIVE, agreement, "1")
     expect(clerk.locator("[data-signed=yes]")).to_have_count(1, timeout=SCAN_MS)
+    expect(clerk.locator("#to-3")).to_have_value("还没写完")
+    expect(clerk.locator("#to-3")).to_be_visible()
     seal_by_face(page_of(LEGAL_REPRESENTATIVE.name), site, agreement)
     expect(clerk.get_by_text("已盖章")).to_be_visible(timeout=SCAN_MS)
     scan(site, ENGINEER, agreement, "3")

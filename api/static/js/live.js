@@ -3,6 +3,7 @@
 // <div id="live" data-live="/api/…" data-version="…">   the JSON answer carries `version`
 //
 // When the version differs, the page is fetched again and the part is exchanged; without data-live it rests.
+// Each <details> in the part has an id.
 
 import { send } from "./house.js";
 
@@ -15,6 +16,17 @@ const signed = (root) => new Set([...root.querySelectorAll("[data-signed=yes]")]
 let timer;
 let since = Date.now();
 
+/** Keep what the visitor opened and typed, by the id of each; what is there no more goes. */
+const carry = (from, to) => {
+  for (const fold of from.querySelectorAll("details[open]")) {
+    to.querySelector(`#${CSS.escape(fold.id)}`)?.setAttribute("open", "");
+  }
+  for (const typed of from.querySelectorAll("input[id], textarea[id]")) {
+    const field = to.querySelector(`#${CSS.escape(typed.id)}`);
+    if (field && typed.value !== typed.defaultValue) field.value = typed.value;
+  }
+};
+
 const exchange = async () => {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
@@ -23,9 +35,8 @@ const exchange = async () => {
   for (const slot of fresh.querySelectorAll("[data-signed=yes]")) {
     if (!before.has(slot.dataset.slot)) slot.classList.add("fresh");
   }
-  const opened = [...part().querySelectorAll("details")].map((fold) => fold.open);
+  carry(part(), fresh);
   part().replaceWith(fresh);
-  [...part().querySelectorAll("details")].forEach((fold, place) => { fold.open = opened[place] ?? false; });
   since = Date.now();
 };
 
