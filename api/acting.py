@@ -6,8 +6,10 @@ agency = agency_of(visitor, house)   # behind allow(Role.AGENCY)
 officer = officer_of(visitor)        # behind allow(Role.COUNTER)
 """
 
+from uuid import UUID
+
 from api.house import House
-from api.policy import ROLE_EN, ROLE_ZH, NotYours, Role, Visitor
+from api.policy import ROLE_EN, ROLE_ZH, NotYours, Role, SignInNeeded, Visitor
 from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from identity.counter_refusals import OfficerIncomplete
@@ -21,6 +23,17 @@ class AnotherAgency(Refused):
     code = "another-agency"
     zh = "该账户不代表本平台的发证机关“{agency}”，请换用该机关的账户登录。"
     en = "This account does not act for {agency}, which issues here; sign in with an account of that agency."
+
+
+def account_of(visitor: Visitor) -> UUID:
+    """Give the account that acts.
+
+    Raises:
+        SignInNeeded: nobody is signed in.
+    """
+    if visitor.account is None:
+        raise SignInNeeded
+    return visitor.account
 
 
 def person_of(visitor: Visitor) -> PersonId:

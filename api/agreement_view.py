@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, computed_field
 from sqlalchemy.orm import Session
 
+from api.agreement_comments import comments
 from api.parties import certificate_for
 from evidence.errors import Term
 from identity.organizations import organization
@@ -68,6 +69,16 @@ class AssemblyShown(BaseModel):
     reason_en: str | None = None
 
 
+class CommentShown(BaseModel):
+    """A comment, one line; ``author`` is the title of the account that wrote it."""
+
+    id: int
+    author_zh: str
+    author_en: str
+    text: str
+    written_at: datetime
+
+
 class AgreementListed(BaseModel):
     """An agreement in a list; ``signed`` of the ``slots`` that it needs are filled."""
 
@@ -101,6 +112,7 @@ class AgreementShown(BaseModel):
     anchoring: AnchoringState | None
     block: int | None
     certificate: UUID | None
+    comments: list[CommentShown]
 
     @computed_field  # type: ignore[prop-decorator]  # pydantic's own way
     @property
@@ -108,7 +120,8 @@ class AgreementShown(BaseModel):
         """What changes whenever a page of this agreement would look different."""
         signed = "".join(f"{slot.state[0]}{len(slot.chain) or ''}" for slot in self.slots)
         made = f"{self.assembly.state}.{self.assembly.attempt}"
-        return f"{signed}/{self.state}/{made}/{self.anchoring}/{self.certificate}"
+        said = ".".join(str(one.id) for one in self.comments)
+        return f"{signed}/{self.state}/{made}/{self.anchoring}/{self.certificate}/{said}"
 
 
 def listed(found: Agreement, *, at: datetime) -> AgreementListed:
@@ -152,6 +165,16 @@ def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown
         anchoring=None if index is None else receipts.anchoring_state(session, index),
         block=None if anchored is None else anchored.block_number,
         certificate=None if issued is None else issued.id,
+        comments=[
+            CommentShown(
+                id=one.id,
+                author_zh=one.author.zh,
+                author_en=one.author.en,
+                text=one.text,
+                written_at=one.written_at,
+            )
+            for one in comments(session, found.id)
+        ],
     )
 
 

@@ -29,6 +29,7 @@ from api.pages import counter as counter_pages
 from api.policy import require_policy
 from api.receipt_desk import ReceiptDesk
 from api.routes import (
+    agreement_comments,
     agreements,
     authorization_acts,
     authorizations,
@@ -68,6 +69,7 @@ ROUTERS = (
     counter_people.router,
     demonstration.router,
     agreements.router,
+    agreement_comments.router,
     documents.router,
     certificates.router,
     organizations.router,

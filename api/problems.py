@@ -47,6 +47,7 @@ NOT_FOUND = frozenset(
         "certificate-unknown",
         "challenge-unknown",
         "checkpoint-unknown",
+        "comment-unknown",
         "demonstration-frame-unknown",
         "document-page-unknown",
         "document-unknown",

@@ -50,6 +50,7 @@ QUESTION = Term("问题", "question")
 ANSWER = Term("答复", "answer")
 USED_FOR = Term("用于何事", "what it was used for")
 REASON = Term("原因", "reason")
+COMMENT = Term("留言", "comment")
 
 
 class TextEmpty(Refused):

@@ -9,7 +9,8 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from api.acting import person_of
+from api.acting import account_of, person_of
+from api.agreement_comments import own_comments
 from api.agreement_view import shown
 from api.pages import page
 from api.pages.scan import scan_view
@@ -41,6 +42,7 @@ def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsP
             own_slots=_own_open_slots(session, found, visitor, house),
             home=home_of(visitor.roles),
             starter=starts(visitor, found),
+            own_comments=own_comments(session, found.id, account=account_of(visitor)),
             withdrawable=_withdrawable(found, visitor, at=house.clock.now()),
             AgreementState=AgreementState,
         )

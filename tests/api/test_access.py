@@ -41,6 +41,7 @@ FORM = {
     "used_for": "投标",
     "code": "123456",
     "to": "钱以明",
+    "comment": "第 3 页的面积请核对",
 }
 FRAME = ("frames", ("0.jpg", b"no picture", "image/jpeg"))
 
@@ -69,6 +70,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "certificate_id": permit.id,
         "slot_id": "1",
         "number": 1,
+        "comment_id": 1,
     }
 
 
