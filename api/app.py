@@ -22,6 +22,7 @@ from api.pages import (
     officer,
     operator,
     outbox,
+    software,
 )
 from api.pages import authorizations as authorization_pages
 from api.pages import cases as case_pages
@@ -31,6 +32,7 @@ from api.receipt_desk import ReceiptDesk
 from api.routes import (
     agreement_comments,
     agreements,
+    api_keys,
     authorization_acts,
     authorizations,
     cases,
@@ -58,6 +60,7 @@ STATIC = Path(__file__).with_name("static")
 
 ROUTERS = (
     sessions.router,
+    api_keys.router,
     people.router,
     passkeys.router,
     authorizations.router,
@@ -90,6 +93,7 @@ ROUTERS = (
     officer.router,
     operator.router,
     outbox.router,
+    software.router,
     log.router,
     firm.router,
     agreement.router,

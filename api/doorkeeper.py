@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from api import api_keys
 from api.accounts import visitor as visitor_of
 from api.field_names import field
 from api.language import COOKIE, language_of
@@ -103,8 +104,11 @@ def _check_origin(request: Request) -> None:
 
 def _find_visitor(request: Request) -> None:
     house = request.app.state.house
-    token = request.cookies.get(SESSION_COOKIE)
+    token, key = request.cookies.get(SESSION_COOKIE), api_keys.key_in(request.headers.get("authorization"))
     with house.database.transaction() as session:
+        if key is not None:  # it counts alone: a request that holds one is never the browser's own
+            request.state.visitor = api_keys.visitor(session, house.api_keys, key=key, clock=house.clock)
+            return
         request.state.visitor = visitor_of(session, token=token, clock=house.clock)
 
 

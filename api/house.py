@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from api.api_keys import ApiKeys
 from api.page_images import PageDrawer
 from api.settings import Settings
 from evidence.clock import Clock
@@ -70,6 +71,7 @@ class House:
     verifier_signer: Signer
     registers: RegisterSource
     timestamps: TimestampAuthority
+    api_keys: ApiKeys
 
     @property
     def folder(self) -> Path:

@@ -72,7 +72,7 @@ ROLE_EN = {
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who is calling: an account that is signed in, or nobody."""
+    """Who is calling: an account that is signed in or whose API key a program holds, or nobody."""
 
     roles: frozenset[Role] = field(default_factory=frozenset)
     account: UUID | None = None
@@ -80,6 +80,7 @@ class Visitor:
     organization: str | None = None
     title_zh: str = ""
     title_en: str = ""
+    api_key: UUID | None = None
 
     @property
     def signed_in(self) -> bool:

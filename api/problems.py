@@ -21,7 +21,9 @@ log = logging.getLogger("yinxin.api")
 
 STATUS = {
     "sign-in-needed": HTTPStatus.UNAUTHORIZED,
+    "api-key-invalid": HTTPStatus.UNAUTHORIZED,
     "not-yours": HTTPStatus.FORBIDDEN,
+    "api-key-not-enough": HTTPStatus.FORBIDDEN,
     "challenge-of-another": HTTPStatus.FORBIDDEN,
     "another-agency": HTTPStatus.FORBIDDEN,
     "link-spent": HTTPStatus.FORBIDDEN,
@@ -41,6 +43,7 @@ NOT_FOUND = frozenset(
     {
         "account-unknown",
         "agreement-unknown",
+        "api-key-unknown",
         "assembly-unknown",
         "authorization-unknown",
         "case-unknown",

@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from api import hardhat, migrations
+from api.api_keys import ApiKeys
 from api.assets.build import read_manifest
 from api.demonstration.registers import registers as demonstration_registers
 from api.founding import founding
@@ -241,6 +242,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
             registers=registers,
             couriers=couriers,
             codes=OneTimeCodes(derived(secret, "codes")),
+            keys_of_programs=ApiKeys(derived(secret, "api-keys")),
             clock=clock,
         )
 
@@ -263,6 +265,7 @@ def _house(
     registers: RegisterSource,
     couriers: Couriers,
     codes: OneTimeCodes,
+    keys_of_programs: ApiKeys,
     clock: Clock,
 ) -> House:
     typesetter = Typesetter()
@@ -332,4 +335,5 @@ def _house(
         verifier_signer=keys.verifier,
         registers=registers,
         timestamps=keys.timestamps,
+        api_keys=keys_of_programs,
     )

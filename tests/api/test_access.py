@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from api import accounts
+from api import accounts, api_keys
 from api.app import ROUTERS
 from api.demonstration.people import DESIGNER
 from api.house import House
@@ -71,7 +71,21 @@ def things(site: Site, house: House) -> dict[str, object]:
         "slot_id": "1",
         "number": 1,
         "comment_id": 1,
+        "key_id": key_of_agency(house),
     }
+
+
+def key_of_agency(house: House) -> UUID:
+    with house.database.transaction() as session:
+        return api_keys.make(
+            session,
+            house.api_keys,
+            account=accounts.open_account(
+                session, roles=(Role.AGENCY,), title_zh="某机关", title_en="agency", clock=house.clock
+            ),
+            label="审批系统",
+            clock=house.clock,
+        ).id
 
 
 def account(house: House, role: Role) -> UUID:
