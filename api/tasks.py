@@ -10,7 +10,7 @@ phone. The fourth takes the rest in order of how long somebody waits for it.
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from api import agreement_notices, notices
+from api import agreement_notices, idempotency, notices
 from api.house import House
 from api.worker import ROUND_SECONDS, Task, Worker
 from identity import attempts, authorizations, enrollment, kept_portraits, messages
@@ -78,5 +78,6 @@ def _let_lapse(house: House) -> None:
             session, issuer=house.issuer, signer=house.verifier_signer, clock=house.clock
         )
         enrollment.erase_due(session, clock=house.clock)
+        idempotency.forget_due(session, clock=house.clock)
         attempts.forget_due(session, clock=house.clock)
         kept_portraits.erase_due(session, clock=house.clock)

@@ -20,6 +20,7 @@ from api.agreement_view import (
 )
 from api.demonstration.ready_application import NAME as READY_NAME
 from api.demonstration.ready_application import ReadyParty, ready_application
+from api.idempotency import Once, OnceRoute
 from api.parties import check_own_slot, starts, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
@@ -39,7 +40,7 @@ from signing.inbox import agreements_for
 from signing.manifest import SlotKind
 from signing.slot_parties import NotThisParty, expected
 
-router = APIRouter(prefix="/api/agreements")
+router = APIRouter(prefix="/api/agreements", route_class=OnceRoute)
 
 AsParty = Annotated[Visitor, allow(Role.FIRM, Role.PERSON, Role.AGENCY)]
 
@@ -64,6 +65,7 @@ def start(
     *,
     visitor: Annotated[Visitor, allow(Role.FIRM)],
     house: InHouse,
+    once: Once,
     title: Annotated[str, Form()],
     slots: Annotated[str, Form()],
     needs: Annotated[str, Form()] = "{}",
@@ -106,7 +108,7 @@ def start(
             clock=house.clock,
         )
         agreement_notices.tell_turn(session, house, opened)
-    return Started(id=opened.id, next=f"/agreements/{opened.id}")
+        return once.keep(session, Started(id=opened.id, next=f"/agreements/{opened.id}"))
 
 
 @router.get("")

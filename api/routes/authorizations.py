@@ -25,6 +25,7 @@ from api.authorization_view import (
     uses,
 )
 from api.finding import found_holder
+from api.idempotency import Once, OnceRoute
 from api.inquiry import about_request, confirmed
 from api.moments import Moment
 from api.origins import FromOrigin
@@ -39,7 +40,7 @@ from identity.organizations import organization
 from ledger import receipts
 from registers import receipts as register_receipts
 
-router = APIRouter()
+router = APIRouter(route_class=OnceRoute)
 
 AsPerson = Annotated[Visitor, allow(Role.PERSON)]
 AsFirm = Annotated[Visitor, allow(Role.FIRM)]
@@ -123,7 +124,7 @@ class AuthorizationSeen(AuthorizationLine):
 
 
 @router.post("/api/authorizations", status_code=201)
-def ask(asking: Asking, house: InHouse, visitor: AsFirm, origin: FromOrigin) -> Asked:
+def ask(asking: Asking, house: InHouse, visitor: AsFirm, origin: FromOrigin, once: Once) -> Asked:
     """Ask the holder of a qualification to let the visitor's firm use it."""
     citizen_number, until = CitizenNumber.parse(asking.citizen_number), _end(asking.valid_until)
     held = found_holder(
@@ -162,7 +163,7 @@ def ask(asking: Asking, house: InHouse, visitor: AsFirm, origin: FromOrigin) -> 
         asked = written(session)
         register_receipts.keep(session, answers, authorization=asked.id)
         notices.tell_request(session, house, asked)
-    return Asked(id=asked.id, next=f"/authorizations/{asked.id}")
+        return once.keep(session, Asked(id=asked.id, next=f"/authorizations/{asked.id}"))
 
 
 @router.get("/api/people/me/authorizations")

@@ -13,6 +13,7 @@ from api.acting import agency_of, firm_of
 from api.certificate_basis import register_on
 from api.certificate_view import CertificateListed, CertificateShown, listed, shown
 from api.house import House
+from api.idempotency import Once, OnceRoute
 from api.moments import Day
 from api.pages import CITY_TIME
 from api.parties import visible_agreement, visible_certificate
@@ -29,7 +30,7 @@ from signing.certificate_types import certificate_type
 from signing.certificates import certificates_of
 from signing.qr_image import qr_svg
 
-router = APIRouter()
+router = APIRouter(route_class=OnceRoute)
 
 AsAgency = Annotated[Visitor, allow(Role.AGENCY)]
 AsAgencyOrFirm = Annotated[Visitor, allow(Role.AGENCY, Role.FIRM)]
@@ -85,7 +86,7 @@ class Issued(BaseModel):
 
 
 @router.post("/api/certificates", status_code=201)
-def issue(issuing: Issuing, visitor: AsAgency, house: InHouse) -> Issued:
+def issue(issuing: Issuing, visitor: AsAgency, house: InHouse, once: Once) -> Issued:
     """Issue a certificate: registered in one transaction, printed and sealed outside of any."""
     agency_of(visitor, house)
     application = Application(
@@ -101,8 +102,9 @@ def issue(issuing: Issuing, visitor: AsAgency, house: InHouse) -> Issued:
     with house.database.transaction() as session:
         visible_agreement(session, issuing.agreement, visitor, house)
         registered = register_on(session, application, issuing.authorizations, house=house)
+        issued = once.keep(session, Issued(id=registered.id, next=f"/certificates/{registered.id}"))
     finish_issue(house.database, registered, press=house.press)
-    return Issued(id=registered.id, next=f"/certificates/{registered.id}")
+    return issued
 
 
 @router.get("/api/certificates")

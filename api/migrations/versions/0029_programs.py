@@ -1,4 +1,4 @@
-"""What other software needs: API keys."""
+"""What other software needs: API keys, and the answers that are kept for who asks twice."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,8 +22,19 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True)),
         sa.Column("revoked_at", sa.DateTime(timezone=True)),
     )
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("account", sa.Uuid, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("request", sa.LargeBinary, nullable=False),
+        sa.Column("turn", sa.Uuid, nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False, index=True),
+        sa.Column("answer", sa.Text),
+    )
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_table("idempotency_keys")
     op.drop_table("api_keys")
