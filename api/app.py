@@ -53,6 +53,7 @@ from api.routes import (
     sessions,
     tiles,
     verification,
+    webhooks,
     witnesses,
 )
 
@@ -61,6 +62,7 @@ STATIC = Path(__file__).with_name("static")
 ROUTERS = (
     sessions.router,
     api_keys.router,
+    webhooks.router,
     people.router,
     passkeys.router,
     authorizations.router,

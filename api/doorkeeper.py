@@ -107,7 +107,9 @@ def _find_visitor(request: Request) -> None:
     token, key = request.cookies.get(SESSION_COOKIE), api_keys.key_in(request.headers.get("authorization"))
     with house.database.transaction() as session:
         if key is not None:  # it counts alone: a request that holds one is never the browser's own
-            request.state.visitor = api_keys.visitor(session, house.api_keys, key=key, clock=house.clock)
+            request.state.visitor = api_keys.visitor(
+                session, house.software.api_keys, key=key, clock=house.clock
+            )
             return
         request.state.visitor = visitor_of(session, token=token, clock=house.clock)
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.api_keys import ApiKeys
 from api.page_images import PageDrawer
 from api.settings import Settings
+from api.software import Software
 from evidence.clock import Clock
 from evidence.identifiers import Uscc
 from evidence.keys import Signer, VerifyingKey
@@ -71,7 +71,7 @@ class House:
     verifier_signer: Signer
     registers: RegisterSource
     timestamps: TimestampAuthority
-    api_keys: ApiKeys
+    software: Software
 
     @property
     def folder(self) -> Path:

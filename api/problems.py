@@ -47,6 +47,7 @@ NOT_FOUND = frozenset(
         "assembly-unknown",
         "authorization-unknown",
         "case-unknown",
+        "delivery-unknown",
         "certificate-unknown",
         "challenge-unknown",
         "checkpoint-unknown",
@@ -67,6 +68,7 @@ NOT_FOUND = frozenset(
         "slot-unknown",
         "tree-too-small",
         "tile-unknown",
+        "webhook-unknown",
     }
 )
 """Codes of things that have an address or a number and are not there, or not the visitor's to see."""

@@ -102,6 +102,7 @@ class Settings(BaseSettings):
     mail_user: str = Field(default="", description="account at the mail server")
     mail_password: SecretStr | None = Field(default=None, description="its password")
     mail_from: str = Field(default="", description="sender of messages by mail")
+    webhook_loopback: bool = Field(default=False, description="for tests: webhooks may reach this machine")
     portrait_days: int = Field(default=0, ge=0, le=365, description="days an enrolled portrait is kept")
     language: Language = Field(default="zh", description="language of what the commands print: zh or en")
     origin: str = Field(default="yinxin.example/city", description="name of this log, in every checkpoint")
@@ -118,6 +119,7 @@ class Settings(BaseSettings):
 
         Raises:
             SettingMissing: names the first setting that production cannot do without.
+            SettingMalformed: webhooks may reach this machine.
         """
         if self.demonstration:
             return
@@ -127,6 +129,8 @@ class Settings(BaseSettings):
                 zh_why=f"正式环境需要至少 {SHORTEST_SECRET} 个字符的随机密钥",
                 en_why=f"production needs a random secret of at least {SHORTEST_SECRET} characters",
             )
+        if self.webhook_loopback:
+            raise SettingMalformed(setting="YINXIN_WEBHOOK_LOOPBACK", value="true", allowed="false")
         if self.chain_url is None or self.chain_key is None:
             raise SettingMissing(
                 setting="YINXIN_CHAIN_URL, YINXIN_CHAIN_KEY",
@@ -153,6 +157,7 @@ _ALLOWED = {
     "face_false_accepts": Term("1e-3 或 2e-4", "1e-3 or 2e-4"),
     "mail_port": Term(f" 1 至 {LAST_PORT} 的整数", f"a whole number from 1 to {LAST_PORT}"),
     "face_flash": Term(" true 或 false", "true or false"),
+    "webhook_loopback": Term(" true 或 false", "true or false"),
     "face_workers": Term(" 1 至 64 的整数", "a whole number from 1 to 64"),
     "port": Term(f" 0 至 {LAST_PORT} 的整数", f"a whole number from 0 to {LAST_PORT}"),
     "chain_depth": Term("不小于 1 的整数", "a whole number from 1"),

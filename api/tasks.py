@@ -1,8 +1,9 @@
-"""What goes on in this house after the answers have left, in four workers.
+"""What goes on in this house after the answers have left, in five workers.
 
 One anchors, and is woken by the bell: a suspended permit must not wait for a round, nor for a document that
 is being assembled. Two send messages, one of each channel: a mail server that hangs keeps no code from a
-phone. The fourth takes the rest in order of how long somebody waits for it.
+phone. One posts webhooks, for their receivers may hang too. The last takes the rest in order of how long
+somebody waits for it.
 
     with at_work(house): ...
 """
@@ -12,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 
 from api import agreement_notices, idempotency, notices
 from api.house import House
+from api.webhooks import deliveries
 from api.worker import ROUND_SECONDS, Task, Worker
 from identity import attempts, authorizations, enrollment, kept_portraits, messages
 from identity.couriers import Channel
@@ -25,9 +27,10 @@ def at_work(house: House, *further: tuple[str, Task], round_seconds: float = ROU
     """Keep all workers at work until the block ends; ``further`` tasks follow on anchoring."""
     anchoring = Worker((("anchoring", house.anchoring.step), *further), round_seconds=round_seconds)
     posts = [Worker((_post(house, channel),), round_seconds=round_seconds) for channel in Channel]
+    webhooks = Worker((_webhooks(house),), round_seconds=round_seconds)
     desk = Worker(_desk(house), round_seconds=round_seconds)
     with ExitStack() as ending:
-        for worker in (desk, *posts, anchoring):
+        for worker in (desk, webhooks, *posts, anchoring):
             worker.start()
             ending.callback(worker.stop)
         ending.enter_context(bell.listening(house.database, heard=anchoring.wake))
@@ -43,6 +46,18 @@ def send_messages(house: House, *channels: Channel) -> None:
 
 def _post(house: House, channel: Channel) -> tuple[str, Task]:
     return f"messages by {channel}", lambda: send_messages(house, channel)
+
+
+def send_webhooks(house: House) -> None:
+    """Post every delivery that is due."""
+    while deliveries.send_next(
+        house.database, house.software.webhook_post, house.software.webhook_secrets, clock=house.clock
+    ):
+        pass
+
+
+def _webhooks(house: House) -> tuple[str, Task]:
+    return "webhooks", lambda: send_webhooks(house)
 
 
 def _desk(house: House) -> Iterable[tuple[str, Task]]:
@@ -78,6 +93,7 @@ def _let_lapse(house: House) -> None:
             session, issuer=house.issuer, signer=house.verifier_signer, clock=house.clock
         )
         enrollment.erase_due(session, clock=house.clock)
+        deliveries.forget_due(session, clock=house.clock)
         idempotency.forget_due(session, clock=house.clock)
         attempts.forget_due(session, clock=house.clock)
         kept_portraits.erase_due(session, clock=house.clock)

@@ -18,7 +18,6 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from api import hardhat, migrations
-from api.api_keys import ApiKeys
 from api.assets.build import read_manifest
 from api.demonstration.registers import registers as demonstration_registers
 from api.founding import founding
@@ -29,6 +28,7 @@ from api.page_images import PageDrawer
 from api.production import chain_account, refuse_demonstration, refuse_doubles, refuse_superuser
 from api.register_file import read_places
 from api.settings import ROOT, UNSEEN, SettingMalformed, Settings
+from api.software import Software, software_of
 from api.timestamping import stamper_of
 from evidence.algorithms import Algorithm
 from evidence.clock import Clock, SystemClock
@@ -223,6 +223,8 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
         store = FolderObjectStore(settings.folder / "objects")
         registers = _registers(settings, keys.keystore, clock, closing)
         couriers = couriers_of(settings)
+        software = software_of(settings, secret)
+        closing.callback(software.webhook_post.close)
         if not settings.demonstration:
             refuse_doubles(scans, keys.keystore, store, chain, registers, *couriers.values())
         yield _house(
@@ -242,7 +244,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
             registers=registers,
             couriers=couriers,
             codes=OneTimeCodes(derived(secret, "codes")),
-            keys_of_programs=ApiKeys(derived(secret, "api-keys")),
+            software=software,
             clock=clock,
         )
 
@@ -265,7 +267,7 @@ def _house(
     registers: RegisterSource,
     couriers: Couriers,
     codes: OneTimeCodes,
-    keys_of_programs: ApiKeys,
+    software: Software,
     clock: Clock,
 ) -> House:
     typesetter = Typesetter()
@@ -335,5 +337,5 @@ def _house(
         verifier_signer=keys.verifier,
         registers=registers,
         timestamps=keys.timestamps,
-        api_keys=keys_of_programs,
+        software=software,
     )

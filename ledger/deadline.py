@@ -10,7 +10,7 @@ holds its caller for hours. Here every read, write and connection may take what 
 
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -31,13 +31,15 @@ def within(seconds: float) -> Iterator[None]:
         _END.reset(before)
 
 
-def client(*, time_out: float) -> httpx.Client:
+def client(*, time_out: float, resolve: Callable[[str, int], str] | None = None) -> httpx.Client:
     """Make a client that heeds ``within``; a single read or write takes ``time_out`` seconds at most.
 
-    It follows no redirect and asks the environment for no proxy: api/settings.py alone reads that.
+    ``resolve`` gives the address that a connection to a host and port is made to, or raises an error of
+    httpcore; without it the system looks the host up. The client follows no redirect and asks the
+    environment for no proxy: api/settings.py alone reads that.
     """
     transport = httpx.HTTPTransport(trust_env=False)
-    transport._pool._network_backend = _Backend()  # noqa: SLF001  httpx passes no backend on
+    transport._pool._network_backend = _Backend(resolve)  # noqa: SLF001  httpx passes no backend on
     return httpx.Client(transport=transport, timeout=time_out, follow_redirects=False, trust_env=False)
 
 
@@ -59,6 +61,9 @@ def _left(time_out: float | None, late: type[httpcore.TimeoutException]) -> floa
 class _Backend(httpcore.SyncBackend):
     """Opens connections that heed the end of the exchange that uses them."""
 
+    def __init__(self, resolve: Callable[[str, int], str] | None) -> None:
+        self._resolve = resolve
+
     def connect_tcp(
         self,
         host: str,
@@ -67,8 +72,9 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
+        address = host if self._resolve is None else self._resolve(host, port)
         left = _left(timeout, httpcore.ConnectTimeout)
-        return _Stream(super().connect_tcp(host, port, left, local_address, socket_options))
+        return _Stream(super().connect_tcp(address, port, left, local_address, socket_options))
 
 
 class _Stream(httpcore.NetworkStream):

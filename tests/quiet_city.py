@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -36,14 +37,18 @@ class QuietCity:
 
 
 @contextmanager
-def open_quiet_city(folder: Path) -> Iterator[QuietCity]:
-    """Plant a city in ``folder`` and serve it; nothing is anchored until the test says so."""
+def open_quiet_city(folder: Path, **more: Any) -> Iterator[QuietCity]:
+    """Plant a city in ``folder`` and serve it; nothing is anchored until the test says so.
+
+    ``more`` are further settings.
+    """
     listener = listen(host="127.0.0.1", port=0)
     settings = Settings(
         mode=Mode.DEMONSTRATION,
         folder=folder,
         chain_url=NOBODY,
         public_url=f"http://localhost:{listener.getsockname()[1]}",
+        **more,
     )
     chain = MemoryChain()
     with open_house(settings, OPERATOR) as opened:

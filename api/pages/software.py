@@ -1,4 +1,4 @@
-"""The page for other software: the API keys of an account that acts for a firm or an agency."""
+"""The page for other software: an account's API keys, its organization's webhooks, what became of each."""
 
 from typing import Annotated
 
@@ -6,10 +6,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api import api_keys
-from api.acting import account_by_hand
+from api.acting import account_by_hand, firm_of
 from api.pages import page
 from api.policy import Visitor, allow
 from api.routes import InHouse
+from api.webhooks import deliveries, endpoints
+
+LAST = 20
+"""Deliveries on the page."""
 
 router = APIRouter()
 
@@ -18,14 +22,19 @@ router = APIRouter()
 def software(
     request: Request, house: InHouse, visitor: Annotated[Visitor, allow(*api_keys.MAY_HOLD)]
 ) -> Response:
-    """Show which programs may come in."""
-    account = account_by_hand(visitor)
+    """Show which programs may come in, and which are told what happens."""
+    account, own = account_by_hand(visitor), firm_of(visitor)
     with house.database.transaction() as session:
         keys = api_keys.standing(session, account)
+        webhooks = endpoints.endpoints_of(session, own)
+        last = deliveries.last(session, own, limit=LAST)
     return page(
         request,
         "software.html",
         keys=keys,
         most=api_keys.MOST,
+        webhooks=webhooks,
+        most_webhooks=endpoints.MOST,
+        deliveries=last,
         address=house.settings.public_url.rstrip("/"),
     )

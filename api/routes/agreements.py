@@ -27,17 +27,19 @@ from api.routes import InHouse
 from api.routes.scans import ChallengeAsked, asked
 from api.slot_forms import SlotAsked, check_takes_part, draft, find_signer, read_slots
 from api.slot_groups import grouped, read_needs
+from api.webhooks import events
 from evidence.errors import Refused
 from identity.challenges import Action
 from identity.organizations import organization
 from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
-from signing.agreements import agreements_of
+from signing.agreements import agreement, agreements_of
 from signing.assembly_jobs import retry_assembly
 from signing.delegations import delegate, open_slot, replace_signer
 from signing.documents import freeze
 from signing.inbox import agreements_for
 from signing.manifest import SlotKind
+from signing.signatures import lock_slots
 from signing.slot_parties import NotThisParty, expected
 
 router = APIRouter(prefix="/api/agreements", route_class=OnceRoute)
@@ -108,6 +110,7 @@ def start(
             clock=house.clock,
         )
         agreement_notices.tell_turn(session, house, opened)
+        events.tell_agreement(session, house, opened, before=None)
         return once.keep(session, Started(id=opened.id, next=f"/agreements/{opened.id}"))
 
 
@@ -159,7 +162,9 @@ def decline_slot(
 ) -> Started:
     """Decline to fill a slot, for good."""
     with house.database.transaction() as session:
-        before = visible_agreement(session, agreement_id, visitor, house)
+        visible_agreement(session, agreement_id, visitor, house)
+        lock_slots(session, agreement_id)  # or what a party signs meanwhile would be told twice
+        before = agreement(session, agreement_id)
         declined = decline(
             session,
             agreement_id,
@@ -171,6 +176,7 @@ def decline_slot(
         if before.ended is None:
             agreement_notices.tell_turn(session, house, declined, before=before.wanted)
             agreement_notices.tell_over(session, house, declined)
+        events.tell_agreement(session, house, declined, before=before)
     return Started(id=agreement_id, next=f"/agreements/{agreement_id}")
 
 
@@ -214,11 +220,12 @@ def take_back(
 ) -> Started:
     """Take back an agreement of one's own that nobody has signed."""
     with house.database.transaction() as session:
-        visible_agreement(session, agreement_id, visitor, house)
-        withdrawn = withdraw(
+        before = visible_agreement(session, agreement_id, visitor, house)
+        after = withdraw(
             session, agreement_id, by=firm_of(visitor), reason=given.reason, keyring=house.keyring
         )
-        agreement_notices.tell_turn(session, house, withdrawn)
+        agreement_notices.tell_turn(session, house, after)
+        events.tell_agreement(session, house, after, before=before)
     return Started(id=agreement_id, next=f"/agreements/{agreement_id}")
 
 

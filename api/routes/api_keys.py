@@ -54,7 +54,7 @@ def make(making: Making, house: InHouse, visitor: AsOwner) -> Made:
     with house.database.transaction() as session:
         made = api_keys.make(
             session,
-            house.api_keys,
+            house.software.api_keys,
             account=account,
             label=making.label,
             roles=making.roles,

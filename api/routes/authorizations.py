@@ -32,6 +32,7 @@ from api.origins import FromOrigin
 from api.pages import CITY_TIME
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
+from api.webhooks import events
 from evidence.identifiers import CitizenNumber
 from identity import authorizations
 from identity.approvals import Method, approval
@@ -205,6 +206,7 @@ def refuse(
             clock=house.clock,
         )
         notices.tell_answer(session, house, refused)
+        events.tell_authorization(session, house, refused)
         return seen(session, refused)
 
 
@@ -224,6 +226,7 @@ def revoke(
             clock=house.clock,
         )
         notices.tell_answer(session, house, revoked)
+        events.tell_authorization(session, house, revoked)
         return seen(session, revoked)
 
 

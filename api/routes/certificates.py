@@ -16,10 +16,12 @@ from api.house import House
 from api.idempotency import Once, OnceRoute
 from api.moments import Day
 from api.pages import CITY_TIME
-from api.parties import visible_agreement, visible_certificate
+from api.parties import certificate_for, visible_agreement, visible_certificate
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.documents import file
+from api.webhooks import events
+from api.webhooks.events import EventType
 from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from signing import certificate_bundles
@@ -101,7 +103,10 @@ def issue(issuing: Issuing, visitor: AsAgency, house: InHouse, once: Once) -> Is
         house.typesetter.check_glyphs(text)
     with house.database.transaction() as session:
         visible_agreement(session, issuing.agreement, visitor, house)
+        before = certificate_for(session, issuing.agreement)
         registered = register_on(session, application, issuing.authorizations, house=house)
+        if before is None:
+            events.tell_certificate(session, house, registered, EventType.CERTIFICATE_ISSUED)
         issued = once.keep(session, Issued(id=registered.id, next=f"/certificates/{registered.id}"))
     finish_issue(house.database, registered, press=house.press)
     return issued
@@ -143,6 +148,7 @@ def change_state(
             agency=agency,
             clock=house.clock,
         )
+        events.tell_certificate(session, house, changed, EventType.CERTIFICATE_CHANGED)
         return shown(session, changed, today=today(house))
 
 

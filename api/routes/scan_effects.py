@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from api import agreement_notices, notices
 from api.house import House
+from api.webhooks import events
 from evidence.digest import Digest
 from identity import authorizations, passkey_adding
 from identity.approvals import Approval
@@ -65,6 +66,7 @@ def _grant(session: Session, house: House, approval: Approval, answers: Sequence
         clock=house.clock,
     )
     notices.tell_answer(session, house, granted)
+    events.tell_authorization(session, house, granted)
     return Effect(state=granted.state.value, next=f"/authorizations/{granted.id}")
 
 
@@ -79,7 +81,7 @@ def _sign(session: Session, house: House, approval: Approval) -> Effect:
     slot = session.scalar(select(SlotRow).where(SlotRow.subject == approval.subject.value))
     if slot is None:
         raise AgreementUnknown(agreement=approval.subject)
-    before = agreement(session, slot.agreement).wanted
+    before = agreement(session, slot.agreement)
     sign_slot(
         session,
         agreement_id=slot.agreement,
@@ -89,8 +91,9 @@ def _sign(session: Session, house: House, approval: Approval) -> Effect:
         keyring=house.keyring,
     )
     signed = agreement(session, slot.agreement)
-    agreement_notices.tell_turn(session, house, signed, before=before)
+    agreement_notices.tell_turn(session, house, signed, before=before.wanted)
     agreement_notices.tell_over(session, house, signed)
+    events.tell_agreement(session, house, signed, before=before)
     return Effect(state="signed", next=f"/agreements/{slot.agreement}")
 
 

@@ -13,6 +13,7 @@ from api.demonstration.people import DESIGNER
 from api.house import House
 from api.policy import Role, roles_of
 from api.site import Site
+from api.webhooks import deliveries, endpoints, events
 from evidence.digest import sha256
 from identity import challenges, counter_cases
 from identity.challenges import Action
@@ -72,6 +73,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "number": 1,
         "comment_id": 1,
         "key_id": key_of_agency(house),
+        **webhook_of_agency(house),
     }
 
 
@@ -79,13 +81,27 @@ def key_of_agency(house: House) -> UUID:
     with house.database.transaction() as session:
         return api_keys.make(
             session,
-            house.api_keys,
+            house.software.api_keys,
             account=accounts.open_account(
                 session, roles=(Role.AGENCY,), title_zh="某机关", title_en="agency", clock=house.clock
             ),
             label="审批系统",
             clock=house.clock,
         ).id
+
+
+def webhook_of_agency(house: House) -> dict[str, UUID]:
+    own = house.operator
+    with house.database.transaction() as session:
+        endpoint, _ = endpoints.register(
+            session,
+            house.software.webhook_secrets,
+            organization=own,
+            url="https://hooks.invalid/",
+            clock=house.clock,
+        )
+        events.tell_trial(session, house, endpoint.id, organization=own)
+        return {"endpoint_id": endpoint.id, "delivery_id": deliveries.last(session, own, limit=1)[0].id}
 
 
 def account(house: House, role: Role) -> UUID:

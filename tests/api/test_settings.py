@@ -35,6 +35,12 @@ def test_a_production_that_lacks_one_of_them_is_refused(setting: str, value: str
         Settings.model_validate(READY | {setting: value}).require_ready()
 
 
+def test_a_production_whose_webhooks_may_reach_its_own_machine_is_refused() -> None:
+    with pytest.raises(SettingMalformed) as refused:
+        Settings.model_validate(READY | {"webhook_loopback": True}).require_ready()
+    assert refused.value.facts["setting"] == "YINXIN_WEBHOOK_LOOPBACK"
+
+
 def test_the_default_mode_is_production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("YINXIN_MODE", raising=False)
     assert Settings().mode is Mode.PRODUCTION
