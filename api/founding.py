@@ -16,8 +16,7 @@ from evidence.keys import Signer
 from ledger.chain import Address
 from ledger.registry import Founding, Grant, Role, key_of
 from signing.certificate_changes import issuer_key
-from signing.keystore import KeyHandle
-from signing.keystore_file import FileKeyStore
+from signing.keystore import KeyHandle, KeyStore
 
 ADDRESS_BYTES = 20
 MOST_ADMINISTRATORS = 32
@@ -44,7 +43,7 @@ _QUORUM = Term("不大于见证机构数的整数", "a whole number not above th
 
 
 def founding(
-    settings: Settings, *, operator: Uscc, account: Address, keystore: FileKeyStore, log: Signer
+    settings: Settings, *, operator: Uscc, account: Address, keystore: KeyStore, log: Signer
 ) -> Founding:
     """Give what ``account`` founds the registry with; ``log`` is the log's own key.
 

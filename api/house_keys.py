@@ -12,14 +12,14 @@ from functools import partial
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from api.key_store import keystore_of
 from api.settings import Settings
 from evidence.algorithms import Algorithm
 from evidence.clock import Clock
 from evidence.identifiers import Uscc
 from evidence.keys import Signer
 from signing import pki
-from signing.keystore import KeyExists, KeyHandle
-from signing.keystore_file import FileKeyStore
+from signing.keystore import KeyExists, KeyHandle, KeyStore
 from signing.ocsp import RESPONDER_HANDLE
 from signing.pki import Authority, Subject
 from signing.profiles import Profile
@@ -57,7 +57,7 @@ def derived(secret: bytes, use: str) -> bytes:
     return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=f"yinxin/{use}/1".encode()).derive(secret)
 
 
-def key(keystore: FileKeyStore, handle: KeyHandle, algorithm: Algorithm) -> Signer:
+def key(keystore: KeyStore, handle: KeyHandle, algorithm: Algorithm) -> Signer:
     """Give the key of ``handle``, made when there is none yet."""
     with suppress(KeyExists):
         keystore.create(handle, algorithm)
@@ -68,7 +68,7 @@ def key(keystore: FileKeyStore, handle: KeyHandle, algorithm: Algorithm) -> Sign
 class HouseKeys:
     """The key store with the keys of the house in it, certified."""
 
-    keystore: FileKeyStore
+    keystore: KeyStore
     authority: Authority
     platform: Speaker
     agency: Speaker
@@ -90,7 +90,7 @@ def open_keys(
 
     ``check_standing`` raises where the certificate of a key was revoked.
     """
-    keystore = FileKeyStore(settings.folder / "keys", derived(secret, "keystore"))
+    keystore = keystore_of(settings, derived(secret, "keystore"))
     now = clock.now()
     authority = pki.found(keystore, city=settings.city_zh, at=now, address=settings.public_url)
 

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=LAST_PORT, description="port to listen on")
     public_url: str = Field(default="http://localhost:8000", description="address printed in QR codes")
     secret: SecretStr | None = Field(default=None, description="encrypts held keys and face templates")
+    pkcs11_module: Path | None = Field(default=None, description="library of the token that holds the keys")
+    pkcs11_token: str = Field(default="", description="label of that token")
+    pkcs11_pin_file: Path | None = Field(default=None, description="file with the PIN of that token")
     face_false_accepts: FalseAccepts = Field(
         default=FalseAccepts.ONE_IN_1000, description="most strangers a scan may take for the person"
     )

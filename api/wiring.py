@@ -58,8 +58,7 @@ from signing.certificate_issue import Press
 from signing.certificates import Agency
 from signing.exhibits import Archive
 from signing.held_keys import Keyring
-from signing.keystore import KeyHandle
-from signing.keystore_file import FileKeyStore
+from signing.keystore import KeyHandle, KeyStore
 from signing.objects_folder import FolderObjectStore
 from signing.typesetting import Typesetter
 
@@ -160,9 +159,7 @@ def _chain(settings: Settings, closing: ExitStack) -> Web3Chain:
     return Web3Chain.at(url)
 
 
-def _registers(
-    settings: Settings, keystore: FileKeyStore, clock: Clock, closing: ExitStack
-) -> RegisterSource:
+def _registers(settings: Settings, keystore: KeyStore, clock: Clock, closing: ExitStack) -> RegisterSource:
     """Give the registers of the settings; without any, a double that holds the demonstration city."""
     if settings.registers is not None:
         asked = HttpRegisters(read_places(settings.registers), clock=clock)

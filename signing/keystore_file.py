@@ -8,7 +8,6 @@ in memory: reading and parsing costs more than signing. Files are 0600 and appea
     store = FileKeyStore(folder, secret)     # secret: at least 32 random bytes, the same at every start
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +29,7 @@ from evidence.algorithms import Algorithm
 from evidence.errors import Refused
 from evidence.keys import LocalSigner, PrivateKey, Signer, VerifyingKey
 from ledger import durable
+from signing.bound_chains import BoundChains
 from signing.keystore import (
     KeyExists,
     KeyHandle,
@@ -63,11 +63,9 @@ class FileKeyStore:
     def __init__(self, folder: Path, secret: bytes) -> None:
         if len(secret) < SECRET_BYTES:
             raise SecretTooShort(length=len(secret), least=SECRET_BYTES)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._folder = folder
         self._secret = secret
         self._signers: dict[KeyHandle, LocalSigner] = {}
-        self._chains: dict[KeyHandle, tuple[x509.Certificate, ...]] = {}
+        self._chains = BoundChains(folder)
 
     def create(self, handle: KeyHandle, algorithm: Algorithm) -> VerifyingKey:
         """Make a key under ``handle``, keep it sealed on disk and return its public half.
@@ -82,7 +80,7 @@ class FileKeyStore:
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = AESGCM(self._file_key(handle)).encrypt(nonce, plain, handle.encode())
         try:
-            durable.write_new(self._path(handle, "key"), nonce + sealed)
+            durable.write_new(self._path(handle), nonce + sealed)
         except FileExistsError:
             raise KeyExists(handle=handle) from None
         signer = LocalSigner(private_key)
@@ -108,9 +106,7 @@ class FileKeyStore:
             CertificateOfAnotherKey: the first certificate is for another key.
         """
         check_certifies(chain[0], self.signer(handle).key, handle)
-        pem = b"".join(certificate.public_bytes(Encoding.PEM) for certificate in chain)
-        durable.write_over(self._path(handle, "pem"), pem)
-        self._chains[handle] = tuple(chain)
+        self._chains.keep(handle, chain)
 
     def chain(self, handle: KeyHandle) -> tuple[x509.Certificate, ...]:
         """Return the bound chain, the key's own certificate first and the root last.
@@ -119,19 +115,14 @@ class FileKeyStore:
             KeyMissing: no key has this handle.
             KeyUncertified: nothing was bound yet.
         """
-        if handle not in self._chains:
-            if not self._path(handle, "key").exists():
-                raise KeyMissing(handle=handle)
-            try:
-                pem = self._path(handle, "pem").read_bytes()
-            except FileNotFoundError:
-                raise KeyUncertified(handle=handle) from None
-            self._chains[handle] = tuple(x509.load_pem_x509_certificates(pem))
-        return self._chains[handle]
+        bound = self._chains.find(handle)
+        if bound is not None:
+            return bound
+        raise KeyUncertified(handle=handle) if self._path(handle).exists() else KeyMissing(handle=handle)
 
     def _open(self, handle: KeyHandle) -> LocalSigner:
         try:
-            content = self._path(handle, "key").read_bytes()
+            content = self._path(handle).read_bytes()
         except FileNotFoundError:
             raise KeyMissing(handle=handle) from None
         nonce, sealed = content[:NONCE_BYTES], content[NONCE_BYTES:]
@@ -148,8 +139,8 @@ class FileKeyStore:
         context = b"yinxin/key-file/1\x00" + handle.encode()
         return HKDF(hashes.SHA256(), SECRET_BYTES, salt=None, info=context).derive(self._secret)
 
-    def _path(self, handle: KeyHandle, suffix: str) -> Path:
-        return self._folder / f"{hashlib.sha256(handle.encode()).hexdigest()}.{suffix}"
+    def _path(self, handle: KeyHandle) -> Path:
+        return self._chains.path(handle, "key")
 
 
 def _generate(algorithm: Algorithm) -> PrivateKey:

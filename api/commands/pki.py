@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives import hashes
 from api.ending import ending
 from api.founding import SPEAKERS
 from api.house_keys import derived, secret_of
+from api.key_store import keystore_of
 from api.settings import Settings
 from api.wiring import open_database
 from evidence.clock import SystemClock
 from evidence.errors import Refused
 from signing.key_certificates import RevocationReason, find_certificate, revocations, revoke
-from signing.keystore_file import FileKeyStore
 from signing.pki import Authority
 
 NAME = "pki"
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(settings: Settings) -> int:
     settings.require_ready()
-    authority = Authority(FileKeyStore(settings.folder / "keys", derived(secret_of(settings), "keystore")))
+    authority = Authority(keystore_of(settings, derived(secret_of(settings), "keystore")))
     for certificate in (authority.root, authority.issuing):
         _say(*_described(certificate))
     with open_database(settings) as database, database.transaction() as session:

@@ -17,6 +17,20 @@ from signing.sm2_certificates import Sm2Issuer, found_sm2
 from signing.timestamps import TimestampAuthority
 from signing.typesetting import Typesetter
 
+from . import soft_token
+
+
+@pytest.fixture(scope="session")
+def token_maker(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    soft_token.configure(tmp_path_factory.mktemp("softhsm"))
+    return soft_token.new_token
+
+
+@pytest.fixture(name="soft_token")
+def fresh_token(token_maker: Callable[[], str]) -> str:
+    """The label of a token that was just made, empty."""
+    return token_maker()
+
 
 @pytest.fixture(scope="session")
 def moment() -> datetime:

@@ -17,8 +17,11 @@ from signing.keystore import (
 )
 from signing.keystore_file import FileKeyStore, SecretTooShort
 from signing.keystore_memory import MemoryKeyStore
+from signing.keystore_pkcs11 import Pkcs11KeyStore
 from signing.pki import Subject, found
 from signing.profiles import Profile
+
+from .soft_token import open_token
 
 HANDLE = KeyHandle("person:7f3a")
 OTHER = KeyHandle("person:8b21")
@@ -26,8 +29,11 @@ MOMENT = datetime(2026, 5, 2, tzinfo=UTC)
 SECRET = secrets.token_bytes(32)
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "memory", "token"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> KeyStore:
+    if request.param == "token":
+        label: str = request.getfixturevalue("soft_token")
+        return Pkcs11KeyStore(tmp_path / "keys", open_token(label))
     return FileKeyStore(tmp_path / "keys", SECRET) if request.param == "file" else MemoryKeyStore()
 
 

@@ -30,7 +30,7 @@ from signing.certificate_registration import Application
 from signing.certificate_types import CONSTRUCTION_PERMIT
 from signing.certificates import Agency
 from signing.held_keys import Keyring
-from signing.keystore import KeyHandle
+from signing.keystore import KeyHandle, KeyStore
 from signing.keystore_memory import MemoryKeyStore
 from signing.manifest import Group, SlotKind
 from signing.objects_memory import MemoryObjectStore
@@ -86,7 +86,7 @@ class Town:
     database: Database
     typesetter: Typesetter
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
-    keystore: MemoryKeyStore = field(default_factory=MemoryKeyStore)
+    keystore: KeyStore = field(default_factory=MemoryKeyStore)
     store: MemoryObjectStore = field(default_factory=MemoryObjectStore)
     verifier: LocalSigner = field(default_factory=lambda: LocalSigner.generate(Algorithm.ES256))
     random: Random = field(default_factory=lambda: Random(7))  # noqa: S311  the order of head movements, the same each run
