@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from api import hardhat, migrations
+from api.activating import activation_module_of
 from api.assets.build import read_manifest
 from api.demonstration.registers import registers as demonstration_registers
 from api.founding import founding
@@ -53,6 +54,7 @@ from ledger.transactions import ChainAccount, Fees
 from registers.source import RegisterSource
 from registers.source_http import HttpRegisters
 from signing import key_certificates
+from signing.activation_module import ActivationModule
 from signing.assembly import Workshop
 from signing.certificate_issue import Press
 from signing.certificates import Agency
@@ -228,6 +230,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
             settings,
             operator,
             keys=keys,
+            module=activation_module_of(settings, keys, derived(secret, "activations"), clock=clock),
             store=store,
             database=database,
             chain=chain,
@@ -251,6 +254,7 @@ def _house(
     operator: Operator,
     *,
     keys: HouseKeys,
+    module: ActivationModule,
     store: FolderObjectStore,
     database: Database,
     chain: Web3Chain,
@@ -270,7 +274,13 @@ def _house(
     typesetter = Typesetter()
     address = settings.public_url.rstrip("/")
     stamper = stamper_of(settings, keys.timestamps, clock=clock)
-    keyring = Keyring(keystore=keys.keystore, authority=keys.authority, platform=keys.platform, clock=clock)
+    keyring = Keyring(
+        keystore=keys.keystore,
+        module=module,
+        authority=keys.authority,
+        platform=keys.platform,
+        clock=clock,
+    )
     agency = Agency(
         speaker=keys.agency, administrative_code=operator.area, qr_host=urlsplit(settings.public_url).netloc
     )

@@ -8,15 +8,16 @@ exactly two acts:
 1. one detached signature over the manifest, in the transaction that activates the key;
 2. one increment of the assembled PDF, later, when all parties have signed.
 
-Both are recorded. An approval that is old, of somebody else, for another document or another slot activates
-nothing.
+Both are recorded, and made as of the moment of the approval. The key itself is in the activation module
+(``signing.activation_module``), which decides again by its own checks what is decided here. An approval that
+is old, of somebody else, for another document or another slot activates nothing.
 
     activation = activate(session, seat, approval=approval, verifier=verifier, keyring=keyring)
-    cms = sign_manifest(activation, agreement.manifest, keyring=keyring)
+    cms = sign_manifest(session, activation, approval, agreement.manifest_bytes, keyring=keyring)
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -24,53 +25,40 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from evidence.digest import Digest, HashAlgorithm, sha256
-from evidence.errors import Refused
 from evidence.keys import VerifyingKey
 from identity.approvals import Approval, check_approval
 from identity.challenges import Action
 from identity.people import PersonId
-from signing.cades import sign_detached
+from signing.activation_checks import FRESHNESS
+from signing.activation_data import ActivationData
+from signing.activation_evidence import first_act, second_act
+from signing.activation_module import ActivationModule
+from signing.activation_refusals import ActivationForAnother, ActivationMissing, ActivationSpent, ApprovalUsed
 from signing.held_keys import HeldKey, Keyring, held_key
+from signing.increments import Increment, gap_of
 from signing.key_certificates import check_standing
 from signing.keystore import KeyHandle
 from signing.manifest import slot_subject
-from signing.pdf import SigningParty
-from signing.tables import ActivationRow
+from signing.pdf import PreparedWrong, SigningParty
+from signing.pki import Chain
+from signing.tables import ActivationRow, AgreementRow
 
-FRESHNESS = timedelta(minutes=5)
-"""How old an approval may be when it activates a key: long enough to press one button, not to go away."""
-
-
-class ApprovalUsed(Refused):
-    """This approval activated a key already."""
-
-    code = "approval-used"
-    zh = "这次刷脸确认已经使用过，请重新刷脸后再签署。"
-    en = "This approval was used already; show your face again to sign."
-
-
-class ActivationForAnother(Refused):
-    """The activation names another manifest than the one to be signed."""
-
-    code = "activation-for-another"
-    zh = "签名密钥是为另一份文件激活的，未作任何签名，请重新刷脸确认。"
-    en = "The key was activated for another document; nothing was signed. Approve again."
-
-
-class ActivationMissing(Refused):
-    """No approval activated a key for this slot."""
-
-    code = "activation-missing"
-    zh = "签署位 {slot} 没有激活记录，不能加盖，请先由该方签署。"
-    en = "No approval activated a key for slot {slot}; its party must sign first."
-
-
-class ActivationSpent(Refused):
-    """The activation's one increment was made already."""
-
-    code = "activation-spent"
-    zh = "签署位 {slot} 的签章已经写入文件，不会再次写入。"
-    en = "The increment of slot {slot} was made already; it is not made twice."
+__all__ = [
+    "FRESHNESS",
+    "Activation",
+    "ActivationForAnother",
+    "ActivationMissing",
+    "ActivationSpent",
+    "ApprovalUsed",
+    "IncrementingParty",
+    "Seat",
+    "activate",
+    "activation",
+    "incrementing_party",
+    "record_increment",
+    "record_prepared",
+    "sign_manifest",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +75,10 @@ class Seat:
 
 @dataclass(frozen=True, kw_only=True)
 class Activation:
-    """A key activated for one slot; ``approval`` is 32 bytes, ``increment`` the PDF of its second act."""
+    """A key activated for one slot; ``approval`` is 32 bytes.
+
+    ``prepared`` is the PDF that waits for its second act, ``increment`` the one that has it.
+    """
 
     agreement: UUID
     slot: str
@@ -96,6 +87,7 @@ class Activation:
     manifest: Digest
     approval: bytes
     at: datetime
+    prepared: Digest | None
     increment: Digest | None
 
 
@@ -129,7 +121,7 @@ def activate(
             person=seat.person,
             key_handle=seat.key.handle,
             manifest_digest=seat.manifest.value,
-            activated_at=keyring.clock.now(),
+            activated_at=approval.approved_at,
         )
         .on_conflict_do_nothing()
         .returning(ActivationRow.approval)
@@ -139,29 +131,76 @@ def activate(
     return activation(session, agreement=seat.agreement, slot=seat.slot)
 
 
-def sign_manifest(session: Session, activation: Activation, manifest: bytes, *, keyring: Keyring) -> bytes:
-    """Make the one detached signature that the activation allows; DER.
+def sign_manifest(
+    session: Session, activation: Activation, approval: Approval, manifest: bytes, *, keyring: Keyring
+) -> bytes:
+    """Have the one detached signature made that the activation allows; DER.
 
     Raises:
         ActivationForAnother: ``manifest`` is not the one that was approved.
         KeyRevoked: the certificate of the key was revoked meanwhile.
+        Refused, Invalid, Unavailable: the module does not sign, by its own name for it.
     """
     check_standing(session, activation.key)
     if sha256(manifest) != activation.manifest:
         raise ActivationForAnother
-    key = held_key(session, activation.key, keyring)
-    return sign_detached(
-        manifest,
-        signer=keyring.keystore.signer(activation.key),
-        chain=key.chain,
-        slot=activation.slot,
-        approval=Digest(HashAlgorithm.SHA256, activation.approval),
-        at=activation.at,
-    )
+    data = first_act(session, approval, key=activation.key, slot=activation.slot, manifest=manifest)
+    return keyring.module.sign_manifest(data)
 
 
-def incrementing_party(session: Session, activation: Activation, *, keyring: Keyring) -> SigningParty:
-    """Return the party's key for its one increment of the PDF.
+@dataclass(frozen=True, kw_only=True)
+class IncrementingParty:
+    """Who is about to make its one increment: the key's public half, its chain, and what activates it."""
+
+    key: VerifyingKey
+    chain: Chain
+    data: ActivationData
+    module: ActivationModule = field(repr=False)
+
+    @property
+    def unsigned(self) -> SigningParty:
+        """The party before there is anything to sign: asked to sign, the module refuses."""
+        signer = _IncrementSigner(self, b"", original=0, gap=(0, 0))
+        return SigningParty(signer=signer, chain=self.chain)
+
+    def over(self, prepared: bytes, *, original: int) -> SigningParty:
+        """Give the party that signs ``prepared``, which begins with a document of ``original`` bytes.
+
+        Raises:
+            PreparedWrong: it has no gap for a signature.
+        """
+        gap = gap_of(prepared)
+        if gap is None:
+            raise PreparedWrong
+        return SigningParty(
+            signer=_IncrementSigner(self, prepared, original=original, gap=gap), chain=self.chain
+        )
+
+
+class _IncrementSigner:
+    """A ``Signer`` over one increment: its message are the attributes, and the module sees the whole file."""
+
+    def __init__(
+        self, party: IncrementingParty, prepared: bytes, *, original: int, gap: tuple[int, int]
+    ) -> None:
+        self._party, self._prepared, self._original, self._gap = party, prepared, original, gap
+
+    @property
+    def key(self) -> VerifyingKey:
+        """The public half."""
+        return self._party.key
+
+    def sign(self, message: bytes) -> bytes:
+        """Have the module sign ``message``, the DER of the attributes; see ``sign_increment`` there."""
+        start, end = self._gap
+        increment = Increment(
+            content=self._prepared, original=self._original, start=start, end=end, attributes=message
+        )
+        return self._party.module.sign_increment(self._party.data, increment)
+
+
+def incrementing_party(session: Session, activation: Activation, *, keyring: Keyring) -> IncrementingParty:
+    """Return the party for its one increment of the PDF.
 
     Raises:
         ActivationSpent: the increment is recorded already.
@@ -170,8 +209,36 @@ def incrementing_party(session: Session, activation: Activation, *, keyring: Key
     check_standing(session, activation.key)
     if activation.increment is not None:
         raise ActivationSpent(slot=activation.slot)
-    key = held_key(session, activation.key, keyring)
-    return SigningParty(signer=keyring.keystore.signer(activation.key), chain=key.chain)
+    manifest = session.get_one(AgreementRow, activation.agreement).manifest
+    data = second_act(
+        session,
+        activation.approval,
+        key=activation.key,
+        slot=activation.slot,
+        manifest=manifest,
+    )
+    return IncrementingParty(
+        key=keyring.keystore.signer(activation.key).key,
+        chain=held_key(session, activation.key, keyring).chain,
+        data=data,
+        module=keyring.module,
+    )
+
+
+def record_prepared(session: Session, activation: Activation, prepared: Digest) -> None:
+    """Record what waits for the activation's one increment, before anything is signed.
+
+    Raises:
+        ActivationSpent: something else waits for it; ``prepared`` must be thrown away.
+    """
+    recorded = session.scalar(
+        update(ActivationRow)
+        .where(ActivationRow.approval == activation.approval, ActivationRow.prepared.is_(None))
+        .values(prepared=prepared.value)
+        .returning(ActivationRow.approval)
+    )
+    if recorded is None:
+        raise ActivationSpent(slot=activation.slot)
 
 
 def record_increment(session: Session, activation: Activation, result: Digest, *, at: datetime) -> None:
@@ -208,5 +275,6 @@ def activation(session: Session, *, agreement: UUID, slot: str) -> Activation:
         manifest=Digest(HashAlgorithm.SHA256, row.manifest_digest),
         approval=row.approval,
         at=row.activated_at,
+        prepared=None if row.prepared is None else Digest(HashAlgorithm.SHA256, row.prepared),
         increment=None if row.increment is None else Digest(HashAlgorithm.SHA256, row.increment),
     )

@@ -6,7 +6,8 @@ it stopped and no activation makes two increments. No transaction is open while 
 
 1. claim the job;
 2. take the document D0, or the last recorded increment;
-3. for each signed slot in order: draw the stamp, append the party's signature, store, record;
+3. for each signed slot in order: draw the stamp, append all but the party's signature, store, record; have
+   exactly that signed, store, record;
 4. append the closing seal (timestamped, LTA) and check that D0 is still a byte-for-byte prefix;
 5. store the PDF, state its digest as a fact, finish the job.
 
@@ -26,7 +27,14 @@ from evidence.errors import Invalid, Unavailable, YinxinError
 from evidence.statement import StatementType
 from identity.people import person
 from ledger.database import Database
-from signing.activation import Activation, activation, incrementing_party, record_increment
+from signing.activation import (
+    Activation,
+    IncrementingParty,
+    activation,
+    incrementing_party,
+    record_increment,
+    record_prepared,
+)
 from signing.agreements import Agreement, agreement
 from signing.assembly_jobs import (
     AssemblyJob,
@@ -42,7 +50,7 @@ from signing.held_keys import Keyring
 from signing.key_certificates import check_standing, revocations
 from signing.manifest import ManifestSlot
 from signing.objects import ObjectStore
-from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, add_signature
+from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, finish_signature, prepare_signature
 from signing.pdf_document import open_document
 from signing.placement import box_for
 from signing.stamps import Stamp, organization_stamp, person_stamp
@@ -86,6 +94,14 @@ class _Increment:
     activation: Activation
     signer: str
     seal: str | None
+
+
+@dataclass(frozen=True)
+class _Pages:
+    """The frozen document, and the file as far as it is assembled."""
+
+    original: bytes
+    so_far: bytes
 
 
 def assemble_next(database: Database, *, workshop: Workshop) -> AssemblyJob | None:
@@ -137,7 +153,7 @@ def _work(database: Database, claim: Claim, workshop: Workshop) -> None:
         if increment.activation.increment is not None:
             content = workshop.store.get(increment.activation.increment)
         else:
-            content = _append(database, claim, increment, content, workshop)
+            content = _append(database, claim, increment, _Pages(original, content), workshop)
     _close(database, claim, original, content, workshop)
 
 
@@ -164,30 +180,44 @@ def _increment(session: Session, agreement_id: UUID, position: int, slot: Manife
 
 
 def _append(
-    database: Database, claim: Claim, increment: _Increment, content: bytes, workshop: Workshop
+    database: Database, claim: Claim, increment: _Increment, pages: _Pages, workshop: Workshop
 ) -> bytes:
-    """Append one party's signature to ``content``, store the result and record it under the claim."""
-    now = workshop.keyring.clock.now()
+    """Append one party's signature to what is there so far, store and record the result under the claim."""
     with database.transaction() as session:
         party = incrementing_party(session, increment.activation, keyring=workshop.keyring)
-    stamp = _stamp(increment, workshop)
-    box = box_for(
-        open_document(content).pages, stamp, place=increment.slot.place, position=increment.position
-    )
-    longer = add_signature(
-        content,
-        field=f"slot-{increment.slot.id}",
-        visible=VisibleStamp(stamp=stamp, box=box),
-        party=party,
-        timestamps=workshop.timestamps,
-        reason=increment.slot.capacity_zh,
-        at=now,
+    if increment.activation.prepared is not None:  # an earlier attempt may have signed it already
+        prepared = workshop.store.get(increment.activation.prepared)
+    else:
+        prepared = _prepared(increment, pages.so_far, party, workshop)
+        waiting = workshop.store.put(prepared)
+        with database.transaction() as session:
+            keep_claim(session, claim)
+            record_prepared(session, increment.activation, waiting)
+    longer = finish_signature(
+        prepared, party=party.over(prepared, original=len(pages.original)), timestamps=workshop.timestamps
     )
     stored = workshop.store.put(longer)
     with database.transaction() as session:
         keep_claim(session, claim)
-        record_increment(session, increment.activation, stored, at=now)
+        record_increment(session, increment.activation, stored, at=workshop.keyring.clock.now())
     return longer
+
+
+def _prepared(increment: _Increment, content: bytes, party: IncrementingParty, workshop: Workshop) -> bytes:
+    """Append everything but the signature to ``content``: this and nothing else is signed."""
+    stamp = _stamp(increment, workshop)
+    box = box_for(
+        open_document(content).pages, stamp, place=increment.slot.place, position=increment.position
+    )
+    return prepare_signature(
+        content,
+        field=f"slot-{increment.slot.id}",
+        visible=VisibleStamp(stamp=stamp, box=box),
+        party=party.unsigned,
+        timestamps=workshop.timestamps,
+        reason=increment.slot.capacity_zh,
+        at=workshop.keyring.clock.now(),
+    )
 
 
 def _stamp(increment: _Increment, workshop: Workshop) -> Stamp:

@@ -23,6 +23,7 @@ from evidence.statement import StatementType
 from identity.commitments import commit_person
 from identity.people import Person
 from ledger.facts import Fact
+from signing.activation_module import ActivationModule
 from signing.key_certificates import record
 from signing.keystore import KeyHandle, KeyStore
 from signing.pki import Authority, Chain, Subject
@@ -43,9 +44,10 @@ class KeyNotHeld(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Keyring:
-    """What it takes to hold keys: the store, the authority above them, who says so, and when."""
+    """What it takes to hold keys: the store, what lets them sign, the authority above, who says so, when."""
 
     keystore: KeyStore
+    module: ActivationModule
     authority: Authority
     platform: Speaker
     clock: Clock

@@ -12,6 +12,7 @@ The functions here block and run an event loop of their own: call them in a thre
 """
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,9 +20,11 @@ from io import BytesIO
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.timestamps import TimeStamper
 
-from evidence.errors import Refused
+from evidence.errors import Invalid, Refused
+from signing.increments import gap_of
 from signing.pdf_document import open_document, read_structure
 from signing.pdf_pages import PageSize
 from signing.pyhanko_adapter import MomentSigner, PartySigner, SigningParty, stamp_style, validation_context
@@ -31,12 +34,15 @@ __all__ = [
     "Box",
     "BoxOutsidePage",
     "FieldSigned",
+    "PreparedWrong",
     "SigningParty",
     "VisibleStamp",
     "add_closing_seal",
     "add_document_timestamp",
     "add_signature",
     "check_box",
+    "finish_signature",
+    "prepare_signature",
     "signed_fields",
 ]
 
@@ -47,6 +53,14 @@ class BoxOutsidePage(Refused):
     code = "box-outside-page"
     zh = "签章位置超出第 {page} 页的范围（文件共 {pages} 页）；请重新指定位置。"
     en = "The stamp lies outside page {page} (the document has {pages}); choose another place."
+
+
+class PreparedWrong(Invalid):
+    """The file has no gap for a signature at its end."""
+
+    code = "prepared-wrong"
+    zh = "待签文件没有预留签名的位置，未作任何签名；请重新合成。"
+    en = "The prepared file has no gap for a signature; nothing was signed. Assemble again."
 
 
 class FieldSigned(Refused):
@@ -96,11 +110,52 @@ def add_signature(
         FieldSigned: this field holds a signature already.
         DocumentBroken, DocumentEncrypted, …: see ``open_document``.
     """
+    prepared = prepare_signature(
+        content, field=field, visible=visible, party=party, timestamps=timestamps, reason=reason, at=at
+    )
+    return finish_signature(prepared, party=party, timestamps=timestamps)
+
+
+def prepare_signature(
+    content: bytes,
+    *,
+    field: str,
+    visible: VisibleStamp,
+    party: SigningParty,
+    timestamps: TimeStamper,
+    reason: str,
+    at: datetime,
+) -> bytes:
+    """Append all of one party's signature but the signature: the stamp, the field, and a gap for it.
+
+    What is to be signed is fixed from then on, so that a signature that was made and lost can be asked for
+    again. The arguments are those of ``add_signature``; nothing is signed by ``party`` yet.
+
+    Raises:
+        BoxOutsidePage, FieldSigned, DocumentBroken, …: as ``add_signature``.
+    """
     metadata = signers.PdfSignatureMetadata(
         field_name=field, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, reason=reason
     )
     signing = _Signing(party=party, timestamps=timestamps, visible=visible, at=at)
-    return _append(content, metadata, fields.SigFieldSpec(field), signing)
+    signer = _signer(content, metadata, fields.SigFieldSpec(field), signing)
+    output = BytesIO()
+    asyncio.run(
+        signer.async_digest_doc_for_signing(IncrementalPdfFileWriter(BytesIO(content)), output=output)
+    )
+    return output.getvalue()
+
+
+def finish_signature(prepared: bytes, *, party: SigningParty, timestamps: TimeStamper) -> bytes:
+    """Fill the gap of ``prepared`` with the signature of ``party`` and a timestamp (PAdES B-T).
+
+    Raises:
+        PreparedWrong: there is no such gap.
+    """
+    gap = gap_of(prepared)
+    if gap is None:
+        raise PreparedWrong
+    return asyncio.run(_fill(prepared, gap, PartySigner(party), timestamps))
 
 
 def add_closing_seal(
@@ -171,9 +226,27 @@ class _Signing:
     at: datetime
 
 
+async def _fill(prepared: bytes, gap: tuple[int, int], signer: PartySigner, timestamps: TimeStamper) -> bytes:
+    start, end = gap
+    digest = hashlib.sha256(prepared[:start] + prepared[end:]).digest()
+    attributes = await signer.signed_attrs(digest, "sha256", use_pades=True)
+    signed = await signer.async_sign_prescribed_attributes("sha256", attributes, timestamper=timestamps)
+    output = BytesIO(prepared)
+    PreparedByteRangeDigest(digest, start, end).fill_with_cms(output, signed)
+    return output.getvalue()
+
+
 def _append(
     content: bytes, metadata: signers.PdfSignatureMetadata, place: fields.SigFieldSpec, signing: _Signing
 ) -> bytes:
+    signer = _signer(content, metadata, place, signing)
+    output = asyncio.run(signer.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(content))))
+    return bytes(output.getvalue())
+
+
+def _signer(
+    content: bytes, metadata: signers.PdfSignatureMetadata, place: fields.SigFieldSpec, signing: _Signing
+) -> MomentSigner:
     document = open_document(content)
     if place.sig_field_name in signed_fields(content):
         raise FieldSigned(field=place.sig_field_name)
@@ -186,7 +259,7 @@ def _append(
         rectangle = (left, bottom, left + box.width, bottom + box.height)
         place = replace(place, on_page=box.page, box=rectangle)  # type: ignore[arg-type]  # floats serve too
         style = stamp_style(signing.visible.stamp)
-    signer = MomentSigner(
+    return MomentSigner(
         metadata,
         PartySigner(signing.party),
         timestamper=signing.timestamps,
@@ -194,8 +267,6 @@ def _append(
         new_field_spec=place,
         moment=signing.at,
     )
-    output = asyncio.run(signer.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(content))))
-    return bytes(output.getvalue())
 
 
 def check_box(pages: Sequence[PageSize], box: Box) -> None:

@@ -111,7 +111,7 @@ def sign_slot(
         action=Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN,
     )
     activation = activate(session, seat, approval=approval, verifier=verifier, keyring=keyring)
-    cms = sign_manifest(session, activation, found.manifest_bytes, keyring=keyring)
+    cms = sign_manifest(session, activation, approval, found.manifest_bytes, keyring=keyring)
     signature = _record(session, slot, party, activation=activation, cms=cms, keyring=keyring)
     _complete_when_policy_met(session, agreement_id, slot_id, keyring)
     return signature

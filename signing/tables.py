@@ -124,6 +124,7 @@ class ActivationRow(Base):
     key_handle: Mapped[str] = mapped_column(Text)
     manifest_digest: Mapped[bytes] = mapped_column(LargeBinary)
     activated_at: Mapped[datetime] = mapped_column(_AWARE)
+    prepared: Mapped[bytes | None] = mapped_column(LargeBinary)
     increment: Mapped[bytes | None] = mapped_column(LargeBinary)
     increment_at: Mapped[datetime | None] = mapped_column(_AWARE)
 

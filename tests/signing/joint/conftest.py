@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from random import Random
 from uuid import UUID
 
@@ -20,8 +21,12 @@ from identity.members import Position, appoint, dismiss, members
 from identity.organizations import register_organization
 from identity.people import Person, PersonId, register_person
 from identity.scans import Verdict
+from identity.webauthn import RelyingParty
 from ledger.database import Database
 from signing import documents, pki
+from signing.activation_book import ActivationBook
+from signing.activation_checks import Pins
+from signing.activation_module import LocalActivationModule
 from signing.agreement_drafting import SlotDraft, create
 from signing.agreements import Agreement, agreement
 from signing.assembly import Workshop
@@ -42,6 +47,8 @@ from signing.speaker import Speaker
 from signing.timestamps import TimestampAuthority
 from signing.typesetting import Typesetter
 
+PARTY = RelyingParty.at("https://city.example", name="示范市")
+SECRET = bytes(32)
 NOW = datetime(2026, 5, 2, 8, 0, tzinfo=UTC)
 AGENCY = Uscc.parse("11990100MB0A10013K")
 OWNER = Uscc.parse("91990100MA0DM00178")
@@ -85,6 +92,7 @@ class Town:
 
     database: Database
     typesetter: Typesetter
+    folder: Path
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     keystore: KeyStore = field(default_factory=MemoryKeyStore)
     store: MemoryObjectStore = field(default_factory=MemoryObjectStore)
@@ -107,8 +115,15 @@ class Town:
             signer=LocalSigner.generate(Algorithm.ES256),
             seal=seal,
         )
+        self.pins = Pins(verifier=self.verifier.key, party=PARTY)
+        self.book = ActivationBook(self.folder / "activations", SECRET)
+        self.module = LocalActivationModule(self.keystore, self.book, pins=self.pins, clock=self.clock)
         self.keyring = Keyring(
-            keystore=self.keystore, authority=self.authority, platform=self.speaker, clock=self.clock
+            keystore=self.keystore,
+            module=self.module,
+            authority=self.authority,
+            platform=self.speaker,
+            clock=self.clock,
         )
         self.agency = Agency(speaker=self.speaker, administrative_code="990100", qr_host="localhost:8000")
         self.workshop = Workshop(
@@ -286,5 +301,5 @@ class Town:
 
 
 @pytest.fixture
-def town(database: Database, typesetter: Typesetter) -> Town:
-    return Town(database, typesetter)
+def town(database: Database, typesetter: Typesetter, tmp_path: Path) -> Town:
+    return Town(database, typesetter, tmp_path)

@@ -19,7 +19,7 @@ from .conftest import Town
 def town_with_token(database: Database, typesetter: Typesetter, tmp_path: Path) -> Town:
     soft_token.configure(tmp_path)
     token = soft_token.open_token(soft_token.new_token())
-    return Town(database, typesetter, keystore=Pkcs11KeyStore(tmp_path / "chains", token))
+    return Town(database, typesetter, tmp_path, keystore=Pkcs11KeyStore(tmp_path / "chains", token))
 
 
 def test_pdfsig_calls_every_signature_of_a_token_valid(town_with_token: Town, tmp_path: Path) -> None:

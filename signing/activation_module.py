@@ -1,0 +1,129 @@
+"""The activation module: where held keys are, and the only way to have one sign.
+
+It offers two acts and no third: the detached signature over a manifest, and one increment of the PDF. Each
+is done on activation data alone (``signing.activation_data``), which the module checks by itself
+(``signing.activation_checks``), and each is entered in its book before the signature leaves. So the same
+increment, asked for again after a crash, gets the signature that was made; any other gets none.
+
+    module = LocalActivationModule(keystore, book, pins=pins, clock=clock)
+    cms = module.sign_manifest(data)
+    signature = module.sign_increment(data, increment)
+
+Source of the word: CEN EN 419241-2, signature activation module.
+"""
+
+from typing import Protocol
+
+from cryptography import x509
+
+from evidence.clock import Clock
+from evidence.digest import sha256
+from signing.activation_book import ActivationBook, Entry
+from signing.activation_checks import Checked, Pins, check_activation, check_named, check_person
+from signing.activation_data import ActivationData, ActivationMalformed, Purpose
+from signing.activation_refusals import ActivationForAnother, ActivationMissing, ActivationSpent, ApprovalUsed
+from signing.cades import sign_detached
+from signing.increments import Increment
+from signing.keystore import KeyStore
+
+
+class ActivationModule(Protocol):
+    """Signs with held keys, on activation data alone."""
+
+    def sign_manifest(self, data: ActivationData) -> bytes:
+        """Return the one detached signature over the manifest, CMS in DER.
+
+        Raises:
+            ApprovalUsed: the activation signed before.
+            Refused, Invalid: the data do not allow it, each by its own name.
+            Unavailable: the keys cannot be reached.
+        """
+        ...
+
+    def sign_increment(self, data: ActivationData, increment: Increment) -> bytes:
+        """Return the signature over the attributes of ``increment``, in the form of the table of algorithms.
+
+        Raises:
+            ActivationSpent: another increment was signed under this activation.
+            Refused, Invalid: the data do not allow it, each by its own name.
+            Unavailable: the keys cannot be reached.
+        """
+        ...
+
+
+class LocalActivationModule:
+    """An ``ActivationModule`` over a key store of this process."""
+
+    def __init__(self, keystore: KeyStore, book: ActivationBook, *, pins: Pins, clock: Clock) -> None:
+        self._keystore, self._book, self._pins, self._clock = keystore, book, pins, clock
+
+    def sign_manifest(self, data: ActivationData) -> bytes:
+        """Sign the manifest, once; see the port."""
+        checked = self._checked(data, Purpose.MANIFEST)
+        if self._book.find(checked.nonce, Purpose.MANIFEST) is not None:
+            raise ApprovalUsed
+        chain = self._keystore.chain(data.key)
+        self._check_owner(checked, chain[0])
+        cms = sign_detached(
+            data.manifest,
+            signer=self._keystore.signer(data.key),
+            chain=chain,
+            slot=data.slot,
+            approval=sha256(data.approval),
+            at=checked.approved.approved_at,
+        )
+        self._book.enter(checked.nonce, Purpose.MANIFEST, _entry(checked, data.manifest, b""))
+        return cms
+
+    def sign_increment(self, data: ActivationData, increment: Increment) -> bytes:
+        """Sign one increment, and give its signature again where it was lost; see the port."""
+        checked = self._checked(data, Purpose.INCREMENT)
+        first = self._book.find(checked.nonce, Purpose.MANIFEST)
+        if first is None:
+            raise ActivationMissing(slot=data.slot)
+        if (first.key, first.slot) != (data.key, data.slot):
+            raise ActivationForAnother
+        increment.check(
+            document=checked.manifest.documents[0],
+            certificate=self._keystore.chain(data.key)[0],
+            slot=data.slot,
+        )
+        made = self._book.find(checked.nonce, Purpose.INCREMENT)
+        if made is None:
+            signature = self._keystore.signer(data.key).sign(increment.attributes)
+            entry = _entry(checked, increment.attributes, signature)
+            try:
+                self._book.enter(checked.nonce, Purpose.INCREMENT, entry)
+            except ApprovalUsed:
+                made = self._book.find(checked.nonce, Purpose.INCREMENT)
+            else:
+                return signature
+        if made is None or made.signed != sha256(increment.attributes).value:
+            raise ActivationSpent(slot=data.slot)
+        return made.signature
+
+    def _checked(self, data: ActivationData, purpose: Purpose) -> Checked:
+        if data.purpose is not purpose:
+            raise ActivationMalformed(place="purpose")
+        certificate = self._keystore.chain(data.key)[0]
+        return check_activation(data, certificate, pins=self._pins, clock=self._clock)
+
+    def _check_owner(self, checked: Checked, certificate: x509.Certificate) -> None:
+        """Check who approved; a person's key is from now on of whom it was first used for."""
+        opening = check_person(checked, pins=self._pins)
+        key = checked.data.key
+        if not key.startswith("person:") or self._book.owner_known(key, opening.citizen_number):
+            return
+        check_named(certificate, opening, checked)
+        self._book.keep_owner(key, opening.citizen_number)
+
+
+def _entry(checked: Checked, signed: bytes, signature: bytes) -> Entry:
+    return Entry(
+        key=checked.data.key,
+        slot=checked.slot.id,
+        manifest=sha256(checked.data.manifest).value,
+        at=checked.approved.approved_at,
+        signed=sha256(signed).value,
+        signature=signature,
+    )
