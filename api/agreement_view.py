@@ -18,8 +18,9 @@ from signing.agreements import Agreement, AgreementState, Slot
 from signing.assembly_jobs import LEASE, AssemblyState, AssemblyUnknown, assembly_job
 from signing.manifest import Group, SlotKind
 from signing.policy import satisfied
+from signing.seal_states import SealState
 from signing.signatures import left_at_closing
-from signing.slot_parties import expected
+from signing.slot_parties import expected, seal_for
 
 
 class SlotShown(BaseModel):
@@ -27,7 +28,8 @@ class SlotShown(BaseModel):
 
     ``chain`` names who had it before, where it was handed on. ``state`` is signed, declined for ``reason``,
     open (it may be signed now), waiting for an earlier step, or unneeded, because its group is satisfied
-    without it. ``left``: the legal representative who signed it had left office when all had signed.
+    without it. ``seal_state`` is its seal's now, also after it sealed. ``left``: the legal representative who
+    signed it had left office when all had signed.
     """
 
     id: str
@@ -44,6 +46,8 @@ class SlotShown(BaseModel):
     chain: list[str]
     signed_at: datetime | None
     has_seal: bool
+    seal_state: SealState | None
+    seal_since: datetime | None
     left: bool
 
 
@@ -118,7 +122,9 @@ class AgreementShown(BaseModel):
     @property
     def version(self) -> str:
         """What changes whenever a page of this agreement would look different."""
-        signed = "".join(f"{slot.state[0]}{len(slot.chain) or ''}" for slot in self.slots)
+        signed = "".join(
+            f"{slot.state[0]}{len(slot.chain) or ''}{(slot.seal_state or '')[:1]}" for slot in self.slots
+        )
         made = f"{self.assembly.state}.{self.assembly.attempt}"
         said = ".".join(str(one.id) for one in self.comments)
         return f"{signed}/{self.state}/{made}/{self.anchoring}/{self.certificate}/{said}"
@@ -209,6 +215,7 @@ class _Seen:
 
 def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotShown:
     awaited = expected(session, slot)
+    held = seal_for(session, found.id, slot)
     named = slot.signer or slot.person or (awaited if slot.kind is SlotKind.REPRESENTATIVE else None)
     return SlotShown(
         id=slot.id,
@@ -225,6 +232,8 @@ def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotSh
         chain=[person(session, step.giver).name for step in slot.chain],
         signed_at=slot.signed_at,
         has_seal=slot.kind is SlotKind.SEAL and awaited is not None,
+        seal_state=None if held is None else held.state,
+        seal_since=None if held is None else held.state_since,
         left=slot.id in seen.left,
     )
 

@@ -27,6 +27,7 @@ from api.pages import (
 from api.pages import authorizations as authorization_pages
 from api.pages import cases as case_pages
 from api.pages import counter as counter_pages
+from api.pages import seals as seal_pages
 from api.policy import require_policy
 from api.receipt_desk import ReceiptDesk
 from api.routes import (
@@ -50,6 +51,7 @@ from api.routes import (
     pki,
     receipts,
     scans,
+    seals,
     sessions,
     tiles,
     verification,
@@ -78,6 +80,7 @@ ROUTERS = (
     documents.router,
     certificates.router,
     organizations.router,
+    seals.router,
     verification.router,
     ledger.router,
     witnesses.router,
@@ -98,6 +101,7 @@ ROUTERS = (
     software.router,
     log.router,
     firm.router,
+    seal_pages.router,
     agreement.router,
     agency.router,
     certificate.router,

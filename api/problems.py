@@ -65,6 +65,7 @@ NOT_FOUND = frozenset(
         "passkey-unknown",
         "question-unknown",
         "qualification-unknown",
+        "seal-unknown",
         "slot-unknown",
         "tree-too-small",
         "tile-unknown",

@@ -41,6 +41,7 @@ class StatementType(StrEnum):
     AUTHORIZATION_CHANGE = "yinxin/authorization-change/1"
     ORGANIZATION = "yinxin/organization/1"
     KEY = "yinxin/key/1"
+    SEAL = "yinxin/seal/1"
     SIGNATURE = "yinxin/signature/1"
     AGREEMENT = "yinxin/agreement/1"
     CERTIFICATE = "yinxin/certificate/1"

@@ -26,6 +26,7 @@ REFERENCES: Mapping[StatementType, tuple[str, ...]] = {
     StatementType.AUTHORIZATION: ("approval", "registers"),
     StatementType.AUTHORIZATION_CHANGE: ("authorization",),
     StatementType.KEY: ("held",),
+    StatementType.SEAL: ("held", "previous", "approval"),
     StatementType.SIGNATURE: ("approval",),
     StatementType.AGREEMENT: ("signatures", "completed"),
     StatementType.CERTIFICATE: ("refs",),

@@ -22,7 +22,6 @@ from evidence.errors import Refused
 from evidence.statement import StatementType
 from identity.commitments import commit_person
 from identity.people import Person
-from ledger.facts import Fact
 from signing.activation_module import ActivationModule
 from signing.key_certificates import record
 from signing.keystore import KeyHandle, KeyStore
@@ -125,13 +124,6 @@ def held_key(session: Session, handle: KeyHandle, keyring: Keyring) -> HeldKey:
     if row is None:
         raise KeyNotHeld(handle=handle)
     return _held(row, keyring)
-
-
-def announce(session: Session, key: HeldKey, action: str, *, keyring: Keyring) -> Fact:
-    """Record that ``action`` (suspended, reinstated, cancelled, entrusted) happened to a held key."""
-    body: dict[str, Value] = {"action": action, "key": key.key_id, "held": key.fact}
-    at = keyring.clock.now()
-    return keyring.platform.record(session, StatementType.KEY, body, at=at, after=(key.fact,))
 
 
 def _held(row: HeldKeyRow, keyring: Keyring) -> HeldKey:

@@ -13,7 +13,7 @@ from identity.members import Position, memberships
 from identity.people import PersonId
 from signing.agreements import Agreement, AgreementState, Slot, agreement
 from signing.manifest import SlotKind
-from signing.seals import SealState
+from signing.seal_states import SealState
 from signing.slot_parties import expected, fills
 from signing.tables import AgreementRow, DelegationRow, SealRow, SlotRow
 

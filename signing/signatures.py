@@ -1,9 +1,9 @@
 """Signing a slot: the legal moment of one party, decided by the database.
 
 Parties sign at the same instant and wait for one another only where the log makes everybody queue, from the
-approval to the end of the transaction: each locks its own slot, before the log is locked (``lock_slot_of``),
-and the agreement last. Whoever meets the policy completes it in the same transaction. The steps of
-``sign_slot``:
+approval to the end of the transaction: each locks its own slot and the seal that it asks for, before the log
+is locked (``lock_slot_of``), and the agreement last. Whoever meets the policy completes it in the same
+transaction. The steps of ``sign_slot``:
 
 1. lock the slot; a signature that is there already under the same approval is the answer of a retry;
 2. the agreement is open, it is the slot's turn, the party is the one the slot expects, its key is held, its
@@ -41,7 +41,8 @@ from signing.assembly_jobs import request_assembly
 from signing.held_keys import HeldKey, Keyring, held_key, hold_for_person
 from signing.manifest import SlotKind
 from signing.policy import check_needed, check_turn, complete
-from signing.seals import Seal
+from signing.seal_changes import history
+from signing.seals import Seal, lock_seals_of_slots
 from signing.slot_parties import check_party, expected
 from signing.tables import AgreementRow, SignatureRow, SlotRow
 
@@ -132,14 +133,17 @@ def check_signable(found: Agreement, slot: Slot, *, at: datetime) -> None:
 def lock_slot_of(session: Session, subject: Digest) -> None:
     """Lock the slot, if any, that an approval of ``subject`` fills: before the approval locks the log.
 
-    Locks are taken in the order slots, log, agreement, by whoever ends or hands on a slot too.
+    Locks are taken in the order slots, seals, log, agreement, by whoever ends or hands on a slot too.
     """
     _lock(session, SlotRow.subject == subject.value)
+    lock_seals_of_slots(session, SlotRow.subject == subject.value)
 
 
 def lock_slot(session: Session, agreement_id: UUID, slot_id: str) -> None:
-    """Lock one slot."""
-    _lock(session, SlotRow.agreement == agreement_id, SlotRow.id == slot_id)
+    """Lock one slot, and the seal that it asks for."""
+    which = SlotRow.agreement == agreement_id, SlotRow.id == slot_id
+    _lock(session, *which)
+    lock_seals_of_slots(session, *which)
 
 
 def lock_slots(session: Session, agreement_id: UUID) -> None:
@@ -187,7 +191,7 @@ def _record(
         StatementType.SIGNATURE,
         body,
         at=activation.at,
-        after=(activation.approval, party.key.fact, *(step.fact for step in slot.chain[-1:])),
+        after=(activation.approval, party.key.fact, *_before(session, slot, party.seal)),
     )
     row = SignatureRow(
         agreement=activation.agreement,
@@ -202,6 +206,12 @@ def _record(
     session.add(row)
     session.flush()
     return _signature(row)
+
+
+def _before(session: Session, slot: Slot, seal: Seal | None) -> tuple[bytes, ...]:
+    """Give the facts by which the slot is the signer's, and the seal in the state that it is in."""
+    life = () if seal is None else history(session, seal.id)
+    return (*(step.fact for step in slot.chain[-1:]), *(step.fact for step in life[-1:]))
 
 
 def _complete_when_policy_met(session: Session, agreement_id: UUID, slot_id: str, keyring: Keyring) -> None:

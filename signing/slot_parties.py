@@ -7,6 +7,8 @@ slot goes by the office of legal representative, whoever holds it; a seal's by t
     check_party(session, slot, signer=person_id)  # or the refusal that says why not
 """
 
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from evidence.errors import Refused
@@ -15,7 +17,9 @@ from identity.organizations import organization
 from identity.people import PersonId
 from signing.agreements import Slot
 from signing.manifest import SlotKind
-from signing.seals import Seal, SealMissing, seal_of, usable_seal
+from signing.seal_states import SealState
+from signing.seals import Seal, seal, seal_of, usable_seal
+from signing.tables import SignatureRow
 
 
 class NotThisParty(Refused):
@@ -49,9 +53,8 @@ def expected(session: Session, slot: Slot) -> PersonId | None:
     """Give whom the slot expects, be it signed or not; None while nobody in office can fill it."""
     if slot.kind is SlotKind.REPRESENTATIVE:
         return _representative(session, slot)
-    try:
-        awaited = slot.person or seal_of(session, slot.organization).keeper
-    except SealMissing:
+    awaited = slot.person or _keeper(session, slot)
+    if awaited is None:
         return None
     held = positions(session, uscc=slot.organization, person=awaited)
     serves = Position.SEAL_KEEPER in held if slot.kind is SlotKind.SEAL else bool(held)
@@ -63,12 +66,23 @@ def fills(session: Session, slot: Slot, signer: PersonId) -> bool:
     return signer in (expected(session, slot), slot.signer)
 
 
+def seal_for(session: Session, agreement_id: UUID, slot: Slot) -> Seal | None:
+    """Give the seal that filled a seal's slot, or that would fill it now; None where there is none."""
+    if slot.kind is not SlotKind.SEAL:
+        return None
+    signed = session.get(SignatureRow, (agreement_id, slot.id))
+    if signed is not None and signed.seal is not None:
+        return seal(session, signed.seal)
+    return seal_of(session, slot.organization)
+
+
 def check_party(session: Session, slot: Slot, *, signer: PersonId) -> Seal | None:
     """Check that ``signer`` may fill the slot now; give the seal of a seal's slot, held in its state.
 
     Raises:
         NotThisParty, PartyLeft, NotTheRepresentative: the wrong person.
-        SealMissing, SealSuspended, NotTheKeeper, NotInPosition: the wrong person for the seal, or no seal.
+        SealMissing, SealNotInUse, SealSuspended, SealCancelled: there is no seal, or not in use.
+        NotTheKeeper, NotInPosition: the wrong person for the seal.
     """
     if slot.kind is SlotKind.SEAL:
         return usable_seal(session, slot.organization, keeper=signer)
@@ -81,6 +95,12 @@ def check_party(session: Session, slot: Slot, *, signer: PersonId) -> Seal | Non
     if not positions(session, uscc=slot.organization, person=signer):
         raise PartyLeft(organization=_name(session, slot))
     return None
+
+
+def _keeper(session: Session, slot: Slot) -> PersonId | None:
+    """Give who keeps the seal that the slot asks for; nobody keeps one that was cancelled."""
+    found = seal_of(session, slot.organization)
+    return None if found is None or found.state is SealState.CANCELLED else found.keeper
 
 
 def _representative(session: Session, slot: Slot) -> PersonId | None:

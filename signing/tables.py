@@ -164,6 +164,20 @@ class SealRow(Base):
     state: Mapped[str] = mapped_column(Text)
     state_since: Mapped[datetime] = mapped_column(_AWARE)
     created_at: Mapped[datetime] = mapped_column(_AWARE)
+    filing_number: Mapped[str | None] = mapped_column(Text, unique=True)
+
+
+class SealChangeRow(Base):
+    """One step in the life of a seal, numbered from 1 (made)."""
+
+    __tablename__ = "seal_changes"
+    seal: Mapped[UUID] = mapped_column(ForeignKey("seals.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    action: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    person: Mapped[UUID]
+    fact: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    changed_at: Mapped[datetime] = mapped_column(_AWARE)
 
 
 class HeldKeyRow(Base):

@@ -268,6 +268,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "type-authorization-change": Words("授权变更", "change of an authorization"),
     "type-organization": Words("组织登记", "organization"),
     "type-key": Words("密钥登记", "key"),
+    "type-seal": Words("印章变更", "change of a seal"),
     "type-signature": Words("签名", "signature"),
     "type-agreement": Words("共同签署", "agreement"),
     "type-certificate": Words("电子证照", "certificate"),

@@ -10,6 +10,7 @@ from api import accounts
 from api.demonstration.people import (
     AGENCY,
     CONTRACTOR,
+    CONTRACTORS_FILING_NUMBER,
     COUNTER_OFFICER,
     ENGINEER,
     FIRMS,
@@ -30,7 +31,8 @@ from identity.organizations import register_organization
 from identity.people import PersonId, find_person, register_person
 from identity.qualifications import register_qualification
 from signing.held_keys import Keyring
-from signing.seals import make_seal
+from signing.seal_changes import change_seal, make_seal
+from signing.seal_states import SealAction
 
 OPERATOR = Operator(uscc=AGENCY.uscc, name=AGENCY.name, area="990100")
 
@@ -128,9 +130,9 @@ def _open_counter(session: Session, clock: Clock) -> None:
 
 
 def _make_the_contractors_seal(session: Session, keyring: Keyring) -> None:
-    make_seal(
-        session,
-        organization=CONTRACTOR.uscc,
-        keeper=person_id(session, LEGAL_REPRESENTATIVE),
-        keyring=keyring,
+    owner = person_id(session, LEGAL_REPRESENTATIVE)
+    made = make_seal(session, organization=CONTRACTOR.uscc, keeper=owner, by=owner, keyring=keyring)
+    change_seal(
+        session, made.id, SealAction.FILE, by=owner, keyring=keyring, filing_number=CONTRACTORS_FILING_NUMBER
     )
+    change_seal(session, made.id, SealAction.START, by=owner, keyring=keyring)

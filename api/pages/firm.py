@@ -1,13 +1,12 @@
-"""The firm's pages: its home, the picture of its seal, and the form that starts an agreement."""
+"""The firm's pages: its home, the pictures of its seals, and the form that starts an agreement."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from api import agreement_view, capacities, certificate_view
+from api import agreement_view, capacities, certificate_view, seal_view
 from api.acting import firm_of
 from api.demonstration import ready_application
 from api.demonstration.people import FIRMS
@@ -20,27 +19,17 @@ from api.routes.certificates import today
 from evidence.identifiers import Uscc
 from identity import authorizations
 from identity.organizations import Organization, organization
-from identity.people import person
 from signing.agreement_drafting import LIFETIME
 from signing.agreements import agreements_of
 from signing.certificates import certificates_of
 from signing.pdf_document import LARGEST_DOCUMENT
-from signing.seals import SealMissing, SealState, seal_of
+from signing.seal_states import SealState
 
 router = APIRouter()
 
 AsFirm = Annotated[Visitor, allow(Role.FIRM)]
 
 HOUR = 3600  # seconds
-
-
-@dataclass(frozen=True)
-class SealView:
-    """The firm's seal: the name along its rim, who keeps it, and its state."""
-
-    name: str
-    keeper: str
-    state: SealState
 
 
 @router.get("/firm", include_in_schema=False)
@@ -63,7 +52,9 @@ def firm(request: Request, house: InHouse, visitor: AsFirm) -> Response:
             authorizations=asked,
             agreements=agreements,
             certificates=certificates,
-            seal=_seal(session, own),
+            seals=[
+                each for each in seal_view.seals_shown(session, own) if each.state is not SealState.CANCELLED
+            ],
         )
 
 
@@ -85,14 +76,6 @@ def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response
         hours=int(LIFETIME.total_seconds()) // HOUR,
         largest=LARGEST_DOCUMENT,
     )
-
-
-def _seal(session: Session, own: Uscc) -> SealView | None:
-    try:
-        found = seal_of(session, own)
-    except SealMissing:
-        return None
-    return SealView(name=found.name_zh, keeper=person(session, found.keeper).name, state=found.state)
 
 
 def _partners(session: Session, own: Uscc, house: House) -> tuple[Organization, ...]:

@@ -9,7 +9,8 @@ from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from evidence.identifiers import Uscc
 from identity.organizations import organization
-from signing.seals import SealMissing, SealState, seal_of
+from signing.seal_states import SealState
+from signing.seals import seal_of
 
 router = APIRouter(prefix="/api/organizations")
 
@@ -28,8 +29,6 @@ def one(uscc: str, house: InHouse, _: Annotated[Visitor, allow(Role.FIRM, Role.A
     parsed = Uscc.parse(uscc.strip().upper())
     with house.database.transaction() as session:
         found = organization(session, parsed)
-        try:
-            state = seal_of(session, parsed).state
-        except SealMissing:
-            state = None
+        held = seal_of(session, parsed)
+    state = None if held is None or held.state is SealState.CANCELLED else held.state
     return OrganizationShown(uscc=parsed.text, name=found.name, seal=state)

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from api import accounts, api_keys
 from api.app import ROUTERS
-from api.demonstration.people import DESIGNER
+from api.demonstration.people import CONTRACTOR, DESIGNER
 from api.house import House
 from api.policy import Role, roles_of
 from api.site import Site
@@ -17,6 +17,7 @@ from api.webhooks import deliveries, endpoints, events
 from evidence.digest import sha256
 from identity import challenges, counter_cases
 from identity.challenges import Action
+from signing.seals import seals_of
 from tests.api.devices import begin, octets
 from tests.api.newcomers import arrive, requested
 from tests.identity.authenticator import Authenticator, made
@@ -43,6 +44,7 @@ FORM = {
     "code": "123456",
     "to": "钱以明",
     "comment": "第 3 页的面积请核对",
+    "action": "suspended",
 }
 FRAME = ("frames", ("0.jpg", b"no picture", "image/jpeg"))
 
@@ -59,6 +61,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         case = counter_cases.open_case(
             session, person=owner.id, action=Action.SIGN, subject=sha256(b"another text"), clock=house.clock
         )
+        seal = seals_of(session, CONTRACTOR.uscc)[0].id
     begun = begin(owner)
     return {
         "passkey_id": begun["id"],
@@ -70,6 +73,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "agreement_id": permit.agreement,
         "certificate_id": permit.id,
         "slot_id": "1",
+        "seal_id": seal,
         "number": 1,
         "comment_id": 1,
         "key_id": key_of_agency(house),

@@ -41,7 +41,9 @@ from signing.manifest import Group, SlotKind
 from signing.objects_memory import MemoryObjectStore
 from signing.pki import Subject
 from signing.profiles import Profile
-from signing.seals import Seal, make_seal
+from signing.seal_changes import change_seal, make_seal
+from signing.seal_states import SealAction
+from signing.seals import Seal
 from signing.signatures import Signature, sign_slot
 from signing.speaker import Speaker
 from signing.timestamps import TimestampAuthority
@@ -54,6 +56,7 @@ AGENCY = Uscc.parse("11990100MB0A10013K")
 OWNER = Uscc.parse("91990100MA0DM00178")
 CONTRACTOR = Uscc.parse("91990100MA0DM1028K")
 DESIGNER = Uscc.parse("91990100MA0DM2039Y")
+FILING_NUMBER = "9901000012345"
 FIELDS = {
     "project_name": "示范市人民医院门诊楼",
     "site": "示范市中山路18号",
@@ -158,6 +161,9 @@ class Town:
             self.keeper = self._member(
                 session, "周明哲", "990100198804120114", CONTRACTOR, Position.SEAL_KEEPER
             )
+            self.director = self._member(
+                session, "方致远", "990100197502150030", CONTRACTOR, Position.LEGAL_REPRESENTATIVE
+            )
 
     def _member(self, session: Session, name: str, number: str, uscc: Uscc, position: Position) -> Person:
         citizen = CitizenNumber.parse(number)
@@ -185,9 +191,36 @@ class Town:
                 clock=self.clock,
             )
 
-    def seal(self) -> Seal:
+    def make_seal(self) -> Seal:
+        """Make the contractor's seal, as its director."""
         with self.database.transaction() as session:
-            return make_seal(session, organization=CONTRACTOR, keeper=self.keeper.id, keyring=self.keyring)
+            return make_seal(
+                session,
+                organization=CONTRACTOR,
+                keeper=self.keeper.id,
+                by=self.director.id,
+                keyring=self.keyring,
+            )
+
+    def change_seal(
+        self, seal: Seal, action: SealAction, *, by: Person | None = None, filing_number: str = ""
+    ) -> Seal:
+        """Take one step in the life of a seal, as the contractor's director or as ``by``."""
+        with self.database.transaction() as session:
+            return change_seal(
+                session,
+                seal.id,
+                action,
+                by=(by or self.director).id,
+                keyring=self.keyring,
+                filing_number=filing_number,
+            )
+
+    def seal(self) -> Seal:
+        """Make the contractor's seal and put it in use."""
+        made = self.make_seal()
+        self.change_seal(made, SealAction.FILE, filing_number=FILING_NUMBER)
+        return self.change_seal(made, SealAction.START)
 
     def slots(self) -> tuple[SlotDraft, ...]:
         """Owner and designer sign by a person, the contractor seals."""

@@ -25,7 +25,7 @@ from signing.assembly_jobs import AssemblyState
 from signing.inbox import waiting
 from signing.manifest import Group, SlotKind
 from signing.policy import NotYetThisTurn, SlotNotNeeded
-from signing.seals import SealAction, change_seal
+from signing.seal_states import SealAction
 from signing.signatures import SlotSigned, left_at_closing
 from signing.slot_parties import NotTheRepresentative, NotThisParty
 
@@ -133,8 +133,7 @@ def test_it_is_recorded_whether_the_office_had_changed_when_all_had_signed(
 def test_a_keeper_whose_seal_is_suspended_may_still_decline(town: Town) -> None:
     seal = town.seal()
     opened = town.open()
-    with town.database.transaction() as session:
-        change_seal(session, seal.id, SealAction.SUSPEND, by=town.keeper.id, keyring=town.keyring)
+    town.change_seal(seal, SealAction.SUSPEND)
     assert declined(town, opened, "2", town.keeper).state(NOW) is AgreementState.DECLINED
 
 

@@ -11,23 +11,14 @@ from evidence.keys import LocalSigner
 from evidence.statement import StatementType, check
 from identity.approvals import ApprovalForAnotherAction, ApprovalForAnotherSubject, ApprovalTooOld
 from identity.challenges import Action
-from identity.members import NotInPosition, Position, appoint, dismiss
+from identity.members import Position, appoint, dismiss
 from ledger import facts
 from ledger.facts import FactRow
 from signing.activation import FRESHNESS, ApprovalUsed, Seat, activate
 from signing.agreements import AgreementExpired, AgreementState, SlotUnknown
 from signing.cades import check_detached
 from signing.held_keys import hold_for_person
-from signing.seals import (
-    NotTheKeeper,
-    SealAction,
-    SealExists,
-    SealMissing,
-    SealSuspended,
-    SealUnchangeable,
-    change_seal,
-    make_seal,
-)
+from signing.seals import NotTheKeeper, SealMissing
 from signing.signatures import Signature, SlotSigned, signatures
 from signing.slot_parties import NotThisParty, PartyLeft
 
@@ -169,36 +160,6 @@ def test_a_slot_that_is_not_there_is_refused(town: Town) -> None:
 def test_a_seal_slot_needs_a_seal(town: Town) -> None:
     with pytest.raises(SealMissing):
         town.sign(town.open(), "2")
-
-
-def test_a_suspended_seal_seals_nothing_until_it_is_reinstated(town: Town) -> None:
-    seal, opened = town.seal(), town.open()
-    for action in (SealAction.SUSPEND, SealAction.REINSTATE):
-        with town.database.transaction() as session:
-            change_seal(session, seal.id, action, by=town.keeper.id, keyring=town.keyring)
-        if action is SealAction.SUSPEND:
-            with pytest.raises(SealSuspended):
-                town.sign(opened, "2")
-    assert town.sign(opened, "2").seal == seal.id
-
-
-def test_a_cancelled_seal_stays_cancelled(town: Town) -> None:
-    seal = town.seal()
-    with town.database.transaction() as session:
-        change_seal(session, seal.id, SealAction.CANCEL, by=town.keeper.id, keyring=town.keyring)
-        with pytest.raises(SealUnchangeable):
-            change_seal(session, seal.id, SealAction.REINSTATE, by=town.keeper.id, keyring=town.keyring)
-
-
-def test_an_organization_has_one_seal(town: Town) -> None:
-    town.seal()
-    with pytest.raises(SealExists):
-        town.seal()
-
-
-def test_somebody_who_is_not_seal_keeper_gets_no_seal(town: Town) -> None:
-    with pytest.raises(NotInPosition), town.database.transaction() as session:
-        make_seal(session, organization=CONTRACTOR, keeper=town.engineer.id, keyring=town.keyring)
 
 
 def test_a_seal_obeys_its_own_keeper_only(town: Town) -> None:

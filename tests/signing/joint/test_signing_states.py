@@ -21,7 +21,8 @@ from signing.agreement_drafting import SlotDraft
 from signing.agreement_ends import decline, withdraw
 from signing.agreements import Agreement, AgreementState
 from signing.manifest import Group, SlotKind
-from signing.seals import Seal, SealAction, SealState, change_seal, seal_of
+from signing.seal_states import SealAction, SealState
+from signing.seals import Seal, seal
 
 from .conftest import OWNER, Town
 
@@ -43,7 +44,7 @@ class Signing(RuleBasedStateMachine):
     def start(self) -> None:
         self.opened = self.town.open()
         with self.town.database.transaction() as session:
-            self.usable = seal_of(session, self.seal.organization).state is SealState.IN_USE
+            self.usable = seal(session, self.seal.id).state is SealState.IN_USE
 
     @rule(slot=st.sampled_from(SLOTS))
     def sign(self, slot: str) -> None:
@@ -67,8 +68,7 @@ class Signing(RuleBasedStateMachine):
     @rule()
     def suspend_or_reinstate_the_seal(self) -> None:
         action = SealAction.SUSPEND if self.usable else SealAction.REINSTATE
-        with self.town.database.transaction() as session:
-            change_seal(session, self.seal.id, action, by=self.town.keeper.id, keyring=self.town.keyring)
+        self.town.change_seal(self.seal, action)
         self.usable = not self.usable
 
     @invariant()

@@ -89,6 +89,7 @@ export const SENTENCES = {
   "type-authorization-change": {"zh": "授权变更", "en": "change of an authorization"},
   "type-organization": {"zh": "组织登记", "en": "organization"},
   "type-key": {"zh": "密钥登记", "en": "key"},
+  "type-seal": {"zh": "印章变更", "en": "change of a seal"},
   "type-signature": {"zh": "签名", "en": "signature"},
   "type-agreement": {"zh": "共同签署", "en": "agreement"},
   "type-certificate": {"zh": "电子证照", "en": "certificate"},

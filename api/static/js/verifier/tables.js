@@ -12,6 +12,7 @@ export const REFERENCES = {
   "authorization": ["approval", "registers"],
   "authorization-change": ["authorization"],
   "key": ["held"],
+  "seal": ["held", "previous", "approval"],
   "signature": ["approval"],
   "agreement": ["signatures", "completed"],
   "certificate": ["refs"],

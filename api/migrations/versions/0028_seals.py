@@ -1,0 +1,39 @@
+"""The life of a seal: every step of it, and the number under which it is filed."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0028"
+down_revision = "0027"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the states before a seal is in use, and the steps, which nobody alters."""
+    op.drop_constraint("state_known", "seals")
+    op.create_check_constraint(
+        "state_known", "seals", "state in ('made', 'filed', 'in-use', 'suspended', 'cancelled')"
+    )
+    op.add_column("seals", sa.Column("filing_number", sa.Text, unique=True))
+    op.create_table(
+        "seal_changes",
+        sa.Column("seal", sa.Uuid, sa.ForeignKey("seals.id"), primary_key=True),
+        sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("action", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("person", sa.Uuid, nullable=False),
+        sa.Column("fact", sa.LargeBinary, nullable=False, unique=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("version >= 1", name="seal_changes_counted_from_one"),
+    )
+    for operations, per in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+        name = f"seal_changes_refuse_{per.lower()}"
+        when = f"BEFORE {operations} ON seal_changes FOR EACH {per}"
+        op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION refuse_change()")
+        op.execute(f"ALTER TABLE seal_changes ENABLE ALWAYS TRIGGER {name}")
+
+
+def downgrade() -> None:
+    """Refuse: a step in the life of a seal stands for a fact."""
+    raise NotImplementedError("changes of seals are never dropped")

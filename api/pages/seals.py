@@ -1,0 +1,42 @@
+"""The pages of an organization's seals: the list, and one seal with its life and its register of uses."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.acting import firm_of
+from api.pages import page
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from api.routes.seals import AsOwner
+from api.routes.sessions import home_of
+from api.seal_view import seal_shown, seals_shown, steps_open_to, visible_seal
+from identity.organizations import organization
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/firm/seals")
+def seals(request: Request, house: InHouse, visitor: Annotated[Visitor, allow(Role.FIRM)]) -> Response:
+    """Show every seal that the firm has or had."""
+    own = firm_of(visitor)
+    with house.database.transaction() as session:
+        return page(request, "seals.html", firm=organization(session, own), seals=seals_shown(session, own))
+
+
+@router.get("/firm/seals/{seal_id}")
+def seal(request: Request, seal_id: UUID, house: InHouse, visitor: AsOwner) -> Response:
+    """Show one seal, and the steps that are open to the visitor."""
+    with house.database.transaction() as session:
+        found = visible_seal(session, seal_id, visitor)
+        return page(
+            request,
+            "seal.html",
+            shown=seal_shown(session, found),
+            firm=organization(session, found.organization),
+            steps=steps_open_to(session, found, visitor.person),
+            acts=Role.FIRM in visitor.roles and visitor.organization == found.organization.text,
+            home=home_of(visitor.roles),
+        )

@@ -1,0 +1,136 @@
+"""An organization's seals as it and their keepers see them, in JSON and on pages alike.
+
+seals_shown(session, uscc)                 # the list
+seal_shown(session, found)                 # one, with its history and its register of uses
+visible_seal(session, seal_id, visitor)    # or it does not exist
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from api.authorization_view import Place, place
+from api.policy import Role, Visitor
+from evidence.identifiers import Uscc
+from identity.members import Position, positions
+from identity.people import PersonId, person
+from signing.seal_changes import history
+from signing.seal_states import SealAction, SealState, possible
+from signing.seal_uses import uses_of
+from signing.seals import Seal, SealUnknown, seal, seals_of
+
+
+class SealListed(BaseModel):
+    """A seal in a list: the name along its rim, who keeps it, its state and since when."""
+
+    id: UUID
+    name: str
+    keeper: str
+    state: SealState
+    since: datetime
+    filing_number: str | None
+
+
+class SealStep(BaseModel):
+    """One step in the life of a seal, by whom, and its place in the log."""
+
+    version: int
+    action: str
+    by: str
+    at: datetime
+    place: Place
+
+
+class SealUsed(BaseModel):
+    """One use: in which agreement and capacity, by whom; ``commitment`` is the keeper's in the fact, hex."""
+
+    number: int
+    agreement: UUID
+    slot: str
+    title: str
+    capacity_zh: str
+    capacity_en: str
+    keeper: str
+    commitment: str
+    at: datetime
+    place: Place
+
+
+class SealShown(SealListed):
+    """A seal whole; ``history`` begins with its making, ``uses`` with the first one."""
+
+    history: list[SealStep]
+    uses: list[SealUsed]
+
+
+def seals_shown(session: Session, organization: Uscc) -> list[SealListed]:
+    """Return the organization's seals, the cancelled ones last."""
+    return [_listed(session, each) for each in seals_of(session, organization)]
+
+
+def seal_shown(session: Session, found: Seal) -> SealShown:
+    """Return a seal whole."""
+    return SealShown(
+        **_listed(session, found).model_dump(),
+        history=[
+            SealStep(
+                version=step.version,
+                action=step.action,
+                by=person(session, step.by).name,
+                at=step.changed_at,
+                place=place(session, step.fact),
+            )
+            for step in history(session, found.id)
+        ],
+        uses=[
+            SealUsed(
+                number=use.number,
+                agreement=use.agreement,
+                slot=use.slot,
+                title=use.title,
+                capacity_zh=use.capacity.zh,
+                capacity_en=use.capacity.en,
+                keeper=person(session, use.person).name,
+                commitment=use.commitment.hex(),
+                at=use.used_at,
+                place=place(session, use.fact),
+            )
+            for use in uses_of(session, found.id)
+        ],
+    )
+
+
+def visible_seal(session: Session, seal_id: UUID, visitor: Visitor) -> Seal:
+    """Return a seal to whoever acts for its organization, and to its keeper.
+
+    Raises:
+        SealUnknown: there is none, or it is not the visitor's to see.
+    """
+    found = seal(session, seal_id)
+    acts = Role.FIRM in visitor.roles and visitor.organization == found.organization.text
+    if acts or (Role.PERSON in visitor.roles and visitor.person == found.keeper):
+        return found
+    raise SealUnknown(seal=seal_id)
+
+
+def steps_open_to(session: Session, found: Seal, who: UUID | None) -> tuple[SealAction, ...]:
+    """Give the steps that ``who`` may take now: all as legal representative, suspending as the keeper."""
+    if who is None:
+        return ()
+    if Position.LEGAL_REPRESENTATIVE in positions(session, uscc=found.organization, person=PersonId(who)):
+        return possible(found.state)
+    keeps = found.keeper == who
+    return tuple(step for step in possible(found.state) if keeps and step is SealAction.SUSPEND)
+
+
+def _listed(session: Session, found: Seal) -> SealListed:
+    return SealListed(
+        id=found.id,
+        name=found.name_zh,
+        keeper=person(session, found.keeper).name,
+        state=found.state,
+        since=found.state_since,
+        filing_number=found.filing_number,
+    )
