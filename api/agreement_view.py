@@ -28,8 +28,8 @@ class SlotShown(BaseModel):
 
     ``chain`` names who had it before, where it was handed on. ``state`` is signed, declined for ``reason``,
     open (it may be signed now), waiting for an earlier step, or unneeded, because its group is satisfied
-    without it. ``seal_state`` is its seal's now, also after it sealed. ``left``: the legal representative who
-    signed it had left office when all had signed.
+    without it. ``seal_caption`` stands below the star of its seal, ``seal_state`` is that seal's now, also
+    after it sealed. ``left``: the legal representative who signed it had left office when all had signed.
     """
 
     id: str
@@ -46,6 +46,7 @@ class SlotShown(BaseModel):
     chain: list[str]
     signed_at: datetime | None
     has_seal: bool
+    seal_caption: str
     seal_state: SealState | None
     seal_since: datetime | None
     left: bool
@@ -232,6 +233,7 @@ def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotSh
         chain=[person(session, step.giver).name for step in slot.chain],
         signed_at=slot.signed_at,
         has_seal=slot.kind is SlotKind.SEAL and awaited is not None,
+        seal_caption=slot.mark.caption,
         seal_state=None if held is None else held.state,
         seal_since=None if held is None else held.state_since,
         left=slot.id in seen.left,

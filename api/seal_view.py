@@ -17,15 +17,24 @@ from evidence.identifiers import Uscc
 from identity.members import Position, positions
 from identity.people import PersonId, person
 from signing.seal_changes import history
+from signing.seal_kinds import SealKind
 from signing.seal_states import SealAction, SealState, possible
 from signing.seal_uses import uses_of
 from signing.seals import Seal, SealUnknown, seal, seals_of
 
 
 class SealListed(BaseModel):
-    """A seal in a list: the name along its rim, who keeps it, its state and since when."""
+    """A seal in a list: its kind, the name along its rim, who keeps it, its state and since when.
+
+    ``title_zh`` and ``title_en`` are what it is called, ``caption`` is what stands below its star.
+    """
 
     id: UUID
+    kind: SealKind
+    department: str
+    title_zh: str
+    title_en: str
+    caption: str
     name: str
     keeper: str
     state: SealState
@@ -128,6 +137,11 @@ def steps_open_to(session: Session, found: Seal, who: UUID | None) -> tuple[Seal
 def _listed(session: Session, found: Seal) -> SealListed:
     return SealListed(
         id=found.id,
+        kind=found.mark.kind,
+        department=found.mark.department,
+        title_zh=found.mark.term.zh,
+        title_en=found.mark.term.en,
+        caption=found.mark.caption,
         name=found.name_zh,
         keeper=person(session, found.keeper).name,
         state=found.state,

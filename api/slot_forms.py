@@ -22,6 +22,7 @@ from identity.people import PersonId, person
 from identity.qualifications import find_qualification
 from signing.agreement_drafting import MOST_SLOTS, SlotDraft
 from signing.manifest import Place, SlotKind
+from signing.seal_kinds import SealKind, SealMark
 
 
 class SlotsMalformed(Invalid):
@@ -76,7 +77,7 @@ class SlotAsked(BaseModel):
     """A slot; ``person``, where the kind names one, is a name, or a name, a space and a registration number.
 
     For the starter's own people the registration number alone will do. ``step`` and ``group`` are for
-    :mod:`api.slot_groups`.
+    :mod:`api.slot_groups`; ``seal`` and ``department`` say which seal a seal's slot asks for.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -88,6 +89,8 @@ class SlotAsked(BaseModel):
     person: str | None = None
     capacity_zh: str
     capacity_en: str
+    seal: SealKind = SealKind.COMPANY
+    department: str = ""
     place: PlaceAsked | None = None
 
     @property
@@ -156,6 +159,7 @@ def draft(session: Session, asked: SlotAsked, *, starter: Uscc) -> SlotDraft:
         capacity_zh=asked.capacity_zh,
         capacity_en=asked.capacity_en,
         person=find(session, uscc, check_name(named), capacity=capacity) if named else None,
+        mark=SealMark(asked.seal, asked.department.strip()),
         place=None if place is None else Place(page=place.page, left=place.left, bottom=place.bottom),
     )
 

@@ -28,6 +28,7 @@ from signing.documents import Document
 from signing.manifest import ONLY, Group, Manifest, ManifestSlot, Place, SlotKind, misfit, slot_subject
 from signing.objects import ObjectStore
 from signing.rehearsal import rehearse
+from signing.seal_kinds import COMPANY_SEAL, SealMark, check_mark
 from signing.stamps import Stamp, organization_stamp, person_stamp
 from signing.tables import AgreementRow, SlotRow
 from signing.typesetting import Typesetter
@@ -73,6 +74,14 @@ class SlotPersonWrong(Refused):
     )
 
 
+class SealMisplaced(Refused):
+    """A seal is named for a slot that is not sealed."""
+
+    code = "seal-misplaced"
+    zh = "签署位“{capacity}”不是盖章位，不能指定印章；请改为盖章位，或不指定印章。"
+    en = "The slot “{capacity}” is not sealed, so no seal can be named for it; make it a seal's slot."
+
+
 class RepresentativeMissing(Refused):
     """The organization has no legal representative who could fill the slot."""
 
@@ -101,7 +110,8 @@ class GroupsWrong(Refused):
 class SlotDraft:
     """A slot as the party that starts the agreement wants it.
 
-    ``person`` is named where the kind wants it; without a ``place`` the stamp goes to the last page.
+    ``person`` is named where the kind wants it; ``mark`` says which seal a seal's slot asks for; without a
+    ``place`` the stamp goes to the last page.
     """
 
     group: str = ONLY
@@ -110,6 +120,7 @@ class SlotDraft:
     capacity_zh: str
     capacity_en: str
     person: PersonId | None = None
+    mark: SealMark = COMPANY_SEAL
     place: Place | None = None
 
 
@@ -133,6 +144,7 @@ def create(
     Raises:
         OrganizationUnknown: a party, or the organization that starts it, is not registered.
         SlotCountWrong, SlotRepeated, SlotPersonWrong, RepresentativeMissing: the slots cannot be filled.
+        SealMisplaced, DepartmentMisplaced: a seal is named where none is, or none that could be.
         PersonStandsTwice: one person would satisfy a group alone, or approve what they sign.
         GroupsWrong: a group has no slots, or needs more than it has; a step is left out.
         AgreementEndsInThePast: ``expires_at`` is not later than now.
@@ -191,6 +203,8 @@ def _check_drafts(session: Session, drafts: tuple[SlotDraft, ...]) -> None:
         capacity = Term(check_name(draft.capacity_zh, CAPACITY), check_name(draft.capacity_en, CAPACITY))
         if times > 1:
             raise SlotRepeated(organization=party, capacity=capacity)
+        if check_mark(draft.mark) != (draft.mark if draft.kind is SlotKind.SEAL else COMPANY_SEAL):
+            raise SealMisplaced(capacity=capacity)
         if draft.kind.names_person != (draft.person is not None):
             raise SlotPersonWrong(organization=party, capacity=capacity)
         if draft.kind is SlotKind.REPRESENTATIVE and _signer(session, draft) is None:
@@ -203,6 +217,7 @@ def _check_glyphs(session: Session, drafts: tuple[SlotDraft, ...], typesetter: T
     for draft in drafts:
         typesetter.check_glyphs(organization(session, draft.organization).name)
         typesetter.check_glyphs(draft.capacity_zh)
+        typesetter.check_glyphs(draft.mark.caption)
         signer = _signer(session, draft)
         if signer is not None:
             typesetter.check_glyphs(person(session, signer).name)
@@ -242,6 +257,7 @@ def _manifest_slot(session: Session, slot_id: str, draft: SlotDraft) -> Manifest
         capacity_zh=draft.capacity_zh.strip(),
         capacity_en=draft.capacity_en.strip(),
         person=None if draft.person is None else commit_person(session, person(session, draft.person)),
+        mark=draft.mark,
         place=draft.place,
     )
 

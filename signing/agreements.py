@@ -29,6 +29,7 @@ from evidence.identifiers import Uscc
 from identity.people import PersonId
 from signing.manifest import Manifest, SlotKind
 from signing.policy import wanted
+from signing.seal_kinds import SealMark
 from signing.tables import AgreementRow, AssemblyRow, DeclineRow, DelegationRow, SignatureRow, SlotRow
 
 AgreementId = NewType("AgreementId", UUID)
@@ -107,7 +108,8 @@ class Delegation:
 class Slot:
     """A slot and, once it is signed, when, by whom and by which fact (32-byte digest).
 
-    ``person`` is whom the slot names, or who took it last along the ``chain``. ``subject`` is what an
+    ``mark`` is which seal a seal's slot asks for. ``person`` is whom the slot names, or who took it last
+    along the ``chain``. ``subject`` is what an
     approval to fill it names: ``signing.manifest.slot_subject``. ``reason`` is what its party declined for.
     """
 
@@ -115,6 +117,7 @@ class Slot:
     group: str
     kind: SlotKind
     organization: Uscc
+    mark: SealMark
     capacity_zh: str
     capacity_en: str
     person: PersonId | None
@@ -267,6 +270,7 @@ def _slots(session: Session, agreement_id: UUID, manifest: Manifest) -> tuple[Sl
             group=manifest.slot(row.id).group,
             kind=SlotKind(row.kind),
             organization=Uscc.parse(row.organization),
+            mark=manifest.slot(row.id).mark,
             capacity_zh=row.capacity_zh,
             capacity_en=row.capacity_en,
             person=_person(row, chains),

@@ -226,7 +226,13 @@ def _stamp(increment: _Increment, workshop: Workshop) -> Stamp:
     if increment.seal is None:
         return person_stamp(workshop.typesetter, name=increment.signer, capacity=capacity, at=at, qr=qr)
     return organization_stamp(
-        workshop.typesetter, name=increment.seal, keeper=increment.signer, capacity=capacity, at=at, qr=qr
+        workshop.typesetter,
+        name=increment.seal,
+        keeper=increment.signer,
+        capacity=capacity,
+        at=at,
+        qr=qr,
+        caption=increment.slot.mark.caption,
     )
 
 

@@ -27,6 +27,7 @@ from evidence.digest import Digest, HashAlgorithm, sha256
 from evidence.errors import CheckDigitWrong, IdentifierMalformed, Malformed, NotCanonical, Term
 from evidence.fields import Fields
 from evidence.identifiers import Uscc
+from signing.seal_kinds import COMPANY_SEAL, SealKind, SealMark
 
 SCHEMA = "yinxin/manifest/2"
 FIRST_SCHEMA = "yinxin/manifest/1"
@@ -89,7 +90,11 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class ManifestSlot:
-    """One slot; ``person`` is the 32-byte commitment of the person expected, None where an office is."""
+    """One slot; ``person`` is the 32-byte commitment of the person expected, None where an office is.
+
+    ``mark`` says which of the organization's seals a seal's slot asks for; it stands in the manifest where it
+    is not the company's.
+    """
 
     id: str
     group: str = ONLY
@@ -98,10 +103,12 @@ class ManifestSlot:
     capacity_zh: str
     capacity_en: str
     person: bytes | None = None
+    mark: SealMark = COMPANY_SEAL
     place: Place | None = None
 
     def value(self) -> dict[str, Value]:
         """Return the slot as it stands in the manifest."""
+        named = self.mark != COMPANY_SEAL
         return {
             "id": self.id,
             "group": self.group,
@@ -110,6 +117,7 @@ class ManifestSlot:
             "capacity": {"zh": self.capacity_zh, "en": self.capacity_en},
             "person": self.person,
             "place": None if self.place is None else [self.place.page, self.place.left, self.place.bottom],
+            **({"seal": [self.mark.kind.value, self.mark.department]} if named else {}),
         }
 
 
@@ -241,11 +249,21 @@ def _slot(fields: Fields, *, grouped: bool) -> ManifestSlot:
         capacity_zh=capacity.text("zh"),
         capacity_en=capacity.text("en"),
         person=None if fields.absent("person") else fields.octets("person", length=32),
+        mark=_mark(fields.items("seal")) if fields.has("seal") else COMPANY_SEAL,
         place=None if fields.absent("place") else _place(fields.items("place")),
     )
     capacity.done()
     fields.done()
     return slot
+
+
+def _mark(value: Sequence[Value]) -> SealMark:
+    match value:
+        case [str(kind), str(department)]:
+            mark = SealMark(SealKind(kind), department)
+            if mark != COMPANY_SEAL and (mark.kind is SealKind.DEPARTMENT) == bool(department):
+                return mark
+    raise ManifestMalformed(place="seal")
 
 
 def _place(value: Sequence[Value]) -> Place:

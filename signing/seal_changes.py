@@ -4,7 +4,7 @@ Every step is a fact that builds on the one before, a row that nobody alters, an
 one transaction. The legal representative in office takes them; a keeper may suspend the seal they keep, for
 whoever notices first that something is wrong stops it, and no more.
 
-    seal = make_seal(session, organization=uscc, keeper=person_id, by=representative, keyring=keyring)
+    seal = make_seal(session, organization=uscc, by=representative, keyring=keyring)
     change_seal(session, seal.id, SealAction.FILE, by=representative, filing_number="9901000012345", …)
     change_seal(session, seal.id, SealAction.START, by=representative, keyring=keyring)
 """
@@ -29,8 +29,9 @@ from signing.held_keys import Keyring, held_key, hold
 from signing.keystore import KeyHandle
 from signing.pki import Subject
 from signing.profiles import Profile
+from signing.seal_kinds import COMPANY_SEAL, SealMark, check_mark
 from signing.seal_states import SealAction, SealState, after
-from signing.seals import Seal, SealUnknown, read_row
+from signing.seals import Seal, SealUnknown, check_keeper, read_row, seal_of
 from signing.tables import SealChangeRow, SealRow
 
 MADE = "made"
@@ -43,7 +44,7 @@ _LOCK = 0x594D4B53  # first half of a two-key advisory lock: one organization or
 
 
 class SealExists(Refused):
-    """An organization has one seal at a time."""
+    """An organization has one seal of a kind at a time."""
 
     code = "seal-exists"
     zh = "单位已有印章“{name}”；如需更换，请先注销原印章。"
@@ -87,24 +88,31 @@ class SealChange:
 
 
 def make_seal(
-    session: Session, *, organization: Uscc, keeper: PersonId, by: PersonId, keyring: Keyring
+    session: Session,
+    *,
+    organization: Uscc,
+    mark: SealMark = COMPANY_SEAL,
+    by: PersonId,
+    keeper: PersonId | None = None,
+    keyring: Keyring,
 ) -> Seal:
-    """Make the seal of an organization, with a key of its own, for its keeper; it seals once it is in use.
+    """Make a seal of an organization, with a key of its own; it seals once it is in use.
+
+    Without a ``keeper`` the legal representative keeps it until another is appointed.
 
     Raises:
         OrganizationUnknown: it is not registered.
-        NotInPosition: ``by`` is not its legal representative, or ``keeper`` not its seal keeper.
-        SealExists: it has a seal that is not cancelled.
+        NotInPosition: ``by`` is not its legal representative, or ``keeper`` may keep no seal of it.
+        SealExists: it has such a seal that is not cancelled.
+        DepartmentMisplaced, TextEmpty, TextTooLong, HiddenCharacter: the department is named amiss.
     """
-    name = organization_of(session, organization).name
+    name, mark = organization_of(session, organization).name, check_mark(mark)
     require_position(session, uscc=organization, person=by, position=Position.LEGAL_REPRESENTATIVE)
-    require_position(session, uscc=organization, person=keeper, position=Position.SEAL_KEEPER)
+    check_keeper(session, organization, keeper or by)
     session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(organization.text))))
-    standing = select(SealRow.name_zh).where(
-        SealRow.organization == organization.text, SealRow.state != SealState.CANCELLED.value
-    )
-    if (other := session.scalar(standing)) is not None:
-        raise SealExists(name=other)
+    other = seal_of(session, organization, mark)
+    if other is not None and other.state is not SealState.CANCELLED:
+        raise SealExists(name=other.called)
     id_, now = uuid4(), keyring.clock.now()
     handle = KeyHandle(f"seal:{id_}")
     subject = Subject(name=name, organization=name, uscc=organization, serial=str(id_))
@@ -113,8 +121,10 @@ def make_seal(
     row = SealRow(
         id=id_,
         organization=organization.text,
+        kind=mark.kind.value,
+        department=mark.department,
         name_zh=name,
-        keeper=keeper,
+        keeper=keeper or by,
         key_handle=handle,
         state=SealState.MADE.value,
         state_since=now,
@@ -149,7 +159,10 @@ def change_seal(
     state = after(SealState(row.state), action)
     if state is None:
         raise SealUnchangeable(
-            name=row.name_zh, state=SealState(row.state).term, since=row.state_since, action=action.term
+            name=read_row(row).called,
+            state=SealState(row.state).term,
+            since=row.state_since,
+            action=action.term,
         )
     if action is SealAction.FILE:
         row.filing_number = _filed(session, filing_number.strip())
@@ -198,6 +211,8 @@ def record_change(
         "action": action,
         "seal": row.id.bytes,
         "organization": row.organization,
+        "kind": row.kind,
+        "department": row.department,
         "held": key.fact,
         "version": version,
         "state": row.state,

@@ -1,12 +1,14 @@
 """Seals of organizations: whose they are, who keeps them, and whether they may be used now.
 
-Who owns a seal controls it and answers for it (国办发〔2025〕33号, art. 21). An organization has one seal
-that is not cancelled, and one keeper; what becomes of it is the room :mod:`signing.seal_changes`.
+Who owns a seal controls it and answers for it (国办发〔2025〕33号, art. 21). An organization has one seal of
+each kind (:mod:`signing.seal_kinds`) that is not cancelled, each with one keeper: a member who was made seal
+keeper, or the legal representative. What becomes of a seal is the room :mod:`signing.seal_changes`.
 
-    seal = usable_seal(session, uscc, keeper=person_id)    # or the refusal that says why not, and what now
+    # the seal, or the refusal that says why not, and what now
+    seal = usable_seal(session, uscc, COMPANY_SEAL, keeper=person_id)
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,13 +16,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from evidence.errors import Refused
+from evidence.errors import Refused, Term
 from evidence.identifiers import Uscc
-from identity.members import Position, require_position
+from identity.members import NotInPosition, Position, positions
 from identity.organizations import organization
 from identity.people import PersonId
 from signing.keystore import KeyHandle
 from signing.manifest import SlotKind
+from signing.seal_kinds import SealKind, SealMark
 from signing.seal_states import SealState
 from signing.tables import SealRow, SlotRow
 
@@ -34,11 +37,11 @@ class SealUnknown(Refused):
 
 
 class SealMissing(Refused):
-    """The organization never had a seal."""
+    """The organization never had such a seal."""
 
     code = "seal-missing"
-    zh = "单位 {organization} 没有电子印章，请先制作印章。"
-    en = "Organization {organization} has no seal; make one first."
+    zh = "单位 {organization} 没有电子的{mark}，请先制作印章。"
+    en = "Organization {organization} has no {mark}; make one first."
 
 
 class SealNotInUse(Refused):
@@ -79,6 +82,7 @@ class Seal:
 
     id: UUID
     organization: Uscc
+    mark: SealMark
     name_zh: str
     keeper: PersonId
     key: KeyHandle
@@ -86,6 +90,11 @@ class Seal:
     state_since: datetime
     created_at: datetime
     filing_number: str | None
+
+    @property
+    def called(self) -> Term:
+        """The seal as a sentence names it."""
+        return Term(f"{self.name_zh} {self.mark.term.zh}", f"{self.name_zh}, {self.mark.term.en}")
 
 
 _UNUSABLE: dict[SealState, type[Refused]] = {
@@ -119,12 +128,17 @@ def seals_of(session: Session, organization: Uscc) -> tuple[Seal, ...]:
     return tuple(read_row(row) for row in rows)
 
 
-def seal_of(session: Session, organization: Uscc) -> Seal | None:
+def seal_of(session: Session, organization: Uscc, mark: SealMark) -> Seal | None:
     """Return the seal that the organization has now, else the one it cancelled last; None if it had none."""
-    return next(iter(seals_of(session, organization)), None)
+    return next((each for each in seals_of(session, organization) if each.mark == mark), None)
 
 
-def usable_seal(session: Session, organization: Uscc, *, keeper: PersonId) -> Seal:
+def may_keep(held: Collection[Position]) -> bool:
+    """Whether somebody who holds these positions may keep a seal of the organization."""
+    return Position.SEAL_KEEPER in held or Position.LEGAL_REPRESENTATIVE in held
+
+
+def usable_seal(session: Session, organization: Uscc, mark: SealMark, *, keeper: PersonId) -> Seal:
     """Return the organization's seal for use by ``keeper``, held in its state until the transaction ends.
 
     Raises:
@@ -133,15 +147,25 @@ def usable_seal(session: Session, organization: Uscc, *, keeper: PersonId) -> Se
         NotInPosition: the keeper lost the position.
     """
     lock_seals(session, SealRow.organization == organization.text)
-    found = seal_of(session, organization)
+    found = seal_of(session, organization, mark)
     if found is None:
-        raise SealMissing(organization=_name(session, organization))
+        raise SealMissing(organization=_name(session, organization), mark=mark.term)
     if found.state in _UNUSABLE:
-        raise _UNUSABLE[found.state](name=found.name_zh, state=found.state.term, since=found.state_since)
+        raise _UNUSABLE[found.state](name=found.called, state=found.state.term, since=found.state_since)
     if found.keeper != keeper:
         raise NotTheKeeper(organization=_name(session, organization))
-    require_position(session, uscc=organization, person=keeper, position=Position.SEAL_KEEPER)
+    check_keeper(session, organization, keeper)
     return found
+
+
+def check_keeper(session: Session, organization: Uscc, keeper: PersonId) -> None:
+    """Check that ``keeper`` may keep a seal of the organization now.
+
+    Raises:
+        NotInPosition: neither its seal keeper nor its legal representative.
+    """
+    if not may_keep(positions(session, uscc=organization, person=keeper)):
+        raise NotInPosition(uscc=organization.text, position=Position.SEAL_KEEPER.term)
 
 
 def lock_seals_of_slots(session: Session, *slots: ColumnElement[bool]) -> None:
@@ -164,6 +188,7 @@ def read_row(row: SealRow) -> Seal:
     return Seal(
         id=row.id,
         organization=Uscc.parse(row.organization),
+        mark=SealMark(SealKind(row.kind), row.department),
         name_zh=row.name_zh,
         keeper=PersonId(row.keeper),
         key=KeyHandle(row.key_handle),

@@ -12,13 +12,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from evidence.errors import Refused
-from identity.members import Position, positions
+from identity.members import positions
 from identity.organizations import organization
 from identity.people import PersonId
 from signing.agreements import Slot
 from signing.manifest import SlotKind
 from signing.seal_states import SealState
-from signing.seals import Seal, seal, seal_of, usable_seal
+from signing.seals import Seal, may_keep, seal, seal_of, usable_seal
 from signing.tables import SignatureRow
 
 
@@ -57,7 +57,7 @@ def expected(session: Session, slot: Slot) -> PersonId | None:
     if awaited is None:
         return None
     held = positions(session, uscc=slot.organization, person=awaited)
-    serves = Position.SEAL_KEEPER in held if slot.kind is SlotKind.SEAL else bool(held)
+    serves = may_keep(held) if slot.kind is SlotKind.SEAL else bool(held)
     return awaited if serves else None
 
 
@@ -73,7 +73,7 @@ def seal_for(session: Session, agreement_id: UUID, slot: Slot) -> Seal | None:
     signed = session.get(SignatureRow, (agreement_id, slot.id))
     if signed is not None and signed.seal is not None:
         return seal(session, signed.seal)
-    return seal_of(session, slot.organization)
+    return seal_of(session, slot.organization, slot.mark)
 
 
 def check_party(session: Session, slot: Slot, *, signer: PersonId) -> Seal | None:
@@ -85,7 +85,7 @@ def check_party(session: Session, slot: Slot, *, signer: PersonId) -> Seal | Non
         NotTheKeeper, NotInPosition: the wrong person for the seal.
     """
     if slot.kind is SlotKind.SEAL:
-        return usable_seal(session, slot.organization, keeper=signer)
+        return usable_seal(session, slot.organization, slot.mark, keeper=signer)
     if slot.kind is SlotKind.REPRESENTATIVE:
         if _representative(session, slot) != signer:
             raise NotTheRepresentative(capacity=slot.capacity, organization=_name(session, slot))
@@ -99,7 +99,7 @@ def check_party(session: Session, slot: Slot, *, signer: PersonId) -> Seal | Non
 
 def _keeper(session: Session, slot: Slot) -> PersonId | None:
     """Give who keeps the seal that the slot asks for; nobody keeps one that was cancelled."""
-    found = seal_of(session, slot.organization)
+    found = seal_of(session, slot.organization, slot.mark)
     return None if found is None or found.state is SealState.CANCELLED else found.keeper
 
 

@@ -46,17 +46,26 @@ def person_stamp(typesetter: Typesetter, *, name: str, capacity: str, at: dateti
 
 
 def organization_stamp(
-    typesetter: Typesetter, *, name: str, keeper: str, capacity: str, at: datetime, qr: str
+    typesetter: Typesetter,
+    *,
+    name: str,
+    keeper: str,
+    capacity: str,
+    at: datetime,
+    qr: str,
+    caption: str = "",
 ) -> Stamp:
     """Return the stamp of the organization ``name``, sealed by ``keeper`` at the moment ``at``, 68 by 42 mm.
 
-    ``capacity`` is the part that the organization has in the document, such as ``施工单位``.
+    ``capacity`` is the part that the organization has in the document, such as ``施工单位``; ``caption`` runs
+    straight below the star (``合同专用章``).
 
     Raises:
         GlyphMissing: the font lacks a character.
         QrTooLong: the text does not fit a code of version 20 at level M.
     """
-    facts = {"name": name, "keeper": keeper, "capacity": capacity, "qr": qr_svg(qr), **_moment(at)}
+    said = {"name": name, "keeper": keeper, "capacity": capacity, "caption": caption}
+    facts = {**said, "qr": qr_svg(qr), **_moment(at)}
     return Stamp(typesetter.set("organization-stamp.typ", facts, at=at), *ORGANIZATION_STAMP)
 
 

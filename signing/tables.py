@@ -145,19 +145,23 @@ class SignatureRow(Base):
 
 
 class SealRow(Base):
-    """An organization's seal; one that is not cancelled at a time."""
+    """An organization's seal; one of its kind, and for each department, that is not cancelled at a time."""
 
     __tablename__ = "seals"
     __table_args__ = (
         Index(
-            "seals_one_per_organization",
+            "seals_one_of_a_kind",
             "organization",
+            "kind",
+            "department",
             unique=True,
             postgresql_where=text("state <> 'cancelled'"),
         ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     organization: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    department: Mapped[str] = mapped_column(Text)
     name_zh: Mapped[str] = mapped_column(Text)
     keeper: Mapped[UUID]
     key_handle: Mapped[str] = mapped_column(Text, ForeignKey("held_keys.handle"), unique=True)

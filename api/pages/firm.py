@@ -23,6 +23,7 @@ from signing.agreement_drafting import LIFETIME
 from signing.agreements import agreements_of
 from signing.certificates import certificates_of
 from signing.pdf_document import LARGEST_DOCUMENT
+from signing.seal_kinds import LONGEST_DEPARTMENT, SealKind
 from signing.seal_states import SealState
 
 router = APIRouter()
@@ -70,6 +71,8 @@ def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response
         "agreement_new.html",
         partners=partners,
         capacities=capacities.CAPACITIES,
+        kinds=tuple(SealKind),
+        longest_department=LONGEST_DEPARTMENT,
         title=ready_application.TITLE if demonstration else "",
         usual=ready_application.USUAL_SLOTS if demonstration else (),
         own=own.text,

@@ -14,6 +14,7 @@ from api.routes.seals import AsOwner
 from api.routes.sessions import home_of
 from api.seal_view import seal_shown, seals_shown, steps_open_to, visible_seal
 from identity.organizations import organization
+from signing.seal_kinds import LONGEST_DEPARTMENT, SealKind
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,7 +24,16 @@ def seals(request: Request, house: InHouse, visitor: Annotated[Visitor, allow(Ro
     """Show every seal that the firm has or had."""
     own = firm_of(visitor)
     with house.database.transaction() as session:
-        return page(request, "seals.html", firm=organization(session, own), seals=seals_shown(session, own))
+        firm = organization(session, own)
+        return page(
+            request,
+            "seals.html",
+            firm=firm,
+            seals=seals_shown(session, own),
+            kinds=tuple(SealKind),
+            longest=LONGEST_DEPARTMENT,
+            owner=visitor.person is not None and firm.legal_representative == visitor.person,
+        )
 
 
 @router.get("/firm/seals/{seal_id}")

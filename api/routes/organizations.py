@@ -9,18 +9,27 @@ from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from evidence.identifiers import Uscc
 from identity.organizations import organization
+from signing.seal_kinds import SealKind
 from signing.seal_states import SealState
-from signing.seals import seal_of
+from signing.seals import seals_of
 
 router = APIRouter(prefix="/api/organizations")
 
 
+class SealOffered(BaseModel):
+    """A seal that is not cancelled: its kind and, for a department's, the department."""
+
+    kind: SealKind
+    department: str
+    state: SealState
+
+
 class OrganizationShown(BaseModel):
-    """What everybody may know of an organization, and whether its seal can be asked for."""
+    """What everybody may know of an organization, and which of its seals can be asked for."""
 
     uscc: str
     name: str
-    seal: SealState | None
+    seals: list[SealOffered]
 
 
 @router.get("/{uscc}")
@@ -29,6 +38,9 @@ def one(uscc: str, house: InHouse, _: Annotated[Visitor, allow(Role.FIRM, Role.A
     parsed = Uscc.parse(uscc.strip().upper())
     with house.database.transaction() as session:
         found = organization(session, parsed)
-        held = seal_of(session, parsed)
-    state = None if held is None or held.state is SealState.CANCELLED else held.state
-    return OrganizationShown(uscc=parsed.text, name=found.name, seal=state)
+        offered = [
+            SealOffered(kind=each.mark.kind, department=each.mark.department, state=each.state)
+            for each in seals_of(session, parsed)
+            if each.state is not SealState.CANCELLED
+        ]
+    return OrganizationShown(uscc=parsed.text, name=found.name, seals=offered)

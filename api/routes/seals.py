@@ -10,12 +10,27 @@ from api.acting import firm_of, person_of
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.seal_view import SealListed, SealShown, seal_shown, seals_shown, visible_seal
-from signing.seal_changes import change_seal
+from signing.seal_changes import change_seal, make_seal
+from signing.seal_kinds import SealKind, SealMark
 from signing.seal_states import SealAction
 
 router = APIRouter(prefix="/api/seals")
 
 AsOwner = Annotated[Visitor, allow(Role.FIRM, Role.PERSON)]
+
+
+class SealAsked(BaseModel):
+    """The seal that is to be made: its kind and, for a department's, the name of the department."""
+
+    kind: SealKind
+    department: str = ""
+
+
+class SealMade(BaseModel):
+    """The seal that was made, and the page to go on with."""
+
+    id: UUID
+    next: str
 
 
 class SealStepAsked(BaseModel):
@@ -30,6 +45,21 @@ def own(visitor: Annotated[Visitor, allow(Role.FIRM)], house: InHouse) -> list[S
     """List the firm's seals, the cancelled ones last."""
     with house.database.transaction() as session:
         return seals_shown(session, firm_of(visitor))
+
+
+@router.post("", status_code=201)
+def make(asked: SealAsked, visitor: Annotated[Visitor, allow(Role.FIRM)], house: InHouse) -> SealMade:
+    """Make a seal, as the legal representative, who keeps it until another keeper is appointed."""
+    house.typesetter.check_glyphs(asked.department)
+    with house.database.transaction() as session:
+        made = make_seal(
+            session,
+            organization=firm_of(visitor),
+            mark=SealMark(asked.kind, asked.department.strip()),
+            by=person_of(visitor),
+            keyring=house.keyring,
+        )
+    return SealMade(id=made.id, next=f"/firm/seals/{made.id}")
 
 
 @router.get("/{seal_id}")

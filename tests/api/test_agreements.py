@@ -335,8 +335,8 @@ def test_a_signature_changes_the_version_that_pages_watch(city: QuietCity, clerk
 
 def test_a_code_shows_its_organization_and_whether_it_has_a_seal(clerk: httpx.Client) -> None:
     found = clerk.get(f"/api/organizations/{CONTRACTOR.uscc.text}").json()
-    assert found == {"uscc": CONTRACTOR.uscc.text, "name": CONTRACTOR.name, "seal": "in-use"}
-    assert clerk.get(f"/api/organizations/{DESIGNER.uscc.text}").json()["seal"] is None
+    assert (found["name"], [each["kind"] for each in found["seals"]]) == (CONTRACTOR.name, ["company"])
+    assert clerk.get(f"/api/organizations/{DESIGNER.uscc.text}").json()["seals"] == []
 
 
 def test_the_firms_home_shows_its_agreements(clerk: httpx.Client, complete: str) -> None:

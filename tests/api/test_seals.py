@@ -10,7 +10,7 @@ from api.demonstration.people import (
     LEGAL_REPRESENTATIVE,
 )
 from api.policy import Role
-from tests.api.joint import CLERK, enter, enter_as, signed_by_all, started
+from tests.api.joint import CLERK, SLOTS, enter, enter_as, sign, signed_by_all, started
 from tests.quiet_city import QuietCity
 
 
@@ -60,7 +60,7 @@ def test_a_suspended_seal_gives_no_challenge_and_the_parties_see_it(
     assert step(owner, seal, "suspended").json()["state"] == "suspended"
     refused = owner.post(f"/api/agreements/{id_}/slots/2/challenges")
     assert problem(refused) == (409, "seal-suspended")
-    assert refused.json()["detail"].startswith("印章“示范建设集团有限公司”自 20")
+    assert refused.json()["detail"].startswith("印章“示范建设集团有限公司 公章”自 20")
     assert clerk.get(f"/api/agreements/{id_}").json()["slots"][1]["seal_state"] == "suspended"
     assert "印章现状：停用" in clerk.get(f"/agreements/{id_}").text
     assert "The seal now: suspended" in clerk.get(f"/agreements/{id_}?lang=en").text
@@ -102,3 +102,33 @@ def test_the_pages_are_in_both_languages(owner: httpx.Client, seal: str) -> None
 def test_nobody_else_has_the_list(city: QuietCity) -> None:
     assert problem(enter(city, ENGINEER.name).get("/api/seals")) == (403, "not-yours")
     assert enter(city, CLERK).get("/api/seals").json() == []
+
+
+def test_the_legal_representative_makes_a_contract_seal_and_a_slot_asks_for_it(
+    city: QuietCity, clerk: httpx.Client, owner: httpx.Client
+) -> None:
+    made = owner.post("/api/seals", json={"kind": "contract"})
+    assert made.status_code == 201
+    id_ = made.json()["id"]
+    assert problem(owner.post("/api/seals", json={"kind": "contract"})) == (409, "seal-exists")
+    asked = started(clerk, slots=[{**SLOTS[1], "seal": "contract"}, SLOTS[2]])
+    assert problem(owner.post(f"/api/agreements/{asked}/slots/1/challenges")) == (409, "seal-not-in-use")
+    assert step(owner, id_, "filed", filing_number="9901000012399").json()["state"] == "filed"
+    assert step(owner, id_, "put-in-use").json()["keeper"] == LEGAL_REPRESENTATIVE.name
+    sign(city.house, asked, "1", LEGAL_REPRESENTATIVE)
+    assert [use["agreement"] for use in owner.get(f"/api/seals/{id_}").json()["uses"]] == [asked]
+    assert clerk.get(f"/api/agreements/{asked}").json()["slots"][0]["seal_caption"] == "合同专用章"
+    assert "合同专用章" in clerk.get(f"/agreements/{asked}").text
+    assert "Contract seal".lower() in owner.get("/firm/seals?lang=en").text.lower()
+    owner.get("/firm/seals?lang=zh")
+
+
+def test_a_clerk_makes_no_seal(city: QuietCity) -> None:
+    desk = enter_as(city, Role.FIRM, organization=CONTRACTOR.uscc)
+    assert problem(desk.post("/api/seals", json={"kind": "finance"})) == (403, "not-yours")
+    assert "制作印章" not in desk.get("/firm/seals").text
+
+
+def test_a_department_in_a_character_that_no_seal_can_show_is_refused(owner: httpx.Client) -> None:
+    asked = {"kind": "department", "department": "工程\U0002b9a2部"}
+    assert problem(owner.post("/api/seals", json=asked)) == (409, "glyph-missing")

@@ -1,4 +1,4 @@
-"""The life of a seal: every step of it, and the number under which it is filed."""
+"""The kinds of seals and their life: every step of it, and the number under which one is filed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,25 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the states before a seal is in use, and the steps, which nobody alters."""
+    """Add kinds, the states before a seal is in use, and the steps, which nobody alters."""
+    op.add_column("seals", sa.Column("kind", sa.Text, nullable=False, server_default="company"))
+    op.add_column("seals", sa.Column("department", sa.Text, nullable=False, server_default=""))
+    op.alter_column("seals", "kind", server_default=None)
+    op.alter_column("seals", "department", server_default=None)
+    op.create_check_constraint(
+        "kind_known", "seals", "kind in ('company', 'contract', 'finance', 'department')"
+    )
+    op.create_check_constraint(
+        "department_of_its_seal", "seals", "(kind = 'department') = (department <> '')"
+    )
+    op.drop_index("seals_one_per_organization", "seals")
+    op.create_index(
+        "seals_one_of_a_kind",
+        "seals",
+        ["organization", "kind", "department"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'cancelled'"),
+    )
     op.drop_constraint("state_known", "seals")
     op.create_check_constraint(
         "state_known", "seals", "state in ('made', 'filed', 'in-use', 'suspended', 'cancelled')"

@@ -42,6 +42,7 @@ from signing.objects_memory import MemoryObjectStore
 from signing.pki import Subject
 from signing.profiles import Profile
 from signing.seal_changes import change_seal, make_seal
+from signing.seal_kinds import COMPANY_SEAL, SealMark
 from signing.seal_states import SealAction
 from signing.seals import Seal
 from signing.signatures import Signature, sign_slot
@@ -191,12 +192,13 @@ class Town:
                 clock=self.clock,
             )
 
-    def make_seal(self) -> Seal:
-        """Make the contractor's seal, as its director."""
+    def make_seal(self, mark: SealMark = COMPANY_SEAL) -> Seal:
+        """Make a seal of the contractor, as its director, for its keeper."""
         with self.database.transaction() as session:
             return make_seal(
                 session,
                 organization=CONTRACTOR,
+                mark=mark,
                 keeper=self.keeper.id,
                 by=self.director.id,
                 keyring=self.keyring,
@@ -216,10 +218,10 @@ class Town:
                 filing_number=filing_number,
             )
 
-    def seal(self) -> Seal:
-        """Make the contractor's seal and put it in use."""
-        made = self.make_seal()
-        self.change_seal(made, SealAction.FILE, filing_number=FILING_NUMBER)
+    def seal(self, mark: SealMark = COMPANY_SEAL, *, filing_number: str = FILING_NUMBER) -> Seal:
+        """Make a seal of the contractor and put it in use."""
+        made = self.make_seal(mark)
+        self.change_seal(made, SealAction.FILE, filing_number=filing_number)
         return self.change_seal(made, SealAction.START)
 
     def slots(self) -> tuple[SlotDraft, ...]:

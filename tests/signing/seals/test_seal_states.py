@@ -97,7 +97,7 @@ def test_a_step_from_the_wrong_state_says_which_state_it_is_since_when(town: Tow
     with pytest.raises(SealUnchangeable) as refused:
         town.change_seal(made, SealAction.REINSTATE)
     assert refused.value.sentence("zh") == (
-        "印章“示范建设集团有限公司”自 2026-05-02 16:00:00 起为“已制作，待备案”，不能办理“恢复”。"
+        "印章“示范建设集团有限公司 公章”自 2026-05-02 16:00:00 起为“已制作，待备案”，不能办理“恢复”。"
     )
     assert len(steps(town, made)) == 1
 
@@ -129,7 +129,7 @@ def test_a_seal_suspended_between_sending_and_signing_seals_nothing_until_it_is_
     with pytest.raises(SealSuspended) as refused:
         town.sign(opened, "2", approval=approval)
     assert refused.value.sentence("zh") == (
-        "印章“示范建设集团有限公司”自 2026-05-02 16:00:10 起停用；由法定代表人恢复后才能盖章。"
+        "印章“示范建设集团有限公司 公章”自 2026-05-02 16:00:10 起停用；由法定代表人恢复后才能盖章。"
     )
     town.change_seal(one, SealAction.REINSTATE)
     assert town.sign(opened, "2", approval=approval).seal == one.id

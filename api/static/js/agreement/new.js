@@ -18,6 +18,14 @@ const field = (row, name) => row.querySelector(`[data-field=${name}]`);
 const part = (row, name) => row.querySelector(`[data-part=${name}]`);
 const capacity = (row) => field(row, "capacity").selectedOptions[0].dataset;
 
+const DEPARTMENT = "department";
+
+/** Which of the organization's seals the row asks for. */
+const sealOf = (row) => {
+  const seal = field(row, "seal").value;
+  return { seal, department: seal === DEPARTMENT ? field(row, DEPARTMENT).value.trim() : "" };
+};
+
 /** Show the name behind the credit code, or what is wrong with it; an answer about an earlier code is let go. */
 const lookUp = async (row) => {
   const input = field(row, "organization");
@@ -31,7 +39,9 @@ const lookUp = async (row) => {
   if (!code) return answered("", false);
   try {
     const found = await send("GET", `/api/organizations/${encodeURIComponent(code)}`);
-    const sealless = capacity(row).kind === "seal" && !found.seal;
+    const { seal, department } = sealOf(row);
+    const held = found.seals.some((each) => each.kind === seal && each.department === department);
+    const sealless = capacity(row).kind === "seal" && !held;
     answered(sealless ? fill("start.no_seal", { name: found.name }) : found.name, false);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
@@ -47,6 +57,9 @@ const suit = (row) => {
   const names = NAMING.has(kind);
   part(row, "person").hidden = !names;
   part(row, "keeper").hidden = kind !== "seal";
+  part(row, "seal").hidden = kind !== "seal";
+  part(row, DEPARTMENT).hidden = field(row, "seal").value !== DEPARTMENT;
+  field(row, DEPARTMENT).required = kind === "seal" && field(row, "seal").value === DEPARTMENT;
   part(row, "representative").hidden = kind !== "representative";
   part(row, "order").hidden = !ordered.checked;
   field(row, "person").required = names;
@@ -93,6 +106,7 @@ const slots = () =>
     const { kind, zh, en } = capacity(row);
     const slot = { kind, organization: field(row, "organization").value.trim(), capacity_zh: zh, capacity_en: en };
     if (NAMING.has(kind)) slot.person = field(row, "person").value.trim();
+    if (kind === "seal") Object.assign(slot, sealOf(row));
     if (!ordered.checked) return slot;
     return { ...slot, step: Number(field(row, "step").value), group: field(row, "group").value || null };
   });
