@@ -20,6 +20,7 @@ from api.policy import Role, Visitor
 from identity.people import PersonId
 from signing.agreements import Agreement, AgreementUnknown, Slot, agreement
 from signing.certificates import Certificate, CertificateUnknown, certificate
+from signing.seal_limits import check_limits
 from signing.signatures import SlotSigned, check_signable
 from signing.slot_parties import check_party, fills
 from signing.tables import AgreementRow, CertificateRow
@@ -78,12 +79,15 @@ def check_own_slot(
         SlotUnknown, SlotSigned, AgreementExpired, AgreementEnded, SlotDeclined: there is nothing to sign.
         SlotNotNeeded, NotYetThisTurn: its group has what it needs, or another one comes first.
         NotThisParty and the other refusals of ``signing.slot_parties.check_party``: the wrong party.
+        SealUsesSpent, SealForOtherPurpose, SealOutsidePeriod: the seal is not for this use.
     """
     slot = found.slot(slot_id)
     if slot.signed_at is not None:
         raise SlotSigned(signed_at=slot.signed_at)
     check_signable(found, slot, at=at)
-    check_party(session, slot, signer=signer)
+    seal = check_party(session, slot, signer=signer)
+    if seal is not None:
+        check_limits(session, seal, title=found.title, at=at)
     return slot
 
 

@@ -18,6 +18,7 @@ from identity.members import Position, positions
 from identity.people import PersonId, person
 from signing.seal_changes import history
 from signing.seal_kinds import SealKind
+from signing.seal_limits import NO_LIMITS, limits_of
 from signing.seal_states import SealAction, SealState, possible
 from signing.seal_uses import uses_of
 from signing.seals import Seal, SealUnknown, seal, seals_of
@@ -67,9 +68,21 @@ class SealUsed(BaseModel):
     place: Place
 
 
+class LimitsShown(BaseModel):
+    """What bounds the use of a seal, since when, and how often it was ``used`` since."""
+
+    uses: int | None
+    words: list[str]
+    period_zh: str | None
+    period_en: str | None
+    since: datetime
+    used: int
+
+
 class SealShown(SealListed):
     """A seal whole; ``history`` begins with its making, ``uses`` with the first one."""
 
+    limits: LimitsShown | None
     history: list[SealStep]
     uses: list[SealUsed]
 
@@ -83,6 +96,7 @@ def seal_shown(session: Session, found: Seal) -> SealShown:
     """Return a seal whole."""
     return SealShown(
         **_listed(session, found).model_dump(),
+        limits=_limits(session, found),
         history=[
             SealStep(
                 version=step.version,
@@ -132,6 +146,22 @@ def steps_open_to(session: Session, found: Seal, who: UUID | None) -> tuple[Seal
         return possible(found.state)
     keeps = found.keeper == who
     return tuple(step for step in possible(found.state) if keeps and step is SealAction.SUSPEND)
+
+
+def _limits(session: Session, found: Seal) -> LimitsShown | None:
+    standing = limits_of(session, found.id)
+    if standing is None or standing.limits == NO_LIMITS:
+        return None
+    limits = standing.limits
+    bounded = limits.starts_on is not None or limits.ends_on is not None
+    return LimitsShown(
+        uses=limits.uses,
+        words=list(limits.words),
+        period_zh=limits.period.zh if bounded else None,
+        period_en=limits.period.en if bounded else None,
+        since=standing.since,
+        used=standing.used,
+    )
 
 
 def _listed(session: Session, found: Seal) -> SealListed:

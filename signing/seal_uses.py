@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.errors import Term
@@ -58,6 +58,11 @@ def uses_of(session: Session, seal_id: UUID) -> tuple[SealUse, ...]:
         )
         for number, (row, filled, title) in enumerate(rows, start=1)
     )
+
+
+def count_uses(session: Session, seal_id: UUID) -> int:
+    """Count the uses of a seal so far; under its lock nobody makes another meanwhile."""
+    return session.scalars(select(func.count()).where(SignatureRow.seal == seal_id)).one()
 
 
 def _commitment(session: Session, fact: bytes) -> bytes:

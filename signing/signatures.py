@@ -7,7 +7,7 @@ transaction. The steps of ``sign_slot``:
 
 1. lock the slot; a signature that is there already under the same approval is the answer of a retry;
 2. the agreement is open, it is the slot's turn, the party is the one the slot expects, its key is held, its
-   seal in use;
+   seal in use and within its limits;
 3. the approval activates the key, once;
 4. the key signs the manifest, detached (CAdES);
 5. the signature is a row and a fact; the last one that is needed completes the agreement and asks for its
@@ -42,6 +42,7 @@ from signing.held_keys import HeldKey, Keyring, held_key, hold_for_person
 from signing.manifest import SlotKind
 from signing.policy import check_needed, check_turn, complete
 from signing.seal_changes import history
+from signing.seal_limits import check_limits
 from signing.seals import Seal, lock_seals_of_slots
 from signing.slot_parties import check_party, expected
 from signing.tables import AgreementRow, SignatureRow, SlotRow
@@ -93,6 +94,7 @@ def sign_slot(
         SlotDeclined, SlotSigned: it was declined, or signed under another approval.
         SlotNotNeeded, NotYetThisTurn: its group has what it needs, or another one comes first.
         NotThisParty and the other refusals of ``signing.slot_parties.check_party``: the wrong party.
+        SealUsesSpent, SealForOtherPurpose, SealOutsidePeriod: the seal is not for this use.
         ApprovalUsed, and the refusals of ``identity.approvals``: the approval does not allow this.
     """
     lock_slot(session, agreement_id, slot_id)
@@ -103,6 +105,8 @@ def sign_slot(
     slot = found.slot(slot_id)
     check_signable(found, slot, at=keyring.clock.now())
     party = _party(session, slot, approval.person, keyring)
+    if party.seal is not None:
+        check_limits(session, party.seal, title=found.title, at=keyring.clock.now())
     seat = Seat(
         agreement=agreement_id,
         slot=slot_id,

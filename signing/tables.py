@@ -9,6 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -133,7 +134,10 @@ class SignatureRow(Base):
     """A party's detached signature over the manifest: the legal moment."""
 
     __tablename__ = "signatures"
-    __table_args__ = (ForeignKeyConstraint(["agreement", "slot"], ["slots.agreement", "slots.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["agreement", "slot"], ["slots.agreement", "slots.id"]),
+        Index("signatures_seal", "seal", postgresql_where=text("seal IS NOT NULL")),
+    )
     agreement: Mapped[UUID] = mapped_column(primary_key=True)
     slot: Mapped[str] = mapped_column(Text, primary_key=True)
     approval: Mapped[bytes] = mapped_column(LargeBinary, ForeignKey("activations.approval"), unique=True)
@@ -182,6 +186,22 @@ class SealChangeRow(Base):
     person: Mapped[UUID]
     fact: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     changed_at: Mapped[datetime] = mapped_column(_AWARE)
+
+
+class SealLimitRow(Base):
+    """The limits that the step ``version`` set; ``used_before`` is how often the seal was used until then."""
+
+    __tablename__ = "seal_limits"
+    __table_args__ = (
+        ForeignKeyConstraint(["seal", "version"], ["seal_changes.seal", "seal_changes.version"]),
+    )
+    seal: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    uses: Mapped[int | None]
+    words: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    used_before: Mapped[int]
 
 
 class HeldKeyRow(Base):

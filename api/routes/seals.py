@@ -1,10 +1,12 @@
 """Seals of an organization: how they stand, what was sealed with them, and the steps of their life."""
 
+import re
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from api.acting import firm_of, person_of
 from api.policy import Role, Visitor, allow
@@ -12,6 +14,7 @@ from api.routes import InHouse
 from api.seal_view import SealListed, SealShown, seal_shown, seals_shown, visible_seal
 from signing.seal_changes import change_seal, make_seal
 from signing.seal_kinds import SealKind, SealMark
+from signing.seal_limits import Limits, limit_seal
 from signing.seal_states import SealAction
 
 router = APIRouter(prefix="/api/seals")
@@ -31,6 +34,25 @@ class SealMade(BaseModel):
 
     id: UUID
     next: str
+
+
+def _blank(value: object) -> object:
+    return None if value == "" else value
+
+
+_Blank = BeforeValidator(_blank)
+"""A field of a form that is left empty."""
+
+_BETWEEN = re.compile("[、,，;；]")
+
+
+class LimitsAsked(BaseModel):
+    """Limits of a seal: ``words`` are purposes with commas between them, the days are both included."""
+
+    uses: Annotated[int | None, _Blank] = None
+    words: str = ""
+    starts_on: Annotated[date | None, _Blank] = None
+    ends_on: Annotated[date | None, _Blank] = None
 
 
 class SealStepAsked(BaseModel):
@@ -83,3 +105,18 @@ def change(seal_id: UUID, asked: SealStepAsked, visitor: AsOwner, house: InHouse
             filing_number=asked.filing_number,
         )
         return seal_shown(session, changed)
+
+
+@router.post("/{seal_id}/limits")
+def limit(seal_id: UUID, asked: LimitsAsked, visitor: AsOwner, house: InHouse) -> SealShown:
+    """Set how often, for what and when a seal may be used; nothing at all lifts the limits."""
+    limits = Limits(
+        uses=asked.uses,
+        words=tuple(word for word in _BETWEEN.split(asked.words) if word.strip()),
+        starts_on=asked.starts_on,
+        ends_on=asked.ends_on,
+    )
+    with house.database.transaction() as session:
+        found = visible_seal(session, seal_id, visitor)
+        limit_seal(session, seal_id, limits, by=person_of(visitor), keyring=house.keyring)
+        return seal_shown(session, found)

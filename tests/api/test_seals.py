@@ -132,3 +132,19 @@ def test_a_clerk_makes_no_seal(city: QuietCity) -> None:
 def test_a_department_in_a_character_that_no_seal_can_show_is_refused(owner: httpx.Client) -> None:
     asked = {"kind": "department", "department": "工程\U0002b9a2部"}
     assert problem(owner.post("/api/seals", json=asked)) == (409, "glyph-missing")
+
+
+def test_a_limit_that_is_reached_refuses_before_the_face_and_is_lifted(
+    city: QuietCity, clerk: httpx.Client, owner: httpx.Client, seal: str
+) -> None:
+    form = {"uses": "1", "words": "联合申请、采购", "starts_on": "", "ends_on": ""}
+    limits = owner.post(f"/api/seals/{seal}/limits", json=form).json()["limits"]
+    assert (limits["uses"], limits["used"], limits["words"]) == (1, 0, ["联合申请", "采购"])
+    first, second = started(clerk), started(clerk)
+    sign(city.house, first, "2", LEGAL_REPRESENTATIVE)
+    refused = owner.post(f"/api/agreements/{second}/slots/2/challenges")
+    assert problem(refused) == (409, "seal-uses-spent")
+    assert "限用 1 次，已用 1 次" in owner.get(f"/firm/seals/{seal}").text
+    blank = dict.fromkeys(form, "")
+    assert owner.post(f"/api/seals/{seal}/limits", json=blank).json()["limits"] is None
+    sign(city.house, second, "2", LEGAL_REPRESENTATIVE)

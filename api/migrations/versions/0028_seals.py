@@ -1,4 +1,4 @@
-"""The kinds of seals and their life: every step of it, and the number under which one is filed."""
+"""The kinds of seals, their life step by step, and the limits of their use."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,11 +45,29 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("version >= 1", name="seal_changes_counted_from_one"),
     )
+    op.create_table(
+        "seal_limits",
+        sa.Column("seal", sa.Uuid, primary_key=True),
+        sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("uses", sa.Integer),
+        sa.Column("words", sa.ARRAY(sa.Text), nullable=False),
+        sa.Column("starts_on", sa.Date),
+        sa.Column("ends_on", sa.Date),
+        sa.Column("used_before", sa.Integer, nullable=False),
+        sa.ForeignKeyConstraint(["seal", "version"], ["seal_changes.seal", "seal_changes.version"]),
+        sa.CheckConstraint("uses >= 1", name="seal_limits_allow_a_use"),
+    )
+    op.create_index("signatures_seal", "signatures", ["seal"], postgresql_where=sa.text("seal IS NOT NULL"))
+    _refuse_changes("seal_changes")
+    _refuse_changes("seal_limits")
+
+
+def _refuse_changes(table: str) -> None:
     for operations, per in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
-        name = f"seal_changes_refuse_{per.lower()}"
-        when = f"BEFORE {operations} ON seal_changes FOR EACH {per}"
+        name = f"{table}_refuse_{per.lower()}"
+        when = f"BEFORE {operations} ON {table} FOR EACH {per}"
         op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION refuse_change()")
-        op.execute(f"ALTER TABLE seal_changes ENABLE ALWAYS TRIGGER {name}")
+        op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
 
 
 def downgrade() -> None:
