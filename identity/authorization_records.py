@@ -12,7 +12,19 @@ from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, ForeignKey, Index, Integer, LargeBinary, Text, Uuid, select
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    Uuid,
+    false,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.digest import Digest
@@ -23,6 +35,7 @@ from identity.authorization_text import AuthorizationText
 from identity.people import PersonId
 from identity.qualifications import QualificationId
 from ledger.database import Base
+from ledger.places import Place, below, cut
 
 AuthorizationId = NewType("AuthorizationId", UUID)
 
@@ -168,6 +181,21 @@ def authorizations_of_person(session: Session, person: PersonId) -> tuple[Author
 def authorizations_of_firm(session: Session, firm: Uscc) -> tuple[Authorization, ...]:
     """Give everything that ``firm`` ever asked for, the newest first."""
     return _newest_first(session, AuthorizationRow.firm == firm.text)
+
+
+def authorization_page(
+    session: Session, *, firm: Uscc | None, person: PersonId | None, after: Place | None, limit: int
+) -> tuple[tuple[Authorization, ...], Place | None]:
+    """Give what ``firm`` asked for or ``person`` was asked for below ``after``, and where the next begins."""
+    whose = or_(
+        false() if firm is None else AuthorizationRow.firm == firm.text,
+        false() if person is None else AuthorizationRow.person == person,
+    )
+    moment, id_ = AuthorizationRow.requested_at, AuthorizationRow.id
+    query = below(select(AuthorizationRow).where(whose), after, moment=moment, id_=id_, limit=limit)
+    rows = session.scalars(query).all()
+    lines, then = cut([Place(row.requested_at, row.id) for row in rows], limit=limit)
+    return tuple(read_row(row) for row in rows[: len(lines)]), then
 
 
 def locked_row(session: Session, authorization_id: AuthorizationId) -> AuthorizationRow:

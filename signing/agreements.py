@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from evidence.digest import Digest, HashAlgorithm
@@ -303,9 +303,14 @@ def _person(row: SlotRow, chains: Mapping[str, Sequence[Delegation]]) -> PersonI
     return None if row.person is None else PersonId(row.person)
 
 
+def concerns(uscc: Uscc) -> ColumnElement[bool]:
+    """Say in a query that the organization started an agreement or is a party of it."""
+    party = select(SlotRow.agreement).where(SlotRow.organization == uscc.text)
+    return or_(AgreementRow.started_by == uscc.text, AgreementRow.id.in_(party))
+
+
 def agreements_of(session: Session, uscc: Uscc) -> tuple[Agreement, ...]:
     """Return the agreements that the organization started or is a party of, the newest first."""
-    party = select(SlotRow.agreement).where(SlotRow.organization == uscc.text)
-    concerned = or_(AgreementRow.started_by == uscc.text, AgreementRow.id.in_(party))
-    ids = session.scalars(select(AgreementRow.id).where(concerned).order_by(AgreementRow.created_at.desc()))
+    query = select(AgreementRow.id).where(concerns(uscc))
+    ids = session.scalars(query.order_by(AgreementRow.created_at.desc()))
     return tuple(agreement(session, id_) for id_ in ids.all())

@@ -6,7 +6,7 @@ waiting(session, person_id, at=clock.now()) # the slots that they may fill now
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from identity.members import Position, memberships
@@ -20,6 +20,14 @@ from signing.tables import AgreementRow, DelegationRow, SealRow, SlotRow
 
 def agreements_for(session: Session, signer: PersonId) -> tuple[Agreement, ...]:
     """Give the agreements of which a slot expects ``signer``, or was filled by them, the newest first."""
+    query = select(AgreementRow.id).where(may_expect(session, signer))
+    ids = session.scalars(query.order_by(AgreementRow.created_at.desc())).all()
+    found = [agreement(session, id_) for id_ in ids]
+    return tuple(each for each in found if any(fills(session, slot, signer) for slot in each.slots))
+
+
+def may_expect(session: Session, signer: PersonId) -> ColumnElement[bool]:
+    """Say in a query that a slot of an agreement may expect ``signer``; ``fills`` tells whether one does."""
     represented = [
         one.organization.text
         for one in memberships(session, signer)
@@ -32,10 +40,7 @@ def agreements_for(session: Session, signer: PersonId) -> tuple[Agreement, ...]:
     keeps = and_(SlotRow.kind == SlotKind.SEAL.value, SlotRow.organization.in_(kept))
     mine = select(SlotRow.agreement).where(or_(SlotRow.person == signer, represents, keeps))
     taken = select(DelegationRow.agreement).where(DelegationRow.taker == signer)
-    query = select(AgreementRow.id).where(or_(AgreementRow.id.in_(mine), AgreementRow.id.in_(taken)))
-    ids = session.scalars(query.order_by(AgreementRow.created_at.desc())).all()
-    found = [agreement(session, id_) for id_ in ids]
-    return tuple(each for each in found if any(fills(session, slot, signer) for slot in each.slots))
+    return or_(AgreementRow.id.in_(mine), AgreementRow.id.in_(taken))
 
 
 def waiting(session: Session, signer: PersonId, *, at: datetime) -> tuple[tuple[Agreement, Slot], ...]:

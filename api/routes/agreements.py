@@ -18,6 +18,7 @@ from api.agreement_view import (
     listed,
     shown,
 )
+from api.cursors import Page
 from api.demonstration.ready_application import NAME as READY_NAME
 from api.demonstration.ready_application import ReadyParty, ready_application
 from api.idempotency import Once, OnceRoute
@@ -33,11 +34,11 @@ from identity.challenges import Action
 from identity.organizations import organization
 from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
-from signing.agreements import agreement, agreements_of
+from signing.agreement_pages import agreement_page
+from signing.agreements import agreement
 from signing.assembly_jobs import retry_assembly
 from signing.delegations import delegate, open_slot, replace_signer
 from signing.documents import freeze
-from signing.inbox import agreements_for
 from signing.manifest import SlotKind
 from signing.signatures import lock_slots
 from signing.slot_parties import NotThisParty, expected
@@ -115,15 +116,20 @@ def start(
 
 
 @router.get("")
-def own(visitor: Annotated[Visitor, allow(Role.FIRM, Role.PERSON)], house: InHouse) -> list[AgreementListed]:
-    """List the visitor's agreements, the newest first."""
+def own(
+    visitor: Annotated[Visitor, allow(Role.FIRM, Role.PERSON)], house: InHouse, page: Page
+) -> list[AgreementListed]:
+    """List the visitor's agreements, the newest first, by pages (``Link`` with ``rel="next"``)."""
     with house.database.transaction() as session:
-        found = [] if visitor.person is None else list(agreements_for(session, person_of(visitor)))
-        if visitor.organization is not None:
-            found += agreements_of(session, firm_of(visitor))
-    once = {each.id: each for each in found}.values()
-    newest_first = sorted(once, key=lambda each: each.created_at, reverse=True)
-    return [listed(each, at=house.clock.now()) for each in newest_first]
+        found, then = agreement_page(
+            session,
+            organization=None if visitor.organization is None else firm_of(visitor),
+            signer=None if visitor.person is None else person_of(visitor),
+            after=page.after,
+            limit=page.limit,
+        )
+    page.go_on(then)
+    return [listed(each, at=house.clock.now()) for each in found]
 
 
 @router.get("/{agreement_id}")

@@ -24,6 +24,7 @@ from api.authorization_view import (
     questions,
     uses,
 )
+from api.cursors import Page
 from api.finding import found_holder
 from api.idempotency import Once, OnceRoute
 from api.inquiry import about_request, confirmed
@@ -36,6 +37,7 @@ from api.webhooks import events
 from evidence.identifiers import CitizenNumber
 from identity import authorizations
 from identity.approvals import Method, approval
+from identity.authorization_records import authorization_page
 from identity.authorizations import Authorization, AuthorizationId, AuthorizationUnknown
 from identity.organizations import organization
 from ledger import receipts
@@ -180,6 +182,21 @@ def of_firm(house: InHouse, visitor: AsFirm) -> list[AuthorizationLine]:
     """List what the firm asked for, the newest first."""
     with house.database.transaction() as session:
         found = authorizations.authorizations_of_firm(session, firm_of(visitor))
+        return [line(session, one) for one in found]
+
+
+@router.get("/api/authorizations")
+def own(house: InHouse, visitor: AsEither, page: Page) -> list[AuthorizationLine]:
+    """List what the visitor's firm or person is concerned with, by pages (``Link`` with ``rel="next"``)."""
+    with house.database.transaction() as session:
+        found, then = authorization_page(
+            session,
+            firm=firm_of(visitor) if Role.FIRM in visitor.roles else None,
+            person=person_of(visitor) if Role.PERSON in visitor.roles else None,
+            after=page.after,
+            limit=page.limit,
+        )
+        page.go_on(then)
         return [line(session, one) for one in found]
 
 
