@@ -17,7 +17,8 @@ from identity.challenges import Action
 from identity.counter_cases import Case
 from identity.passkeys import PasskeyRow
 from signing.agreements import agreement
-from signing.tables import SlotRow
+from signing.seals import seal
+from signing.tables import SealAppointmentRow, SlotRow
 
 NUMBER_SHOWN = 4
 """Characters of a citizen number that stay visible at each end."""
@@ -42,6 +43,8 @@ def about_case(session: Session, case: Case) -> About | None:
         return _authorization(session, case)
     if case.action is Action.ADD_PASSKEY:
         return _passkey(session, case)
+    if case.action is Action.APPOINT_KEEPER:
+        return _appointment(session, case)
     return _slot(session, case)
 
 
@@ -82,6 +85,19 @@ def _passkey(session: Session, case: Case) -> About | None:
         line=Term(f"“{row.label}”，公钥摘要 {key}", f"“{row.label}”, digest of its public key {key}"),
         text=None,
         path=f"/engineer/devices/{row.id}",
+    )
+
+
+def _appointment(session: Session, case: Case) -> About | None:
+    asked = select(SealAppointmentRow).where(SealAppointmentRow.subject == case.subject.value)
+    row = session.scalar(asked)
+    if row is None:
+        return None
+    mark = seal(session, row.seal).called
+    return About(
+        line=Term(f"委任“{mark.zh}”的保管人", f"keeper of “{mark.en}”"),
+        text=Term(row.text_zh, row.text_en),
+        path=f"/seals/{row.seal}/appointments/{row.id}",
     )
 
 

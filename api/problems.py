@@ -44,6 +44,7 @@ NOT_FOUND = frozenset(
         "account-unknown",
         "agreement-unknown",
         "api-key-unknown",
+        "appointment-unknown",
         "assembly-unknown",
         "authorization-unknown",
         "case-unknown",

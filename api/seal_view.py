@@ -11,12 +11,15 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from api.acting import person_of
 from api.authorization_view import Place, place
+from api.house import House
 from api.policy import Role, Visitor
 from evidence.identifiers import Uscc
 from identity.members import Position, positions
 from identity.people import PersonId, person
 from signing.seal_changes import history
+from signing.seal_keepers import Appointment, AppointmentUnknown, waiting
 from signing.seal_kinds import SealKind
 from signing.seal_limits import NO_LIMITS, limits_of
 from signing.seal_states import SealAction, SealState, possible
@@ -136,6 +139,21 @@ def visible_seal(session: Session, seal_id: UUID, visitor: Visitor) -> Seal:
     if acts or (Role.PERSON in visitor.roles and visitor.person == found.keeper):
         return found
     raise SealUnknown(seal=seal_id)
+
+
+def waiting_at(
+    session: Session, seal_id: UUID, appointment_id: UUID, visitor: Visitor, house: House
+) -> Appointment:
+    """Return the appointment of a keeper of this seal that the visitor may approve now.
+
+    Raises:
+        AppointmentUnknown: there is none, or it is another person's.
+        AppointmentOver and the other refusals of ``signing.seal_keepers.waiting``: it cannot be approved.
+    """
+    found = waiting(session, appointment_id, by=person_of(visitor), clock=house.clock)
+    if found.seal != seal_id:
+        raise AppointmentUnknown(appointment=appointment_id)
+    return found
 
 
 def steps_open_to(session: Session, found: Seal, who: UUID | None) -> tuple[SealAction, ...]:

@@ -68,6 +68,7 @@ class Action(StrEnum):
     SIGN = "sign"
     SEAL = "seal"
     ADD_PASSKEY = "add-passkey"
+    APPOINT_KEEPER = "appoint-keeper"
 
     @property
     def term(self) -> Term:
@@ -80,6 +81,7 @@ _TERMS = {
     Action.SIGN: Term("签署", "sign"),
     Action.SEAL: Term("用印", "seal"),
     Action.ADD_PASSKEY: Term("添加设备密钥", "add a device key"),
+    Action.APPOINT_KEEPER: Term("委任印章保管人", "appoint a seal's keeper"),
 }
 
 

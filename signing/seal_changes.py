@@ -10,6 +10,7 @@ whoever notices first that something is wrong stops it, and no more.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -201,9 +202,13 @@ def record_change(
     *,
     by: PersonId,
     keyring: Keyring,
-    further: dict[str, Value] | None = None,
+    approval: bytes | None = None,
+    further: Mapping[str, Value] | None = None,
 ) -> SealChange:
-    """State what happened to a seal, which is locked, as a fact; it names a person by a commitment alone."""
+    """State what happened to a seal, which is locked, as a fact; it names a person by a commitment alone.
+
+    ``approval`` is the digest (32 bytes) of the approval by which it happened, where there is one.
+    """
     earlier = history(session, row.id)[-1:]
     version = earlier[0].version + 1 if earlier else 1
     key, now = held_key(session, KeyHandle(row.key_handle), keyring), keyring.clock.now()
@@ -217,11 +222,12 @@ def record_change(
         "version": version,
         "state": row.state,
         "filing_number": row.filing_number,
+        "approval": approval,
         "previous": earlier[0].fact if earlier else None,
         "commitments": [commit_person(session, person(session, by))],
         **(further or {}),
     }
-    before = tuple(step.fact for step in earlier) or (key.fact,)
+    before = (*(step.fact for step in earlier), *(() if approval is None else (approval,))) or (key.fact,)
     fact = keyring.platform.record(session, StatementType.SEAL, body, at=now, after=before)
     change = SealChangeRow(
         seal=row.id,

@@ -42,6 +42,7 @@ from signing.held_keys import HeldKey, Keyring, held_key, hold_for_person
 from signing.manifest import SlotKind
 from signing.policy import check_needed, check_turn, complete
 from signing.seal_changes import history
+from signing.seal_keepers import lock_seal_of
 from signing.seal_limits import check_limits
 from signing.seals import Seal, lock_seals_of_slots
 from signing.slot_parties import check_party, expected
@@ -135,12 +136,13 @@ def check_signable(found: Agreement, slot: Slot, *, at: datetime) -> None:
 
 
 def lock_slot_of(session: Session, subject: Digest) -> None:
-    """Lock the slot, if any, that an approval of ``subject`` fills: before the approval locks the log.
+    """Lock the slot, or the seal, that an approval of ``subject`` is about: before it locks the log.
 
     Locks are taken in the order slots, seals, log, agreement, by whoever ends or hands on a slot too.
     """
     _lock(session, SlotRow.subject == subject.value)
     lock_seals_of_slots(session, SlotRow.subject == subject.value)
+    lock_seal_of(session, subject)
 
 
 def lock_slot(session: Session, agreement_id: UUID, slot_id: str) -> None:

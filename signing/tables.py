@@ -204,6 +204,23 @@ class SealLimitRow(Base):
     used_before: Mapped[int]
 
 
+class SealAppointmentRow(Base):
+    """A keeper to be appointed in the place of ``replaced``; ``approval`` and ``fact`` are set together."""
+
+    __tablename__ = "seal_appointments"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    seal: Mapped[UUID] = mapped_column(ForeignKey("seals.id"), index=True)
+    keeper: Mapped[UUID]
+    replaced: Mapped[UUID]
+    asked_by: Mapped[UUID]
+    text_zh: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)
+    subject: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    asked_at: Mapped[datetime] = mapped_column(_AWARE)
+    approval: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    fact: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+
+
 class HeldKeyRow(Base):
     """A key that the key store holds for a person or a seal, with the fact that says so."""
 

@@ -17,6 +17,7 @@ from api.parties import check_own_slot, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.cases import seen
+from api.seal_view import waiting_at
 from identity import authorizations, counter_cases, passkey_adding, passkeys
 from identity.authorizations import AuthorizationId
 from identity.contacts import contact
@@ -61,6 +62,16 @@ def to_add(request: Request, passkey_id: UUID, house: InHouse, visitor: AsPerson
         passkey_adding.pending(session, PasskeyId(passkey_id), person=mine, clock=house.clock)
     back, own = f"/engineer/devices/{passkey_id}", f"/people/me/passkeys/{passkey_id}"
     return _begin(request, house, mine, back=back, own=own, adding=True)
+
+
+@router.get("/seals/{seal_id}/appointments/{appointment_id}/other-route")
+def to_appoint(
+    request: Request, seal_id: UUID, appointment_id: UUID, house: InHouse, visitor: AsPerson
+) -> Response:
+    """Tell how a seal's keeper is appointed without a face scan."""
+    with house.database.transaction() as session:
+        waiting_at(session, seal_id, appointment_id, visitor, house)
+    return _begin(request, house, person_of(visitor), back=f"/seals/{seal_id}/appointments/{appointment_id}")
 
 
 @router.get("/cases/{case_id}")

@@ -31,7 +31,9 @@ router = APIRouter()
 
 AsPerson = Annotated[Visitor, allow(Role.PERSON)]
 
-COMING_FROM = re.compile(r"/(authorizations|agreements)/[0-9a-f-]{36}(/slots/[0-9a-z-]{1,40})?")
+COMING_FROM = re.compile(
+    r"/(authorizations|agreements)/[0-9a-f-]{36}(/slots/[0-9a-z-]{1,40})?|/seals/[0-9a-f-]{36}/appointments/[0-9a-f-]{36}"
+)
 """Pages that send a person to the enrollment and want them back."""
 
 

@@ -89,7 +89,7 @@ def ask_to_authorize(authorization_id: UUID, house: InHouse, visitor: AsPerson) 
             session, AuthorizationId(authorization_id), person=mine
         )
         check_transition(found.state, State.GRANTED, authorization=authorization_id)
-        return _opened(session, house, mine, Action.AUTHORIZE, found.digest)
+        return opened(session, house, mine, Action.AUTHORIZE, found.digest)
 
 
 @router.post("/api/agreements/{agreement_id}/slots/{slot_id}/cases", status_code=201)
@@ -100,7 +100,7 @@ def ask_to_sign(agreement_id: UUID, slot_id: str, house: InHouse, visitor: AsPer
         found = visible_agreement(session, agreement_id, visitor, house)
         slot = check_own_slot(session, found, slot_id, signer=mine, at=house.clock.now())
         action = Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN
-        return _opened(session, house, mine, action, slot.subject)
+        return opened(session, house, mine, action, slot.subject)
 
 
 @router.post("/api/people/me/passkeys/{passkey_id}/cases", status_code=201)
@@ -109,7 +109,7 @@ def ask_to_add(passkey_id: UUID, house: InHouse, visitor: AsPerson) -> CaseOpene
     mine = person_of(visitor)
     with house.database.transaction() as session:
         made = passkey_adding.pending(session, PasskeyId(passkey_id), person=mine, clock=house.clock)
-        return _opened(session, house, mine, Action.ADD_PASSKEY, made.subject)
+        return opened(session, house, mine, Action.ADD_PASSKEY, made.subject)
 
 
 @router.get("/api/cases/{case_id}")
@@ -195,7 +195,8 @@ def _own(session: Session, house: House, case_id: UUID, person: PersonId) -> Cas
     return counter_cases.case_of_person(session, CaseId(case_id), person=person, clock=house.clock)
 
 
-def _opened(session: Session, house: House, person: PersonId, action: Action, subject: Digest) -> CaseOpened:
+def opened(session: Session, house: House, person: PersonId, action: Action, subject: Digest) -> CaseOpened:
+    """Open a case of ``person`` about ``subject``, in the form that pages read."""
     case = counter_cases.open_case(session, person=person, action=action, subject=subject, clock=house.clock)
     return CaseOpened(id=case.id, number=case.number, next=f"/cases/{case.id}")
 

@@ -1,7 +1,7 @@
-"""What an approval lets happen: authorizing grants, signing and sealing fill a slot, a device key stands.
+"""What an approval lets happen: a grant, a filled slot, a device key that stands, another keeper of a seal.
 
 The subject of the approval alone says what it is about: the digest of an authorization's text, of one slot of
-an agreement's manifest, or of a device key that waits; all are unique.
+an agreement's manifest, of a device key that waits, or of the text that appoints a keeper; all are unique.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from identity.authorizations import AuthorizationId, AuthorizationUnknown
 from identity.challenges import Action
 from registers import receipts
 from registers.answers import Answer
+from signing import seal_keepers
 from signing.agreements import AgreementUnknown, agreement
 from signing.signatures import sign_slot
 from signing.tables import SlotRow
@@ -42,14 +43,16 @@ def take_effect(
     ``answers`` are what registers said just now about what is granted (``api.inquiry``).
 
     Raises:
-        AuthorizationUnknown, AgreementUnknown, PasskeyUnknown: its subject is no more.
-        Refused: a refusal of ``identity.authorizations.grant``, ``signing.signatures.sign_slot`` or
-            ``identity.passkey_adding.add``.
+        AuthorizationUnknown, AgreementUnknown, PasskeyUnknown, AppointmentUnknown: its subject is no more.
+        Refused: a refusal of ``identity.authorizations.grant``, ``signing.signatures.sign_slot``,
+            ``identity.passkey_adding.add`` or ``signing.seal_keepers.appoint``.
     """
     if approval.action is Action.AUTHORIZE:
         return _grant(session, house, approval, answers)
     if approval.action is Action.ADD_PASSKEY:
         return _add_passkey(session, house, approval)
+    if approval.action is Action.APPOINT_KEEPER:
+        return _appoint_keeper(session, house, approval)
     return _sign(session, house, approval)
 
 
@@ -75,6 +78,13 @@ def _add_passkey(session: Session, house: House, approval: Approval) -> Effect:
         session, approval=approval, issuer=house.issuer, signer=house.verifier_signer, clock=house.clock
     )
     return Effect(state="added", next="/engineer#devices")
+
+
+def _appoint_keeper(session: Session, house: House, approval: Approval) -> Effect:
+    entrusted = seal_keepers.appoint(
+        session, approval=approval, verifier=house.verifier_key, keyring=house.keyring
+    )
+    return Effect(state="appointed", next=f"/firm/seals/{entrusted.id}")
 
 
 def _sign(session: Session, house: House, approval: Approval) -> Effect:

@@ -9,7 +9,8 @@ from fastapi.routing import APIRoute
 
 from api import accounts, api_keys
 from api.app import ROUTERS
-from api.demonstration.people import CONTRACTOR, DESIGNER
+from api.demonstration.city import person_id
+from api.demonstration.people import CONTRACTOR, DESIGNER, LEGAL_REPRESENTATIVE
 from api.house import House
 from api.policy import Role, roles_of
 from api.site import Site
@@ -17,6 +18,8 @@ from api.webhooks import deliveries, endpoints, events
 from evidence.digest import sha256
 from identity import challenges, counter_cases
 from identity.challenges import Action
+from identity.members import Position, appoint
+from signing.seal_keepers import ask
 from signing.seals import seals_of
 from tests.api.devices import begin, octets
 from tests.api.newcomers import arrive, requested
@@ -62,6 +65,14 @@ def things(site: Site, house: House) -> dict[str, object]:
             session, person=owner.id, action=Action.SIGN, subject=sha256(b"another text"), clock=house.clock
         )
         seal = seals_of(session, CONTRACTOR.uscc)[0].id
+        appoint(session, uscc=CONTRACTOR.uscc, person=owner.id, position=Position.CLERK, clock=house.clock)
+        appointment = ask(
+            session,
+            seal,
+            keeper=owner.id,
+            by=person_id(session, LEGAL_REPRESENTATIVE),
+            clock=house.clock,
+        ).id
     begun = begin(owner)
     return {
         "passkey_id": begun["id"],
@@ -74,6 +85,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "certificate_id": permit.id,
         "slot_id": "1",
         "seal_id": seal,
+        "appointment_id": appointment,
         "number": 1,
         "comment_id": 1,
         "key_id": key_of_agency(house),

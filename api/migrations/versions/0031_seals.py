@@ -1,4 +1,4 @@
-"""The kinds of seals, their life step by step, and the limits of their use."""
+"""The kinds of seals, their life step by step, the limits of their use, their keepers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -56,6 +56,21 @@ def upgrade() -> None:
         sa.Column("used_before", sa.Integer, nullable=False),
         sa.ForeignKeyConstraint(["seal", "version"], ["seal_changes.seal", "seal_changes.version"]),
         sa.CheckConstraint("uses >= 1", name="seal_limits_allow_a_use"),
+    )
+    op.create_table(
+        "seal_appointments",
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("seal", sa.Uuid, sa.ForeignKey("seals.id"), nullable=False, index=True),
+        sa.Column("keeper", sa.Uuid, nullable=False),
+        sa.Column("replaced", sa.Uuid, nullable=False),
+        sa.Column("asked_by", sa.Uuid, nullable=False),
+        sa.Column("text_zh", sa.Text, nullable=False),
+        sa.Column("text_en", sa.Text, nullable=False),
+        sa.Column("subject", sa.LargeBinary, nullable=False, unique=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approval", sa.LargeBinary, unique=True),
+        sa.Column("fact", sa.LargeBinary, unique=True),
+        sa.CheckConstraint("(approval is null) = (fact is null)", name="seal_appointments_whole"),
     )
     op.create_index("signatures_seal", "signatures", ["seal"], postgresql_where=sa.text("seal IS NOT NULL"))
     _refuse_changes("seal_changes")
