@@ -27,8 +27,8 @@ REFERENCES: Mapping[StatementType, tuple[str, ...]] = {
     StatementType.AUTHORIZATION_CHANGE: ("authorization",),
     StatementType.KEY: ("held",),
     StatementType.SEAL: ("held", "previous", "approval"),
-    StatementType.SIGNATURE: ("approval",),
-    StatementType.AGREEMENT: ("signatures", "completed"),
+    StatementType.SIGNATURE: ("approval", "delegations"),
+    StatementType.AGREEMENT: ("signatures", "completed", "declined"),
     StatementType.CERTIFICATE: ("refs",),
     StatementType.CERTIFICATE_CHANGE: ("certificate", "previous"),
 }

@@ -150,11 +150,19 @@ class ApprovalRow(Base):
 
 
 def approve(
-    session: Session, *, challenge: Challenge, verdict: Verdict, issuer: str, signer: Signer, clock: Clock
+    session: Session,
+    *,
+    challenge: Challenge,
+    verdict: Verdict,
+    known: bytes | None = None,
+    issuer: str,
+    signer: Signer,
+    clock: Clock,
 ) -> Approval:
     """Record that the person passed ``challenge``, which this transaction has consumed.
 
-    ``signer`` holds the identity verifier's key, ``issuer`` is who answers for it.
+    ``signer`` holds the identity verifier's key, ``issuer`` is who answers for it. ``known`` is the
+    commitment (32 bytes) by which what is approved names its person, where it does.
 
     Raises:
         ChallengeNotPassed: the challenge is open, failed or unknown.
@@ -169,6 +177,7 @@ def approve(
         challenge=challenge.id,
         method=_method(session, challenge, clock=clock),
         policy=verdict.policy_version,
+        known=known,
         issuer=issuer,
         signer=signer,
         clock=clock,
@@ -183,17 +192,19 @@ def record(
     method: Method,
     policy: str,
     after: tuple[bytes, ...] = (),
+    known: bytes | None = None,
     issuer: str,
     signer: Signer,
     clock: Clock,
 ) -> Approval:
     """Record that the person approved what ``asked`` says; whoever calls has checked that they did.
 
-    ``after`` are the digests (32 bytes) of the facts that the approval builds on.
+    ``after`` are the digests (32 bytes) of the facts that the approval builds on, ``known`` as for
+    :func:`approve`.
     """
     now = clock.now()
     body: dict[str, Value] = {
-        "person": commit_person(session, people.person(session, asked.person)),
+        "person": commit_person(session, people.person(session, asked.person), known=known),
         "action": asked.action.value,
         "subject": str(asked.subject),
         "challenge": str(asked.digest),

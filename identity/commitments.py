@@ -1,9 +1,9 @@
 """What stands in a statement instead of a person: a salted commitment, and what opens it.
 
 A statement names nobody. It carries ``commit_fields`` of one named field under a fresh salt of 16 random
-bytes, so two statements about one person cannot be linked. Value and salt stay in the table
-``identity_commitments``: whoever may show them opens the commitment by a disclosure, and erasing the row
-closes it for good.
+bytes, so two statements about one person cannot be linked unless they are made to be. Value and salt stay in
+the table ``identity_commitments``: whoever may show them opens the commitment by a disclosure, and erasing
+the row closes it for good.
 
     commitment = commit_person(session, person)
     disclosure(session, commitment)  # Disclosure("person", {"citizen_number": …, "name": …}, salt)
@@ -49,8 +49,15 @@ class CommitmentRow(Base):
     salt: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-def commit_person(session: Session, person: Person) -> bytes:
-    """Commit to who ``person`` is; 32 bytes, different each time."""
+def commit_person(session: Session, person: Person, *, known: bytes | None = None) -> bytes:
+    """Commit to who ``person`` is; 32 bytes, different each time.
+
+    A commitment ``known`` to be to this person is given again: two statements are then seen to name one
+    person, which is for whoever makes them to want.
+    """
+    kept = None if known is None else session.get(CommitmentRow, known)
+    if kept is not None and (kept.person, kept.name) == (person.id, PERSON):
+        return kept.commitment
     value: Mapping[str, Value] = {"citizen_number": person.citizen_number.text, "name": person.name}
     return _commit(session, person=person.id, name=PERSON, value=dict(value))
 

@@ -133,11 +133,14 @@ def answer(
     device: Assertion | None,
     party: RelyingParty,
     codes: OneTimeCodes,
+    known: bytes | None = None,
     issuer: str,
     signer: Signer,
     clock: Clock,
 ) -> Approval:
     """Approve what the case is about, after :func:`take_try` was committed.
+
+    ``known`` is the commitment (32 bytes) by which what is approved names its person, where it does.
 
     Raises:
         CaseUnknown, CaseNotConfirmed, CaseOver, CaseEnded, CodeOver: it cannot be answered.
@@ -164,6 +167,7 @@ def answer(
         method=method,
         policy=POLICY,
         after=after,
+        known=known,
         issuer=issuer,
         signer=signer,
         clock=clock,

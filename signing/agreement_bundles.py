@@ -1,28 +1,36 @@
 """The evidence bundle of an agreement: who signed what, for whoever the parties show it to.
 
-Its exhibits are the fact that all signed, every party's signature with the approval that let it happen,
-and, once it is assembled, the fact that names the PDF. Its files are the manifest, the frozen document,
+Its exhibits are the fact that all signed, every party's signature with the approval that let it happen, the
+steps by which its slot was handed on and the fact that announced its key, every decline, and, once it is
+assembled, the fact that names the PDF. Its files are the manifest, the frozen document,
 each party's detached signature (CAdES, with the party's certificate) and the assembled PDF. The signatures
 name their signers, so that this bundle is for the parties to give, unlike a certificate's.
 
     data = bundle(database, agreement_id, archive=archive)
 """
 
+from collections.abc import Iterator
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.bundle import Bundle, Exhibit
 from evidence.digest import sha256
+from evidence.statement import read
+from ledger import facts
 from ledger.database import Database
-from signing.agreements import Agreement, agreement
+from signing.agreements import Agreement, Slot, agreement
 from signing.assembly_jobs import AssemblyUnknown, assembly_job
-from signing.exhibits import Archive, with_approval
-from signing.signatures import signatures
+from signing.exhibits import Archive, exhibit
+from signing.signatures import declined, signatures
+from signing.tables import HeldKeyRow
 
 
-def bundle(database: Database, agreement_id: UUID, *, archive: Archive) -> bytes:
+def bundle(database: Database, agreement_id: UUID, *, archive: Archive, packed: bytes | None = None) -> bytes:
     """Return the encoded bundle of a complete agreement.
+
+    ``packed`` is the fact (32-byte digest) that names the files of an evidence pack, for the bundle in it.
 
     Raises:
         AgreementUnknown: there is no such agreement.
@@ -31,7 +39,7 @@ def bundle(database: Database, agreement_id: UUID, *, archive: Archive) -> bytes
     """
     with database.transaction() as session:
         found = agreement(session, agreement_id)
-        exhibits = _exhibits(session, found, archive)
+        exhibits = _exhibits(session, found, packed, archive)
         signed = [signature.cms for signature in signatures(session, agreement_id)]
     contents = [found.manifest_bytes, archive.store.get(found.document), *signed]
     if found.result is not None:
@@ -41,10 +49,27 @@ def bundle(database: Database, agreement_id: UUID, *, archive: Archive) -> bytes
     return gathered.encode()
 
 
-def _exhibits(session: Session, found: Agreement, archive: Archive) -> tuple[Exhibit, ...]:
+def _exhibits(
+    session: Session, found: Agreement, packed: bytes | None, archive: Archive
+) -> tuple[Exhibit, ...]:
     if found.fact is None:
         raise AssemblyUnknown(agreement=found.id)
     assembled = assembly_job(session, found.id).fact
-    shown = [found.fact, *(slot.fact for slot in found.slots if slot.fact is not None)]
-    shown += [] if assembled is None else [assembled]
-    return tuple(each for digest in shown for each in with_approval(session, digest, archive=archive))
+    signed = [each for slot in found.filled for each in _signature(session, slot)]
+    ended = [each for each in (assembled, packed) if each is not None]
+    shown = [found.fact, *signed, *declined(session, found.id), *ended]
+    return tuple(exhibit(session, digest, archive=archive) for digest in dict.fromkeys(shown))
+
+
+def _signature(session: Session, slot: Slot) -> Iterator[bytes]:
+    """Give the facts of a signed slot: signature, approval, steps of delegation, and the signer's key."""
+    if slot.fact is None:
+        return
+    yield slot.fact
+    body = read(facts.signed_statement(session, slot.fact)).statement.body
+    for member in (body["approval"], *(step.fact for step in slot.chain)):
+        if isinstance(member, bytes):
+            yield member
+    key = session.scalar(select(HeldKeyRow.fact).where(HeldKeyRow.key_id == body["key"]))
+    if key is not None:
+        yield key

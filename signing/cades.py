@@ -131,7 +131,7 @@ def check_detached_by(
 
     ``check_signature`` raises DetachedSignatureWrong, also for algorithms that are not its own.
     """
-    envelope = _read(encoded)
+    envelope = read_envelope(encoded)
     if envelope.message_digest != digest(content):
         raise DetachedSignatureWrong(reason=Term("摘要不同", "the digest differs"))
     if envelope.certificate_digest != digest(envelope.certificate.public_bytes(Encoding.DER)):
@@ -174,7 +174,12 @@ def _check_signature(envelope: Envelope) -> None:
         raise DetachedSignatureWrong(reason=VALUE_WRONG) from error
 
 
-def _read(encoded: bytes) -> Envelope:
+def read_envelope(encoded: bytes) -> Envelope:
+    """Take a CMS apart, and believe nothing of it.
+
+    Raises:
+        DetachedSignatureMalformed: it is not of the shape that ``sign_detached`` makes.
+    """
     try:
         return _parse(encoded)
     except UNREADABLE as error:

@@ -4,6 +4,7 @@
 
 Both go to somebody of the same organization, while the slot is open. Every step is a fact that builds on the
 one before, and the signature on the last: the manifest, which others may have signed, names the first person.
+The giver stands there by the commitment of the step before (``signing.slot_persons``).
 An office and a seal are handed on by an appointment, not here.
 
     delegate(session, agreement_id, "1", by=person_id, to=other_id, keyring=keyring)
@@ -21,11 +22,13 @@ from identity.commitments import commit_person
 from identity.members import positions
 from identity.organizations import organization
 from identity.people import PersonId, person
+from signing import slot_persons
 from signing.agreements import Agreement, AgreementUnknown, Slot, SlotDeclined, agreement
 from signing.held_keys import Keyring
 from signing.policy import check_needed
 from signing.signatures import SlotSigned, lock_slot
 from signing.slot_parties import check_party, expected
+from signing.slot_persons import GIVER, TAKER
 from signing.tables import DelegationRow
 
 MOST_DELEGATIONS = 5
@@ -143,7 +146,8 @@ def _hand_on(
             "action": "replaced" if replaced else "delegated",
             "agreement": found.id.bytes,
             "slot": slot.id,
-            "commitments": [commit_person(session, person(session, each)) for each in (slot.person, to)],
+            GIVER: slot_persons.named(session, found, slot),
+            TAKER: commit_person(session, person(session, to)),
             "files": [found.manifest_digest.value],
         },
         at=now,

@@ -31,10 +31,10 @@ from evidence.keys import VerifyingKey
 from evidence.statement import StatementType, read
 from identity.approvals import Approval
 from identity.challenges import Action
-from identity.commitments import commit_person
 from identity.people import PersonId, person
 from ledger import facts
 from ledger.facts import Fact
+from signing import slot_persons
 from signing.activation import Activation, Seat, activate, sign_manifest
 from signing.agreements import Agreement, Slot, SlotDeclined, agreement
 from signing.assembly_jobs import request_assembly
@@ -46,7 +46,7 @@ from signing.seal_keepers import lock_seal_of
 from signing.seal_limits import check_limits
 from signing.seals import Seal, lock_seals_of_slots
 from signing.slot_parties import check_party, expected
-from signing.tables import AgreementRow, SignatureRow, SlotRow
+from signing.tables import AgreementRow, DeclineRow, SignatureRow, SlotRow
 
 
 class SlotSigned(Refused):
@@ -94,6 +94,7 @@ def sign_slot(
         AgreementUnknown, SlotUnknown, AgreementExpired, AgreementEnded: there is nothing to sign.
         SlotDeclined, SlotSigned: it was declined, or signed under another approval.
         SlotNotNeeded, NotYetThisTurn: its group has what it needs, or another one comes first.
+        PersonNotTied: what opens the slot's commitment to its person was erased.
         NotThisParty and the other refusals of ``signing.slot_parties.check_party``: the wrong party.
         SealUsesSpent, SealForOtherPurpose, SealOutsidePeriod: the seal is not for this use.
         ApprovalUsed, and the refusals of ``identity.approvals``: the approval does not allow this.
@@ -117,8 +118,11 @@ def sign_slot(
         action=Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN,
     )
     activation = activate(session, seat, approval=approval, verifier=verifier, keyring=keyring)
+    committed = slot_persons.approved_as(session, found, slot, approval)
     cms = sign_manifest(session, activation, approval, found.manifest_bytes, keyring=keyring)
-    signature = _record(session, slot, party, activation=activation, cms=cms, keyring=keyring)
+    signature = _record(
+        session, slot, party, committed=committed, activation=activation, cms=cms, keyring=keyring
+    )
     _complete_when_policy_met(session, agreement_id, slot_id, keyring)
     return signature
 
@@ -135,14 +139,20 @@ def check_signable(found: Agreement, slot: Slot, *, at: datetime) -> None:
     check_turn(found.manifest, slot.id, signed=found.signed)
 
 
-def lock_slot_of(session: Session, subject: Digest) -> None:
+def lock_slot_of(session: Session, subject: Digest) -> bytes | None:
     """Lock the slot, or the seal, that an approval of ``subject`` is about: before it locks the log.
 
-    Locks are taken in the order slots, seals, log, agreement, by whoever ends or hands on a slot too.
+    Locks are taken in the order slots, seals, log, agreement, by whoever ends or hands on a slot too. Gives
+    the commitment (32 bytes) by which the slot names its person, None where it names none.
     """
     _lock(session, SlotRow.subject == subject.value)
     lock_seals_of_slots(session, SlotRow.subject == subject.value)
     lock_seal_of(session, subject)
+    row = session.scalar(select(SlotRow).where(SlotRow.subject == subject.value))
+    if row is None:
+        return None
+    found = agreement(session, row.agreement)
+    return slot_persons.named(session, found, found.slot(row.id))
 
 
 def lock_slot(session: Session, agreement_id: UUID, slot_id: str) -> None:
@@ -177,8 +187,16 @@ def _party(session: Session, slot: Slot, signer: PersonId, keyring: Keyring) -> 
 
 
 def _record(
-    session: Session, slot: Slot, party: _Party, *, activation: Activation, cms: bytes, keyring: Keyring
+    session: Session,
+    slot: Slot,
+    party: _Party,
+    *,
+    committed: bytes,
+    activation: Activation,
+    cms: bytes,
+    keyring: Keyring,
 ) -> Signature:
+    """State the signature; ``delegations`` are the steps by which the slot came to the signer."""
     body: dict[str, Value] = {
         "agreement": activation.agreement.bytes,
         "manifest": activation.manifest.value,
@@ -189,7 +207,8 @@ def _record(
         "approval": activation.approval,
         "seal": None if party.seal is None else party.seal.id.bytes,
         "seal_state": None if party.seal is None else party.seal.state.value,
-        "commitments": [commit_person(session, person(session, party.person))],
+        "delegations": [step.fact for step in slot.chain],
+        "commitments": [committed],
         "files": [sha256(cms).value],
     }
     fact = keyring.platform.record(
@@ -239,16 +258,26 @@ def _complete_when_policy_met(session: Session, agreement_id: UUID, slot_id: str
 
 
 def _record_agreement(session: Session, found: Agreement, now: datetime, keyring: Keyring) -> Fact:
-    """State that the policy is met; ``left`` are the slots whose representative has left office since."""
+    """State that the policy is met; ``left`` are the slots whose representative has left office since.
+
+    ``declined`` are the facts by which parties declined without whom it could be met.
+    """
     signatures = [slot.fact for slot in found.filled if slot.fact is not None]
     body: dict[str, Value] = {
         "action": "completed",
         "agreement": found.id.bytes,
         "signatures": signatures,
         "left": [slot.id for slot in found.filled if _left(session, slot)],
+        "declined": [*declined(session, found.id)],
         "files": [found.manifest_digest.value, found.document.value],
     }
     return keyring.platform.record(session, StatementType.AGREEMENT, body, at=now, after=signatures)
+
+
+def declined(session: Session, agreement_id: UUID) -> list[bytes]:
+    """Give the digests (32 bytes) of the facts by which parties declined, in the order of their slots."""
+    rows = select(DeclineRow.fact).where(DeclineRow.agreement == agreement_id).order_by(DeclineRow.slot)
+    return list(session.scalars(rows))
 
 
 def _left(session: Session, slot: Slot) -> bool:

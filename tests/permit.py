@@ -24,7 +24,7 @@ from signing.certificate_registration import BEIJING, Application
 from signing.certificate_types import CONSTRUCTION_PERMIT
 from signing.certificates import Certificate
 from signing.manifest import SlotKind
-from signing.signatures import sign_slot
+from signing.signatures import lock_slot_of, sign_slot
 from tests.signing.joint.conftest import small_pdf
 
 FIELDS = {
@@ -120,6 +120,7 @@ def _approve(house: House, opened: Agreement) -> Approval:
             session,
             challenge=asked,
             verdict=verdict,
+            known=lock_slot_of(session, opened.slots[0].subject),
             issuer=house.issuer,
             signer=house.verifier_signer,
             clock=house.clock,

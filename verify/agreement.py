@@ -1,13 +1,15 @@
 """An agreement bundle: genuine by checks 1 to 8, complete by check 9, then one check for each other exhibit.
 
 The agreement names the signatures of its parties by digest; each must be in the bundle and over the same
-manifest, and where the manifest itself is enclosed, what is signed satisfies its groups. An agreement has no
-state to look up, so the answer is UNKNOWN by its nature and the headline says what is known: that the
-signing is complete.
+manifest, and where the manifest itself is enclosed, what is signed satisfies its groups. Before the other
+exhibits come the checks of who approved, how slots were handed on, who declined (``verify.signers``) and of
+the detached signatures (``verify.detached``), each where the statements name any. An agreement has no state
+to look up, so the answer is UNKNOWN by its nature and the headline says what is known: that the signing is
+complete.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,10 +21,12 @@ from evidence.merkle import HASH_BYTES
 from evidence.statement import StatementType
 from verify.argument import Examined, disclosed_facts
 from verify.checks import Finding, Outcome
+from verify.detached import check_detached
 from verify.exhibits import ReadExhibit
 from verify.report import Answer, Kind, Report
 from verify.sentences import SENTENCES
 from verify.settlement import Subject, settle
+from verify.signers import check_approvals, check_declines, check_delegations, tied
 from verify.standing import Standing
 from verify.trust import TrustAnchors
 
@@ -68,7 +72,12 @@ def agreement_report(examined: Examined, trust: TrustAnchors, *, asked_at: datet
         NotCanonical: an enclosed manifest cannot be read.
     """
     body = AgreementBody.read(examined.subject.body)
-    findings = (*examined.findings, _check_parties(examined, body), *examined.related)
+    findings = (
+        *examined.findings,
+        _check_parties(examined, body),
+        *_check_signers(examined, body),
+        *examined.related,
+    )
     standing = Standing(
         Answer.UNKNOWN, COMPLETE, None, SENTENCES["headline-agreement"], SENTENCES["agreement-lasts"]
     )
@@ -89,6 +98,28 @@ def _check_parties(examined: Examined, body: AgreementBody) -> Finding:
     if count != len(signed) or not signed or not _slots_agree(examined, list(signed.values())):
         return Finding(PARTIES, Outcome.FAILED, SENTENCES["parties-slots"])
     return Finding(PARTIES, Outcome.PASSED, SENTENCES["parties-all"].filled(count=count))
+
+
+def _check_signers(examined: Examined, body: AgreementBody) -> Iterator[Finding]:
+    signed = [
+        one
+        for one in examined.exhibits
+        if one.digest in body.signatures and one.type is StatementType.SIGNATURE
+    ]
+    yield from check_approvals(examined, signed)
+    yield from check_delegations(examined, signed, _persons(examined, signed) if tied(signed) else None)
+    yield from check_detached(examined, signed)
+    yield from check_declines(examined, signed)
+
+
+def _persons(examined: Examined, signed: Sequence[ReadExhibit]) -> Mapping[str, Value] | None:
+    """The commitments to the persons of the manifest by slot; None where it is not enclosed."""
+    digest = signed[0].body.get("manifest")
+    content = examined.bundle.files.get(digest) if isinstance(digest, bytes) else None
+    if content is None:
+        return None
+    slots = Fields(canonical.decode(content), BundleMalformed, place="manifest").each("slots")
+    return {slot.text("id"): slot.take("person") if slot.has("person") else None for slot in slots}
 
 
 def _is_over(signature: ReadExhibit, body: AgreementBody) -> bool:

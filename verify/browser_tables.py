@@ -1,7 +1,8 @@
 """The tables of the verifier for the browser, so that both read and judge by the same.
 
 ``python -m verify.browser_tables > api/static/js/verifier/tables.js`` writes the module again after a change
-of ``evidence.ties`` or of the methods of ``verify.authorization``; a test compares the two.
+of ``evidence.ties`` or of the methods of ``verify.authorization`` and ``verify.signers``; a test compares the
+two.
 """
 
 import json
@@ -12,12 +13,14 @@ from evidence.statement import StatementType
 from evidence.ties import LATER, PARTS, REFERENCES
 from verify.authorization import METHODS
 from verify.issuer_keys import role_of
+from verify.signers import RECOGNISED
 
 
 def script() -> str:
     """The tables as an ES module, one entry a line; types of statements by their short names."""
     tables: dict[str, Mapping[str, object]] = {
         "METHODS": METHODS,
+        "RECOGNISED": RECOGNISED,
         "REFERENCES": {role_of(type_): members for type_, members in REFERENCES.items()},
         "LATER": _ties(LATER),
         "PARTS": _ties(PARTS),

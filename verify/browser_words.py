@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from evidence import errors, proof_refusals
+from verify import errors as impossible
 from verify.labels import LABELS, QR_FIELDS, TYPES
 from verify.sentences import SENTENCES
 from verify.words import Words
@@ -31,7 +32,7 @@ def _refusals() -> dict[str, object]:
     """What is said of evidence that does not hold, by the code of its error."""
     kinds = [
         kind
-        for module in (errors, proof_refusals)
+        for module in (errors, proof_refusals, impossible)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, errors.Invalid) and hasattr(kind, "code")
     ]

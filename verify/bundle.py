@@ -46,7 +46,7 @@ def verify_bundle(
         bundle = Bundle.decode(data)
     except BundleMalformed as error:
         cause = error.__cause__
-        return _broken(cause if isinstance(cause, YinxinError) else error, trust, as_of)
+        return broken(cause if isinstance(cause, YinxinError) else error, trust, as_of)
     return verify_evidence(bundle, trust, as_of=as_of, witness=witness, chain=chain)
 
 
@@ -67,11 +67,11 @@ def verify_evidence(
             return authorization_report(examined, trust, asked_at=as_of)
         return certificate_report(examined, trust, asked_at=as_of, witness=witness)
     except Invalid as error:
-        return _broken(error, trust, as_of)
+        return broken(error, trust, as_of)
 
 
-def _broken(error: YinxinError, trust: TrustAnchors, asked_at: datetime) -> Report:
-    """The report on a bundle that cannot be read to its end."""
+def broken(error: YinxinError, trust: TrustAnchors, asked_at: datetime) -> Report:
+    """The report on a bundle, or a pack, that cannot be read to its end."""
     words = SENTENCES["bundle-broken"].filled(reason=told(error))
     form = Finding("form", Outcome.FAILED, words)
     return settle(Subject(Kind.BUNDLE, "", ()), (form,), unknown(words), trust, asked_at=asked_at)

@@ -60,3 +60,27 @@ class ListOfAnother(Invalid):
     code = "status-list-of-another"
     zh = "状态清单不是发证机关有权签发的。请重新下载清单。"
     en = "The status list is not one that the issuer of the certificate signed. Download it again."
+
+
+class PackWithoutBundle(Invalid):
+    """A ZIP is no evidence pack: it cannot be opened, or has not exactly one bundle."""
+
+    code = "pack-without-bundle"
+    zh = "这个 ZIP 不是司法证据包：打不开，或里面没有唯一的 evidence.bundle。请重新下载。"
+    en = "This ZIP is no evidence pack: it will not open, or has not one evidence.bundle. Download it again."
+
+
+class PackTooLarge(Invalid):
+    """A ZIP has more in it than any pack. Facts: ``files``, ``size`` in MB."""
+
+    code = "pack-too-large"
+    zh = "这个 ZIP 有 {files} 个文件、{size} MB，超过任何证据包，未予打开。请核对文件来源。"
+    en = "This ZIP has {files} files of {size} MB, more than any pack, and was not opened. Check its source."
+
+
+class PackDamaged(Invalid):
+    """A file of a pack cannot be read. Facts: ``name``."""
+
+    code = "pack-damaged"
+    zh = "证据包内的文件 {name} 损坏"
+    en = "the file {name} of the pack is damaged"

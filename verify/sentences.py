@@ -6,6 +6,7 @@ The browser's verifier says the same words (``verify.browser_words``).
 from collections.abc import Mapping
 from typing import Final
 
+from verify.agreement_sentences import AGREEMENTS
 from verify.authorization_sentences import AUTHORIZATIONS
 from verify.words import Words
 
@@ -229,28 +230,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "block": Words("区块 {number}", "block {number}"),
     "block-none": Words("由发证机关答复", "answered by the issuer"),
     **AUTHORIZATIONS,
-    # the parties of an agreement
-    "parties-all": Words(
-        "{count}方的签署记录齐全，签的是同一份签署清单。",
-        "The signatures of all {count} parties are here, and all are over the same manifest.",
-    ),
-    "parties-missing": Words(
-        "证据包里缺少{missing}方的签署记录（共{count}方）。请索取完整的证据包。",
-        "The bundle lacks the signatures of {missing} of {count} parties. Ask for the whole bundle.",
-    ),
-    "parties-of-another": Words(
-        "第{place}份签署记录签的不是这份签署清单。不能采信。",
-        "Signature {place} is not over the manifest of this agreement. Do not rely on it.",
-    ),
-    "parties-slots": Words(
-        "签署清单上的签署位与签署记录不一致。不能采信。",
-        "The slots of the manifest and the signatures differ. Do not rely on it.",
-    ),
-    "agreement-lasts": Words(
-        "已完成的签署没有有效期，也没有状态清单；文件内容的效力以文件为准。",
-        "A completed signing has neither a validity nor a status list; what it means is for the document "
-        "to say.",
-    ),
+    **AGREEMENTS,
     # related exhibits
     "related-holds": Words(
         "关联证物“{type}”（{issuer}，{at}）：签名、条目和回执均成立。",

@@ -20,6 +20,7 @@ from verify.bundle import verify_bundle
 from verify.checks import Outcome
 from verify.errors import TrustMissing
 from verify.exact_text import exact_text
+from verify.pack import is_pack, verify_pack
 from verify.qr import verify_qr
 from verify.report import Answer, Kind, Report
 from verify.trust import TrustAnchors
@@ -66,7 +67,10 @@ class MomentMalformed(Invalid):
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "subjects", nargs="+", metavar="FILE|QR-URL", help="证据包文件或二维码网址 bundle or code"
+        "subjects",
+        nargs="+",
+        metavar="FILE|QR-URL",
+        help="证据包、司法证据包或二维码网址 bundle, pack or code",
     )
     parser.add_argument("--trust", type=Path, help="信任文件 trust file (var/trust.json)")
     parser.add_argument("--status-list", type=Path, help="二维码所用的状态清单 status list for a QR code")
@@ -121,10 +125,13 @@ def _of(subject: str, error: YinxinError, language: Language) -> str:
 def _verify(
     subject: str, trust: TrustAnchors, as_of: datetime, status_list: bytes | None
 ) -> tuple[Report, bytes]:
-    """Give the report, and the bytes of the bundle that it is about, none of a QR code."""
+    """Give the report, and the bytes of the bundle that it is about, none of a QR code or a pack."""
     if subject.lower().startswith(("http://", "https://")):
         return verify_qr(subject, trust, as_of=as_of, status_list=status_list), b""
-    data = evidence_in(_read(Path(subject)))
+    read = _read(Path(subject))
+    if is_pack(read):
+        return verify_pack(read, trust, as_of=as_of), b""
+    data = evidence_in(read)
     return verify_bundle(data, trust, as_of=as_of), data
 
 

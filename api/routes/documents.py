@@ -6,11 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from api import trust
 from api.parties import visible_agreement
 from api.routes import InHouse
 from api.routes.agreements import AsParty
 from signing import agreement_bundles
 from signing.assembly_jobs import AssemblyUnknown
+from signing.evidence_pack import PackMaker
+from signing.evidence_pack import pack as evidence_pack_of
 
 router = APIRouter(prefix="/agreements/{agreement_id}", include_in_schema=False)
 
@@ -52,6 +55,21 @@ def signed_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response
         raise AssemblyUnknown(agreement=agreement_id)
     content = house.store.get(found.result)
     return file(content, media_type="application/pdf", name=f"{found.title}（已签署）.pdf")
+
+
+@router.post("/evidence-pack")
+def evidence_pack(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response:
+    """Make the pack for a court: a readable report with all that it rests on, in one ZIP."""
+    with house.database.transaction() as session:
+        found = visible_agreement(session, agreement_id, visitor, house)
+    maker = PackMaker(
+        archive=house.archive,
+        platform=house.keyring.platform,
+        typesetter=house.typesetter,
+        trust=trust.anchors(house),
+    )
+    data = evidence_pack_of(house.database, found.id, maker=maker)
+    return file(data, media_type="application/zip", name=f"{found.title}（司法证据包）.zip", kept=True)
 
 
 @router.get("/evidence.bundle")

@@ -324,7 +324,7 @@ def _pass(session: Session, house: House, held: OpenScan[ScanGoesOn], verdict: V
     Consent and template are looked at once more: the scan took its time, and both may be gone meanwhile.
     """
     passed = held.challenge
-    lock_slot_of(session, passed.subject)
+    known = lock_slot_of(session, passed.subject)
     if _reference(session, house, person=passed.person) != held.template:
         raise AnotherFace
     used = challenges.consume(
@@ -342,6 +342,7 @@ def _pass(session: Session, house: House, held: OpenScan[ScanGoesOn], verdict: V
         session,
         challenge=used,
         verdict=verdict,
+        known=known,
         issuer=house.issuer,
         signer=house.verifier_signer,
         clock=house.clock,

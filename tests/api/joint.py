@@ -34,7 +34,7 @@ from signing.agreements import agreement
 from signing.assembly import assemble
 from signing.assembly_jobs import AssemblyJob
 from signing.manifest import SlotKind
-from signing.signatures import sign_slot
+from signing.signatures import lock_slot_of, sign_slot
 from tests.quiet_city import QuietCity
 from tests.signing.joint.conftest import small_pdf
 
@@ -119,6 +119,7 @@ def approval(house: House, person: DemonstrationPerson, action: Action, subject:
             session,
             challenge=asked,
             verdict=Verdict("test-policy/1", asked.question.steps, movements=(), frames=20, compared=5),
+            known=lock_slot_of(session, subject),
             issuer=house.issuer,
             signer=house.verifier_signer,
             clock=house.clock,

@@ -1,5 +1,6 @@
 """The wheel: the verifier alone with three packages, and the whole house with the server's; no checkout."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -8,13 +9,20 @@ import sysconfig
 import zipfile
 from collections.abc import Iterator
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
 
 from api import hardhat
+from ledger.database import Database
+from signing.assembly import assemble
+from signing.evidence_pack import zipped
+from signing.typesetting import Typesetter
 from tests.registers.places import written
+from tests.signing.joint.conftest import Town
+from tests.signing.joint.handed_over import archive_of, handed_on_and_declined, packed, trust
 from tests.verify import city
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel"), pytest.mark.timeout(300)]
@@ -139,6 +147,30 @@ def test_the_verifier_checks_a_bundle_without_a_network(installed: Path, tmp_pat
     ]
     done = outside(tmp_path, *unshared(), *verify, "permit.bundle")
     assert done.returncode == 0, done.stderr
+
+
+def test_the_verifier_checks_an_evidence_pack_without_a_network(
+    installed: Path, tmp_path: Path, database: Database
+) -> None:
+    town = Town(database, Typesetter(), tmp_path / "town")
+    archive, found = archive_of(town), handed_on_and_declined(town)
+    assemble(database, found.id, workshop=town.workshop)
+    data = packed(town, archive, town.read(found.id))
+    with zipfile.ZipFile(BytesIO(data)) as opened:
+        files = {name: opened.read(name) for name in opened.namelist()}
+    (tmp_path / "trust.json").write_bytes(trust(town, archive).to_json())
+    (tmp_path / "pack.zip").write_bytes(data)
+    (tmp_path / "evidence.bundle").write_bytes(files["evidence.bundle"])
+    (tmp_path / "altered.zip").write_bytes(zipped({**files, "report.pdf": files["report.pdf"] + b" "}))
+    verify = [str(installed / "bin/yinxin"), "verify", "--trust", "trust.json", "--json"]
+    told = [
+        outside(tmp_path, *unshared(), *verify, name)
+        for name in ("pack.zip", "evidence.bundle", "altered.zip")
+    ]
+    assert [each.returncode for each in told] == [0, 0, 1], told[0].stderr
+    of_pack, of_bundle, of_altered = (json.loads(each.stdout) for each in told)
+    assert (of_pack["conclusion"], of_pack["answer"]) == (of_bundle["conclusion"], of_bundle["answer"])
+    assert [one["name"] for one in of_altered["checks"] if one["outcome"] == "TOTAL-FAILED"] == ["files"]
 
 
 def test_without_the_server_packages_a_server_command_says_what_to_install(

@@ -5,6 +5,7 @@ the words of its authorization, and wrote digests of the second certificate into
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 
@@ -12,10 +13,12 @@ from evidence import canonical
 from evidence.bundle import Bundle, Exhibit
 from evidence.canonical import Value
 from evidence.commitment import Disclosure, commit_fields
-from evidence.digest import sha256
+from evidence.digest import Digest, HashAlgorithm, sha256
 from evidence.errors import BundleMalformed
 from evidence.statement import StatementType
+from signing.cades import sign_detached
 from tests.verify import city
+from tests.verify.agreements import keys
 from tests.verify.findings import not_passed, verified
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
@@ -154,11 +157,23 @@ def test_a_file_of_an_agreement_is_no_file_of_the_certificate_on_it() -> None:
 # an agreement's bundle
 
 
-def signature(agreement: bytes, cms: bytes, **members: Value) -> bytes:
+@cache
+def detached(slot: str) -> bytes:
+    """A detached signature over the manifest, by the key of ``slot``."""
+    signer, chain = keys()[slot]
+    approval = Digest(HashAlgorithm.SHA256, bytes(32))
+    return sign_detached(
+        b"manifest", signer=signer, chain=chain, slot=slot, approval=approval, at=city.ISSUED
+    )
+
+
+def signature(agreement: bytes, cms: bytes, *, slot: str = "1", **members: Value) -> bytes:
     body: dict[str, Value] = {
         "agreement": agreement,
         "manifest": sha256(b"manifest").value,
-        "slot": "1",
+        "slot": slot,
+        "approval": bytes(32),
+        "key": keys()[slot][0].key.key_id,
         "files": [sha256(cms).value],
     }
     return city.stated(StatementType.SIGNATURE, {**body, **members})
@@ -193,27 +208,28 @@ OURS, THEIRS = b"\x01" * 16, b"\x02" * 16
 
 
 def test_an_agreement_with_its_signature_its_assembly_and_their_files_passes() -> None:
-    signed = signature(OURS, b"our cms")
+    signed = signature(OURS, detached("1"))
     subject = completed(OURS, signed)
     whole = agreement_bundle(
-        subject, signed, assembled(OURS, subject, b"our pdf"), files=(b"our cms", b"our pdf")
+        subject, signed, assembled(OURS, subject, b"our pdf"), files=(detached("1"), b"our pdf")
     )
     assert not_passed(verified(whole)) == {}
     assert Bundle.decode(written(whole)) == whole
 
 
 def test_another_agreements_signature_and_its_file_are_refused() -> None:
-    theirs = signature(THEIRS, b"their cms")
-    ours = signature(OURS, b"our cms", kind=str(sha256(theirs)))
-    spliced = agreement_bundle(completed(OURS, ours), ours, theirs, files=(b"our cms", b"their cms"))
+    theirs = signature(THEIRS, detached("2"), slot="2")
+    ours = signature(OURS, detached("1"), kind=str(sha256(theirs)))
+    spliced = agreement_bundle(completed(OURS, ours), ours, theirs, files=(detached("1"), detached("2")))
     assert not_passed(verified(spliced)) == {"form": Outcome.FAILED, "files": Outcome.FAILED}
     report = verify_bundle(written(spliced), city.trust_anchors(), as_of=city.NOW)
     assert report.conclusion is Outcome.FAILED
 
 
 def test_another_agreements_assembly_and_its_file_are_refused() -> None:
-    ours = signature(OURS, b"our cms")
+    ours = signature(OURS, detached("1"))
     theirs = completed(THEIRS, ours)
     subject = completed(OURS, ours)
-    spliced = agreement_bundle(subject, ours, assembled(THEIRS, theirs, b"their pdf"), files=(b"their pdf",))
+    foreign = assembled(THEIRS, theirs, b"their pdf")
+    spliced = agreement_bundle(subject, ours, foreign, files=(detached("1"), b"their pdf"))
     assert not_passed(verified(spliced)) == {"form": Outcome.FAILED, "files": Outcome.FAILED}

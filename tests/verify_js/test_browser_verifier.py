@@ -13,9 +13,10 @@ import pytest
 
 from evidence import canonical
 from evidence.errors import NotCanonical, QrUnknown
-from tests.verify import altered, city
+from tests.verify import agreements, altered, city
 from tests.verify.authorizations import bundle
 from verify.bundle import verify_bundle
+from verify.pack import verify_pack
 from verify.qr import verify_qr
 from verify.trust import TrustAnchors
 
@@ -63,6 +64,32 @@ def authorization_cases() -> dict[str, Any]:
     return {"trust": anchors.to_json().decode(), "cases": cases}
 
 
+def agreement_cases() -> dict[str, Any]:
+    """An agreement whole, and with one step of it changed."""
+    anchors = city.trust_anchors()
+    return {
+        "trust": anchors.to_json().decode(),
+        "cases": [
+            {
+                "name": name,
+                "bundle": base64.b64encode(data).decode(),
+                "as_of": city.NOW.isoformat(),
+                "report": json.loads(verify_bundle(data, anchors, as_of=city.NOW).to_json()),
+            }
+            for name, data in agreements.altered()
+        ],
+        "packs": [
+            {
+                "name": name,
+                "pack": base64.b64encode(data).decode(),
+                "as_of": city.NOW.isoformat(),
+                "report": json.loads(verify_pack(data, anchors, as_of=city.NOW).to_json()),
+            }
+            for name, data in agreements.packs()
+        ],
+    }
+
+
 @pytest.mark.parametrize("case", DOCUMENT["cases"], ids=lambda case: case["name"])
 def test_a_vector_comes_out_as_it_says(case: dict[str, Any]) -> None:
     made = report(case)
@@ -103,11 +130,13 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     (tmp_path / "reports.json").write_text(json.dumps(reports), encoding="utf-8")
     authorizations = authorization_cases()
     (tmp_path / "authorizations.json").write_text(json.dumps(authorizations), encoding="utf-8")
+    agreed = agreement_cases()
+    (tmp_path / "agreements.json").write_text(json.dumps(agreed), encoding="utf-8")
     ran = subprocess.run([node, "--test"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     ran_tests = re.search(r"^(?:#|ℹ) pass (\d+)$", ran.stdout, re.MULTILINE)
     assert ran_tests is not None
     cases = [case for each in LOG for case in json.loads(each.read_text(encoding="utf-8"))["cases"]]
     log = sum(case.get("javascript") != "not asked" for case in cases)
-    authorized = len(authorizations["cases"])
-    assert int(ran_tests[1]) > len(reports) + len(CBOR["read"]) + len(CBOR["refused"]) + log + authorized
+    bundles = len(authorizations["cases"]) + len(agreed["cases"] + agreed["packs"])
+    assert int(ran_tests[1]) > len(reports) + len(CBOR["read"]) + len(CBOR["refused"]) + log + bundles

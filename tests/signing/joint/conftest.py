@@ -45,7 +45,7 @@ from signing.seal_changes import change_seal, make_seal
 from signing.seal_kinds import COMPANY_SEAL, SealMark
 from signing.seal_states import SealAction
 from signing.seals import Seal
-from signing.signatures import Signature, sign_slot
+from signing.signatures import Signature, lock_slot_of, sign_slot
 from signing.speaker import Speaker
 from signing.timestamps import TimestampAuthority
 from signing.typesetting import Typesetter
@@ -287,6 +287,7 @@ class Town:
                 session,
                 challenge=asked,
                 verdict=verdict,
+                known=lock_slot_of(session, subject),
                 issuer=AGENCY.text,
                 signer=self.verifier,
                 clock=self.clock,

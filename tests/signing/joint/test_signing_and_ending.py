@@ -33,7 +33,7 @@ def passed_scan(
             session, person=person.id, action=Action.SIGN, subject=subject, clock=town.clock
         )
     with town.database.transaction() as session:
-        lock_slot_of(session, subject)
+        known = lock_slot_of(session, subject)
         challenges.consume(
             session, asked.id, person=person.id, action=Action.SIGN, subject=subject, clock=town.clock
         )
@@ -41,6 +41,7 @@ def passed_scan(
             session,
             challenge=asked,
             verdict=Verdict("test-policy/1", asked.question.steps, movements=(), frames=20, compared=5),
+            known=known,
             issuer=AGENCY.text,
             signer=town.verifier,
             clock=town.clock,

@@ -1,15 +1,9 @@
 """Bundles as this room makes them, read by the verifier that strangers use."""
 
-import hashlib
-from datetime import timedelta
-
 import pytest
 
-from evidence.algorithms import Algorithm
 from evidence.bundle import Bundle
-from evidence.keys import LocalSigner, VerifyingKey
 from evidence.statement import StatementType, read
-from ledger import checkpoints
 from signing import agreement_bundles, certificate_bundles
 from signing.assembly import assemble
 from signing.assembly_jobs import AssemblyUnknown
@@ -21,53 +15,14 @@ from signing.exhibits import Archive
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
 from verify.report import Answer
-from verify.trust import ChainAnchor, IssuerKey, LogAnchor, TrustAnchors
-from verify.words import Words
 
-from .conftest import AGENCY, FIELDS, NOW, Town
-
-ORIGIN = "shifan.example/log"
-CITY = Words("示范市", "Demonstration City")
-ROLES = frozenset({"certificate", "certificate-change", "status-list", "agreement", "signature", "receipt"})
+from .conftest import FIELDS, Town
+from .handed_over import archive_of, handed_on_and_declined, take_checkpoint, trust
 
 
 @pytest.fixture
 def archive(town: Town) -> Archive:
-    log_signer = LocalSigner.generate(Algorithm.EDDSA)
-    return Archive(store=town.store, origin=ORIGIN, log_signer=log_signer, clock=town.clock)
-
-
-def pinned(key: VerifyingKey, *roles: str) -> IssuerKey:
-    return IssuerKey(
-        issuer=AGENCY.text,
-        name=CITY,
-        key=key,
-        valid_from=NOW - timedelta(days=1),
-        valid_until=None,
-        roles=frozenset(roles),
-    )
-
-
-def trust(town: Town, archive: Archive) -> TrustAnchors:
-    return TrustAnchors(
-        city=CITY,
-        hosts=("localhost:8000",),
-        issuers=(pinned(town.speaker.signer.key, *ROLES), pinned(town.verifier.key, "approval")),
-        log=LogAnchor(ORIGIN, archive.log_signer.key),
-        chain=ChainAnchor(
-            chain_id=31337,
-            genesis=bytes(32),
-            log_contract=bytes(20),
-            status_contract=bytes(20),
-            code_hashes={},
-        ),
-        fingerprint=hashlib.sha256(b"trust").hexdigest(),
-    )
-
-
-def take_checkpoint(town: Town, archive: Archive) -> None:
-    with town.database.transaction() as session:
-        checkpoints.take(session, origin=ORIGIN, signer=archive.log_signer, clock=town.clock)
+    return archive_of(town)
 
 
 def issued(town: Town) -> Certificate:
@@ -117,6 +72,20 @@ def test_the_verifier_passes_an_agreement_bundle_with_every_file(town: Town, arc
     report = verify_bundle(data, trust(town, archive), as_of=town.clock.now())
     assert report.conclusion is Outcome.PASSED
     assert len(Bundle.decode(data).files) == 4
+
+
+def test_a_bundle_shows_how_a_slot_came_to_its_signer_and_who_declined(town: Town, archive: Archive) -> None:
+    signed = handed_on_and_declined(town)
+    take_checkpoint(town, archive)
+    data = agreement_bundles.bundle(town.database, signed.id, archive=archive)
+    report = verify_bundle(data, trust(town, archive), as_of=town.clock.now())
+    passed = {check.name: check.en for check in report.checks if check.outcome is Outcome.PASSED}
+    assert report.conclusion is Outcome.PASSED
+    assert ": 2, unbroken" in passed["delegations"]
+    assert {"approvals", "detached", "declines"} <= set(passed)
+    types = [read(exhibit.statement).statement.type for exhibit in Bundle.decode(data).exhibits]
+    assert types.count(StatementType.KEY) == types.count(StatementType.SIGNATURE) == 2
+    assert "钱以明".encode() not in data
 
 
 def test_an_agreement_bundle_shows_the_approval_of_every_signature(town: Town, archive: Archive) -> None:

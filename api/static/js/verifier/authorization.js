@@ -5,12 +5,12 @@
 //
 // Throws NoBundle when the bytes are no bundle, or a PDF without exactly one, or are about something else.
 
-import { MAGIC, filesNamed, listed, readBundle } from "./bundle.js";
-import { same, toJson } from "./cbor.js";
+import { argue, disclosedFacts, NoBundle } from "./argument.js";
+import { readBundle } from "./bundle.js";
+import { same } from "./cbor.js";
 import { FAILED, IN_FORCE, INDETERMINATE, PASSED, finding } from "./checks.js";
-import { checkAuthorship, checkOpening, checkReceived, checkRelated } from "./exhibits.js";
 import { Fields, Malformed } from "./fields.js";
-import { Invalid, told } from "./refusals.js";
+import { Invalid } from "./refusals.js";
 import { checkRegisters } from "./registers.js";
 import { sha256 } from "./statement.js";
 import { METHODS } from "./tables.js";
@@ -25,7 +25,7 @@ const CLOCKS_APART_US = 5 * 60 * 1_000_000; // right after a grant, as verify.au
 const HASH_BYTES = 32;
 const HEAD_LIMIT = 512; // bytes before an attachment in which its length stands
 
-export class NoBundle extends Error {}
+export { NoBundle };
 
 /** The bytes of a bundle: `bytes` themselves, or the one that is attached to a PDF. Throws NoBundle. */
 export function evidenceIn(bytes) {
@@ -39,18 +39,7 @@ export function evidenceIn(bytes) {
 
 /** Verify the bytes of a bundle whose subject is an authorization, as of a Date. */
 export async function verifyAuthorization(bytes, trust, { asOf }) {
-  if (!same(bytes.subarray(0, MAGIC.length), MAGIC)) throw new NoBundle();
-  const askedAt = asOf.getTime() * 1000;
-  try {
-    const bundle = await readBundle(bytes);
-    if (bundle.kind !== "authorization") throw new NoBundle();
-    return await report(bundle, trust, askedAt);
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error;
-    const words = say("bundle-broken", { reason: told(error) });
-    const about = { kind: "bundle", name: "", facts: [] };
-    return settle(about, [finding("form", FAILED, words)], unknown(words), trust, askedAt);
-  }
+  return argue(bytes, "authorization", report, trust, asOf);
 }
 
 /** The exact text: `{digest, words}`, the digest as signed, and the words, null where they were left out. */
@@ -63,19 +52,7 @@ export async function textOf(bytes) {
   return { digest, words: null };
 }
 
-async function report({ exhibits, disclosures, files }, trust, askedAt) {
-  const [subject, ...others] = exhibits;
-  const related = [];
-  for (const exhibit of others) related.push(await checkRelated(exhibit, trust));
-  const bound = listed(subject.statement, "commitments").size;
-  const findings = [
-    finding("form", PASSED, say("bundle-whole", { count: exhibits.length })),
-    ...(await checkAuthorship(subject, trust)),
-    finding("disclosures", PASSED, say("disclosures-open", { shown: disclosures.length, total: bound })),
-    finding("files", PASSED, say("files-match", { present: files.length, named: filesNamed(exhibits).size })),
-    checkOpening(),
-    ...(await checkReceived(subject, trust)),
-  ];
+function report({ subject, others, findings, related, bundle: { disclosures } }, trust, askedAt) {
   const body = readBody(subject.statement.body);
   const validity = checkValidity(body, askedAt, subject.statement.issuedAt);
   const status = checkChanges(subject, others.filter((_, place) => related[place].outcome === PASSED), body, askedAt);
@@ -197,7 +174,7 @@ function facts(body, disclosures) {
     shown("purpose", body.purpose),
     shown("project", body.project),
     ...said,
-    ...disclosures.map(({ name, value }) => shown(name, typeof value === "string" ? value : toJson(value))),
+    ...disclosedFacts(disclosures),
     shown("validity", period(body)),
   ];
 }

@@ -5,6 +5,12 @@ export const METHODS = {
   "passkey+code+officer": "approval-binds-officer",
   "code+officer-at-counter": "approval-binds-counter",
 };
+export const RECOGNISED = {
+  "face": "method-face",
+  "face+passkey": "method-device",
+  "passkey+code+officer": "method-officer",
+  "code+officer-at-counter": "method-counter",
+};
 export const REFERENCES = {
   "consent": ["consent"],
   "enrollment": ["consent", "registers"],
@@ -13,8 +19,8 @@ export const REFERENCES = {
   "authorization-change": ["authorization"],
   "key": ["held"],
   "seal": ["held", "previous", "approval"],
-  "signature": ["approval"],
-  "agreement": ["signatures", "completed"],
+  "signature": ["approval", "delegations"],
+  "agreement": ["signatures", "completed", "declined"],
   "certificate": ["refs"],
   "certificate-change": ["certificate", "previous"],
 };

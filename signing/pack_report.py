@@ -1,0 +1,274 @@
+"""The readable report of an evidence pack: who signed for whom, when, by what authority, and how to check it.
+
+It names people, because it is for the parties and the court to read; what counts is the evidence beside it.
+
+    report = read_report(session, agreement_id, carried=carried(pdf), clock=clock)
+    pdf = render_report(typesetter, report, files=files, verified=verified)
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from sqlalchemy.orm import Session
+
+from evidence.digest import sha256
+from evidence.errors import Term
+from evidence.statement import read
+from identity.approvals import approval
+from identity.authorization_text import BEIJING
+from identity.organizations import organization
+from identity.people import PersonId, person
+from ledger import facts, receipts
+from signing.agreements import Agreement, Slot
+from signing.authorization_sheet import Row
+from signing.cades import read_envelope
+from signing.manifest import SlotKind
+from signing.pdf_evidence import Carried, asn1_name
+from signing.signatures import Signature, signatures
+from signing.tables import SealRow, SignatureRow
+from signing.typesetting import Fact, Typesetter
+from verify.checks import Outcome
+from verify.report import Report
+
+GROUP = 4  # characters of a digest printed together
+
+_KINDS = {
+    SlotKind.PERSON: Term(
+        "自然人签名；签署清单写明其人", "a person's signature; the manifest names the person"
+    ),
+    SlotKind.APPROVER: Term("审批；签署清单写明其人", "an approval; the manifest names the person"),
+    SlotKind.REPRESENTATIVE: Term(
+        "法定代表人签名；由签署时在任者签署", "the legal representative's signature, by whoever was in office"
+    ),
+    SlotKind.SEAL: Term(
+        "单位印章；由单位指定的保管人加盖", "the organization's seal, set by its appointed keeper"
+    ),
+}
+_OUTCOMES = {
+    Outcome.PASSED: Term("通过", "passed"),
+    Outcome.INDETERMINATE: Term("未定", "undecided"),
+    Outcome.FAILED: Term("不通过", "failed"),
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it."""
+
+    title: Term
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackReport:
+    """What is printed of an agreement as of ``at``, before the verifier's result and the list of files."""
+
+    found: Agreement
+    sections: tuple[Section, ...]
+    at: datetime
+
+
+def read_report(session: Session, found: Agreement, *, carried: Carried, at: datetime) -> PackReport:
+    """Gather what is printed of ``found``, which is assembled; ``carried`` is what its PDF carries."""
+    signed = {each.slot: each for each in signatures(session, found.id)}
+    lists = [x509.load_der_x509_crl(each) for each in carried.revocation_lists]
+    parties = [_party(session, slot, signed[slot.id], lists) for slot in found.filled]
+    declined = [slot for slot in found.slots if slot.declined_at is not None]
+    return PackReport(
+        found=found,
+        sections=(
+            Section(Term("签署概况", "The agreement"), tuple(_overview(session, found))),
+            *parties,
+            *([_declines(session, declined)] if declined else []),
+            Section(Term("根证书指纹（SHA-256）", "Root certificates"), tuple(_roots(carried))),
+            Section(Term("时间戳", "Timestamps"), tuple(_timestamps(carried))),
+            Section(Term("账本记录", "Ledger"), tuple(_ledger(session, found))),
+        ),
+        at=at,
+    )
+
+
+def render_report(
+    typesetter: Typesetter, report: PackReport, *, files: Mapping[str, bytes], verified: Report
+) -> bytes:
+    """Set the report on A4 pages; ``files`` are those beside it, ``verified`` the verifier's result.
+
+    A character that the font lacks is spelled by its number, as in a readable authorization.
+    """
+    listed = tuple(
+        Row(_same(name), _same(_grouped(sha256(content).value.hex()))) for name, content in files.items()
+    )
+    sections = (
+        *report.sections,
+        Section(Term("离线核验结果", "Result of the offline verifier"), tuple(_verified(verified))),
+        Section(Term("所附文件及其 SHA-256", "Files enclosed, with their SHA-256"), listed),
+    )
+    spelled = typesetter.spelled
+    printed: dict[str, Fact] = {
+        "title": spelled(report.found.title),
+        "number": str(report.found.id),
+        "at": _time(report.at),
+        "slot": report.found.filled[0].id,
+        "sections": [
+            {
+                "zh": spelled(section.title.zh),
+                "en": spelled(section.title.en),
+                "rows": [
+                    {
+                        "zh": row.label.zh,
+                        "en": "" if row.label.en == row.label.zh else row.label.en,
+                        "value_zh": spelled(row.value.zh),
+                        "value_en": "" if row.value.en == row.value.zh else spelled(row.value.en),
+                    }
+                    for row in section.rows
+                ],
+            }
+            for section in sections
+        ],
+    }
+    return typesetter.set("evidence-pack.typ", printed, at=report.at)
+
+
+def _overview(session: Session, found: Agreement) -> Iterator[Row]:
+    yield Row(Term("签署编号", "Number"), _same(str(found.id)))
+    starter = organization(session, found.started_by)
+    yield Row(Term("发起单位", "Started by"), _same(f"{starter.name}　{starter.uscc.text}"))
+    yield Row(Term("发起时间", "Started"), _same(_time(found.created_at)))
+    if found.completed_at is not None:
+        yield Row(Term("签署完成", "Completed"), _same(_time(found.completed_at)))
+    yield Row(Term("原文摘要", "Original document"), _same(_grouped(found.document.value.hex())))
+    yield Row(Term("签署清单摘要", "Manifest"), _same(_grouped(found.manifest_digest.value.hex())))
+    if found.result is not None:
+        yield Row(Term("已签文件摘要", "Signed document"), _same(_grouped(found.result.value.hex())))
+
+
+def _party(
+    session: Session, slot: Slot, signature: Signature, lists: Sequence[x509.CertificateRevocationList]
+) -> Section:
+    party = organization(session, slot.organization)
+    approved = approval(session, session.get_one(SignatureRow, (signature.agreement, slot.id)).approval)
+    title = Term(f"签署位 {slot.id}　{slot.capacity_zh}", f"Slot {slot.id}: {slot.capacity_en}")
+    rows = [
+        Row(Term("签署人", "Signer"), _same(_named(session, signature.person))),
+        Row(Term("代表单位", "For"), _same(f"{party.name}　{party.uscc.text}")),
+        Row(Term("签署方式与权限", "Capacity and authority"), _KINDS[slot.kind]),
+        *_seal(session, signature),
+        Row(Term("签署时间", "Signed"), _same(_time(signature.signed_at))),
+        Row(Term("本人确认方式", "Recognised by"), approved.method.term),
+        *_chain(session, slot),
+        *_certificate(signature, lists),
+        Row(Term("本人确认的账本条目", "Log entry of the approval"), _entry(session, approved.digest)),
+        Row(Term("签名的账本条目", "Log entry of the signature"), _entry(session, signature.fact)),
+    ]
+    return Section(title, tuple(rows))
+
+
+def _seal(session: Session, signature: Signature) -> Iterator[Row]:
+    if signature.seal is not None:
+        yield Row(Term("印章", "Seal"), _same(session.get_one(SealRow, signature.seal).name_zh))
+
+
+def _chain(session: Session, slot: Slot) -> Iterator[Row]:
+    for place, step in enumerate(slot.chain, start=1):
+        at = _time(read(facts.signed_statement(session, step.fact)).statement.issued_at)
+        giver, taker = _named(session, step.giver), _named(session, step.taker)
+        how = Term("由发起方更换", "replaced by the starter") if step.replaced else Term("转交", "delegated")
+        said = Term(f"{giver} → {taker}　{how.zh}　{at}", f"{giver} → {taker}, {how.en}, {at}")
+        yield Row(Term(f"转交第 {place} 步", f"Delegation, step {place}"), said)
+
+
+def _certificate(signature: Signature, lists: Sequence[x509.CertificateRevocationList]) -> Iterator[Row]:
+    found = read_envelope(signature.cms).certificate
+    until = f"{_time(found.not_valid_before_utc)} — {_time(found.not_valid_after_utc)}"
+    yield Row(Term("签名证书", "Certificate"), _same(f"{asn1_name(found)}　{found.serial_number:x}"))
+    yield Row(Term("证书有效期", "Valid"), _same(until))
+    yield Row(Term("当时的证书状态", "Status at the time"), _status(found, lists))
+
+
+def _status(found: x509.Certificate, lists: Sequence[x509.CertificateRevocationList]) -> Term:
+    """How the certificate stood by the list that the sealed PDF carries."""
+    own = [each for each in lists if each.issuer == found.issuer]
+    if not own:
+        return Term("已签文件未载其吊销列表", "the signed document carries no revocation list for it")
+    newest = max(own, key=lambda each: each.last_update_utc)
+    at, entry = (
+        _time(newest.last_update_utc),
+        newest.get_revoked_certificate_by_serial_number(found.serial_number),
+    )
+    if entry is None:
+        return Term(f"未被吊销（吊销列表签发于 {at}）", f"not revoked (list of {at})")
+    since = _time(entry.revocation_date_utc)
+    return Term(f"已于 {since} 吊销（吊销列表签发于 {at}）", f"revoked at {since} (list of {at})")
+
+
+def _declines(session: Session, slots: Sequence[Slot]) -> Section:
+    rows = (
+        Row(
+            Term(f"签署位 {slot.id}　{slot.capacity_zh}", f"Slot {slot.id}: {slot.capacity_en}"),
+            _same(f"{organization(session, slot.organization).name}　{_time(slot.declined_at)}"),
+        )
+        for slot in slots
+    )
+    return Section(Term("拒签", "Declined"), tuple(rows))
+
+
+def _roots(carried: Carried) -> Iterator[Row]:
+    for each in carried.certificates:
+        if each.issuer == each.subject:
+            yield Row(_same(asn1_name(each)), _same(_grouped(each.fingerprint(SHA256()).hex())))
+
+
+def _timestamps(carried: Carried) -> Iterator[Row]:
+    for place, each in enumerate(carried.timestamps, start=1):
+        yield Row(_same(f"timestamps/{place}.tst"), _same(_time(each.at)))
+
+
+def _ledger(session: Session, found: Agreement) -> Iterator[Row]:
+    if found.fact is None:
+        return
+    index = facts.fact(session, found.fact).index
+    cover = receipts.covering(session, index)
+    yield Row(Term("签署完成的账本条目", "Log entry of the completion"), _entry(session, found.fact))
+    if cover.checkpoint is not None:
+        size = cover.checkpoint.size
+        yield Row(Term("检查点", "Checkpoint"), Term(f"{size} 个条目", f"{size} entries"))
+    if cover.anchor is None:
+        yield Row(Term("上链", "Anchored"), Term("尚未上链", "not yet"))
+        return
+    chain, block = cover.anchor.chain_id, cover.anchor.block_number
+    yield Row(Term("上链", "Anchored"), Term(f"链 {chain}，区块 {block}", f"chain {chain}, block {block}"))
+    yield Row(Term("链上交易", "Transaction"), _same(_grouped(cover.anchor.transaction.hex())))
+
+
+def _verified(report: Report) -> Iterator[Row]:
+    said = Term(report.sentence("zh"), report.sentence("en"))
+    yield Row(Term("结论", "Conclusion"), Term(f"{report.conclusion}　{said.zh}", said.en))
+    yield Row(Term("信任文件 SHA-256", "Trust file"), _same(_grouped(report.trust_fingerprint)))
+    for check in report.checks:
+        outcome = _OUTCOMES[check.outcome]
+        label = Term(f"{check.number} {outcome.zh}", outcome.en)
+        yield Row(label, Term(check.zh, check.en))
+
+
+def _named(session: Session, id_: PersonId) -> str:
+    return person(session, id_).name
+
+
+def _entry(session: Session, digest: bytes) -> Term:
+    index = facts.fact(session, digest).index
+    return Term(f"第 {index} 号", f"no. {index}")
+
+
+def _same(text: str) -> Term:
+    return Term(text, text)
+
+
+def _time(at: datetime | None) -> str:
+    return "—" if at is None else at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _grouped(text: str) -> str:
+    return " ".join(text[place : place + GROUP] for place in range(0, len(text), GROUP))

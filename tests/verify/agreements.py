@@ -1,0 +1,290 @@
+"""Agreement bundles whose slots were handed on and declined, whole, and with one thing changed.
+
+Slot 1 names C0, who delegates to C1, in whose place the starter puts C2; slot 2 is a seal's; of slots 3 and 4
+one is needed, 3 declines and 4 signs.
+"""
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+from io import BytesIO
+
+from evidence import canonical
+from evidence.bundle import Bundle
+from evidence.canonical import Value
+from evidence.digest import Digest, HashAlgorithm, sha256
+from evidence.keys import LocalSigner
+from evidence.statement import StatementType
+from signing import pki
+from signing.cades import sign_detached
+from signing.keystore import KeyHandle
+from signing.keystore_memory import MemoryKeyStore
+from signing.pki import Chain, Subject
+from signing.profiles import Profile
+from tests.verify import city
+from tests.verify.altered import Altered, raw
+from verify.pack import BUNDLE
+
+AGREEMENT = b"\x07" * 16
+PERSONS = [bytes([number]) * 32 for number in range(200, 206)]
+C0, C1, C2, KEEPER, FOURTH, OTHER = PERSONS
+SIGNED = {"1": C2, "2": KEEPER, "4": FOURTH}
+MANIFEST = canonical.encode(
+    {
+        "slots": [
+            {"id": "1", "group": "a", "person": C0},
+            {"id": "2", "group": "a", "person": None},
+            {"id": "3", "group": "b", "person": OTHER},
+            {"id": "4", "group": "b", "person": FOURTH},
+        ],
+        "groups": [["a", 1, 2], ["b", 1, 1]],
+    }
+)
+MANIFEST_DIGEST = sha256(MANIFEST)
+
+Body = dict[str, Value]
+
+
+@cache
+def keys() -> Mapping[str, tuple[LocalSigner, Chain]]:
+    """A key of its algorithm with its certificates for each slot, and another person's."""
+    kept = MemoryKeyStore()
+    authority = pki.found(kept, city="示范市", at=city.ISSUED - timedelta(days=1))
+    made = {}
+    for slot in ("1", "2", "4", "other"):
+        handle = KeyHandle(f"person:{slot}")
+        chain = authority.ensure(handle, Subject(name="沈若华", serial=slot), Profile.PERSON, at=city.ISSUED)
+        made[slot] = (kept.signer(handle), chain)
+    return made  # type: ignore[return-value]  # what the store in memory gives are local signers
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of the agreement; each field is one way to be different."""
+
+    bodies: Mapping[str, Body] = field(default_factory=dict)
+    types: Mapping[str, StatementType] = field(default_factory=dict)
+    issuers: Mapping[str, str] = field(default_factory=dict)
+    later: Mapping[str, int] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
+    cms: Mapping[str, Body] = field(default_factory=dict)
+    torn: Mapping[str, bytes] = field(default_factory=dict)
+    files_left_out: frozenset[str] = frozenset()
+
+    def bundle(self) -> Bundle:
+        """The bundle, of which what is ``left_out`` was never put in."""
+        said, files = _Saying(self), {"manifest": MANIFEST}
+        _hand_on(said)
+        for slot, person in SIGNED.items():
+            files[f"cms{slot}"] = _sign(said, slot, person)
+        _state(said, "decline", StatementType.AGREEMENT, {**_step("slot-declined", "3")}, at=7)
+        names = [f"signature{slot}" for slot in SIGNED]
+        body: Body = {
+            "action": "completed",
+            "agreement": AGREEMENT,
+            "signatures": [said.digest(name) for name in names],
+            "declined": [said.digest("decline")],
+            "files": [MANIFEST_DIGEST.value],
+        }
+        _state(said, "subject", StatementType.AGREEMENT, body, at=8)
+        order = ["subject", *(name for name in said.statements if name != "subject")]
+        return city.bundle(
+            *(said.statements[name] for name in order if name not in self.left_out),
+            kind="agreement",
+            disclosures=(),
+            files=[content for name, content in files.items() if name not in self.files_left_out],
+        )
+
+    def encode(self) -> bytes:
+        """The bytes of the bundle, whether or not it holds."""
+        return raw(replace(self.bundle(), status_list=None))
+
+
+@dataclass
+class _Saying:
+    told: Told
+    statements: dict[str, bytes] = field(default_factory=dict)
+
+    def digest(self, name: str) -> bytes:
+        return sha256(self.statements[name]).value
+
+
+def _state(said: _Saying, name: str, type_: StatementType, body: Body, *, at: int) -> None:
+    told = said.told
+    changed = {**body, **told.bodies.get(name, {})}
+    said.statements[name] = city.stated(
+        told.types.get(name, type_),
+        {member: value for member, value in changed.items() if value != "left out"},
+        at=city.ISSUED + timedelta(seconds=at + told.later.get(name, 0)),
+        issuer=told.issuers.get(name, city.AGENCY),
+    )
+
+
+def _step(action: str, slot: str, **members: Value) -> Body:
+    return {
+        "action": action,
+        "agreement": AGREEMENT,
+        "slot": slot,
+        "files": [MANIFEST_DIGEST.value],
+        **members,
+    }
+
+
+def _hand_on(said: _Saying) -> None:
+    _state(said, "step1", StatementType.AGREEMENT, _step("delegated", "1", giver=C0, taker=C1), at=1)
+    _state(said, "step2", StatementType.AGREEMENT, _step("replaced", "1", giver=C1, taker=C2), at=2)
+
+
+def _sign(said: _Saying, slot: str, person: bytes) -> bytes:
+    """State approval and signature of a slot; give its detached signature."""
+    seal, at = slot == "2", city.ISSUED + timedelta(seconds=5)
+    asked: list[Value] = ["yinxin/slot/1", MANIFEST_DIGEST.value, slot]
+    approval: Body = {
+        "person": person,
+        "action": "seal" if seal else "sign",
+        "subject": str(sha256(canonical.encode(asked))),
+        "method": "face+passkey" if seal else "face",
+    }
+    _state(said, f"approval{slot}", StatementType.APPROVAL, approval, at=5)
+    signed: Body = {
+        "slot": slot,
+        "key": slot,
+        "approval": said.digest(f"approval{slot}"),
+        "content": MANIFEST,
+    }
+    signed |= said.told.cms.get(slot, {})
+    signer, chain = keys()[str(signed["key"])]
+    cms = said.told.torn.get(slot) or sign_detached(
+        bytes(signed["content"]),  # type: ignore[arg-type]  # a body of tests
+        signer=signer,
+        chain=chain,
+        slot=str(signed["slot"]),
+        approval=Digest(HashAlgorithm.SHA256, bytes(signed["approval"])),  # type: ignore[arg-type]  # the same
+        at=at + timedelta(seconds=int(str(signed.get("later", 0)))),
+    )
+    body: Body = {
+        "agreement": AGREEMENT,
+        "manifest": MANIFEST_DIGEST.value,
+        "slot": slot,
+        "kind": "seal" if seal else "person",
+        "key": keys()[slot][0].key.key_id,
+        "approval": said.digest(f"approval{slot}"),
+        "delegations": [said.digest("step1"), said.digest("step2")] if slot == "1" else [],
+        "commitments": [person],
+        "files": [sha256(cms).value],
+    }
+    _state(said, f"signature{slot}", StatementType.SIGNATURE, body, at=5)
+    return cms
+
+
+def torn() -> bytes:
+    """A detached signature one bit of whose value was turned."""
+    whole = Told().bundle().files
+    cms = next(content for content in whole.values() if content[:1] == b"\x30")
+    return cms[:-1] + bytes([cms[-1] ^ 1])
+
+
+def cases() -> Iterator[tuple[str, str, Told]]:
+    """What is changed, the one check that then does not pass, and the agreement so told."""
+    yield "whole", "", Told()
+    yield (
+        "older-signature",
+        "",
+        Told(bodies={"signature2": {"delegations": "left out", "commitments": [OTHER]}}),
+    )
+    yield from _approvals()
+    yield from _delegations()
+    yield from _detached()
+    yield from _declines()
+
+
+def _approvals() -> Iterator[tuple[str, str, Told]]:
+    yield "approval-left-out", "approvals", Told(left_out=frozenset({"approval4"}))
+    for member, value in (("action", "sign"), ("subject", "sha256:00"), ("person", OTHER)):
+        yield f"approval-{member}", "approvals", Told(bodies={"approval2": {member: value}})
+    yield "approval-method", "approvals", Told(bodies={"approval2": {"method": "by telephone"}})
+    yield "approval-type", "approvals", Told(types={"approval2": StatementType.SIGNATURE})
+
+
+def _delegations() -> Iterator[tuple[str, str, Told]]:
+    for step in ("step1", "step2"):
+        yield f"{step}-left-out", "delegations", Told(left_out=frozenset({step}))
+        for member, value in (
+            ("action", "completed"),
+            ("agreement", bytes(16)),
+            ("slot", "4"),
+            ("files", []),
+            ("giver", OTHER),
+            ("taker", OTHER),
+            ("giver", "left out"),
+        ):
+            yield f"{step}-{member}-{value!r:.9}", "delegations", Told(bodies={step: {member: value}})
+        yield f"{step}-type", "delegations", Told(types={step: StatementType.AUTHORIZATION})
+        yield f"{step}-after-signing", "delegations", Told(later={step: 5})
+    yield "steps-crossed", "delegations", Told(later={"step1": 2})
+    steps = frozenset({"step1", "step2"})
+    for name, value in (("steps-forgotten", []), ("no-list", "two")):
+        bodies: dict[str, Body] = {"signature1": {"delegations": value}}
+        yield name, "delegations", Told(bodies=bodies, left_out=steps)
+    yield "manifest-left-out", "delegations", Told(files_left_out=frozenset({"manifest"}))
+    manifest = frozenset({"manifest"})
+    yield "unnamed-foreign", "delegations", Told(bodies={"step2": {"giver": OTHER}}, files_left_out=manifest)
+
+
+def _detached() -> Iterator[tuple[str, str, Told]]:
+    yield "cms-left-out", "detached", Told(files_left_out=frozenset({"cms4"}))
+    yield "cms-no-der", "detached", Told(torn={"4": b"\x30\x03\x02\x01"})
+    yield "cms-empty", "detached", Told(torn={"4": b"\x30\x04\x30\x00\x30\x00"})
+    yield "cms-torn", "detached", Told(torn={"1": torn()})
+    for member, value in (
+        ("slot", "1"),
+        ("approval", bytes(32)),
+        ("content", b"another manifest"),
+        ("key", "other"),
+        ("later", "2"),
+    ):
+        yield f"cms-{member}", "detached", Told(cms={"4": {member: value}})
+
+
+def _declines() -> Iterator[tuple[str, str, Told]]:
+    yield "decline-left-out", "declines", Told(left_out=frozenset({"decline"}))
+    for member, value in (
+        ("action", "delegated"),
+        ("agreement", bytes(16)),
+        ("slot", "4"),
+        ("files", []),
+    ):
+        yield f"decline-{member}", "declines", Told(bodies={"decline": {member: value}})
+    yield "decline-type", "declines", Told(types={"decline": StatementType.AUTHORIZATION})
+    yield "decline-later", "declines", Told(later={"decline": 9})
+
+
+def altered() -> Iterator[Altered]:
+    """The bytes of every case."""
+    for name, _, told in cases():
+        yield name, told.encode()
+
+
+def packs() -> Iterator[Altered]:
+    """A pack with the files of its bundle beside it, packed by two programs, and with one thing changed."""
+    whole = replace(Told().bundle(), status_list=None)
+    files = {f"{place}.file": content for place, content in enumerate(whole.files.values())}
+    members = {BUNDLE: raw(whole), **files}
+    stored = zipped(members)
+    yield "pack", stored
+    yield "pack-compressed", zipped(members, zipfile.ZIP_DEFLATED)
+    yield "pack-with-a-file-exchanged", zipped({**members, "0.file": b"another"})
+    yield "pack-with-a-file-more", zipped({**members, "more": b"slipped in"})
+    yield "pack-with-an-altered-bundle", zipped({**members, BUNDLE: members[BUNDLE][:-1]})
+    place = stored.rindex(MANIFEST) + 9
+    yield "pack-with-a-damaged-file", stored[:place] + bytes([stored[place] ^ 1]) + stored[place + 1 :]
+
+
+def zipped(members: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
