@@ -17,6 +17,9 @@ from identity.contacts import contact, contact_of_firm
 from identity.messages import Kind
 from identity.organizations import organization
 from signing.agreements import Agreement, AgreementState, Slot, agreement
+from signing.inbox import waiting
+from signing.manifest import SlotKind
+from signing.seals import Seal
 from signing.slot_parties import expected
 from signing.tables import AgreementRow
 
@@ -69,6 +72,13 @@ def tell_over(session: Session, house: House, found: Agreement) -> None:
         channels=house.couriers,
         clock=house.clock,
     )
+
+
+def tell_keeper(session: Session, house: House, kept: Seal) -> None:
+    """Tell the new keeper of a seal which slots wait for it, and take back what the last one was told."""
+    for found, slot in waiting(session, kept.keeper, at=house.clock.now()):
+        if slot.kind is SlotKind.SEAL and (slot.organization, slot.mark) == (kept.organization, kept.mark):
+            _tell_signer(session, house, found, slot, kind=Kind.TURN)
 
 
 def remind(session: Session, house: House) -> None:

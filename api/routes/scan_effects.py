@@ -84,6 +84,7 @@ def _appoint_keeper(session: Session, house: House, approval: Approval) -> Effec
     entrusted = seal_keepers.appoint(
         session, approval=approval, verifier=house.verifier_key, keyring=house.keyring
     )
+    agreement_notices.tell_keeper(session, house, entrusted)
     return Effect(state="appointed", next=f"/firm/seals/{entrusted.id}")
 
 

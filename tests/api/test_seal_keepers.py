@@ -11,7 +11,9 @@ from api.routes.scan_effects import take_effect
 from evidence.digest import Digest
 from identity.challenges import Action
 from identity.members import Position, appoint
+from identity.messages import Kind
 from tests.api.joint import approval, enter, enter_as, started
+from tests.api.test_agreement_notices import told
 from tests.quiet_city import QuietCity
 
 
@@ -99,7 +101,9 @@ def test_a_passed_scan_hands_the_seal_over_with_what_waits_for_it(
 ) -> None:
     id_ = started(clerk)
     assert problem(owner.post(f"/api{asked(owner, seal)['next']}/challenges")) == (409, "consent-missing")
+    assert len(told(city, Kind.TURN, ENGINEER, id_)) == 1  # for the slot that names them
     assert approved(city.house, asked(owner, seal)) == f"/firm/seals/{seal}"
+    assert any(f"/agreements/{id_}/slots/2" in text for text in told(city, Kind.TURN, ENGINEER, id_))
     shown = owner.get(f"/api/seals/{seal}").json()
     assert (shown["keeper"], shown["history"][-1]["action"]) == (ENGINEER.name, "entrusted")
     assert problem(owner.post(f"/api/agreements/{id_}/slots/2/challenges")) == (409, "not-the-keeper")
