@@ -25,18 +25,8 @@ class AnotherAgency(Refused):
     en = "This account does not act for {agency}, which issues here; sign in with an account of that agency."
 
 
-class ApiKeyNotEnough(Refused):
-    """A program asks with its key for what decides about keys and webhooks."""
-
-    code = "api-key-not-enough"
-    zh = "接口密钥和事件推送只能由登录的人员管理，不能凭接口密钥办理；请登录后在“软件对接”页操作。"
-    en = (
-        "Keys and webhooks are kept by who is signed in, not by a key; sign in and use the page for software."
-    )
-
-
 def account_of(visitor: Visitor) -> UUID:
-    """Give the account that acts.
+    """Give the visitor's account.
 
     Raises:
         SignInNeeded: nobody is signed in.
@@ -44,18 +34,6 @@ def account_of(visitor: Visitor) -> UUID:
     if visitor.account is None:
         raise SignInNeeded
     return visitor.account
-
-
-def account_by_hand(visitor: Visitor) -> UUID:
-    """Give the account of somebody who is signed in: a key that leaked must not make another one.
-
-    Raises:
-        SignInNeeded: nobody is signed in.
-        ApiKeyNotEnough: it is a program.
-    """
-    if visitor.api_key is not None:
-        raise ApiKeyNotEnough
-    return account_of(visitor)
 
 
 def person_of(visitor: Visitor) -> PersonId:

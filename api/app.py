@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import doorkeeper, problems
+from api.description import described
 from api.house import House
 from api.log_watch import LogWatch, read_log
 from api.pages import (
@@ -131,4 +132,5 @@ def create_app(house: House) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     require_policy(app)
+    app.openapi = described(app, ROUTERS)  # type: ignore[method-assign]  # as FastAPI's own pages extend it
     return app

@@ -48,6 +48,16 @@ class NotYours(Refused):
     en = "This page is for {role_en}; sign in with that account."
 
 
+class ApiKeyNotEnough(Refused):
+    """A program asks with its key for what decides about keys and webhooks."""
+
+    code = "api-key-not-enough"
+    zh = "接口密钥和事件推送只能由登录的人员管理，不能凭接口密钥办理；请登录后在“软件对接”页操作。"
+    en = (
+        "Keys and webhooks are kept by who is signed in, not by a key; sign in and use the page for software."
+    )
+
+
 class PolicyMissing(Exception):  # noqa: N818  a fault of the program, named by its reason like every error here
     """A route names no role; the application must not start."""
 
@@ -90,9 +100,10 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Allowed:
-    """A dependency that lets only visitors with one of ``roles`` pass."""
+    """A dependency that lets only visitors with one of ``roles`` pass; with ``by_hand`` no program."""
 
     roles: frozenset[Role]
+    by_hand: bool = False
 
     def __call__(self, request: Request) -> Visitor:
         """Give the visitor, or refuse.
@@ -100,8 +111,11 @@ class Allowed:
         Raises:
             SignInNeeded: nobody is signed in.
             NotYours: the visitor has none of the roles.
+            ApiKeyNotEnough: it is a program, where somebody must be signed in.
         """
         visitor: Visitor = request.state.visitor
+        if self.by_hand and visitor.api_key is not None:
+            raise ApiKeyNotEnough
         if Role.ANYONE in self.roles or visitor.roles & self.roles:
             return visitor
         if not visitor.signed_in:
@@ -113,9 +127,12 @@ class Allowed:
         )
 
 
-def allow(*roles: Role) -> Any:
-    """Name the roles that may call a route."""
-    return Depends(Allowed(frozenset(roles)))
+def allow(*roles: Role, by_hand: bool = False) -> Any:
+    """Name the roles that may call a route; ``by_hand`` where no API key opens it.
+
+    A key that leaked must not make another one, nor have itself told more.
+    """
+    return Depends(Allowed(frozenset(roles), by_hand))
 
 
 def _dependencies(dependant: Dependant) -> Iterator[Dependant]:
@@ -131,6 +148,13 @@ def roles_of(route: APIRoute) -> frozenset[Role]:
         if isinstance(dependant.call, Allowed):
             named |= dependant.call.roles
     return named
+
+
+def by_hand(route: APIRoute) -> bool:
+    """Whether no API key opens ``route``."""
+    return any(
+        isinstance(each.call, Allowed) and each.call.by_hand for each in _dependencies(route.dependant)
+    )
 
 
 def require_policy(app: FastAPI) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api import api_keys
-from api.acting import account_by_hand, firm_of
+from api.acting import account_of, firm_of
 from api.pages import page
 from api.policy import Visitor, allow
 from api.routes import InHouse
@@ -20,10 +20,10 @@ router = APIRouter()
 
 @router.get("/software", include_in_schema=False)
 def software(
-    request: Request, house: InHouse, visitor: Annotated[Visitor, allow(*api_keys.MAY_HOLD)]
+    request: Request, house: InHouse, visitor: Annotated[Visitor, allow(*api_keys.MAY_HOLD, by_hand=True)]
 ) -> Response:
     """Show which programs may come in, and which are told what happens."""
-    account, own = account_by_hand(visitor), firm_of(visitor)
+    account, own = account_of(visitor), firm_of(visitor)
     with house.database.transaction() as session:
         keys = api_keys.standing(session, account)
         webhooks = endpoints.endpoints_of(session, own)

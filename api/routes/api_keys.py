@@ -8,13 +8,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api import api_keys
-from api.acting import account_by_hand
+from api.acting import account_of
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 
 router = APIRouter(prefix="/api/keys")
 
-AsOwner = Annotated[Visitor, allow(*api_keys.MAY_HOLD)]
+AsOwner = Annotated[Visitor, allow(*api_keys.MAY_HOLD, by_hand=True)]
 
 
 class Making(BaseModel):
@@ -50,7 +50,7 @@ class Revoked(BaseModel):
 @router.post("", status_code=201)
 def make(making: Making, house: InHouse, visitor: AsOwner) -> Made:
     """Make a key for a program; this answer alone shows it."""
-    account = account_by_hand(visitor)
+    account = account_of(visitor)
     with house.database.transaction() as session:
         made = api_keys.make(
             session,
@@ -66,7 +66,7 @@ def make(making: Making, house: InHouse, visitor: AsOwner) -> Made:
 @router.get("")
 def own(house: InHouse, visitor: AsOwner) -> list[Listed]:
     """List the keys in use, the newest first."""
-    account = account_by_hand(visitor)
+    account = account_of(visitor)
     with house.database.transaction() as session:
         found = api_keys.standing(session, account)
     return [
@@ -78,7 +78,7 @@ def own(house: InHouse, visitor: AsOwner) -> list[Listed]:
 @router.delete("/{key_id}")
 def revoke(key_id: UUID, house: InHouse, visitor: AsOwner) -> Revoked:
     """Revoke a key, at once and for good."""
-    account = account_by_hand(visitor)
+    account = account_of(visitor)
     with house.database.transaction() as session:
         api_keys.revoke(session, key_id, account=account, clock=house.clock)
     return Revoked(next="/software")

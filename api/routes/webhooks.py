@@ -8,16 +8,15 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api import api_keys
-from api.acting import account_by_hand, firm_of
+from api.acting import firm_of
 from api.policy import Visitor, allow
 from api.routes import InHouse
 from api.webhooks import deliveries, endpoints, events
 from api.webhooks.deliveries import DeliveryState
-from evidence.identifiers import Uscc
 
 router = APIRouter(prefix="/api/webhooks")
 
-AsOwner = Annotated[Visitor, allow(*api_keys.MAY_HOLD)]
+AsOwner = Annotated[Visitor, allow(*api_keys.MAY_HOLD, by_hand=True)]
 PAGE = "/software#webhooks"
 LISTED = 50
 """Deliveries in a list."""
@@ -67,7 +66,7 @@ class Done(BaseModel):
 @router.post("", status_code=201)
 def register(registering: Registering, house: InHouse, visitor: AsOwner) -> Registered:
     """Register an endpoint; this answer alone shows its secret."""
-    own = _own(visitor)
+    own = firm_of(visitor)
     with house.database.transaction() as session:
         endpoint, secret = endpoints.register(
             session,
@@ -84,14 +83,14 @@ def register(registering: Registering, house: InHouse, visitor: AsOwner) -> Regi
 def listed(house: InHouse, visitor: AsOwner) -> list[Endpoint]:
     """List the endpoints in use, the newest first."""
     with house.database.transaction() as session:
-        found = endpoints.endpoints_of(session, _own(visitor))
+        found = endpoints.endpoints_of(session, firm_of(visitor))
     return [Endpoint(id=one.id, url=one.url, registered_at=one.registered_at) for one in found]
 
 
 @router.delete("/{endpoint_id}")
 def revoke(endpoint_id: UUID, house: InHouse, visitor: AsOwner) -> Done:
     """Revoke an endpoint, at once and for good."""
-    own = _own(visitor)
+    own = firm_of(visitor)
     with house.database.transaction() as session:
         endpoints.own_row(session, endpoint_id, organization=own).revoked_at = house.clock.now()
     return Done(next=PAGE)
@@ -100,7 +99,7 @@ def revoke(endpoint_id: UUID, house: InHouse, visitor: AsOwner) -> Done:
 @router.post("/{endpoint_id}/trial", status_code=202)
 def let_try(endpoint_id: UUID, house: InHouse, visitor: AsOwner) -> Done:
     """Send an event that tells nothing, to see whether it arrives."""
-    own = _own(visitor)
+    own = firm_of(visitor)
     with house.database.transaction() as session:
         events.tell_trial(session, house, endpoint_id, organization=own)
     return Done(next=PAGE)
@@ -110,7 +109,7 @@ def let_try(endpoint_id: UUID, house: InHouse, visitor: AsOwner) -> Done:
 def delivered(house: InHouse, visitor: AsOwner) -> list[Delivery]:
     """List the last deliveries, the newest first."""
     with house.database.transaction() as session:
-        found = deliveries.last(session, _own(visitor), limit=LISTED)
+        found = deliveries.last(session, firm_of(visitor), limit=LISTED)
     return [
         Delivery(
             id=one.id,
@@ -130,13 +129,7 @@ def delivered(house: InHouse, visitor: AsOwner) -> list[Delivery]:
 @router.post("/deliveries/{delivery_id}/replay", status_code=202)
 def replay(delivery_id: UUID, house: InHouse, visitor: AsOwner) -> Done:
     """Send a delivery once more, under the id that it had."""
-    own = _own(visitor)
+    own = firm_of(visitor)
     with house.database.transaction() as session:
         deliveries.replay(session, delivery_id, organization=own, clock=house.clock)
     return Done(next=PAGE)
-
-
-def _own(visitor: Visitor) -> Uscc:
-    """Give the organization of somebody who is signed in: a leaked key must not have itself told more."""
-    account_by_hand(visitor)
-    return firm_of(visitor)
