@@ -7,15 +7,16 @@ start an application with a route that names none.
     def create(visitor: Annotated[Visitor, allow(Role.FIRM)]) -> …
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from evidence.errors import Refused
 
@@ -163,6 +164,16 @@ def require_policy(app: FastAPI) -> None:
     Raises:
         PolicyMissing: names the first such route.
     """
-    for route in app.routes:
-        if isinstance(route, APIRoute) and not roles_of(route):
+    for route in _routes(app.routes):
+        if not roles_of(route):
             raise PolicyMissing(f"{sorted(route.methods or ())} {route.path} names no role")
+
+
+def _routes(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
+    """Give every route, those of included routers too: FastAPI keeps a router whole where it was included."""
+    for each in routes:
+        if isinstance(each, APIRoute):
+            yield each
+        included: APIRouter | None = getattr(each, "original_router", None)
+        if included is not None:
+            yield from _routes(included.routes)

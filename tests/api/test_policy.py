@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from api.app import ROUTERS
 from api.policy import PolicyMissing, Role, Visitor, allow, require_policy, roles_of
@@ -15,6 +15,18 @@ def test_an_application_with_a_route_that_names_no_role_is_refused() -> None:
     @app.get("/open-door")
     def open_door() -> None: ...
 
+    with pytest.raises(PolicyMissing, match="/open-door"):
+        require_policy(app)
+
+
+def test_a_route_of_a_router_that_names_no_role_is_refused_however_deep_it_is_included() -> None:
+    inner, outer, app = APIRouter(), APIRouter(), FastAPI(openapi_url=None)
+
+    @inner.get("/open-door")
+    def open_door() -> None: ...
+
+    outer.include_router(inner)
+    app.include_router(outer)
     with pytest.raises(PolicyMissing, match="/open-door"):
         require_policy(app)
 
