@@ -7,6 +7,7 @@ from identity.webauthn import RelyingParty
 from signing.activation_book import ActivationBook
 from signing.activation_checks import Pins
 from signing.activation_module import ActivationModule, LocalActivationModule
+from signing.signer_remote import RemoteSigner
 
 BOOK = "activations"
 """Folder of the book, below that of the house."""
@@ -15,7 +16,12 @@ BOOK = "activations"
 def activation_module_of(
     settings: Settings, keys: HouseKeys, secret: bytes, *, clock: Clock
 ) -> ActivationModule:
-    """Give the module over the key store of the house; ``secret``, 32 bytes, hashes whose a key is."""
+    """Give the signer process that the settings name, else a module over the key store of the house.
+
+    ``secret``, 32 bytes, hashes in the book whose a key is.
+    """
+    if settings.signer is not None:
+        return RemoteSigner(settings.signer)
     return LocalActivationModule(
         keys.keystore,
         ActivationBook(settings.folder / BOOK, secret),

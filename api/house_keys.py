@@ -23,6 +23,7 @@ from signing.keystore import KeyExists, KeyHandle, KeyStore
 from signing.ocsp import RESPONDER_HANDLE
 from signing.pki import Authority, Subject
 from signing.profiles import Profile
+from signing.signer_remote import DividedKeyStore, RemoteSigner
 from signing.speaker import Speaker
 from signing.timestamps import TimestampAuthority
 
@@ -91,6 +92,8 @@ def open_keys(
     ``check_standing`` raises where the certificate of a key was revoked.
     """
     keystore = keystore_of(settings, derived(secret, "keystore"))
+    if settings.signer is not None:
+        keystore = DividedKeyStore(house=keystore, held=RemoteSigner(settings.signer))
     now = clock.now()
     authority = pki.found(keystore, city=settings.city_zh, at=now, address=settings.public_url)
 

@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=LAST_PORT, description="port to listen on")
     public_url: str = Field(default="http://localhost:8000", description="address printed in QR codes")
     secret: SecretStr | None = Field(default=None, description="encrypts held keys and face templates")
+    signer: Path | None = Field(default=None, description="socket of the process that has the held keys")
     pkcs11_module: Path | None = Field(default=None, description="library of the token that holds the keys")
     pkcs11_token: str = Field(default="", description="label of that token")
     pkcs11_pin_file: Path | None = Field(default=None, description="file with the PIN of that token")

@@ -22,6 +22,7 @@ COMMANDS = (
     "demo",
     "serve",
     "worker",
+    "signer",
     "account",
     "ledger",
     "monitor",

@@ -29,7 +29,7 @@ from signing.activation_module import LocalActivationModule
 from signing.asn1_signature import to_asn1
 from signing.cms_envelope import attribute
 from signing.increments import Increment
-from signing.keystore import KeyHandle
+from signing.keystore import KeyHandle, KeyStore
 from signing.keystore_memory import MemoryKeyStore
 from signing.manifest import Group, Manifest, ManifestSlot, SlotKind, slot_subject
 from signing.pki import Authority, Subject, found
@@ -225,20 +225,30 @@ class Bench:
         start = len(head) + len(" /ByteRange [0 000000000 000000000 000000000]/Contents ")
         head += b" /ByteRange [0 %09d %09d %09d]/Contents " % (start, start + len(gap), len(tail))
         content = head + gap + tail
-        own = to_asn1(self.keystore.chain(data.key)[0])
-        attributes = cms.CMSAttributes(
-            [
-                attribute("content_type", "data"),
-                attribute("message_digest", sha256(head + tail).value),
-                attribute("signing_certificate_v2", as_signing_certificate_v2(own)),
-            ]
-        ).dump()
-        return Increment(
+        unsigned = Increment(
             content=content,
             original=len(original),
             start=len(head),
             end=len(head) + len(gap),
-            attributes=attributes,
+            attributes=b"",
+        )
+        return replace(unsigned, attributes=self.attributes(data, unsigned, self.keystore))
+
+    def attributes(self, data: ActivationData, increment: Increment, keystore: KeyStore) -> bytes:
+        """What is signed of ``increment`` by the key of ``data``, DER."""
+        content = increment.content
+        own = to_asn1(keystore.chain(data.key)[0])
+        return bytes(
+            cms.CMSAttributes(
+                [
+                    attribute("content_type", "data"),
+                    attribute(
+                        "message_digest",
+                        sha256(content[: increment.start] + content[increment.end :]).value,
+                    ),
+                    attribute("signing_certificate_v2", as_signing_certificate_v2(own)),
+                ]
+            ).dump()
         )
 
 

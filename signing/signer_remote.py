@@ -1,0 +1,157 @@
+"""The signer from the server's side: a key store that gives no signer, and the activation module.
+
+A connection is made for each request, so that a signer that was restarted is simply there again.
+
+    signer = RemoteSigner(Path("/run/yinxin/signer"))
+    keystore = DividedKeyStore(house=files, held=signer)
+"""
+
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from evidence.algorithms import Algorithm
+from evidence.canonical import Value
+from evidence.errors import KeyUnsupported, Refused
+from evidence.keys import Signer, VerifyingKey
+from signing import signer_protocol as protocol
+from signing.activation_data import ActivationData
+from signing.increments import Increment
+from signing.keystore import KeyHandle, KeyStore
+from signing.signer_protocol import Act, SignerRequestMalformed, SignerSilent
+
+
+class HeldKeyElsewhere(Refused):
+    """The key is in the signer process and signs on activation alone. Facts: ``handle``."""
+
+    code = "held-key-elsewhere"
+    zh = "密钥 {handle} 在签名进程中，只凭激活数据签名；本进程不能直接使用。"
+    en = "The key {handle} is in the signer and signs on activation data alone; this process cannot use it."
+
+
+class RemoteSigner:
+    """The signer at the socket ``path``: an ``ActivationModule``, and a ``KeyStore`` whose signers refuse."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._keys: dict[KeyHandle, VerifyingKey] = {}
+
+    def create(self, handle: KeyHandle, algorithm: Algorithm) -> VerifyingKey:
+        """Have a P-256 key made under ``handle``; see the port.
+
+        Raises:
+            KeyUnsupported: held keys are of P-256.
+            SignerSilent: the signer does not answer.
+        """
+        if algorithm is not Algorithm.ES256:
+            raise KeyUnsupported
+        return VerifyingKey.from_spki(self._octets(Act.CREATE, {"key": handle}))
+
+    def signer(self, handle: KeyHandle) -> Signer:
+        """Return the public half of the key of ``handle``; it refuses to sign."""
+        if handle not in self._keys:
+            self._keys[handle] = VerifyingKey.from_spki(self._octets(Act.KEY, {"key": handle}))
+        return _PublicHalf(handle, self._keys[handle])
+
+    def bind(self, handle: KeyHandle, chain: Sequence[x509.Certificate]) -> None:
+        """Have ``chain`` kept; see the port."""
+        self._ask(Act.BIND, {"key": handle, "chain": [each.public_bytes(Encoding.DER) for each in chain]})
+
+    def chain(self, handle: KeyHandle) -> tuple[x509.Certificate, ...]:
+        """Return the bound chain; see the port."""
+        answer = self._ask(Act.CHAIN, {"key": handle})
+        if not isinstance(answer, list):
+            raise SignerRequestMalformed(place="chain")
+        return tuple(x509.load_der_x509_certificate(each) for each in answer if isinstance(each, bytes))
+
+    def sign_manifest(self, data: ActivationData) -> bytes:
+        """Have the manifest signed; see ``ActivationModule``."""
+        return self._octets(Act.MANIFEST, {"data": data.encode()})
+
+    def sign_increment(self, data: ActivationData, increment: Increment) -> bytes:
+        """Have one increment signed; see ``ActivationModule``."""
+        return self._octets(
+            Act.INCREMENT,
+            {
+                "data": data.encode(),
+                "content": increment.content,
+                "original": increment.original,
+                "start": increment.start,
+                "end": increment.end,
+                "attributes": increment.attributes,
+            },
+        )
+
+    def _octets(self, act: Act, request: Mapping[str, Value]) -> bytes:
+        answer = self._ask(act, request)
+        if not isinstance(answer, bytes):
+            raise SignerRequestMalformed(place=act.value)
+        return answer
+
+    def _ask(self, act: Act, request: Mapping[str, Value]) -> Value:
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(protocol.LIMIT_S)
+                connection.connect(str(self._path))
+                protocol.send(connection, {"act": act.value, **request})
+                answer = protocol.members(protocol.receive(connection, most=protocol.LONGEST_ANSWER))
+        except OSError as error:
+            raise SignerSilent(socket=self._path) from error
+        except SignerRequestMalformed as error:
+            if error.facts.get("place") == "end":  # it died, or does not know this user
+                raise SignerSilent(socket=self._path) from error
+            raise
+        if "refused" in answer:
+            raise protocol.refusal(protocol.members(answer["refused"]))
+        return answer.get("done")
+
+
+class _PublicHalf:
+    """A ``Signer`` that knows its public half and signs nothing."""
+
+    def __init__(self, handle: KeyHandle, key: VerifyingKey) -> None:
+        self._handle, self._key = handle, key
+
+    @property
+    def key(self) -> VerifyingKey:
+        """The public half."""
+        return self._key
+
+    def sign(self, message: bytes) -> NoReturn:
+        """Refuse.
+
+        Raises:
+            HeldKeyElsewhere: always.
+        """
+        del message
+        raise HeldKeyElsewhere(handle=self._handle)
+
+
+class DividedKeyStore:
+    """A ``KeyStore`` of two: ``held`` has the keys of people and seals, ``house`` all others."""
+
+    def __init__(self, *, house: KeyStore, held: KeyStore) -> None:
+        self._house, self._held = house, held
+
+    def create(self, handle: KeyHandle, algorithm: Algorithm) -> VerifyingKey:
+        """Make a key in the store that has such keys; see the port."""
+        return self._of(handle).create(handle, algorithm)
+
+    def signer(self, handle: KeyHandle) -> Signer:
+        """Return what the store that has such keys gives; see the port."""
+        return self._of(handle).signer(handle)
+
+    def bind(self, handle: KeyHandle, chain: Sequence[x509.Certificate]) -> None:
+        """Keep ``chain`` where the key is; see the port."""
+        self._of(handle).bind(handle, chain)
+
+    def chain(self, handle: KeyHandle) -> tuple[x509.Certificate, ...]:
+        """Return the bound chain from where the key is; see the port."""
+        return self._of(handle).chain(handle)
+
+    def _of(self, handle: KeyHandle) -> KeyStore:
+        return self._held if handle.startswith(("person:", "seal:")) else self._house

@@ -1,0 +1,186 @@
+"""The signer: the process that has the keys of people and seals, and answers on a socket of this machine.
+
+It knows six acts. Four are about keys and move none: make one, its public half, bind and read its chain. Two
+sign, on activation data alone (``signing.activation_module``). Who connects must be a process of a user that
+was named at the start, as the kernel says; a request is bounded in length and time, and one that cannot be
+read is answered and ends its connection.
+
+    with SignerServer(path, keystore, module, users={os.getuid()}) as server:
+        server.serve()      # until close()
+"""
+
+import logging
+import os
+import socket
+import struct
+import threading
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from evidence.algorithms import Algorithm
+from evidence.canonical import Value
+from evidence.errors import Refused, YinxinError
+from evidence.fields import Fields
+from signing import signer_protocol as protocol
+from signing.activation_data import ActivationData
+from signing.activation_module import ActivationModule
+from signing.increments import Increment
+from signing.keystore import KeyHandle, KeyStore
+from signing.signer_protocol import Act, SignerRequestMalformed
+
+CONNECTIONS = 16
+"""How many are answered at once; more wait in the kernel's queue."""
+_HELD = ("person:", "seal:")
+_CREDENTIALS = struct.Struct("3i")  # unix(7), SO_PEERCRED: process, user, group
+
+log = logging.getLogger("yinxin.signer")
+
+
+class NoHeldKey(Refused):
+    """The signer has keys of people and seals alone. Facts: ``handle``."""
+
+    code = "no-held-key"
+    zh = "签名进程只保管个人和印章的密钥，不受理 {handle}。"
+    en = "The signer has keys of people and seals alone, not {handle}."
+
+
+class SocketTaken(Refused):
+    """Another signer answers on the socket. Facts: ``socket``."""
+
+    code = "socket-taken"
+    zh = "{socket} 上已有签名进程在运行；请先停止它，或换用另一个地址。"
+    en = "Another signer answers at {socket}; stop it first, or use another place."
+
+
+class SignerServer:
+    """Answers at ``path`` to processes of ``users``.
+
+    Raises:
+        SocketTaken: another one answers there.
+    """
+
+    def __init__(
+        self, path: Path, keystore: KeyStore, module: ActivationModule, *, users: Collection[int]
+    ) -> None:
+        self._path, self._keystore, self._module, self._users = path, keystore, module, frozenset(users)
+        self._turns = threading.BoundedSemaphore(CONNECTIONS)
+        self._socket = _listening(path, own=self._users == {os.getuid()})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def serve(self) -> None:
+        """Answer until ``close``."""
+        with suppress(OSError):
+            while True:
+                self._turns.acquire()
+                connection, _ = self._socket.accept()
+                threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
+
+    def close(self) -> None:
+        """Answer nobody any more; what is being answered ends by itself."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._path.unlink(missing_ok=True)
+
+    def _converse(self, connection: socket.socket) -> None:
+        try:
+            with connection, suppress(OSError):
+                connection.settimeout(protocol.LIMIT_S)
+                if _user(connection) in self._users:
+                    protocol.send(connection, self._answer(connection))
+        finally:
+            self._turns.release()
+
+    def _answer(self, connection: socket.socket) -> Mapping[str, Value]:
+        try:
+            request = protocol.receive(connection, most=protocol.LONGEST_REQUEST)
+            fields = Fields(request, SignerRequestMalformed)
+            answer = self._act(fields.text("act"), fields)
+        except YinxinError as error:
+            return {"refused": protocol.refusal_value(error)}
+        return {"done": answer}
+
+    def _act(self, act: str, fields: Fields) -> Value:
+        if act in {Act.MANIFEST, Act.INCREMENT}:
+            data = ActivationData.decode(fields.octets("data"))
+            _check_held(data.key)
+            if act == Act.MANIFEST:
+                fields.done()
+                return self._module.sign_manifest(data)
+            return self._module.sign_increment(data, _increment(fields))
+        handle = KeyHandle(fields.text("key", limit=128))
+        _check_held(handle)
+        chain = _chain(fields) if act == Act.BIND else ()
+        fields.done()
+        match act:
+            case Act.CREATE:
+                return self._keystore.create(handle, Algorithm.ES256).spki
+            case Act.KEY:
+                return self._keystore.signer(handle).key.spki
+            case Act.BIND:
+                self._keystore.bind(handle, chain)
+                return None
+            case Act.CHAIN:
+                return [each.public_bytes(Encoding.DER) for each in self._keystore.chain(handle)]
+        raise SignerRequestMalformed(place="act")
+
+
+def _check_held(handle: KeyHandle) -> None:
+    if not handle.startswith(_HELD):
+        raise NoHeldKey(handle=handle)
+
+
+def _chain(fields: Fields) -> tuple[x509.Certificate, ...]:
+    items = fields.items("chain")
+    try:
+        chain = tuple(x509.load_der_x509_certificate(each) for each in items if isinstance(each, bytes))
+    except ValueError as error:
+        raise SignerRequestMalformed(place="chain") from error
+    if not chain or len(chain) != len(items):
+        raise SignerRequestMalformed(place="chain")
+    return chain
+
+
+def _increment(fields: Fields) -> Increment:
+    increment = Increment(
+        content=fields.octets("content"),
+        original=fields.count("original"),
+        start=fields.count("start"),
+        end=fields.count("end"),
+        attributes=fields.octets("attributes"),
+    )
+    fields.done()
+    return increment
+
+
+def _user(connection: socket.socket) -> int:
+    """Give the user of the process at the other end, as the kernel knows it."""
+    said = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    return int(_CREDENTIALS.unpack(said)[1])
+
+
+def _listening(path: Path, *, own: bool) -> socket.socket:
+    """Listen at ``path``; who may speak is decided by the user of each peer, so others may open it too."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
+        probe.connect(str(path))
+        raise SocketTaken(socket=path)
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o177 if own else 0o111)
+    try:
+        listening.bind(str(path))
+    finally:
+        os.umask(before)
+    listening.listen()
+    return listening
