@@ -41,6 +41,7 @@ class SlotShown(BaseModel):
     person: str | None
     capacity_zh: str
     capacity_en: str
+    perforated: bool
     state: str
     reason: str | None
     chain: list[str]
@@ -228,6 +229,7 @@ def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotSh
         person=None if named is None else person(session, named).name,
         capacity_zh=slot.capacity_zh,
         capacity_en=slot.capacity_en,
+        perforated=found.manifest.slot(slot.id).perforated,
         state=_state(found, slot, seen),
         reason=slot.reason,
         chain=[person(session, step.giver).name for step in slot.chain],

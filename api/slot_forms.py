@@ -64,13 +64,18 @@ class StarterNotParty(Refused):
 
 
 class PlaceAsked(BaseModel):
-    """Where a stamp is to go: the page from 0, and its lower left corner in points."""
+    """Where a mark is to go: the page from 0, and the mark's lower left corner in points."""
 
     model_config = ConfigDict(extra="forbid")
 
     page: int
     left: int
     bottom: int
+
+    @property
+    def place(self) -> Place:
+        """The same, as a manifest has it."""
+        return Place(page=self.page, left=self.left, bottom=self.bottom)
 
 
 class SlotAsked(BaseModel):
@@ -92,6 +97,8 @@ class SlotAsked(BaseModel):
     seal: SealKind = SealKind.COMPANY
     department: str = ""
     place: PlaceAsked | None = None
+    date: PlaceAsked | None = None
+    perforated: bool = False
 
     @property
     def uscc(self) -> Uscc:
@@ -151,7 +158,6 @@ def draft(session: Session, asked: SlotAsked, *, starter: Uscc) -> SlotDraft:
     uscc = asked.uscc
     named = (asked.person or "").strip()
     capacity = Term(asked.capacity_zh, asked.capacity_en)
-    place = asked.place
     find = find_own_signer if uscc == starter else find_signer
     return SlotDraft(
         kind=asked.kind,
@@ -160,7 +166,9 @@ def draft(session: Session, asked: SlotAsked, *, starter: Uscc) -> SlotDraft:
         capacity_en=asked.capacity_en,
         person=find(session, uscc, check_name(named), capacity=capacity) if named else None,
         mark=SealMark(asked.seal, asked.department.strip()),
-        place=None if place is None else Place(page=place.page, left=place.left, bottom=place.bottom),
+        place=None if asked.place is None else asked.place.place,
+        date=None if asked.date is None else asked.date.place,
+        perforated=asked.perforated,
     )
 
 

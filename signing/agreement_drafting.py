@@ -29,7 +29,6 @@ from signing.manifest import ONLY, Group, Manifest, ManifestSlot, Place, SlotKin
 from signing.objects import ObjectStore
 from signing.rehearsal import rehearse
 from signing.seal_kinds import COMPANY_SEAL, SealMark, check_mark
-from signing.stamps import Stamp, organization_stamp, person_stamp
 from signing.tables import AgreementRow, SlotRow
 from signing.typesetting import Typesetter
 
@@ -111,7 +110,8 @@ class SlotDraft:
     """A slot as the party that starts the agreement wants it.
 
     ``person`` is named where the kind wants it; ``mark`` says which seal a seal's slot asks for; without a
-    ``place`` the stamp goes to the last page.
+    ``place`` the stamp goes to the last page, and without a ``date`` the day stands in the stamp only.
+    ``perforated`` asks for a seal over the edges of all pages beside the stamp.
     """
 
     group: str = ONLY
@@ -122,6 +122,8 @@ class SlotDraft:
     person: PersonId | None = None
     mark: SealMark = COMPANY_SEAL
     place: Place | None = None
+    date: Place | None = None
+    perforated: bool = False
 
 
 def create(
@@ -150,7 +152,8 @@ def create(
         AgreementEndsInThePast: ``expires_at`` is not later than now.
         TextEmpty, TextTooLong, HiddenCharacter: the title or a capacity cannot be shown.
         GlyphMissing: a stamp could not be set; better now than when all have signed.
-        BoxOutsidePage, FieldReserved, DocumentUnsignable: a stamp or the seal could not be added.
+        PerforationNeedsSeal, PerforationNeedsPages: a seal over the edges of pages has no seal, or no edges.
+        BoxOutsidePage, MarksOverlap, FieldReserved, DocumentUnsignable: marks or the seal cannot be added.
     """
     now = clock.now()
     ends = (expires_at or now + LIFETIME).astimezone(UTC).replace(microsecond=0)
@@ -164,9 +167,7 @@ def create(
     if reason is not None:
         raise GroupsWrong(reason=reason)
     _check_persons(slots, groups)
-    stamping = [draft for draft in slots if draft.kind.stamps]
-    stamps = tuple((_blank_stamp(draft, typesetter, at=now), draft.place) for draft in stamping)
-    rehearse(store.get(document.digest), stamps, at=now)
+    rehearse(store.get(document.digest), slots, typesetter=typesetter, at=now)
     id_ = AgreementId(uuid4())
     manifest = Manifest(
         agreement=id_,
@@ -241,13 +242,6 @@ def _check_persons(drafts: Sequence[SlotDraft], groups: Sequence[Group]) -> None
             raise PersonStandsTwice(capacity=Term(other.capacity_zh, other.capacity_en))
 
 
-def _blank_stamp(draft: SlotDraft, typesetter: Typesetter, *, at: datetime) -> Stamp:
-    """Return a stamp of the size that the slot will have, without names."""
-    if draft.kind is not SlotKind.SEAL:
-        return person_stamp(typesetter, name="", capacity="", at=at, qr="")
-    return organization_stamp(typesetter, name="", keeper="", capacity="", at=at, qr="")
-
-
 def _manifest_slot(session: Session, slot_id: str, draft: SlotDraft) -> ManifestSlot:
     return ManifestSlot(
         id=slot_id,
@@ -259,6 +253,8 @@ def _manifest_slot(session: Session, slot_id: str, draft: SlotDraft) -> Manifest
         person=None if draft.person is None else commit_person(session, person(session, draft.person)),
         mark=draft.mark,
         place=draft.place,
+        date=draft.date,
+        perforated=draft.perforated,
     )
 
 

@@ -5,8 +5,8 @@ to the object store and is recorded before the next begins, so that an attempt t
 it stopped and no activation makes two increments. No transaction is open while a PDF is worked on.
 
 1. claim the job;
-2. take the document D0, or the last recorded increment;
-3. for each signed slot in order: draw the stamp, append all but the party's signature, store, record; have
+2. take the document D0 with the empty fields that its parties fill, or the last recorded increment;
+3. for each signed slot in order: draw its marks, append all but the party's signature, store, record; have
    exactly that signed, store, record;
 4. append the closing seal (timestamped, LTA) and check that D0 is still a byte-for-byte prefix;
 5. store the PDF, state its digest as a fact, finish the job.
@@ -14,7 +14,7 @@ it stopped and no activation makes two increments. No transaction is open while 
     job = assemble(database, agreement_id, workshop=workshop)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -52,7 +52,9 @@ from signing.manifest import ManifestSlot
 from signing.objects import ObjectStore
 from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, finish_signature, prepare_signature
 from signing.pdf_document import open_document
-from signing.placement import box_for
+from signing.pdf_fields import prepare
+from signing.placement import Laid, lay_out
+from signing.slot_marks import filled, prepared_fields
 from signing.stamps import Stamp, organization_stamp, person_stamp
 from signing.tables import SealRow, SignatureRow
 from signing.typesetting import Typesetter
@@ -87,10 +89,10 @@ class Workshop:
 
 @dataclass(frozen=True, kw_only=True)
 class _Increment:
-    """What one party adds: its activation, and whom its stamp names; ``seal`` runs along the seal's rim."""
+    """What one party adds, and where; whom its stamp names; ``seal`` runs along the seal's rim."""
 
-    position: int
     slot: ManifestSlot
+    laid: Laid
     activation: Activation
     signer: str
     seal: str | None
@@ -146,9 +148,12 @@ def _fail(database: Database, claim: Claim, error: YinxinError, workshop: Worksh
 def _work(database: Database, claim: Claim, workshop: Workshop) -> None:
     with database.transaction() as session:
         found = agreement(session, claim.agreement)
-        increments = _increments(session, found)
     original = workshop.store.get(found.document)
-    content = original
+    laid = lay_out(open_document(original).pages, found.manifest.slots)
+    with database.transaction() as session:
+        increments = _increments(session, found, laid)
+    fields = [field for each in increments for field in prepared_fields(each.slot.id, each.laid)]
+    content = prepare(original, fields)
     for increment in increments:
         if increment.activation.increment is not None:
             content = workshop.store.get(increment.activation.increment)
@@ -157,22 +162,21 @@ def _work(database: Database, claim: Claim, workshop: Workshop) -> None:
     _close(database, claim, original, content, workshop)
 
 
-def _increments(session: Session, found: Agreement) -> tuple[_Increment, ...]:
-    """Give what each party adds that has signed and leaves a stamp; each has the place kept for it."""
-    stamping = [slot for slot in found.manifest.slots if slot.kind.stamps]
+def _increments(session: Session, found: Agreement, laid: Sequence[Laid]) -> tuple[_Increment, ...]:
+    """Give what each party adds that has signed and leaves a stamp."""
     return tuple(
-        _increment(session, found.id, position, slot)
-        for position, slot in enumerate(stamping)
-        if slot.id in found.signed
+        _increment(session, found.id, slot, each)
+        for slot, each in zip(found.manifest.slots, laid, strict=True)
+        if slot.kind.stamps and slot.id in found.signed
     )
 
 
-def _increment(session: Session, agreement_id: UUID, position: int, slot: ManifestSlot) -> _Increment:
+def _increment(session: Session, agreement_id: UUID, slot: ManifestSlot, laid: Laid) -> _Increment:
     activated = activation(session, agreement=agreement_id, slot=slot.id)
     signed = session.get_one(SignatureRow, (agreement_id, slot.id))
     return _Increment(
-        position=position,
         slot=slot,
+        laid=laid,
         activation=activated,
         signer=person(session, activated.person).name,
         seal=None if signed.seal is None else session.get_one(SealRow, signed.seal).name_zh,
@@ -205,18 +209,24 @@ def _append(
 
 def _prepared(increment: _Increment, content: bytes, party: IncrementingParty, workshop: Workshop) -> bytes:
     """Append everything but the signature to ``content``: this and nothing else is signed."""
-    stamp = _stamp(increment, workshop)
-    box = box_for(
-        open_document(content).pages, stamp, place=increment.slot.place, position=increment.position
-    )
+    laid = increment.laid
+    visible = None if laid.stamp is None else VisibleStamp(stamp=_stamp(increment, workshop), box=laid.stamp)
     return prepare_signature(
         content,
         field=f"slot-{increment.slot.id}",
-        visible=VisibleStamp(stamp=stamp, box=box),
+        visible=visible,
         party=party.unsigned,
         timestamps=workshop.timestamps,
         reason=increment.slot.capacity_zh,
         at=workshop.keyring.clock.now(),
+        filling=filled(
+            increment.slot.id,
+            laid,
+            typesetter=workshop.typesetter,
+            at=increment.activation.at,
+            seal=increment.seal or "",
+            caption=increment.slot.mark.caption,
+        ),
     )
 
 

@@ -5,6 +5,11 @@ they cannot be exchanged later; its row keeps the name people gave it and how ma
 
     document = freeze(session, store, content, name="施工许可申请表.pdf", clock=clock)
     content = store.get(document.digest)
+
+An organization may bring a document before it says who signs it, to see its pages and place the marks:
+
+    bring(session, document, by=uscc, clock=clock)
+    document = brought(session, document.digest, by=uscc)
 """
 
 from dataclasses import dataclass, replace
@@ -16,10 +21,11 @@ from sqlalchemy.orm import Session
 from evidence.clock import Clock
 from evidence.digest import Digest, HashAlgorithm
 from evidence.errors import Refused
+from evidence.identifiers import Uscc
 from identity.names import FILE_NAME, check_name
 from signing.objects import ObjectStore
 from signing.pdf_document import open_document
-from signing.tables import DocumentRow
+from signing.tables import BroughtDocumentRow, DocumentRow
 
 
 class DocumentUnknown(Refused):
@@ -77,3 +83,23 @@ def document(session: Session, digest: Digest) -> Document:
         size=row.size,
         frozen_at=row.frozen_at,
     )
+
+
+def bring(session: Session, document: Document, *, by: Uscc, clock: Clock) -> None:
+    """Remember that ``by`` brought the document, under the name it gave first; again changes nothing."""
+    row = insert(BroughtDocumentRow).values(
+        document=document.digest.value, organization=by.text, name=document.name, brought_at=clock.now()
+    )
+    session.execute(row.on_conflict_do_nothing())
+
+
+def brought(session: Session, digest: Digest, *, by: Uscc) -> Document:
+    """Return the document of ``digest`` that ``by`` brought.
+
+    Raises:
+        DocumentUnknown: it brought none, whoever else did.
+    """
+    row = session.get(BroughtDocumentRow, (digest.value, by.text))
+    if row is None:
+        raise DocumentUnknown(digest=digest)
+    return replace(document(session, digest), name=row.name)

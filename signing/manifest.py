@@ -29,9 +29,11 @@ from evidence.fields import Fields
 from evidence.identifiers import Uscc
 from signing.seal_kinds import COMPANY_SEAL, SealKind, SealMark
 
-SCHEMA = "yinxin/manifest/2"
+SCHEMA = "yinxin/manifest/3"
+SECOND_SCHEMA = "yinxin/manifest/2"
+"""Without dates apart, perforation seals, and seals other than the company's. Still read."""
 FIRST_SCHEMA = "yinxin/manifest/1"
-"""Without groups: every slot in any order. Still read."""
+"""Without groups either: every slot in any order. Still read."""
 
 ONLY = "1"
 """The group of all slots where nobody asked for another."""
@@ -72,7 +74,7 @@ class ManifestMalformed(Malformed):
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a stamp goes: the page from 0, and the stamp's lower left corner in points on it."""
+    """Where a mark goes: the page from 0, and the mark's lower left corner in points on it as it is shown."""
 
     page: int
     left: int
@@ -93,7 +95,9 @@ class ManifestSlot:
     """One slot; ``person`` is the 32-byte commitment of the person expected, None where an office is.
 
     ``mark`` says which of the organization's seals a seal's slot asks for; it stands in the manifest where it
-    is not the company's.
+    is not the company's. ``place`` is where its stamp goes, and ``date`` where the day of signing stands
+    apart from the stamp, if it does. A ``perforated`` seal also goes over the right edges of all pages, cut
+    into strips.
     """
 
     id: str
@@ -105,6 +109,8 @@ class ManifestSlot:
     person: bytes | None = None
     mark: SealMark = COMPANY_SEAL
     place: Place | None = None
+    date: Place | None = None
+    perforated: bool = False
 
     def value(self) -> dict[str, Value]:
         """Return the slot as it stands in the manifest."""
@@ -116,7 +122,9 @@ class ManifestSlot:
             "organization": self.organization.text,
             "capacity": {"zh": self.capacity_zh, "en": self.capacity_en},
             "person": self.person,
-            "place": None if self.place is None else [self.place.page, self.place.left, self.place.bottom],
+            "place": _place_value(self.place),
+            "date": _place_value(self.date),
+            "perforated": self.perforated,
             **({"seal": [self.mark.kind.value, self.mark.department]} if named else {}),
         }
 
@@ -169,10 +177,10 @@ class Manifest:
         try:
             fields = Fields(canonical.decode(encoded), ManifestMalformed)
             schema = fields.text("schema")
-            if schema not in (SCHEMA, FIRST_SCHEMA):
+            if schema not in (SCHEMA, SECOND_SCHEMA, FIRST_SCHEMA):
                 raise ManifestMalformed(place="schema")
-            grouped = schema == SCHEMA
-            slots = tuple(_slot(slot, grouped=grouped) for slot in fields.each("slots"))
+            grouped = schema != FIRST_SCHEMA
+            slots = tuple(_slot(slot, schema=schema) for slot in fields.each("slots"))
             manifest = cls(
                 agreement=UUID(bytes=fields.octets("agreement", length=16)),
                 title=fields.text("title"),
@@ -239,18 +247,20 @@ def _groups(value: Sequence[Value], slots: Sequence[ManifestSlot]) -> tuple[Grou
     return tuple(groups)
 
 
-def _slot(fields: Fields, *, grouped: bool) -> ManifestSlot:
+def _slot(fields: Fields, *, schema: str) -> ManifestSlot:
     capacity = fields.fields("capacity")
     slot = ManifestSlot(
         id=fields.text("id"),
-        group=fields.text("group") if grouped else ONLY,
+        group=fields.text("group") if schema != FIRST_SCHEMA else ONLY,
         kind=SlotKind(fields.text("kind")),
         organization=Uscc.parse(fields.text("organization")),
         capacity_zh=capacity.text("zh"),
         capacity_en=capacity.text("en"),
         person=None if fields.absent("person") else fields.octets("person", length=32),
-        mark=_mark(fields.items("seal")) if fields.has("seal") else COMPANY_SEAL,
-        place=None if fields.absent("place") else _place(fields.items("place")),
+        mark=_mark(fields.items("seal")) if schema == SCHEMA and fields.has("seal") else COMPANY_SEAL,
+        place=_place(fields, "place"),
+        date=_place(fields, "date") if schema == SCHEMA else None,
+        perforated=_flag(fields, "perforated") if schema == SCHEMA else False,
     )
     capacity.done()
     fields.done()
@@ -266,8 +276,21 @@ def _mark(value: Sequence[Value]) -> SealMark:
     raise ManifestMalformed(place="seal")
 
 
-def _place(value: Sequence[Value]) -> Place:
-    match value:
+def _place(fields: Fields, name: str) -> Place | None:
+    if fields.absent(name):
+        return None
+    match fields.items(name):
         case [int(page), int(left), int(bottom)]:
             return Place(page=page, left=left, bottom=bottom)
-    raise ManifestMalformed(place="place")
+    raise ManifestMalformed(place=name)
+
+
+def _flag(fields: Fields, name: str) -> bool:
+    value = fields.take(name)
+    if not isinstance(value, bool):
+        raise ManifestMalformed(place=name)
+    return value
+
+
+def _place_value(place: Place | None) -> Value:
+    return None if place is None else [place.page, place.left, place.bottom]

@@ -26,7 +26,8 @@ from pyhanko.sign.timestamps import TimeStamper
 from evidence.errors import Invalid, Refused
 from signing.increments import gap_of
 from signing.pdf_document import open_document, read_structure
-from signing.pdf_pages import PageSize
+from signing.pdf_fields import Filling, fill
+from signing.pdf_pages import Box, PageSize
 from signing.pyhanko_adapter import MomentSigner, PartySigner, SigningParty, stamp_style, validation_context
 from signing.stamps import Stamp
 
@@ -72,17 +73,6 @@ class FieldSigned(Refused):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Box:
-    """A place on ``page``, counted from 0, in points; ``left`` and ``bottom`` from its lower left corner."""
-
-    page: int
-    left: float
-    bottom: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class VisibleStamp:
     """A stamp and where it goes."""
 
@@ -94,16 +84,18 @@ def add_signature(
     content: bytes,
     *,
     field: str,
-    visible: VisibleStamp,
+    visible: VisibleStamp | None,
     party: SigningParty,
     timestamps: TimeStamper,
     reason: str,
     at: datetime,
+    filling: Sequence[Filling] = (),
 ) -> bytes:
     """Append one party's PAdES B-T signature with its stamp; ``content`` is a prefix of what is returned.
 
     ``field`` names the signature field, one for each slot, without full stops; ``reason`` is what viewers
-    show; ``at`` is the claimed signing time, the timestamp carries the authority's.
+    show; ``at`` is the claimed signing time, the timestamp carries the authority's. ``filling`` are the
+    prepared fields (``signing.pdf_fields``) that the party fills in the same increment.
 
     Raises:
         BoxOutsidePage: the stamp would lie outside the document.
@@ -111,7 +103,14 @@ def add_signature(
         DocumentBroken, DocumentEncrypted, …: see ``open_document``.
     """
     prepared = prepare_signature(
-        content, field=field, visible=visible, party=party, timestamps=timestamps, reason=reason, at=at
+        content,
+        field=field,
+        visible=visible,
+        party=party,
+        timestamps=timestamps,
+        reason=reason,
+        at=at,
+        filling=filling,
     )
     return finish_signature(prepared, party=party, timestamps=timestamps)
 
@@ -120,11 +119,12 @@ def prepare_signature(
     content: bytes,
     *,
     field: str,
-    visible: VisibleStamp,
+    visible: VisibleStamp | None,
     party: SigningParty,
     timestamps: TimeStamper,
     reason: str,
     at: datetime,
+    filling: Sequence[Filling] = (),
 ) -> bytes:
     """Append all of one party's signature but the signature: the stamp, the field, and a gap for it.
 
@@ -137,12 +137,10 @@ def prepare_signature(
     metadata = signers.PdfSignatureMetadata(
         field_name=field, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, reason=reason
     )
-    signing = _Signing(party=party, timestamps=timestamps, visible=visible, at=at)
-    signer = _signer(content, metadata, fields.SigFieldSpec(field), signing)
+    signing = _Signing(party=party, timestamps=timestamps, visible=visible, at=at, filling=filling)
+    signer, writer = _signer(content, metadata, fields.SigFieldSpec(field), signing)
     output = BytesIO()
-    asyncio.run(
-        signer.async_digest_doc_for_signing(IncrementalPdfFileWriter(BytesIO(content)), output=output)
-    )
+    asyncio.run(signer.async_digest_doc_for_signing(writer, output=output))
     return output.getvalue()
 
 
@@ -224,6 +222,7 @@ class _Signing:
     timestamps: TimeStamper
     visible: VisibleStamp | None
     at: datetime
+    filling: Sequence[Filling] = ()
 
 
 async def _fill(prepared: bytes, gap: tuple[int, int], signer: PartySigner, timestamps: TimeStamper) -> bytes:
@@ -239,14 +238,14 @@ async def _fill(prepared: bytes, gap: tuple[int, int], signer: PartySigner, time
 def _append(
     content: bytes, metadata: signers.PdfSignatureMetadata, place: fields.SigFieldSpec, signing: _Signing
 ) -> bytes:
-    signer = _signer(content, metadata, place, signing)
-    output = asyncio.run(signer.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(content))))
+    signer, writer = _signer(content, metadata, place, signing)
+    output = asyncio.run(signer.async_sign_pdf(writer))
     return bytes(output.getvalue())
 
 
 def _signer(
     content: bytes, metadata: signers.PdfSignatureMetadata, place: fields.SigFieldSpec, signing: _Signing
-) -> MomentSigner:
+) -> tuple[MomentSigner, IncrementalPdfFileWriter]:
     document = open_document(content)
     if place.sig_field_name in signed_fields(content):
         raise FieldSigned(field=place.sig_field_name)
@@ -254,12 +253,13 @@ def _signer(
     if signing.visible is not None:
         box = signing.visible.box
         check_box(document.pages, box)
-        corner = document.pages[box.page]
-        left, bottom = corner.left + box.left, corner.bottom + box.bottom
-        rectangle = (left, bottom, left + box.width, bottom + box.height)
+        page = document.pages[box.page]
+        rectangle = page.rectangle(box)
         place = replace(place, on_page=box.page, box=rectangle)  # type: ignore[arg-type]  # floats serve too
-        style = stamp_style(signing.visible.stamp)
-    return MomentSigner(
+        style = stamp_style(signing.visible.stamp, turned=page.turned)
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    fill(writer, signing.filling, pages=document.pages)
+    signer = MomentSigner(
         metadata,
         PartySigner(signing.party),
         timestamper=signing.timestamps,
@@ -267,6 +267,7 @@ def _signer(
         new_field_spec=place,
         moment=signing.at,
     )
+    return signer, writer
 
 
 def check_box(pages: Sequence[PageSize], box: Box) -> None:

@@ -1,10 +1,14 @@
 """The pages of a PDF as every reader counts and shows them: measured, or refused where readers differ.
 
-sizes = tuple(page_sizes(reader))
+A page may be turned when it is shown (``/Rotate``). Boxes are told as the page is shown, upright to its
+reader; ``PageSize.rectangle`` gives the same box in the page's own coordinates.
+
+    sizes = tuple(page_sizes(reader))
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -43,14 +47,55 @@ class PageHidden(Refused):
     en = "Page {page} is cropped or scaled, so part of it may not be shown; export the whole page again."
 
 
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A place on ``page``, counted from 0, in points; ``left`` and ``bottom`` from its lower left corner.
+
+    The corner is that of the page as it is shown.
+    """
+
+    page: int
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    def overlaps(self, other: "Box") -> bool:
+        """Whether both cover a common part of one page; boxes that only touch do not."""
+        return (
+            self.page == other.page
+            and self.left < other.left + other.width
+            and other.left < self.left + self.width
+            and self.bottom < other.bottom + other.height
+            and other.bottom < self.bottom + self.height
+        )
+
+
 @dataclass(frozen=True)
 class PageSize:
-    """A page's media box in points (1/72 inch), its lower left corner included."""
+    """A page in points (1/72 inch): the lower left corner of its media box, and its size as it is shown.
+
+    ``turned`` is by how many degrees it is turned clockwise to be shown: 0, 90, 180 or 270.
+    """
 
     left: float
     bottom: float
     width: float
     height: float
+    turned: int = 0
+
+    def rectangle(self, box: Box) -> tuple[float, float, float, float]:
+        """Return left, bottom, right, top of ``box`` in the page's own coordinates (ISO 32000-2, 7.7.3.3)."""
+        right, top = self.width - box.left - box.width, self.height - box.bottom - box.height
+        left, bottom = {
+            0: (box.left, box.bottom),
+            90: (top, box.left),
+            180: (right, top),
+            270: (box.bottom, right),
+        }[self.turned]
+        width, height = upright(self.turned, box.width, box.height)
+        x, y = self.left + left, self.bottom + bottom
+        return x, y, x + width, y + height
 
 
 def page_sizes(reader: PdfFileReader) -> Iterator[PageSize]:
@@ -65,12 +110,19 @@ def page_sizes(reader: PdfFileReader) -> Iterator[PageSize]:
     leaves = _leaves(tree, 0)
     for number, page in enumerate(leaves, start=1):
         whole, crop = _inherited(page, "/MediaBox"), _inherited(page, "/CropBox")
-        if whole is None:
+        turned = int(_inherited(page, "/Rotate") or 0) % 360
+        if whole is None or turned % 90:
             raise ValueError(number)
-        x1, y1, x2, y2 = media = _box(whole)
-        if page.get("/UserUnit", 1) != 1 or (crop is not None and not _contains(_box(crop), media)):
+        x1, y1, x2, y2 = media = _box(generic.ArrayObject(whole))
+        if page.get("/UserUnit", 1) != 1 or _crops(crop, media):
             raise PageHidden(page=number)
-        yield PageSize(left=x1, bottom=y1, width=x2 - x1, height=y2 - y1)
+        width, height = upright(turned, x2 - x1, y2 - y1)
+        yield PageSize(left=x1, bottom=y1, width=width, height=height, turned=turned)
+
+
+def upright(turned: int, width: float, height: float) -> tuple[float, float]:
+    """Return width and height as they are after a turn by ``turned`` degrees, a multiple of 90."""
+    return (width, height) if turned % 180 == 0 else (height, width)
 
 
 def _leaves(node: generic.DictionaryObject, depth: int) -> list[generic.DictionaryObject]:
@@ -89,15 +141,19 @@ def _leaves(node: generic.DictionaryObject, depth: int) -> list[generic.Dictiona
     return found
 
 
-def _inherited(page: generic.DictionaryObject, key: str) -> generic.ArrayObject | None:
-    """Return the page's box, or its nearest ancestor's (ISO 32000-2, 7.7.3.4)."""
+def _inherited(page: generic.DictionaryObject, key: str) -> Any:
+    """Return the page's box or turn, or its nearest ancestor's (ISO 32000-2, 7.7.3.4); None without any."""
     for _ in range(DEEPEST + 1):
         if key in page:
-            return generic.ArrayObject(page[key])
+            return page[key]
         if "/Parent" not in page:
             break
         page = page["/Parent"]
     return None
+
+
+def _crops(crop: Any, media: tuple[float, float, float, float]) -> bool:
+    return crop is not None and not _contains(_box(generic.ArrayObject(crop)), media)
 
 
 def _box(corners: generic.ArrayObject) -> tuple[float, float, float, float]:

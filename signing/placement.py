@@ -1,14 +1,24 @@
-"""Where stamps go when nobody chose: side by side from the foot of the last page upwards.
+"""Where marks go on the pages: where the starter put them, or else on the last page from its foot upwards.
 
-box_for(pages, stamp, place=None, position=0)
+A slot leaves a stamp, and where the starter wants that the day apart from it and a perforation seal. A stamp
+that nobody placed goes beside its neighbours into the next cell that is free of chosen marks. The same slots
+on the same pages always lie in the same places, so a stamp has its place before anybody signs.
+
+    laid = lay_out(pages, manifest.slots)      # one for each slot, in order
+    check_layout(pages, slots)                 # refuses what cannot be drawn
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Protocol
 
-from signing.manifest import Place
-from signing.pdf import Box
-from signing.pdf_pages import PageSize
-from signing.stamps import ORGANIZATION_STAMP, Stamp
+from evidence.errors import Refused, Term
+from signing.manifest import Place, SlotKind
+from signing.pdf import check_box
+from signing.pdf_pages import Box, PageSize
+from signing.perforation import Strip, check_perforation, strips
+from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP
 
 MARGIN = 36.0
 """Points kept free at the left and at the foot of a page: half an inch, what a printer needs."""
@@ -16,32 +26,142 @@ MARGIN = 36.0
 GAP = 6.0
 """Points between two stamps."""
 
-CELL = (ORGANIZATION_STAMP[0] + GAP, ORGANIZATION_STAMP[1] + GAP)
-"""A place that holds either kind of stamp, points."""
+CELL = ORGANIZATION_STAMP
+"""What holds either kind of stamp, width and height in points."""
 
 
-def box_for(pages: Sequence[PageSize], stamp: Stamp, *, place: Place | None, position: int) -> Box:
-    """Return the box of the stamp at its chosen place, or else in the cell for slot ``position``, from 0.
+class MarksOverlap(Refused):
+    """Two marks would cover each other. Facts: ``page`` from 1, ``one``, ``other``."""
+
+    code = "marks-overlap"
+    zh = "第 {page} 页上“{one}”与“{other}”的位置重叠；请移开其中一个。"
+    en = "On page {page} the marks “{one}” and “{other}” overlap; move one of them."
+
+
+class Marking(Protocol):
+    """A slot as far as its marks go."""
+
+    @property
+    def kind(self) -> SlotKind: ...  # noqa: D102  # named by what they are
+    @property
+    def capacity_zh(self) -> str: ...  # noqa: D102
+    @property
+    def capacity_en(self) -> str: ...  # noqa: D102
+    @property
+    def place(self) -> Place | None: ...  # noqa: D102
+    @property
+    def date(self) -> Place | None: ...  # noqa: D102
+    @property
+    def perforated(self) -> bool: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True)
+class Laid:
+    """Where the marks of one slot lie; no ``stamp`` for a slot that leaves none."""
+
+    stamp: Box | None
+    date: Box | None
+    strips: tuple[Strip, ...] = ()
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """All of them."""
+        single = tuple(box for box in (self.stamp, self.date) if box is not None)
+        return (*single, *(strip.box for strip in self.strips))
+
+
+def stamp_size(kind: SlotKind) -> tuple[float, float]:
+    """Return width and height of the stamp that a slot of this kind leaves, in points."""
+    return ORGANIZATION_STAMP if kind is SlotKind.SEAL else PERSON_STAMP
+
+
+def lay_out(pages: Sequence[PageSize], slots: Sequence[Marking]) -> tuple[Laid, ...]:
+    """Give each slot's marks their boxes; nothing is refused.
 
     A last page that is full is followed by the page before it; the first page takes all that is left.
     """
-    if place is not None:
-        return _box(stamp, page=place.page, left=place.left, bottom=place.bottom)
-    page, cell = len(pages) - 1, position
-    while page > 0 and cell >= _cells(pages[page]):
-        cell -= _cells(pages[page])
-        page -= 1
-    row, column = divmod(cell % _cells(pages[page]), _columns(pages[page]))
-    return _box(stamp, page=page, left=MARGIN + column * CELL[0], bottom=MARGIN + row * CELL[1])
+    edges = strips(pages, [slot.perforated for slot in slots])
+    chosen = [box for slot, own in zip(slots, edges, strict=True) for box, _ in _chosen(slot, own)]
+    cells = _free_cells(pages, chosen)
+    return tuple(_laid(slot, own, cells) for slot, own in zip(slots, edges, strict=True))
 
 
-def _box(stamp: Stamp, *, page: int, left: float, bottom: float) -> Box:
-    return Box(page=page, left=left, bottom=bottom, width=stamp.width, height=stamp.height)
+def check_layout(pages: Sequence[PageSize], slots: Sequence[Marking]) -> None:
+    """See that every mark lies on its page, and that no two cover each other where somebody chose.
+
+    Raises:
+        PerforationNeedsSeal, PerforationNeedsPages: a perforation seal has no seal, or no edges.
+        BoxOutsidePage: a mark would lie outside its page, or its page is missing.
+        MarksOverlap: two marks cover each other.
+    """
+    for slot in slots:
+        if slot.perforated:
+            check_perforation(pages, slot.kind, _capacity(slot))
+    laid = lay_out(pages, slots)
+    for box in [box for each in laid for box in each.boxes]:
+        check_box(pages, box)
+    on_page: dict[int, list[tuple[Box, Term]]] = {}
+    for slot, each in zip(slots, laid, strict=True):
+        for box, name in _chosen(slot, each.strips):
+            on_page.setdefault(box.page, []).append((box, name))
+    for page, marks in on_page.items():
+        for (box, one), (second, other) in combinations(marks, 2):
+            if box.overlaps(second):
+                raise MarksOverlap(page=page + 1, one=one, other=other)
 
 
-def _columns(page: PageSize) -> int:
-    return max(1, int((page.width - 2 * MARGIN + GAP) // CELL[0]))
+def _capacity(slot: Marking) -> Term:
+    return Term(slot.capacity_zh.strip(), slot.capacity_en.strip())
 
 
-def _cells(page: PageSize) -> int:
-    return _columns(page) * max(1, int((page.height - 2 * MARGIN + GAP) // CELL[1]))
+def _chosen(slot: Marking, edges: Sequence[Strip]) -> Iterator[tuple[Box, Term]]:
+    """Give the boxes that the starter chose for a slot, each with what its mark is called."""
+    capacity = _capacity(slot)
+    if not slot.kind.stamps:
+        return
+    if slot.place is not None:
+        yield _box(slot.place, stamp_size(slot.kind)), capacity
+    if slot.date is not None:
+        yield _box(slot.date, DATE_MARK), Term(f"{capacity.zh}（日期）", f"{capacity.en} (date)")
+    for strip in edges:
+        yield strip.box, Term(f"{capacity.zh}（骑缝章）", f"{capacity.en} (seal over edges)")
+
+
+def _laid(slot: Marking, edges: tuple[Strip, ...], cells: Iterator[Box]) -> Laid:
+    if not slot.kind.stamps:
+        return Laid(stamp=None, date=None)
+    if slot.place is None:
+        cell, (width, height) = next(cells), stamp_size(slot.kind)
+        stamp = Box(page=cell.page, left=cell.left, bottom=cell.bottom, width=width, height=height)
+    else:
+        stamp = _box(slot.place, stamp_size(slot.kind))
+    date = None if slot.date is None else _box(slot.date, DATE_MARK)
+    return Laid(stamp=stamp, date=date, strips=edges)
+
+
+def _box(place: Place, size: tuple[float, float]) -> Box:
+    return Box(page=place.page, left=place.left, bottom=place.bottom, width=size[0], height=size[1])
+
+
+def _free_cells(pages: Sequence[PageSize], chosen: Sequence[Box]) -> Iterator[Box]:
+    """Give the cells that no chosen mark covers, the last page's first; then the first page's again."""
+    for page in range(len(pages) - 1, -1, -1):
+        for cell in _cells(pages, page):
+            if not any(cell.overlaps(box) for box in chosen):
+                yield cell
+    while True:
+        yield from _cells(pages, 0)
+
+
+def _cells(pages: Sequence[PageSize], page: int) -> Iterator[Box]:
+    """Give the cells of a page row by row, at least one."""
+    width, height = CELL
+    columns, rows = _fitting(pages[page].width, width), _fitting(pages[page].height, height)
+    for row in range(rows):
+        for column in range(columns):
+            left, bottom = MARGIN + column * (width + GAP), MARGIN + row * (height + GAP)
+            yield Box(page=page, left=left, bottom=bottom, width=width, height=height)
+
+
+def _fitting(room: float, size: float) -> int:
+    return max(1, int((room - 2 * MARGIN + GAP) // (size + GAP)))

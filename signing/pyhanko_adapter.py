@@ -22,6 +22,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from evidence.keys import Signer
 from signing.asn1_signature import sign_asn1, signature_algorithm, to_asn1
+from signing.pdf_pages import upright
 from signing.pki import Chain
 from signing.stamps import Stamp
 
@@ -78,11 +79,13 @@ class MomentSigner(signers.PdfSigner):
 
 
 class StampPage(PdfContent):
-    """A stamp's page as the picture of a signature."""
+    """A stamp's page as the picture of a signature, upright on a page that is ``turned`` when it is shown."""
 
-    def __init__(self, stamp: Stamp) -> None:
+    def __init__(self, stamp: Stamp, *, turned: int) -> None:
         self._stamp = stamp
-        super().__init__(box=BoxConstraints(width=stamp.width, height=stamp.height))
+        self._turned = turned
+        width, height = upright(turned, stamp.width, stamp.height)
+        super().__init__(box=BoxConstraints(width=width, height=height))
 
     def render(self) -> bytes:
         """Take the page into the document and return the operators that draw it as ink over the page."""
@@ -92,15 +95,33 @@ class StampPage(PdfContent):
         blend = {generic.pdf_name("/BM"): generic.pdf_name("/Multiply")}
         ink = generic.DictionaryObject(blend)  # type: ignore[no-untyped-call]  # typed in part
         self.set_resource(ResourceType.EXT_G_STATE, generic.pdf_name("/Ink"), ink)
-        return b"/Ink gs " + name + b" Do"
+        turn = _turns(self._stamp)[self._turned]
+        return b"/Ink gs " + turn + b" cm " + name + b" Do"
 
 
-def stamp_style(stamp: Stamp) -> StaticStampStyle:
-    """Return the appearance that fills a signature's box with ``stamp``, without a frame of its own."""
+def _turns(stamp: Stamp) -> dict[int, bytes]:
+    """Give the matrix that turns a stamp back, by the degrees its page is turned (ISO 32000-2, 8.3.3)."""
+    width, height = f"{stamp.width:.3f}", f"{stamp.height:.3f}"
+    return {
+        0: b"1 0 0 1 0 0",
+        90: f"0 1 -1 0 {height} 0".encode(),
+        180: f"-1 0 0 -1 {width} {height}".encode(),
+        270: f"0 -1 1 0 0 {width}".encode(),
+    }
+
+
+def stamp_style(stamp: Stamp, *, turned: int = 0) -> StaticStampStyle:
+    """Return the appearance that fills a signature's box with ``stamp``, without a frame of its own.
+
+    ``turned`` is by how many degrees the page is turned clockwise when it is shown.
+    """
     middle = AxisAlignment.ALIGN_MID
     layout = SimpleBoxLayoutRule(x_align=middle, y_align=middle, margins=Margins(0, 0, 0, 0))
     return StaticStampStyle(
-        border_width=0, background=StampPage(stamp), background_layout=layout, background_opacity=1.0
+        border_width=0,
+        background=StampPage(stamp, turned=turned),
+        background_layout=layout,
+        background_opacity=1.0,
     )
 
 

@@ -2,10 +2,10 @@
 
 Keys and certificates are made for the rehearsal alone and thrown away; what it writes is kept nowhere.
 
-    rehearse(content, ((stamp, place), …), at=clock.now())
+    rehearse(content, slots, typesetter=typesetter, at=clock.now())
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pyhanko.pdf_utils import generic
@@ -16,14 +16,17 @@ from evidence.errors import Refused
 from signing import pki
 from signing.keystore import KeyHandle
 from signing.keystore_memory import MemoryKeyStore
-from signing.manifest import Place
-from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, add_signature, check_box
+from signing.manifest import SlotKind
+from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, add_signature
 from signing.pdf_document import STRUCTURE_ERRORS, open_document, read_structure
+from signing.pdf_fields import Filling, prepare
 from signing.pki import Subject
-from signing.placement import box_for
+from signing.placement import Marking, check_layout, lay_out
 from signing.profiles import Profile
-from signing.stamps import Stamp
+from signing.slot_marks import filled
+from signing.stamps import Stamp, organization_stamp, person_stamp
 from signing.timestamps import TimestampAuthority
+from signing.typesetting import Typesetter
 
 SLOT_FIELDS = "slot-"
 CLOSING_FIELD = "closing-seal"
@@ -45,28 +48,42 @@ class FieldReserved(Refused):
     en = "This PDF has a form field {field}, a name that signatures need; remove the form and resubmit."
 
 
-def rehearse(content: bytes, stamps: tuple[tuple[Stamp, Place | None], ...], *, at: datetime) -> None:
-    """Stamp each page that is to be stamped, and seal the whole; ``stamps`` are in the order of the slots.
+def rehearse(content: bytes, slots: Sequence[Marking], *, typesetter: Typesetter, at: datetime) -> None:
+    """Stamp each page that is to be stamped, fill each field, and seal the whole.
 
     Raises:
-        BoxOutsidePage: a stamp would lie outside its page.
+        PerforationNeedsSeal, PerforationNeedsPages: see ``check_layout``.
+        BoxOutsidePage, MarksOverlap: a mark would lie outside its page, or over another one.
         FieldReserved: a form field has the name of a slot's.
         DocumentUnsignable: pyHanko cannot add a signature or the seal.
     """
     pages = open_document(content).pages
-    boxes = [box_for(pages, stamp, place=place, position=slot) for slot, (stamp, place) in enumerate(stamps)]
-    for box in boxes:
-        check_box(pages, box)
-    one_a_page = {
-        box.page: VisibleStamp(stamp=stamp, box=box) for box, (stamp, _) in zip(boxes, stamps, strict=True)
+    check_layout(pages, slots)
+    laid = lay_out(pages, slots)
+    stamped = {
+        each.stamp.page: VisibleStamp(stamp=_blank(slot.kind, typesetter, at=at), box=each.stamp)
+        for slot, each in zip(slots, laid, strict=True)
+        if each.stamp is not None
     }
+    numbered = [(str(number), each) for number, each in enumerate(laid, start=1)]
+    filling = [
+        one for id_, each in numbered for one in filled(id_, each, typesetter=typesetter, at=at, seal="")
+    ]
     try:
         for field in _field_names(content):
             if field.startswith(SLOT_FIELDS) or field == CLOSING_FIELD:
                 raise FieldReserved(field=field)
-        _sign(content, tuple(one_a_page.values()), at)
+        prepared = prepare(content, [one.field for one in filling])
+        _sign(prepared, tuple(stamped.values()), filling, at)
     except (*STRUCTURE_ERRORS, SigningError) as error:
         raise DocumentUnsignable from error
+
+
+def _blank(kind: SlotKind, typesetter: Typesetter, *, at: datetime) -> Stamp:
+    """Return a stamp of the size that the slot will have, without names."""
+    if kind is SlotKind.SEAL:
+        return organization_stamp(typesetter, name="", keeper="", capacity="", at=at, qr="")
+    return person_stamp(typesetter, name="", capacity="", at=at, qr="")
 
 
 def _field_names(content: bytes) -> Iterator[str]:
@@ -77,7 +94,8 @@ def _field_names(content: bytes) -> Iterator[str]:
         yield str(fields[index].get("/T", ""))
 
 
-def _sign(content: bytes, stamps: tuple[VisibleStamp, ...], at: datetime) -> None:
+def _sign(content: bytes, stamps: tuple[VisibleStamp, ...], filling: Sequence[Filling], at: datetime) -> None:
+    """Add a signature with each stamp, the first of which fills all fields, and the seal."""
     keystore = MemoryKeyStore()
     authority = pki.found(keystore, city="", at=at)
 
@@ -97,6 +115,7 @@ def _sign(content: bytes, stamps: tuple[VisibleStamp, ...], at: datetime) -> Non
             timestamps=timestamps,
             reason="",
             at=at,
+            filling=filling if number == 1 else (),
         )
     add_closing_seal(
         content,

@@ -38,6 +38,16 @@ class DocumentRow(Base):
     frozen_at: Mapped[datetime] = mapped_column(_AWARE)
 
 
+class BroughtDocumentRow(Base):
+    """A frozen document that an organization brought, to place marks on it before it starts an agreement."""
+
+    __tablename__ = "brought_documents"
+    document: Mapped[bytes] = mapped_column(LargeBinary, ForeignKey("documents.digest"), primary_key=True)
+    organization: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    brought_at: Mapped[datetime] = mapped_column(_AWARE)
+
+
 class AgreementRow(Base):
     """An agreement; ``completed_at`` and ``fact`` are set together when its policy is met.
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.acting import account_of, person_of
 from api.agreement_comments import own_comments
 from api.agreement_view import shown
+from api.mark_view import marks_on
 from api.pages import page
 from api.pages.scan import scan_view
 from api.parties import check_own_slot, starts, visible_agreement
@@ -60,6 +61,9 @@ def slot(
     me = person_of(visitor)
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
+    marks = marks_on(house.store.get(found.document), found.manifest)
+    with house.database.transaction() as session:
+        found = visible_agreement(session, agreement_id, visitor, house)
         if found.slot(slot_id).signed_at is not None:
             return RedirectResponse(f"/agreements/{agreement_id}", status_code=303)
         mine = check_own_slot(session, found, slot_id, signer=me, at=house.clock.now())
@@ -70,6 +74,7 @@ def slot(
             "agreement_slot.html",
             shown=view,
             document=document(session, found.document),
+            marks=marks,
             slot=next(each for each in view.slots if each.id == slot_id),
             me=myself(session, me, house),
             scan=scan_view(

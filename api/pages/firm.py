@@ -25,6 +25,7 @@ from signing.certificates import certificates_of
 from signing.pdf_document import LARGEST_DOCUMENT
 from signing.seal_kinds import LONGEST_DEPARTMENT, SealKind
 from signing.seal_states import SealState
+from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP
 
 router = APIRouter()
 
@@ -78,6 +79,7 @@ def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response
         own=own.text,
         hours=int(LIFETIME.total_seconds()) // HOUR,
         largest=LARGEST_DOCUMENT,
+        sizes={"person": PERSON_STAMP, "seal": ORGANIZATION_STAMP, "date": DATE_MARK},
     )
 
 

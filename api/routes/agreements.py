@@ -21,6 +21,7 @@ from api.agreement_view import (
 from api.cursors import Page
 from api.demonstration.ready_application import NAME as READY_NAME
 from api.demonstration.ready_application import ReadyParty, ready_application
+from api.house import House
 from api.idempotency import Once, OnceRoute
 from api.parties import check_own_slot, starts, visible_agreement
 from api.policy import Role, Visitor, allow
@@ -29,7 +30,9 @@ from api.routes.scans import ChallengeAsked, asked
 from api.slot_forms import SlotAsked, check_takes_part, draft, find_signer, read_slots
 from api.slot_groups import grouped, read_needs
 from api.webhooks import events
+from evidence.digest import Digest
 from evidence.errors import Refused
+from evidence.identifiers import Uscc
 from identity.challenges import Action
 from identity.organizations import organization
 from signing.agreement_drafting import create
@@ -38,7 +41,7 @@ from signing.agreement_pages import agreement_page
 from signing.agreements import agreement
 from signing.assembly_jobs import retry_assembly
 from signing.delegations import delegate, open_slot, replace_signer
-from signing.documents import freeze
+from signing.documents import brought, freeze
 from signing.manifest import SlotKind
 from signing.signatures import lock_slots
 from signing.slot_parties import NotThisParty, expected
@@ -73,10 +76,13 @@ def start(
     slots: Annotated[str, Form()],
     needs: Annotated[str, Form()] = "{}",
     document: UploadFile | None = None,
+    frozen: Annotated[str, Form()] = "",
     ready: Annotated[bool, Form()] = False,
 ) -> Started:
     """Freeze the PDF and open an agreement over it; ``slots`` is a JSON list of ``SlotAsked``.
 
+    ``frozen``, ``sha256:hex``, takes a document that the firm brought before
+    (:mod:`api.routes.brought_documents`) in place of an upload.
     ``needs`` is a JSON object: how many slots of each named group suffice (:mod:`api.slot_groups`).
     In the demonstration ``ready`` takes the ready document in place of an upload.
     """
@@ -94,14 +100,16 @@ def start(
         set_now = ready_application(house.typesetter, parties, at=house.clock.now())
         content, name = set_now.content, READY_NAME
         drafts = tuple(replace(each, place=place) for each, place in zip(drafts, set_now.places, strict=True))
+    elif frozen:
+        content, name = _brought(house, Digest.parse(frozen), by=own)
     else:
-        content, name = _uploaded(document)
+        content, name = uploaded(document)
         house.pages.check(content)
     with house.database.transaction() as session:
-        frozen = freeze(session, house.store, content, name=name, clock=house.clock)
+        kept = freeze(session, house.store, content, name=name, clock=house.clock)
         opened = create(
             session,
-            document=frozen,
+            document=kept,
             store=house.store,
             title=title,
             slots=drafts,
@@ -244,7 +252,18 @@ def assemble_again(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Asse
         return assembly_shown(session, agreement_id)
 
 
-def _uploaded(document: UploadFile | None) -> tuple[bytes, str]:
+def _brought(house: House, digest: Digest, *, by: Uscc) -> tuple[bytes, str]:
+    with house.database.transaction() as session:
+        found = brought(session, digest, by=by)
+    return house.store.get(digest), found.name
+
+
+def uploaded(document: UploadFile | None) -> tuple[bytes, str]:
+    """Return the bytes and the name of what was sent.
+
+    Raises:
+        DocumentMissing: nothing was.
+    """
     if document is None or not document.size:
         raise DocumentMissing
     return document.file.read(), document.filename or "document.pdf"

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from api import accounts, api_keys
 from api.app import ROUTERS
 from api.demonstration.city import person_id
-from api.demonstration.people import CONTRACTOR, DESIGNER, LEGAL_REPRESENTATIVE
+from api.demonstration.people import CONTRACTOR, DESIGNER, LEGAL_REPRESENTATIVE, OWNER
 from api.house import House
 from api.policy import Role, roles_of
 from api.site import Site
@@ -19,12 +19,14 @@ from evidence.digest import sha256
 from identity import challenges, counter_cases
 from identity.challenges import Action
 from identity.members import Position, appoint
+from signing import documents
 from signing.seal_keepers import ask
 from signing.seals import seals_of
 from tests.api.devices import begin, octets
 from tests.api.newcomers import arrive, requested
 from tests.identity.authenticator import Authenticator, made
 from tests.permit import issue_permit
+from tests.signing.joint.conftest import small_pdf
 
 SHARED = {"/api/organizations/{uscc}"}
 """Doors behind a role whose things are nobody's own: the register of organizations."""
@@ -73,6 +75,8 @@ def things(site: Site, house: House) -> dict[str, object]:
             by=person_id(session, LEGAL_REPRESENTATIVE),
             clock=house.clock,
         ).id
+        frozen = documents.freeze(session, house.store, small_pdf(), name="a.pdf", clock=house.clock)
+        documents.bring(session, frozen, by=OWNER.uscc, clock=house.clock)
     begun = begin(owner)
     return {
         "passkey_id": begun["id"],
@@ -86,6 +90,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "slot_id": "1",
         "seal_id": seal,
         "appointment_id": appointment,
+        "digest": str(frozen.digest),
         "number": 1,
         "comment_id": 1,
         "key_id": key_of_agency(house),

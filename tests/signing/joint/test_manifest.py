@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -7,10 +8,16 @@ from evidence import canonical
 from evidence.canonical import Value
 from evidence.digest import sha256
 from evidence.identifiers import Uscc
-from signing.manifest import FIRST_SCHEMA, Group, Manifest, ManifestMalformed, ManifestSlot, Place, SlotKind
-from signing.pdf_pages import PageSize
-from signing.placement import MARGIN, box_for
-from signing.stamps import ORGANIZATION_STAMP, Stamp
+from signing.manifest import (
+    FIRST_SCHEMA,
+    SECOND_SCHEMA,
+    Group,
+    Manifest,
+    ManifestMalformed,
+    ManifestSlot,
+    Place,
+    SlotKind,
+)
 
 MANIFEST = Manifest(
     agreement=UUID(int=7),
@@ -37,8 +44,6 @@ MANIFEST = Manifest(
     groups=(Group(id="1", step=1, need=2),),
     expires_at=datetime(2026, 5, 5, 8, 0, tzinfo=UTC),
 )
-STAMP = Stamp(b"", *ORGANIZATION_STAMP)
-PAGE = PageSize(left=0, bottom=0, width=595, height=842)
 
 
 def test_a_manifest_reads_back_as_it_was_written() -> None:
@@ -67,6 +72,11 @@ def test_a_manifest_that_lacks_a_member_is_refused(member: str) -> None:
     left = {key: item for key, item in value.items() if key != member}
     with pytest.raises(ManifestMalformed):
         Manifest.decode(canonical.encode(left))
+
+
+def without(slot: Value, *names: str) -> Value:
+    assert isinstance(slot, dict)
+    return {key: item for key, item in slot.items() if key not in names}
 
 
 def changed(**members: Value) -> bytes:
@@ -101,24 +111,39 @@ def test_a_manifest_of_the_first_schema_needs_every_slot() -> None:
     slots = value.pop("slots")
     del value["groups"]
     assert isinstance(slots, list)
-    bare = [{key: item for key, item in slot.items() if key != "group"} for slot in slots]
+    bare = [without(slot, "group", "date", "perforated") for slot in slots]
     first = {**value, "schema": FIRST_SCHEMA, "policy": "all", "slots": bare}
     assert Manifest.decode(canonical.encode(first)) == MANIFEST
     with pytest.raises(ManifestMalformed):
         Manifest.decode(canonical.encode({**first, "policy": "any"}))
 
 
-def test_a_stamp_goes_to_its_chosen_place() -> None:
-    box = box_for((PAGE, PAGE), STAMP, place=Place(page=0, left=12, bottom=34), position=5)
-    assert (box.page, box.left, box.bottom) == (0, 12, 34)
+def test_a_manifest_of_the_second_schema_has_stamps_only() -> None:
+    value = canonical.decode(MANIFEST.encode())
+    assert isinstance(value, dict)
+    assert isinstance(value["slots"], list)
+    slots: list[Value] = [without(slot, "date", "perforated") for slot in value["slots"]]
+    assert Manifest.decode(changed(schema=SECOND_SCHEMA, slots=slots)) == MANIFEST
+    with pytest.raises(ManifestMalformed):
+        Manifest.decode(changed(schema=SECOND_SCHEMA))
+    with pytest.raises(ManifestMalformed):
+        Manifest.decode(changed(slots=slots))
 
 
-def test_stamps_without_a_place_begin_at_the_foot_of_the_last_page() -> None:
-    box = box_for((PAGE, PAGE), STAMP, place=None, position=0)
-    assert (box.page, box.left, box.bottom) == (1, MARGIN, MARGIN)
+def test_a_date_that_stands_apart_is_part_of_what_is_signed() -> None:
+    dated = replace(MANIFEST.slots[0], date=Place(page=0, left=300, bottom=400))
+    manifest = replace(MANIFEST, slots=(dated, MANIFEST.slots[1]))
+    assert Manifest.decode(manifest.encode()) == manifest
+    assert manifest.digest != MANIFEST.digest
 
 
-def test_forty_stamps_do_not_cover_one_another() -> None:
-    boxes = [box_for((PAGE,) * 4, STAMP, place=None, position=position) for position in range(40)]
-    assert len({(box.page, box.left, box.bottom) for box in boxes}) == len(boxes)
-    assert all(box.left + box.width <= PAGE.width and box.bottom + box.height <= PAGE.height for box in boxes)
+@pytest.mark.parametrize("perforated", [None, 1, "yes"])
+def test_whether_a_seal_is_perforated_is_said_by_yes_or_no(perforated: Value) -> None:
+    value = canonical.decode(MANIFEST.encode())
+    assert isinstance(value, dict)
+    assert isinstance(value["slots"], list)
+    slots: list[Value] = [
+        {**slot, "perforated": perforated} for slot in value["slots"] if isinstance(slot, dict)
+    ]
+    with pytest.raises(ManifestMalformed):
+        Manifest.decode(changed(slots=slots))

@@ -1,6 +1,7 @@
 // The form that starts an agreement: parties come and go, a credit code shows its name, a file is looked at first.
 
 import { Problem, say, send } from "../house.js";
+import { placing } from "./placing.js";
 
 const KILOBYTE = 1024;
 const MEGABYTE = 1048576;
@@ -61,6 +62,7 @@ const suit = (row) => {
   part(row, DEPARTMENT).hidden = field(row, "seal").value !== DEPARTMENT;
   field(row, DEPARTMENT).required = kind === "seal" && field(row, "seal").value === DEPARTMENT;
   part(row, "representative").hidden = kind !== "representative";
+  part(row, "perforated").hidden = kind !== "seal";
   part(row, "order").hidden = !ordered.checked;
   field(row, "person").required = names;
 };
@@ -89,9 +91,18 @@ const number = () => {
   });
 };
 
+const places = placing({
+  form,
+  rows: () => [...drafts.children],
+  kindOf: (row) => capacity(row).kind,
+  nameOf: (row) => field(row, "capacity").selectedOptions[0].textContent,
+  fill,
+});
+
 const prepare = (row) => {
   suit(row);
   suitNeeds();
+  places.draw();
   lookUp(row);
 };
 
@@ -101,12 +112,17 @@ const showPicked = (file) => {
   say("");
 };
 
+const showDocument = () => {
+  document.getElementById("picking").hidden = form.elements.ready?.value === "true";
+  showPicked(form.elements.document.files[0]);
+};
+
 const slots = () =>
   [...drafts.children].map((row) => {
     const { kind, zh, en } = capacity(row);
-    const slot = { kind, organization: field(row, "organization").value.trim(), capacity_zh: zh, capacity_en: en };
+    const slot = { kind, organization: field(row, "organization").value.trim(), capacity_zh: zh, capacity_en: en, ...places.of(row) };
     if (NAMING.has(kind)) slot.person = field(row, "person").value.trim();
-    if (kind === "seal") Object.assign(slot, sealOf(row));
+    if (kind === "seal") Object.assign(slot, sealOf(row), { perforated: field(row, "perforated").checked });
     if (!ordered.checked) return slot;
     return { ...slot, step: Number(field(row, "step").value), group: field(row, "group").value || null };
   });
@@ -140,8 +156,7 @@ form.addEventListener("submit", (event) => {
 form.addEventListener("change", (event) => {
   const row = event.target.closest(".party");
   if (row && event.target.dataset.field !== "person") prepare(row);
-  if (event.target.name === "ready") document.getElementById("picking").hidden = event.target.value === "true";
-  if (event.target.name === "document") showPicked(event.target.files[0]);
+  if (event.target.name === "ready" || event.target.name === "document") showDocument();
 });
 
 drafts.addEventListener("input", (event) => {
@@ -156,6 +171,7 @@ drafts.addEventListener("click", (event) => {
   button.closest(".party").remove();
   suitNeeds();
   number();
+  places.draw();
   document.getElementById("add").focus();
 });
 
@@ -172,5 +188,6 @@ document.getElementById("add").addEventListener("click", () => {
   field(row, "capacity").focus();
 });
 
+showDocument(); // what was chosen before this ran
 [...drafts.children].forEach(prepare);
 number();

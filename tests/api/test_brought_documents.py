@@ -1,0 +1,73 @@
+"""A document that a firm brings first: its pages are shown to it alone, and marks are placed on them."""
+
+import json
+from io import BytesIO
+from uuid import UUID
+
+import httpx
+import pytest
+from PIL import Image
+
+from api.demonstration.people import CONTRACTOR
+from api.policy import Role
+from signing.agreements import agreement
+from signing.manifest import Place
+from tests.api.joint import CLERK, SLOTS, enter, enter_as, post
+from tests.quiet_city import QuietCity
+from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.test_marks import turned_pdf
+
+PLACE = {"page": 0, "left": 300, "bottom": 200}
+DATE = {"page": 1, "left": 60, "bottom": 500}
+
+
+def bring(http: httpx.Client, content: bytes) -> httpx.Response:
+    return http.post("/api/documents", files={"document": ("申请表.pdf", content, "application/pdf")})
+
+
+@pytest.fixture
+def clerk(city: QuietCity) -> httpx.Client:
+    return enter(city, CLERK)
+
+
+def test_the_pages_are_told_as_they_are_shown(clerk: httpx.Client) -> None:
+    told = bring(clerk, turned_pdf(90)).json()
+    assert [(page["width"], page["height"]) for page in told["pages"]] == [(842, 595)] * 2
+    picture = Image.open(BytesIO(clerk.get(told["pages"][1]["picture"]).content))
+    assert picture.width / picture.height == pytest.approx(842 / 595, abs=0.01)
+
+
+def test_an_agreement_over_a_brought_document_has_its_marks_where_they_were_put(
+    clerk: httpx.Client, city: QuietCity
+) -> None:
+    digest = bring(clerk, small_pdf(mark="placed")).json()["digest"]
+    slots = [{**SLOTS[0], "place": PLACE, "date": DATE}, *SLOTS[1:]]
+    answer = clerk.post("/api/agreements", data=form(slots, frozen=digest))
+    assert answer.status_code == 201, answer.text
+    with city.house.database.transaction() as session:
+        opened = agreement(session, UUID(answer.json()["id"]))
+    assert str(opened.document) == digest
+    assert (opened.manifest.slots[0].place, opened.manifest.slots[0].date) == (Place(**PLACE), Place(**DATE))
+
+
+def test_what_another_firm_brought_is_unknown(clerk: httpx.Client, city: QuietCity) -> None:
+    other = enter_as(city, Role.FIRM, organization=CONTRACTOR.uscc)
+    told = bring(other, small_pdf(mark="another firm's")).json()
+    assert clerk.get(told["pages"][0]["picture"]).status_code == 404
+    refused = clerk.post("/api/agreements", data=form(SLOTS, frozen=told["digest"]))
+    assert (refused.status_code, refused.json()["title"]) == (404, "document-unknown")
+
+
+def test_nothing_brought_is_named(clerk: httpx.Client) -> None:
+    assert clerk.post("/api/documents", files={"other": b""}).json()["title"] == "document-missing"
+
+
+def test_marks_that_cover_each_other_are_refused_in_one_sentence(clerk: httpx.Client) -> None:
+    slots = [{**SLOTS[0], "place": PLACE}, {**SLOTS[1], "place": PLACE}, SLOTS[2]]
+    refused = post(clerk, content=small_pdf(), slots=slots)
+    assert refused.json()["title"] == "marks-overlap"
+    assert "第 1 页上“建设单位代表”与“施工单位（盖章）”的位置重叠" in refused.json()["detail"]
+
+
+def form(slots: object, **more: str) -> dict[str, str]:
+    return {"title": "施工许可联合申请", "slots": json.dumps(slots), **more}
