@@ -10,12 +10,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the end of an agreement, when it was reminded of, and the declines, which nobody alters."""
+    """Add the end of an agreement, and the declines, which nobody alters."""
     op.add_column("agreements", sa.Column("ended_at", sa.DateTime(timezone=True)))
     op.add_column("agreements", sa.Column("ended_how", sa.Text))
     op.add_column("agreements", sa.Column("ended_reason", sa.Text))
     op.add_column("agreements", sa.Column("ended_fact", sa.LargeBinary, unique=True))
-    op.add_column("agreements", sa.Column("reminded_at", sa.DateTime(timezone=True)))
     op.create_check_constraint("agreements_ended_how", "agreements", "ended_how in ('declined', 'withdrawn')")
     op.create_check_constraint(
         "agreements_ended_whole",
