@@ -7,6 +7,7 @@ where a check needs it. The pages of its report prove nothing.
     report = verify_pack(path.read_bytes(), trust, as_of=now)
 """
 
+import re
 import zipfile
 import zlib
 from dataclasses import replace
@@ -26,6 +27,15 @@ BUNDLE = "evidence.bundle"
 MOST_FILES = 1000
 MOST_BYTES = 2**30
 """Of all files together, unpacked: forty signatures of a document of 30 MB and the document twice."""
+
+_PLAIN = re.compile("[A-Za-z0-9._/-]{1,100}")
+"""Names that are repeated; whoever wrote the ZIP may be anybody, so others go by their number."""
+
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
+    *(RuntimeError, OSError, ValueError, IndexError),
+)
+"""What ``zipfile`` raises for a file that it cannot read."""
 
 
 def is_pack(data: bytes) -> bool:
@@ -56,7 +66,7 @@ def _files(data: bytes) -> tuple[bytes, list[bytes]]:
     """Give the bundle of a pack, and the other files."""
     try:
         archive = zipfile.ZipFile(BytesIO(data))
-    except (zipfile.BadZipFile, ValueError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise PackWithoutBundle from error
     with archive:
         found = [each for each in archive.infolist() if not each.is_dir()]
@@ -65,15 +75,18 @@ def _files(data: bytes) -> tuple[bytes, list[bytes]]:
             raise PackTooLarge(files=len(found), size=size // 2**20)
         if [each.filename for each in found].count(BUNDLE) != 1:
             raise PackWithoutBundle
-        contents = {each: _content(archive, each) for each in found}
+        contents = {each: _content(archive, each, number) for number, each in enumerate(found, start=1)}
     (own,) = (content for each, content in contents.items() if each.filename == BUNDLE)
     return own, [content for each, content in contents.items() if each.filename != BUNDLE]
 
 
-def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """Read one file, of no more bytes than the ZIP says of it."""
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, number: int) -> bytes:
+    """Read the file with this number, from 1, of no more bytes than the ZIP says of it."""
+    name = member.filename if _PLAIN.fullmatch(member.filename) else f"#{number}"
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise PackDamaged(name=name)
     try:
         with archive.open(member) as opened:
             return opened.read(member.file_size)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise PackDamaged(name=member.filename) from error
+    except _UNREADABLE as error:
+        raise PackDamaged(name=name) from error

@@ -279,6 +279,9 @@ def packs() -> Iterator[Altered]:
     yield "pack-with-a-file-more", zipped({**members, "more": b"slipped in"})
     yield "pack-with-an-altered-bundle", zipped({**members, BUNDLE: members[BUNDLE][:-1]})
     place = stored.rindex(MANIFEST) + 9
+    yield "pack-by-another-method", zipped(members, zipfile.ZIP_BZIP2)
+    yield "pack-with-a-name-that-clears-the-screen", zipped({**members, "\x1b[2J": b"x"}, zipfile.ZIP_LZMA)
+    yield "pack-with-another-name-before-a-file", stored.replace(b"0.file", b"9.file", 1)
     yield "pack-with-a-damaged-file", stored[:place] + bytes([stored[place] ^ 1]) + stored[place + 1 :]
 
 

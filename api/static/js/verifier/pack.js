@@ -8,6 +8,7 @@ const END_BYTES = 22, CENTRAL_BYTES = 46, LOCAL_BYTES = 30, LONGEST_COMMENT = 0x
 const STORED = 0, DEFLATED = 8;
 const MOST_FILES = 1000, MOST_BYTES = 2 ** 30;
 const BUNDLE = "evidence.bundle";
+const PLAIN = /^[A-Za-z0-9._/-]{1,100}$/; // names that are repeated to the reader; others go by their number
 
 export class NoPack extends Error {}
 
@@ -21,7 +22,7 @@ export async function unpack(bytes) {
   const own = members.filter(({ name }) => name === BUNDLE);
   if (members.length > MOST_FILES || size > MOST_BYTES || own.length !== 1) throw new NoPack();
   const contents = [];
-  for (const member of members) contents.push(await content(bytes, member));
+  for (const [place, member] of members.entries()) contents.push(await content(bytes, member, place + 1));
   const place = members.indexOf(own[0]);
   return { bundle: contents[place], beside: contents.filter((_, other) => other !== place) };
 }
@@ -38,8 +39,10 @@ function directory(bytes) {
   for (let left = data.getUint16(end + 10, true); left > 0; left -= 1) {
     if (place + CENTRAL_BYTES > end || data.getUint32(place, true) !== CENTRAL) throw new NoPack();
     const lengths = [28, 30, 32].map((offset) => data.getUint16(place + offset, true));
+    const named = bytes.subarray(place + CENTRAL_BYTES, place + CENTRAL_BYTES + lengths[0]);
     members.push({
-      name: new TextDecoder().decode(bytes.subarray(place + CENTRAL_BYTES, place + CENTRAL_BYTES + lengths[0])),
+      named,
+      name: new TextDecoder().decode(named),
       method: data.getUint16(place + 10, true),
       crc: data.getUint32(place + 16, true),
       packed: data.getUint32(place + 20, true),
@@ -51,11 +54,13 @@ function directory(bytes) {
   return members;
 }
 
-async function content(bytes, { name, method, crc, packed, size, at }) {
-  const damaged = () => new Invalid("pack-damaged", { name });
+async function content(bytes, { name, named, method, crc, packed, size, at }, number) {
+  const damaged = () => new Invalid("pack-damaged", { name: PLAIN.test(name) ? name : `#${number}` });
   const data = view(bytes);
   if (at + LOCAL_BYTES > bytes.length || data.getUint32(at, true) !== ZIP) throw damaged();
   const start = at + LOCAL_BYTES + data.getUint16(at + 26, true) + data.getUint16(at + 28, true);
+  const own = bytes.subarray(at + LOCAL_BYTES, at + LOCAL_BYTES + data.getUint16(at + 26, true));
+  if (own.length !== named.length || own.some((octet, place) => octet !== named[place])) throw damaged();
   const stored = bytes.subarray(start, start + packed);
   if (stored.length !== packed || ![STORED, DEFLATED].includes(method)) throw damaged();
   try {
