@@ -9,7 +9,7 @@ name their signers, so that this bundle is for the parties to give, unlike a cer
     data = bundle(database, agreement_id, archive=archive)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from ledger.database import Database
 from signing.agreements import Agreement, Slot, agreement
 from signing.assembly_jobs import AssemblyUnknown, assembly_job
 from signing.exhibits import Archive, exhibit
-from signing.signatures import declined, signatures
+from signing.signatures import signatures
 from signing.tables import HeldKeyRow
 
 
@@ -57,8 +57,14 @@ def _exhibits(
     assembled = assembly_job(session, found.id).fact
     signed = [each for slot in found.filled for each in _signature(session, slot)]
     ended = [each for each in (assembled, packed) if each is not None]
-    shown = [found.fact, *signed, *declined(session, found.id), *ended]
+    shown = [found.fact, *signed, *_declined(session, found.fact), *ended]
     return tuple(exhibit(session, digest, archive=archive) for digest in dict.fromkeys(shown))
+
+
+def _declined(session: Session, completed: bytes) -> list[bytes]:
+    """Give the declines that the fact of the completion names; one from an earlier version names none."""
+    said = read(facts.signed_statement(session, completed)).statement.body.get("declined")
+    return [one for one in said if isinstance(one, bytes)] if isinstance(said, Sequence) else []
 
 
 def _signature(session: Session, slot: Slot) -> Iterator[bytes]:
