@@ -38,6 +38,16 @@ class PerforationNeedsPages(Refused):
     en = "A document of one page has no edges to seal together; take that back for “{capacity}”."
 
 
+class PerforationsTooMany(Refused):
+    """The edge of a page has no room for one seal more. Facts: ``capacity``, ``page``."""
+
+    code = "perforations-too-many"
+    zh = "第 {page} 页的边缘放不下“{capacity}”的骑缝章；请减少加盖骑缝章的印章。"
+    en = (
+        "The edge of page {page} has no room for the seal of “{capacity}”; let fewer seals go over the edges."
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Strip:
     """A page's part of the seal, which begins ``offset`` points right of the seal's left edge."""
@@ -56,6 +66,17 @@ def check_perforation(pages: Sequence[PageSize], kind: SlotKind, capacity: Term)
         raise PerforationNeedsSeal(capacity=capacity)
     if len(pages) == 1:
         raise PerforationNeedsPages(capacity=capacity)
+
+
+def check_edges(pages: Sequence[PageSize], own: Sequence[Strip], capacity: Term) -> None:
+    """See that the strips of one seal lie on their pages.
+
+    Raises:
+        PerforationsTooMany: the other seals leave it no room.
+    """
+    for strip in own:
+        if not 0 <= strip.box.bottom <= pages[strip.box.page].height - strip.box.height:
+            raise PerforationsTooMany(capacity=capacity, page=strip.box.page + 1)
 
 
 def strips(pages: Sequence[PageSize], perforated: Sequence[bool]) -> list[tuple[Strip, ...]]:

@@ -17,7 +17,7 @@ from evidence.errors import Refused, Term
 from signing.manifest import Place, SlotKind
 from signing.pdf import check_box
 from signing.pdf_pages import Box, PageSize
-from signing.perforation import Strip, check_perforation, strips
+from signing.perforation import Strip, check_edges, check_perforation, strips
 from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP
 
 MARGIN = 36.0
@@ -91,6 +91,7 @@ def check_layout(pages: Sequence[PageSize], slots: Sequence[Marking]) -> None:
 
     Raises:
         PerforationNeedsSeal, PerforationNeedsPages: a perforation seal has no seal, or no edges.
+        PerforationsTooMany: the edge of a page has no room for all of them.
         BoxOutsidePage: a mark would lie outside its page, or its page is missing.
         MarksOverlap: two marks cover each other.
     """
@@ -98,6 +99,8 @@ def check_layout(pages: Sequence[PageSize], slots: Sequence[Marking]) -> None:
         if slot.perforated:
             check_perforation(pages, slot.kind, _capacity(slot))
     laid = lay_out(pages, slots)
+    for slot, each in zip(slots, laid, strict=True):
+        check_edges(pages, each.strips, _capacity(slot))
     for box in [box for each in laid for box in each.boxes]:
         check_box(pages, box)
     on_page: dict[int, list[tuple[Box, Term]]] = {}

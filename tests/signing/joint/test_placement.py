@@ -9,7 +9,7 @@ from signing.agreement_drafting import SlotDraft
 from signing.manifest import Place, SlotKind
 from signing.pdf import BoxOutsidePage
 from signing.pdf_pages import Box, PageSize
-from signing.perforation import PerforationNeedsPages, PerforationNeedsSeal
+from signing.perforation import PerforationNeedsPages, PerforationNeedsSeal, PerforationsTooMany
 from signing.placement import MARGIN, MarksOverlap, check_layout, lay_out
 from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP, SEAL_DIAMETER
 
@@ -119,8 +119,9 @@ def test_a_perforation_seal_is_whole_over_each_group_of_pages(pages: int, groups
 def test_perforation_seals_lie_above_one_another() -> None:
     slots = [replace(SEAL, perforated=True, capacity_zh=f"单位{number}") for number in range(5)]
     check_layout((PAGE, PAGE), slots)
-    with pytest.raises(BoxOutsidePage):
+    with pytest.raises(PerforationsTooMany) as refused:
         check_layout((PAGE, PAGE), [*slots, *slots])
+    assert "第 1 页的边缘放不下“单位0”的骑缝章" in refused.value.sentence("zh")
 
 
 def test_a_document_of_one_page_takes_no_perforation_seal() -> None:
