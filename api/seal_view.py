@@ -24,7 +24,7 @@ from signing.seal_kinds import SealKind
 from signing.seal_limits import NO_LIMITS, limits_of
 from signing.seal_states import SealAction, SealState, possible
 from signing.seal_uses import uses_of
-from signing.seals import Seal, SealUnknown, seal, seals_of
+from signing.seals import Seal, SealUnknown, may_keep, seal, seals_of
 
 
 class SealListed(BaseModel):
@@ -83,7 +83,7 @@ class LimitsShown(BaseModel):
 
 
 class SealShown(SealListed):
-    """A seal whole; ``history`` begins with its making, ``uses`` with the first one."""
+    """A seal whole; ``history`` begins with its first recorded step, ``uses`` with the first one."""
 
     limits: LimitsShown | None
     history: list[SealStep]
@@ -136,7 +136,7 @@ def visible_seal(session: Session, seal_id: UUID, visitor: Visitor) -> Seal:
     """
     found = seal(session, seal_id)
     acts = Role.FIRM in visitor.roles and visitor.organization == found.organization.text
-    if acts or (Role.PERSON in visitor.roles and visitor.person == found.keeper):
+    if acts or (Role.PERSON in visitor.roles and _keeps(session, found, visitor.person)):
         return found
     raise SealUnknown(seal=seal_id)
 
@@ -162,8 +162,15 @@ def steps_open_to(session: Session, found: Seal, who: UUID | None) -> tuple[Seal
         return ()
     if Position.LEGAL_REPRESENTATIVE in positions(session, uscc=found.organization, person=PersonId(who)):
         return possible(found.state)
-    keeps = found.keeper == who
+    keeps = _keeps(session, found, who)
     return tuple(step for step in possible(found.state) if keeps and step is SealAction.SUSPEND)
+
+
+def _keeps(session: Session, found: Seal, who: UUID | None) -> bool:
+    """Whether ``who`` keeps the seal and is still in office."""
+    if who is None or found.keeper != who:
+        return False
+    return may_keep(positions(session, uscc=found.organization, person=PersonId(who)))
 
 
 def _limits(session: Session, found: Seal) -> LimitsShown | None:

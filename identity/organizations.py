@@ -99,7 +99,7 @@ def locked_organization(session: Session, uscc: Uscc) -> OrganizationRow:
     Raises:
         OrganizationUnknown: there is none.
     """
-    row = session.get(OrganizationRow, uscc.text, with_for_update=True)
+    row = session.get(OrganizationRow, uscc.text, with_for_update={"key_share": True})
     if row is None:
         raise OrganizationUnknown(uscc=uscc.text)
     return row

@@ -2,7 +2,7 @@
 
 It names people, because it is for the parties and the court to read; what counts is the evidence beside it.
 
-    report = read_report(session, agreement_id, carried=carried(pdf), clock=clock)
+    report = read_report(session, found, carried=carried(pdf), at=clock.now())
     pdf = render_report(typesetter, report, files=files, verified=verified)
 """
 
@@ -27,8 +27,9 @@ from signing.authorization_sheet import Row
 from signing.cades import read_envelope
 from signing.manifest import SlotKind
 from signing.pdf_evidence import Carried, asn1_name
+from signing.seals import seal
 from signing.signatures import Signature, signatures
-from signing.tables import SealRow, SignatureRow
+from signing.tables import SignatureRow
 from signing.typesetting import Fact, Typesetter
 from verify.checks import Outcome
 from verify.report import Report
@@ -168,7 +169,7 @@ def _party(
 
 def _seal(session: Session, signature: Signature) -> Iterator[Row]:
     if signature.seal is not None:
-        yield Row(Term("印章", "Seal"), _same(session.get_one(SealRow, signature.seal).name_zh))
+        yield Row(Term("印章", "Seal"), seal(session, signature.seal).called)
 
 
 def _chain(session: Session, slot: Slot) -> Iterator[Row]:

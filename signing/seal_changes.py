@@ -78,7 +78,7 @@ class FilingNumberTaken(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class SealChange:
-    """One step in the life of a seal, numbered from 1 (made); ``fact`` is the 32-byte digest of its fact."""
+    """One step in the life of a seal, numbered from 1; ``fact`` is the 32-byte digest of its fact."""
 
     version: int
     action: str
@@ -155,7 +155,9 @@ def change_seal(
         FilingNumberMalformed, FilingNumberTaken: it cannot be filed under the number.
     """
     row = locked_row(session, seal_id)
-    if (action, row.keeper) != (SealAction.SUSPEND, by):
+    if (action, row.keeper) == (SealAction.SUSPEND, by):
+        check_keeper(session, Uscc.parse(row.organization), by)
+    else:
         check_owner(session, row, by)
     state = after(SealState(row.state), action)
     if state is None:
@@ -244,7 +246,7 @@ def record_change(
 
 
 def history(session: Session, seal_id: UUID) -> tuple[SealChange, ...]:
-    """Return every step of a seal's life so far, the first (made) first."""
+    """Return every step of a seal's life that was recorded, the first one first."""
     rows = session.scalars(
         select(SealChangeRow).where(SealChangeRow.seal == seal_id).order_by(SealChangeRow.version)
     )
@@ -255,7 +257,8 @@ def _filed(session: Session, number: str) -> str:
     if not _FILING_NUMBER.fullmatch(number):
         raise FilingNumberMalformed
     session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(number))))
-    if session.scalar(select(SealRow.id).where(SealRow.filing_number == number)) is not None:
+    standing = SealRow.state != SealState.CANCELLED.value
+    if session.scalar(select(SealRow.id).where(SealRow.filing_number == number, standing)) is not None:
         raise FilingNumberTaken(number=number)
     return number
 

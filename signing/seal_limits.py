@@ -32,6 +32,9 @@ LIMITED = "limited"
 MOST_WORDS = 10
 """Purposes of one seal: more than a reader keeps in mind."""
 
+MOST_USES = 1_000_000
+"""Uses that a limit may name."""
+
 LONGEST_WORD = 20
 """Characters of a purpose."""
 
@@ -42,8 +45,8 @@ class LimitsImpossible(Refused):
     """Nothing could ever be sealed within the limits, or they are too many."""
 
     code = "limits-impossible"
-    zh = "使用限制有误：次数至少 1 次，截止日不早于起始日，用途不超过 {limit} 项。请改正后再提交。"
-    en = "These limits do not work: one use or more, no end before the beginning, {limit} purposes at most."
+    zh = "使用限制有误：次数为 1 至 {uses} 次，截止日不早于起始日，用途不超过 {limit} 项。请改正后再提交。"
+    en = "These limits do not work: 1 to {uses} uses, no end before the beginning, {limit} purposes at most."
 
 
 class SealUsesSpent(Refused):
@@ -192,8 +195,8 @@ def check_limits(session: Session, seal: Seal, *, title: str, at: datetime) -> N
 
 
 def _check(limits: Limits) -> None:
-    never = limits.uses is not None and limits.uses < 1
+    never = limits.uses is not None and not 1 <= limits.uses <= MOST_USES
     days = limits.starts_on, limits.ends_on
     backwards = days[0] is not None and days[1] is not None and days[1] < days[0]
     if never or backwards or len(limits.words) > MOST_WORDS:
-        raise LimitsImpossible(limit=MOST_WORDS)
+        raise LimitsImpossible(limit=MOST_WORDS, uses=f"{MOST_USES:,}")

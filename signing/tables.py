@@ -171,6 +171,12 @@ class SealRow(Base):
             unique=True,
             postgresql_where=text("state <> 'cancelled'"),
         ),
+        Index(
+            "seals_filed_once",
+            "filing_number",
+            unique=True,
+            postgresql_where=text("state <> 'cancelled'"),
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     organization: Mapped[str] = mapped_column(Text)
@@ -182,11 +188,11 @@ class SealRow(Base):
     state: Mapped[str] = mapped_column(Text)
     state_since: Mapped[datetime] = mapped_column(_AWARE)
     created_at: Mapped[datetime] = mapped_column(_AWARE)
-    filing_number: Mapped[str | None] = mapped_column(Text, unique=True)
+    filing_number: Mapped[str | None] = mapped_column(Text)
 
 
 class SealChangeRow(Base):
-    """One step in the life of a seal, numbered from 1 (made)."""
+    """One step in the life of a seal, numbered from 1: made, where steps were recorded by then."""
 
     __tablename__ = "seal_changes"
     seal: Mapped[UUID] = mapped_column(ForeignKey("seals.id"), primary_key=True)

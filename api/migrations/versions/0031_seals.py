@@ -33,7 +33,14 @@ def upgrade() -> None:
     op.create_check_constraint(
         "state_known", "seals", "state in ('made', 'filed', 'in-use', 'suspended', 'cancelled')"
     )
-    op.add_column("seals", sa.Column("filing_number", sa.Text, unique=True))
+    op.add_column("seals", sa.Column("filing_number", sa.Text))
+    op.create_index(
+        "seals_filed_once",
+        "seals",
+        ["filing_number"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'cancelled'"),
+    )
     op.create_table(
         "seal_changes",
         sa.Column("seal", sa.Uuid, sa.ForeignKey("seals.id"), primary_key=True),

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from evidence.errors import Refused
 from evidence.statement import StatementType, check
-from identity.members import NotInPosition
+from identity.members import NotInPosition, Position, dismiss
 from identity.people import Person
 from ledger import entries, facts
 from ledger.database import Database
@@ -22,6 +22,7 @@ from signing.seal_changes import (
     history,
     make_seal,
 )
+from signing.seal_kinds import SealKind, SealMark
 from signing.seal_states import SealAction, SealState, after, possible
 from signing.seals import (
     Seal,
@@ -174,9 +175,21 @@ def test_a_seal_is_filed_under_thirteen_digits(town: Town, number: str) -> None:
 
 
 def test_two_seals_are_never_filed_under_one_number(town: Town) -> None:
-    town.change_seal(town.seal(), SealAction.CANCEL)
+    first, second = town.seal(), town.make_seal(SealMark(SealKind.CONTRACT))
     with pytest.raises(FilingNumberTaken):
-        town.change_seal(town.make_seal(), SealAction.FILE, filing_number=FILING_NUMBER)
+        town.change_seal(second, SealAction.FILE, filing_number=FILING_NUMBER)
+    town.change_seal(first, SealAction.CANCEL)
+    filed = town.change_seal(second, SealAction.FILE, filing_number=FILING_NUMBER)
+    assert filed.filing_number == FILING_NUMBER
+
+
+def test_a_keeper_who_left_office_stops_nothing_any_more(town: Town) -> None:
+    one = town.seal()
+    with town.database.transaction() as session:
+        position = Position.SEAL_KEEPER
+        dismiss(session, uscc=CONTRACTOR, person=town.keeper.id, position=position, clock=town.clock)
+    with pytest.raises(NotInPosition):
+        town.change_seal(one, SealAction.SUSPEND, by=town.keeper)
 
 
 @pytest.mark.parametrize("action", list(SealAction))
