@@ -66,6 +66,7 @@ def _desk(house: House) -> Iterable[tuple[str, Task]]:
         ("certificates", lambda: _finish_certificates(house)),
         ("reminders", lambda: _remind(house)),
         ("lapses", lambda: _let_lapse(house)),
+        ("programs", lambda: _forget_of_programs(house)),
     )
 
 
@@ -87,13 +88,17 @@ def _remind(house: House) -> None:
         agreement_notices.remind(session, house)
 
 
+def _forget_of_programs(house: House) -> None:
+    with house.database.transaction() as session:
+        deliveries.forget_due(session, clock=house.clock)
+        idempotency.forget_due(session, clock=house.clock)
+
+
 def _let_lapse(house: House) -> None:
     with house.database.transaction() as session:
         authorizations.lapse_due(
             session, issuer=house.issuer, signer=house.verifier_signer, clock=house.clock
         )
         enrollment.erase_due(session, clock=house.clock)
-        deliveries.forget_due(session, clock=house.clock)
-        idempotency.forget_due(session, clock=house.clock)
         attempts.forget_due(session, clock=house.clock)
         kept_portraits.erase_due(session, clock=house.clock)

@@ -17,7 +17,20 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import DateTime, ForeignKey, Index, Integer, Text, Uuid, and_, delete, or_, select
+from sqlalchemy import (
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    Uuid,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.webhooks.endpoints import EndpointRow, EndpointSecrets
@@ -39,10 +52,14 @@ PAUSES = (
 )
 """After each failed attempt but the last, a day and a half in all (Standard Webhooks 1.0.0, its schedule)."""
 
+LONGEST = sum(PAUSES, timedelta()) + timedelta(hours=1)
+"""How long a delivery may wait in all: behind an endpoint that is dead, attempts come less often."""
+
 LEASE = timedelta(minutes=1)
 """How long an attempt may take before another one begins."""
 
 KEPT = timedelta(days=30)
+EXPIRED = "expired"
 SECRET_UNREADABLE = "secret-unreadable"  # noqa: S105  the name of a failure
 
 
@@ -72,6 +89,7 @@ class DeliveryRow(Base):
     type: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    begun_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     attempts: Mapped[int] = mapped_column(Integer)
     failure: Mapped[str | None] = mapped_column(Text)
@@ -81,6 +99,7 @@ class DeliveryRow(Base):
 
 Index("webhook_deliveries_due", DeliveryRow.due_at, postgresql_where=DeliveryRow.ended_at.is_(None))
 Index("webhook_deliveries_of", DeliveryRow.endpoint, DeliveryRow.written_at)
+Index("webhook_deliveries_ended", DeliveryRow.ended_at)
 
 
 @dataclass(frozen=True)
@@ -121,6 +140,7 @@ def write(session: Session, *, endpoint: UUID, event: UUID, type_: str, body: st
             type=type_,
             body=body,
             written_at=now,
+            begun_at=now,
             due_at=now,
             attempts=0,
         )
@@ -160,7 +180,8 @@ def replay(session: Session, delivery: UUID, *, organization: Uscc, clock: Clock
     endpoint = None if row is None else session.get_one(EndpointRow, row.endpoint)
     if row is None or endpoint is None or endpoint.organization != organization.text or endpoint.revoked_at:
         raise DeliveryUnknown
-    row.due_at, row.attempts = clock.now(), 0
+    row.begun_at = row.due_at = clock.now()
+    row.attempts = 0
     row.failure = row.delivered_at = row.ended_at = None
     endpoint.rests_until = None
     session.flush()
@@ -192,10 +213,14 @@ def last(session: Session, organization: Uscc, *, limit: int) -> tuple[Delivery,
 
 
 def forget_due(session: Session, *, clock: Clock) -> None:
-    """Forget what ended :data:`KEPT` ago, and what would go to endpoints that were revoked."""
+    """Give up what has waited :data:`LONGEST`; forget what ended :data:`KEPT` ago or goes to revoked ones."""
+    now = clock.now()
     revoked = select(EndpointRow.id).where(EndpointRow.revoked_at.is_not(None))
-    old = DeliveryRow.ended_at <= clock.now() - KEPT
-    session.execute(delete(DeliveryRow).where(or_(old, DeliveryRow.endpoint.in_(revoked))))
+    late = (DeliveryRow.ended_at.is_(None), DeliveryRow.begun_at <= now - LONGEST)
+    failure = func.coalesce(DeliveryRow.failure, EXPIRED)
+    session.execute(update(DeliveryRow).where(*late).values(ended_at=now, failure=failure))
+    session.execute(delete(DeliveryRow).where(DeliveryRow.ended_at <= now - KEPT))
+    session.execute(delete(DeliveryRow).where(DeliveryRow.endpoint.in_(revoked)))
 
 
 def _state(row: DeliveryRow) -> DeliveryState:

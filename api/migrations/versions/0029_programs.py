@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("type", sa.Text, nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("failure", sa.Text),
@@ -65,6 +66,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index("webhook_deliveries_of", "webhook_deliveries", ["endpoint", "written_at"])
+    op.create_index("webhook_deliveries_ended", "webhook_deliveries", ["ended_at"])
 
 
 def downgrade() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from api.house import House
 from api.policy import Role
@@ -47,6 +48,19 @@ def later(city: QuietCity, clock: LaterClock) -> House:
 def listening() -> Iterator[Receiver]:
     with receiver() as opened:
         yield opened
+
+
+@pytest.fixture
+def own(city: QuietCity) -> Uscc:
+    """The organization whose webhooks are tried; a module's own takes its place."""
+    return city.house.operator
+
+
+@pytest.fixture(autouse=True)
+def nothing_before(city: QuietCity) -> None:
+    with city.house.database.transaction() as session:
+        session.execute(text("DELETE FROM webhook_deliveries"))
+        session.execute(text("DELETE FROM webhook_endpoints"))
 
 
 @pytest.fixture

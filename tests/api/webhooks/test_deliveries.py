@@ -10,32 +10,19 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from api.demonstration.people import DESIGNER
 from api.house import House
 from api.policy import Role
 from api.webhooks import deliveries
-from api.webhooks.deliveries import PAUSES, DeliveryRow, send_next
+from api.webhooks.deliveries import PAUSES, send_next
 from api.webhooks.post import Post
-from evidence.identifiers import Uscc
 from tests.api.joint import enter_as
 from tests.api.webhooks.conftest import LaterClock
 from tests.api.webhooks.receiver import Received, Receiver, receiver
 from tests.quiet_city import QuietCity
-
-
-@pytest.fixture
-def own(city: QuietCity) -> Uscc:
-    return city.house.operator
-
-
-@pytest.fixture(autouse=True)
-def nothing_before(city: QuietCity) -> None:
-    with city.house.database.transaction() as session:
-        session.execute(text("DELETE FROM webhook_deliveries"))
-        session.execute(text("DELETE FROM webhook_endpoints"))
 
 
 def registered(owner: httpx.Client, url: str) -> dict[str, Any]:
@@ -229,31 +216,6 @@ def test_no_transaction_is_open_while_the_receiver_is_waited_for(
 
     send_next(later.database, Looking(loopback=True), later.software.webhook_secrets, clock=later.clock)
     assert open_ones == [0]
-
-
-def test_a_revoked_endpoint_is_told_nothing_more(
-    later: House, owner: httpx.Client, listening: Receiver
-) -> None:
-    endpoint = registered(owner, listening.url)
-    tried(owner, endpoint)
-    assert owner.delete(f"/api/webhooks/{endpoint['id']}").status_code == 200
-    assert send(later) == 0
-    assert owner.post(f"/api/webhooks/{endpoint['id']}/trial").json()["title"] == "webhook-unknown"
-    with later.database.transaction() as session:
-        deliveries.forget_due(session, clock=later.clock)
-        assert session.scalars(select(DeliveryRow.id)).all() == []
-
-
-def test_what_ended_is_forgotten_after_thirty_days(
-    later: House, clock: LaterClock, owner: httpx.Client, listening: Receiver
-) -> None:
-    tried(owner, registered(owner, listening.url))
-    send(later)
-    for days, kept in ((29, 1), (31, 0)):
-        clock.by = timedelta(days=days)
-        with later.database.transaction() as session:
-            deliveries.forget_due(session, clock=later.clock)
-            assert len(session.scalars(select(DeliveryRow.id)).all()) == kept
 
 
 def test_a_private_address_is_told_to_the_firm_by_name_of_the_failure(
