@@ -35,6 +35,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from starlette.concurrency import run_in_threadpool
 
+from api import policy
 from api.house import House
 from evidence.clock import Clock
 from evidence.errors import Invalid, Refused, YinxinError
@@ -200,6 +201,7 @@ class OnceRoute(APIRoute):
             key, account = request.headers.get(HEADER), request.state.visitor.account
             if key is None or account is None:
                 return await answer(request)
+            policy.check(self, request)
             return await _answer_once(request, answer, key=key, account=account)
 
         return once

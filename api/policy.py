@@ -158,6 +158,17 @@ def by_hand(route: APIRoute) -> bool:
     )
 
 
+def check(route: APIRoute, request: Request) -> None:
+    """Check that the visitor may call ``route``, before anything else of it is done.
+
+    Raises:
+        SignInNeeded, NotYours, ApiKeyNotEnough: they may not.
+    """
+    for each in _dependencies(route.dependant):
+        if isinstance(each.call, Allowed):
+            each.call(request)
+
+
 def require_policy(app: FastAPI) -> None:
     """Refuse an application that has a route without a policy.
 

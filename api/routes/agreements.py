@@ -234,7 +234,9 @@ def take_back(
 ) -> Started:
     """Take back an agreement of one's own that nobody has signed."""
     with house.database.transaction() as session:
-        before = visible_agreement(session, agreement_id, visitor, house)
+        visible_agreement(session, agreement_id, visitor, house)
+        lock_slots(session, agreement_id)  # or two at once would both tell it
+        before = agreement(session, agreement_id)
         after = withdraw(
             session, agreement_id, by=firm_of(visitor), reason=given.reason, keyring=house.keyring
         )

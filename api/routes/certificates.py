@@ -133,7 +133,10 @@ def one(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHouse) -> Certif
 
 @router.post("/api/certificates/{certificate_id}/changes", status_code=201)
 def change_state(
-    certificate_id: UUID, changing: Changing, visitor: AsAgency, house: InHouse
+    certificate_id: UUID,
+    changing: Changing,
+    visitor: Annotated[Visitor, allow(Role.AGENCY, by_hand=True)],
+    house: InHouse,
 ) -> CertificateShown:
     """Suspend, reinstate or revoke a certificate."""
     agency = agency_of(visitor, house)
