@@ -30,6 +30,13 @@ from tests.api.newcomers import (
 from tests.film_clock import FilmClock
 
 
+@pytest.fixture(autouse=True)
+def no_scan_runs(house: House) -> None:
+    """What the test before left open holds no place."""
+    for held in [*house.open_scans._held.values()]:
+        held.close()
+
+
 @pytest.fixture
 def newcomer(site: Site, house: House) -> Newcomer:
     """An enrolled person with no failed scans."""

@@ -37,7 +37,7 @@ class Desk:
     def check(self, asked: Challenge, answer: Assertion | None) -> None:
         passkeys.check(self.session, asked, answer, party=PARTY, clock=self.clock)
 
-    def approve(self, asked: Challenge, answer: Assertion | None) -> Approval:
+    def approve(self, asked: Challenge, answer: Assertion | None, *, known: bytes | None = None) -> Approval:
         """Redeem a challenge as the door does, the scan taken as passed."""
         used = challenges.consume(
             self.session,
@@ -52,6 +52,7 @@ class Desk:
             self.session,
             challenge=used,
             verdict=Verdict("test-policy/1", used.question.steps, movements=(), frames=20, compared=5),
+            known=known,
             issuer="city",
             signer=self.signer,
             clock=self.clock,

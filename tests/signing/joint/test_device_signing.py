@@ -7,6 +7,7 @@ from identity.challenges import Action
 from identity.methods import Method
 from identity.passkey_refusals import DeviceSignatureInvalid
 from identity.passkeys import AssertionRow
+from signing.signatures import lock_slot_of
 from tests.identity.authenticator import Authenticator
 from tests.identity.passkey_desk import Desk
 
@@ -20,7 +21,8 @@ def test_the_answer_of_the_device_reaches_the_key(town: Town) -> None:
         desk = Desk(session, town.clock, town.verifier)
         desk.add(town.representative, device)
         asked = desk.ask(town.representative, opened.slot("1").subject, Action.SIGN)
-        approval = desk.approve(asked, device.sign(asked.digest.value))
+        known = lock_slot_of(session, asked.subject)
+        approval = desk.approve(asked, device.sign(asked.digest.value), known=known)
     assert approval.method is Method.FACE_PASSKEY
     town.sign(opened, "1", approval=approval)
 
@@ -32,7 +34,8 @@ def test_an_answer_that_was_exchanged_in_the_database_signs_nothing(town: Town) 
         desk = Desk(session, town.clock, town.verifier)
         desk.add(town.representative, device)
         asked = desk.ask(town.representative, opened.slot("1").subject, Action.SIGN)
-        approval = desk.approve(asked, device.sign(asked.digest.value))
+        known = lock_slot_of(session, asked.subject)
+        approval = desk.approve(asked, device.sign(asked.digest.value), known=known)
         forged = stranger.sign(asked.digest.value).signature
         session.execute(
             update(AssertionRow).where(AssertionRow.challenge == asked.id).values(signature=forged)
