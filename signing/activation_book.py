@@ -1,18 +1,20 @@
-"""The book of what was activated: one file for each act, written before the signature leaves.
+"""The book of what was activated: files that are written before a signature leaves.
 
 The nonce of an activation is the digest of the challenge that its approval answers, never the digest of the
-approval itself: who turns s in the approval's signature gets other bytes that say the same. A nonce stands
-once for each of its two acts; the file system decides a race, as a file appears whole or not at all. Beside
-them stands, for each key of a person, whose it is: a keyed hash, so that the book names nobody.
+approval itself: who turns s in the approval's signature gets other bytes that say the same. A nonce has one
+page that says for which key, slot and manifest it is, and one for its increment; each approval that answers
+it has one for its signature over the manifest. The file system decides a race, as a file appears whole or not
+at all. Beside them stands, for each key of a person, whose it is: a keyed hash, and so the book names nobody.
 
     book = ActivationBook(folder, secret)
-    book.enter(nonce, Purpose.MANIFEST, entry)      # raises ApprovalUsed the second time
+    book.enter(nonce, Page.MANIFEST, entry)      # gives what stands there: this entry, or an earlier one
 """
 
 import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from evidence import canonical
@@ -21,8 +23,7 @@ from evidence.clock import microseconds
 from evidence.errors import Malformed, NotCanonical
 from evidence.fields import Fields
 from ledger import durable
-from signing.activation_data import Purpose
-from signing.activation_refusals import ActivationForAnotherKey, ApprovalUsed
+from signing.activation_refusals import ActivationForAnotherKey
 from signing.keystore import KeyHandle
 
 
@@ -34,9 +35,23 @@ class ActivationBookDamaged(Malformed):
     en = "The record of activations cannot be read at {place}; nothing was signed. Restore it from a backup."
 
 
+class Page(StrEnum):
+    """What a page is about, and how its file ends."""
+
+    MANIFEST = "manifest"
+    """What a nonce is for; no signature."""
+    ANSWER = "answer"
+    """The signature over the manifest under one approval, by the digest of what that approval says."""
+    INCREMENT = "increment"
+    """The signature over a nonce's one increment."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One act: key, slot, 32-byte digests of the manifest and of what was signed, and the signature."""
+    """One page: key, slot, 32-byte digests of the manifest and of ``signed``, and the signature.
+
+    ``signed`` is what was signed: the manifest, or the increment's attributes; in an answer, the approval.
+    """
 
     key: KeyHandle
     slot: str
@@ -53,11 +68,13 @@ class ActivationBook:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder, self._secret = folder, secret
 
-    def enter(self, nonce: bytes, purpose: Purpose, entry: Entry) -> None:
-        """Write down that the activation of ``nonce``, 32 bytes, did its act; on disk when it returns.
+    def enter(self, name: bytes, kind: Page, entry: Entry) -> Entry:
+        """Write ``entry`` down under ``name``, 32 bytes, unless one stands there; give the one that stands.
+
+        It is on disk when this returns.
 
         Raises:
-            ApprovalUsed: it did so before.
+            ActivationBookDamaged: one stands there and cannot be read.
         """
         content: dict[str, Value] = {
             "key": entry.key,
@@ -67,21 +84,22 @@ class ActivationBook:
             "signed": entry.signed,
             "signature": entry.signature,
         }
-        page = self._page(nonce, purpose)
+        page = self._page(name, kind)
         page.parent.mkdir(exist_ok=True, mode=0o700)
         try:
             durable.write_new(page, canonical.encode(content))
         except FileExistsError:
-            raise ApprovalUsed from None
+            return self.find(name, kind) or entry
+        return entry
 
-    def find(self, nonce: bytes, purpose: Purpose) -> Entry | None:
-        """Return what the activation of ``nonce`` did, or None.
+    def find(self, name: bytes, kind: Page) -> Entry | None:
+        """Return what stands under ``name``, or None.
 
         Raises:
             ActivationBookDamaged: the page cannot be read.
         """
         try:
-            content = self._page(nonce, purpose).read_bytes()
+            content = self._page(name, kind).read_bytes()
         except FileNotFoundError:
             return None
         try:
@@ -128,6 +146,5 @@ class ActivationBook:
     def _owner_page(self, key: KeyHandle) -> Path:
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()}.owner"
 
-    def _page(self, nonce: bytes, purpose: Purpose) -> Path:
-        name = nonce.hex()
-        return self._folder / name[:2] / f"{name}.{purpose.value}"
+    def _page(self, name: bytes, kind: Page) -> Path:
+        return self._folder / name.hex()[:2] / f"{name.hex()}.{kind.value}"

@@ -10,7 +10,7 @@
 5. Where the approval says face and device key: the device key was added for the same person, by a statement
    of the verifier, and signed the digest of the same challenge for the same site.
 
-That an approval is used once for each of two acts is the book's (``signing.activation_book``).
+That a challenge serves one manifest and one increment is the book's (``signing.activation_book``).
 
 Source: CEN EN 419241-2, the signature activation module's checks of signature activation data.
 """
@@ -23,8 +23,9 @@ from cryptography.x509.oid import NameOID
 
 from evidence.clock import Clock
 from evidence.commitment import Disclosure, check_disclosure
+from evidence.cose import read_sign1
 from evidence.digest import sha256
-from evidence.errors import DisclosureInvalid
+from evidence.errors import DisclosureInvalid, StatementMalformed
 from evidence.fields import Fields
 from evidence.keys import VerifyingKey
 from evidence.statement import StatementType, check
@@ -58,7 +59,7 @@ class Pins:
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """Activation data that hold; ``nonce`` is 32 bytes."""
+    """Activation data that hold; ``nonce`` and ``answer`` are 32 bytes."""
 
     data: ActivationData
     manifest: Manifest
@@ -67,8 +68,13 @@ class Checked:
 
     @property
     def nonce(self) -> bytes:
-        """The digest of the challenge, which no two approvals share."""
+        """The digest of the challenge: what was asked. Who answers it again gives another approval of it."""
         return self.approved.challenge.value
+
+    @property
+    def answer(self) -> bytes:
+        """The digest of what the approval says, which stays when its signature is turned."""
+        return sha256(read_sign1(self.data.approval, StatementMalformed).payload).value
 
 
 def check_activation(

@@ -2,8 +2,13 @@
 
 It offers two acts and no third: the detached signature over a manifest, and one increment of the PDF. Each
 is done on activation data alone (``signing.activation_data``), which the module checks by itself
-(``signing.activation_checks``), and each is entered in its book before the signature leaves. So the same
-increment, asked for again after a crash, gets the signature that was made; any other gets none.
+(``signing.activation_checks``), and each is entered in its book before the signature leaves. So what is asked
+for again after a crash gets the signature that was made; another increment gets none.
+
+Where the first act was made and lost, its person approves anew. A new approval may answer the same challenge,
+as that of a case at a counter does: it signs once more, for the key, slot and manifest that the challenge was
+first used for and no other. That needs an approval which the verifier signed just now, and says nothing that
+the lost signature did not; what was given before stays as it is.
 
     module = LocalActivationModule(keystore, book, pins=pins, clock=clock)
     cms = module.sign_manifest(data)
@@ -18,7 +23,7 @@ from cryptography import x509
 
 from evidence.clock import Clock
 from evidence.digest import sha256
-from signing.activation_book import ActivationBook, Entry
+from signing.activation_book import ActivationBook, Entry, Page
 from signing.activation_checks import Checked, Pins, check_activation, check_named, check_person
 from signing.activation_data import ActivationData, ActivationMalformed, Purpose
 from signing.activation_refusals import ActivationForAnother, ActivationMissing, ActivationSpent, ApprovalUsed
@@ -34,7 +39,7 @@ class ActivationModule(Protocol):
         """Return the one detached signature over the manifest, CMS in DER.
 
         Raises:
-            ApprovalUsed: the activation signed before.
+            ApprovalUsed: its challenge was used for something else, or the approval under another signature.
             Refused, Invalid: the data do not allow it, each by its own name.
             Unavailable: the keys cannot be reached.
         """
@@ -58,47 +63,47 @@ class LocalActivationModule:
         self._keystore, self._book, self._pins, self._clock = keystore, book, pins, clock
 
     def sign_manifest(self, data: ActivationData) -> bytes:
-        """Sign the manifest, once; see the port."""
+        """Sign the manifest, once under each approval of the challenge; see the port."""
         checked = self._checked(data, Purpose.MANIFEST)
-        if self._book.find(checked.nonce, Purpose.MANIFEST) is not None:
-            raise ApprovalUsed
         chain = self._keystore.chain(data.key)
         self._check_owner(checked, chain[0])
-        cms = sign_detached(
-            data.manifest,
-            signer=self._keystore.signer(data.key),
-            chain=chain,
-            slot=data.slot,
-            approval=sha256(data.approval),
-            at=checked.approved.approved_at,
-        )
-        self._book.enter(checked.nonce, Purpose.MANIFEST, _entry(checked, data.manifest, b""))
-        return cms
+        first = self._book.enter(checked.nonce, Page.MANIFEST, _entry(checked, data.manifest, b""))
+        if not _same(first, checked):
+            raise ApprovalUsed
+        made = self._book.find(checked.answer, Page.ANSWER)
+        if made is None:
+            cms = sign_detached(
+                data.manifest,
+                signer=self._keystore.signer(data.key),
+                chain=chain,
+                slot=data.slot,
+                approval=sha256(data.approval),
+                at=checked.approved.approved_at,
+            )
+            made = self._book.enter(checked.answer, Page.ANSWER, _entry(checked, data.approval, cms))
+        if made.signed != sha256(data.approval).value:
+            raise ApprovalUsed
+        return made.signature
 
     def sign_increment(self, data: ActivationData, increment: Increment) -> bytes:
         """Sign one increment, and give its signature again where it was lost; see the port."""
         checked = self._checked(data, Purpose.INCREMENT)
-        first = self._book.find(checked.nonce, Purpose.MANIFEST)
+        first = self._book.find(checked.nonce, Page.MANIFEST)
         if first is None:
             raise ActivationMissing(slot=data.slot)
-        if (first.key, first.slot) != (data.key, data.slot):
+        if not _same(first, checked):
             raise ActivationForAnother
         increment.check(
             document=checked.manifest.documents[0],
             certificate=self._keystore.chain(data.key)[0],
             slot=data.slot,
         )
-        made = self._book.find(checked.nonce, Purpose.INCREMENT)
+        made = self._book.find(checked.nonce, Page.INCREMENT)
         if made is None:
             signature = self._keystore.signer(data.key).sign(increment.attributes)
             entry = _entry(checked, increment.attributes, signature)
-            try:
-                self._book.enter(checked.nonce, Purpose.INCREMENT, entry)
-            except ApprovalUsed:
-                made = self._book.find(checked.nonce, Purpose.INCREMENT)
-            else:
-                return signature
-        if made is None or made.signed != sha256(increment.attributes).value:
+            made = self._book.enter(checked.nonce, Page.INCREMENT, entry)
+        if made.signed != sha256(increment.attributes).value:
             raise ActivationSpent(slot=data.slot)
         return made.signature
 
@@ -116,6 +121,12 @@ class LocalActivationModule:
             return
         check_named(certificate, opening, checked)
         self._book.keep_owner(key, opening.citizen_number)
+
+
+def _same(first: Entry, checked: Checked) -> bool:
+    """Tell whether the challenge is used for what it was first used for."""
+    manifest = sha256(checked.data.manifest).value
+    return (first.key, first.slot, first.manifest) == (checked.data.key, checked.slot.id, manifest)
 
 
 def _entry(checked: Checked, signed: bytes, signature: bytes) -> Entry:

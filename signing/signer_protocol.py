@@ -56,8 +56,8 @@ class SignerSilent(Unavailable):
     """The signer process does not answer. Facts: ``socket``."""
 
     code = "signer-silent"
-    zh = "签名进程（{socket}）没有应答，未作任何签名；请启动 yinxin signer 后重试。"
-    en = "The signer at {socket} does not answer, nothing was signed; start yinxin signer and try again."
+    zh = "签名进程（{socket}）没有应答，本次签署未完成，可以重来；请启动 yinxin signer 后重试。"
+    en = "The signer at {socket} does not answer, nothing was completed; start yinxin signer and try again."
 
 
 class SignerRefused(Refused):

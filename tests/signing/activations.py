@@ -173,11 +173,12 @@ class Bench:
         signer: Signer | None = None,
         at: datetime | None = None,
         device: Authenticator | None = None,
+        challenge: Digest | None = None,
     ) -> ActivationData:
         """True activation data of ``who`` for ``slot`` of a document, unless something else is said."""
         manifest = self.manifest(number)
         person, opening = self.salted(who)
-        challenge = sha256(self.random.randbytes(32))
+        challenge = challenge or sha256(self.random.randbytes(32))
         signed = self.approval(
             person,
             slot_subject(manifest.digest, slot),

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,10 +45,16 @@ def start(
     arguments = (folder, verifier.spki, party, moment, users or {os.getuid()})
     process = _SPAWN.Process(target=answer, args=arguments, daemon=True)
     process.start()
-    while not (folder / "signer").exists():
+    while not _answers(folder / "signer"):
         assert process.is_alive(), "the signer did not start"
         time.sleep(0.02)
     return process
+
+
+def _answers(path: Path) -> bool:
+    """Tell whether somebody listens: the socket's name is there a moment before."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 def kill(process: BaseProcess) -> None:

@@ -22,6 +22,7 @@ from signing.activation_checks import FRESHNESS
 from signing.activation_data import ActivationData, ActivationMalformed, Purpose
 from signing.activation_refusals import (
     ActivationExpired,
+    ActivationForAnother,
     ActivationForAnotherKey,
     ActivationMissing,
     ActivationSpent,
@@ -32,9 +33,10 @@ from signing.activation_refusals import (
 from signing.cades import check_detached
 from tests.identity.authenticator import Authenticator
 
-from .activations import Bench, turned
+from .activations import CONTRACTOR, Bench, turned
 
 SECONDS = timedelta(seconds=1)
+CHALLENGE = sha256(b"a case at a counter")
 
 
 @pytest.fixture
@@ -51,11 +53,47 @@ def refused(bench: Bench, data: ActivationData, reason: type[YinxinError]) -> No
 @pytest.mark.parametrize("person", [0, 1])
 def test_true_data_sign_once(bench: Bench, person: int) -> None:
     data = bench.data(bench.people[person])
-    signature = check_detached(bench.module.sign_manifest(data), data.manifest, roots=[bench.authority.root])
+    made = bench.module.sign_manifest(data)
+    signature = check_detached(made, data.manifest, roots=[bench.authority.root])
     assert (signature.slot, signature.approval) == ("1", sha256(data.approval))
-    with pytest.raises(ApprovalUsed):
-        bench.module.sign_manifest(data)
+    assert bench.opened().sign_manifest(data) == made
     assert bench.keystore.signed == 1
+
+
+def test_a_lost_signature_is_made_anew_under_a_new_approval_of_the_same_challenge(bench: Bench) -> None:
+    lost, again = (bench.data(bench.people[1], challenge=CHALLENGE) for _ in range(2))
+    first = bench.module.sign_manifest(lost)
+    second = bench.opened().sign_manifest(again)
+    signature = check_detached(second, again.manifest, roots=[bench.authority.root])
+    assert signature.approval == sha256(again.approval)
+    assert [bench.module.sign_manifest(each) for each in (lost, again)] == [first, second]
+    assert bench.keystore.signed == 2
+
+
+@pytest.mark.parametrize("what", ["manifest", "slot", "key"])
+def test_a_challenge_serves_what_it_was_first_used_for_alone(bench: Bench, what: str) -> None:
+    bench.module.sign_manifest(bench.data(bench.people[1], "2", key=bench.seals[1], challenge=CHALLENGE))
+    other = {
+        "manifest": bench.data(bench.people[1], "2", number=2, key=bench.seals[1], challenge=CHALLENGE),
+        "slot": bench.data(bench.people[1], challenge=CHALLENGE),
+        "key": bench.data(bench.people[1], "2", key=bench.seal("s3", CONTRACTOR), challenge=CHALLENGE),
+    }[what]
+    with pytest.raises(ApprovalUsed):
+        bench.module.sign_manifest(other)
+    second = replace(other, purpose=Purpose.INCREMENT, opening=None)
+    with pytest.raises(ActivationForAnother):
+        bench.module.sign_increment(second, bench.increment(second))
+    assert bench.keystore.signed == 1
+
+
+def test_two_approvals_of_one_challenge_make_one_increment(bench: Bench) -> None:
+    lost, again = (bench.data(bench.people[1], challenge=CHALLENGE) for _ in range(2))
+    for each in (lost, again):
+        bench.module.sign_manifest(each)
+    made, other = (replace(each, purpose=Purpose.INCREMENT, opening=None) for each in (again, lost))
+    bench.module.sign_increment(made, bench.increment(made))
+    with pytest.raises(ActivationSpent):
+        bench.module.sign_increment(other, bench.increment(other, mark="other "))
 
 
 def test_a_seal_signs_for_its_own_organization(bench: Bench) -> None:
@@ -63,12 +101,12 @@ def test_a_seal_signs_for_its_own_organization(bench: Bench) -> None:
     check_detached(bench.module.sign_manifest(data), data.manifest, roots=[bench.authority.root])
 
 
-def test_a_used_activation_stays_used_after_a_restart_and_with_its_s_turned(bench: Bench) -> None:
+def test_an_approval_that_was_used_signs_nothing_with_its_s_turned(bench: Bench) -> None:
     data = bench.data(bench.people[1])
     bench.module.sign_manifest(data)
-    for again in (data, replace(data, approval=turned(data.approval))):
-        with pytest.raises(ApprovalUsed):
-            bench.opened().sign_manifest(again)
+    with pytest.raises(ApprovalUsed):
+        bench.opened().sign_manifest(replace(data, approval=turned(data.approval)))
+    assert bench.keystore.signed == 1
 
 
 def test_data_are_what_they_say_in_bytes(bench: Bench) -> None:

@@ -23,7 +23,7 @@ from signing.signer_protocol import SignerRefused, SignerRequestMalformed, Signe
 from signing.signer_remote import DividedKeyStore, HeldKeyElsewhere, RemoteSigner
 from signing.signer_server import SignerServer, SocketTaken
 
-from .activations import NOW, Bench
+from .activations import NOW, Bench, turned
 from .signer_process import kill, running, start
 
 HANDLE = KeyHandle("person:p9")
@@ -89,9 +89,11 @@ def test_held_keys_are_of_one_kind(signer: RemoteSigner) -> None:
 def test_the_signer_signs_once_and_tells_why_not_again(bench: Bench, signer: RemoteSigner) -> None:
     certified(bench, signer)
     data = bench.data(bench.people[1])
-    check_detached(signer.sign_manifest(data), data.manifest, roots=[bench.authority.root])
+    made = signer.sign_manifest(data)
+    check_detached(made, data.manifest, roots=[bench.authority.root])
+    assert signer.sign_manifest(data) == made
     with pytest.raises(SignerRefused) as refused:
-        signer.sign_manifest(data)
+        signer.sign_manifest(replace(data, approval=turned(data.approval)))
     assert refused.value.facts["refusal"] == "approval-used"
     assert "used already" in refused.value.sentence("en")
 
@@ -102,13 +104,14 @@ def test_a_killed_signer_that_was_started_again_remembers(bench: Bench, tmp_path
     process = start(own, bench.verifier.key, bench.party, NOW)
     store = certified(bench, signer)
     data = bench.data(bench.people[1])
-    signer.sign_manifest(data)
+    made = signer.sign_manifest(data)
     kill(process)
     with pytest.raises(SignerSilent):
         signer.sign_manifest(data)
     with running(own, bench.verifier.key, bench.party, NOW):
+        assert signer.sign_manifest(data) == made
         with pytest.raises(SignerRefused):
-            signer.sign_manifest(data)
+            signer.sign_manifest(replace(data, approval=turned(data.approval)))
         second = replace(data, purpose=Purpose.INCREMENT, opening=None)
         original = bench.increment(second)
         own_key = replace(original, attributes=bench.attributes(second, original, store))
