@@ -6,7 +6,8 @@ outside, or that could once be taken out, is not used. A key goes by its label, 
 public half and private half carry the same one.
 
 One session, used by one thread at a time. When the token loses it (restarted, unplugged for a moment), the
-next call opens another and tries once more.
+next call opens another and tries once more. A refused PIN is not shown again before the process is restarted,
+because some wrong ones lock the token.
 
     token = Token(Path("/usr/lib/softhsm/libsofthsm2.so"), label="yinxin", pin=pin)
     key = token.generate("seal:42", Algorithm.ES256)
@@ -63,8 +64,8 @@ class TokenPinRefused(Refused):
     """The token does not accept the PIN; asking again may lock it. Facts: ``token``, ``reason``."""
 
     code = "token-pin-refused"
-    zh = "密码设备 {token} 不接受该 PIN（{reason}）；请核对 PIN 文件，多次输错会锁死设备。"
-    en = "The token {token} refuses the PIN ({reason}); check the file of the PIN: wrong ones may lock it."
+    zh = "密码设备 {token} 不接受该 PIN（{reason}）；请核对 PIN 文件后重启程序，多次输错会锁死设备。"
+    en = "The token {token} refuses the PIN ({reason}); correct its file and restart: wrong ones may lock it."
 
 
 class KeyNotSealedIn(Refused):
@@ -97,6 +98,7 @@ class Token:
         self._module, self._label, self._pin = module, label, pin
         self._turn = threading.Lock()
         self._private: dict[str, Any] = {}
+        self._refused: TokenPinRefused | None = None
         self._session = self._open()
 
     def generate(self, label: str, algorithm: Algorithm) -> VerifyingKey:
@@ -177,6 +179,8 @@ class Token:
 
     def _asked(self, act: Callable[[], Answer], *, again: bool = True) -> Answer:
         with self._turn:
+            if self._refused is not None:
+                raise TokenPinRefused(**self._refused.facts)
             try:
                 return act()
             except pkcs11.PKCS11Error as error:
@@ -197,7 +201,8 @@ class Token:
             except pkcs11.UserAlreadyLoggedIn:  # by another session of this process
                 return token.open(rw=True)
         except _PINS as error:
-            raise TokenPinRefused(token=self._label, reason=type(error).__name__) from error
+            self._refused = TokenPinRefused(token=self._label, reason=type(error).__name__)
+            raise self._refused from error
         except (pkcs11.PKCS11Error, RuntimeError) as error:
             raise self._unavailable(error) from error
 

@@ -174,6 +174,20 @@ def test_a_wrong_pin_is_said_and_not_shown(soft_token: str) -> None:
     assert soft_token in refused.value.sentence("zh")
 
 
+def test_a_refused_pin_is_not_shown_to_the_token_again(soft_token: str) -> None:
+    token = open_token(soft_token)
+    token.generate(HANDLE, Algorithm.ES256)
+    token.sign(HANDLE, b"message")
+    token._pin = "000000"
+    pkcs11.lib(str(module())).reinitialize()
+    with pytest.raises(TokenPinRefused):
+        token.sign(HANDLE, b"message")
+    token._pin = PIN  # would be accepted
+    with pytest.raises(TokenPinRefused):
+        token.sign(HANDLE, b"message")
+    open_token(soft_token).sign(HANDLE, b"message")
+
+
 def test_a_token_that_is_not_there_is_named(soft_token: str) -> None:
     with pytest.raises(TokenUnavailable) as refused:
         Token(module(), label=f"{soft_token}-other", pin=PIN)
