@@ -29,6 +29,12 @@ def write_over(target: Path, content: bytes) -> None:
     _flush_folder(target.parent)
 
 
+def make_folder(folder: Path) -> None:
+    """Make ``folder``, mode 0700, unless it is there; its name is on disk when this returns."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    _flush_folder(folder.parent)
+
+
 def _write_aside(target: Path, content: bytes) -> Path:
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".writing-")  # mkstemp makes the file 0600
     try:

@@ -85,7 +85,7 @@ class ActivationBook:
             "signature": entry.signature,
         }
         page = self._page(name, kind)
-        page.parent.mkdir(exist_ok=True, mode=0o700)
+        durable.make_folder(page.parent)
         try:
             durable.write_new(page, canonical.encode(content))
         except FileExistsError:

@@ -26,7 +26,12 @@ from evidence.digest import sha256
 from signing.activation_book import ActivationBook, Entry, Page
 from signing.activation_checks import Checked, Pins, check_activation, check_named, check_person
 from signing.activation_data import ActivationData, ActivationMalformed, Purpose
-from signing.activation_refusals import ActivationForAnother, ActivationMissing, ActivationSpent, ApprovalUsed
+from signing.activation_refusals import (
+    ActivationForAnother,
+    ActivationSpent,
+    ActivationUnrecorded,
+    ApprovalUsed,
+)
 from signing.cades import sign_detached
 from signing.increments import Increment
 from signing.keystore import KeyStore
@@ -49,6 +54,7 @@ class ActivationModule(Protocol):
         """Return the signature over the attributes of ``increment``, in the form of the table of algorithms.
 
         Raises:
+            ActivationUnrecorded: the book lacks the first act.
             ActivationSpent: another increment was signed under this activation.
             Refused, Invalid: the data do not allow it, each by its own name.
             Unavailable: the keys cannot be reached.
@@ -90,7 +96,7 @@ class LocalActivationModule:
         checked = self._checked(data, Purpose.INCREMENT)
         first = self._book.find(checked.nonce, Page.MANIFEST)
         if first is None:
-            raise ActivationMissing(slot=data.slot)
+            raise ActivationUnrecorded(slot=data.slot)
         if not _same(first, checked):
             raise ActivationForAnother
         increment.check(

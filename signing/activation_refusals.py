@@ -51,6 +51,14 @@ class ActivationMissing(Refused):
     en = "No approval activated a key for slot {slot}; its party must sign first."
 
 
+class ActivationUnrecorded(Refused):
+    """The module's book lacks the first act, on which the second rests. Facts: ``slot``."""
+
+    code = "activation-unrecorded"
+    zh = "激活记录（activations 文件夹）中缺少签署位 {slot} 的记录，未作任何签名；请从备份恢复该文件夹。"
+    en = "The record of slot {slot} is missing in activations/, nothing was signed; restore it from a backup."
+
+
 class ActivationSpent(Refused):
     """The activation's one increment was made already."""
 

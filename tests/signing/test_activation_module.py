@@ -1,5 +1,6 @@
 """The activation module signs on what proves itself, once for each act, and on nothing else."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,9 +25,9 @@ from signing.activation_refusals import (
     ActivationExpired,
     ActivationForAnother,
     ActivationForAnotherKey,
-    ActivationMissing,
     ActivationSpent,
     ActivationUnproven,
+    ActivationUnrecorded,
     ApprovalUsed,
     IncrementWrong,
 )
@@ -99,6 +100,16 @@ def test_two_approvals_of_one_challenge_make_one_increment(bench: Bench) -> None
 def test_a_seal_signs_for_its_own_organization(bench: Bench) -> None:
     data = bench.data(bench.people[1], "2", key=bench.seals[1])
     check_detached(bench.module.sign_manifest(data), data.manifest, roots=[bench.authority.root])
+
+
+def test_a_page_and_the_folder_that_it_lies_in_are_on_disk(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.append(os.fstat(descriptor).st_ino))
+    bench.module.sign_manifest(bench.data(bench.people[1], "2", key=bench.seals[1]))
+    (page,) = bench.folder.rglob("*.answer")
+    assert {each.stat().st_ino for each in (page, page.parent, bench.folder)} <= set(flushed)
 
 
 def test_an_approval_that_was_used_signs_nothing_with_its_s_turned(bench: Bench) -> None:
@@ -194,8 +205,9 @@ def test_a_device_that_was_added_for_somebody_else_signs_nothing(bench: Bench) -
 
 def test_the_second_act_needs_the_first(bench: Bench) -> None:
     data = replace(bench.data(bench.people[1]), purpose=Purpose.INCREMENT)
-    with pytest.raises(ActivationMissing):
+    with pytest.raises(ActivationUnrecorded) as error:
         bench.module.sign_increment(data, bench.increment(data))
+    assert "activations/" in error.value.sentence("en")
     refused(bench, data, ActivationMalformed)
 
 
