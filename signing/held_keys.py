@@ -8,6 +8,7 @@ its organization. Who may let such a key sign is decided by ``signing.activation
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,11 +21,13 @@ from evidence.clock import Clock
 from evidence.digest import sha256
 from evidence.errors import Refused
 from evidence.statement import StatementType
+from identity.approvals import Asked
+from identity.challenges import Action
 from identity.commitments import commit_person
 from identity.people import Person
 from signing.activation_module import ActivationModule
 from signing.key_certificates import record
-from signing.keystore import KeyHandle, KeyStore
+from signing.keystore import KeyHandle, KeyMissing, KeyStore, KeyUncertified
 from signing.pki import Authority, Chain, Subject
 from signing.profiles import Profile
 from signing.speaker import Speaker
@@ -124,6 +127,17 @@ def held_key(session: Session, handle: KeyHandle, keyring: Keyring) -> HeldKey:
     if row is None:
         raise KeyNotHeld(handle=handle)
     return _held(row, keyring)
+
+
+def check_reachable(asked: Asked, keystore: KeyStore) -> None:
+    """See that held keys can be reached, before ``asked`` is approved: from then on the log is locked.
+
+    Raises:
+        Unavailable: they cannot, and the act needs one.
+    """
+    if asked.action in {Action.SIGN, Action.SEAL}:
+        with suppress(KeyMissing, KeyUncertified):  # an answer too
+            keystore.chain(KeyHandle(f"person:{asked.person}"))
 
 
 def _held(row: HeldKeyRow, keyring: Keyring) -> HeldKey:

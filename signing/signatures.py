@@ -25,11 +25,11 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
-from evidence.digest import Digest, sha256
+from evidence.digest import sha256
 from evidence.errors import Refused
 from evidence.keys import VerifyingKey
 from evidence.statement import StatementType, read
-from identity.approvals import Approval
+from identity.approvals import Approval, Asked
 from identity.challenges import Action
 from identity.people import PersonId, person
 from ledger import facts
@@ -38,7 +38,8 @@ from signing import slot_persons
 from signing.activation import Activation, Seat, activate, sign_manifest
 from signing.agreements import Agreement, Slot, SlotDeclined, agreement
 from signing.assembly_jobs import request_assembly
-from signing.held_keys import HeldKey, Keyring, held_key, hold_for_person
+from signing.held_keys import HeldKey, Keyring, check_reachable, held_key, hold_for_person
+from signing.keystore import KeyStore
 from signing.manifest import SlotKind
 from signing.policy import check_needed, check_turn, complete
 from signing.seal_changes import history
@@ -139,12 +140,17 @@ def check_signable(found: Agreement, slot: Slot, *, at: datetime) -> None:
     check_turn(found.manifest, slot.id, signed=found.signed)
 
 
-def lock_slot_of(session: Session, subject: Digest) -> bytes | None:
-    """Lock the slot, or the seal, that an approval of ``subject`` is about: before it locks the log.
+def lock_slot_of(session: Session, asked: Asked, *, keystore: KeyStore) -> bytes | None:
+    """Lock the slot, or the seal, that an approval of ``asked`` is about: before it locks the log.
 
     Locks are taken in the order slots, seals, log, agreement, by whoever ends or hands on a slot too. Gives
     the commitment (32 bytes) by which the slot names its person, None where it names none.
+
+    Raises:
+        Unavailable: the act needs a held key, and these cannot be reached.
     """
+    check_reachable(asked, keystore)
+    subject = asked.subject
     _lock(session, SlotRow.subject == subject.value)
     lock_seals_of_slots(session, SlotRow.subject == subject.value)
     lock_seal_of(session, subject)

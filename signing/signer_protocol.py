@@ -3,18 +3,22 @@
 A frame is its length in four bytes, the greatest first, and then so many bytes. A request names one of six
 acts and has its members; an answer is either what was asked for or a refusal with its sentences.
 
-    send(connection, {"act": "chain", "key": "seal:42"})
-    receive(connection, most=LONGEST_ANSWER)
+A whole exchange has one end in time: a frame that comes byte by byte holds nobody longer.
+
+    until = Deadline(LIMIT_S)
+    send(connection, {"act": "chain", "key": "seal:42"}, until=until)
+    receive(connection, most=LONGEST_ANSWER, until=until)
 """
 
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import cast
 
 from evidence import canonical
 from evidence.canonical import Value
-from evidence.errors import Malformed, NotCanonical, Refused, Term, Unavailable, YinxinError
+from evidence.errors import Invalid, Malformed, NotCanonical, Refused, Term, Unavailable, YinxinError
 from signing.increments import LARGEST
 from signing.keystore import (
     CertificateOfAnotherKey,
@@ -29,8 +33,10 @@ LONGEST_REQUEST = LARGEST + 1024 * 1024
 """Bytes: the largest file, and activation data beside it."""
 LONGEST_ANSWER = 64 * 1024
 """Bytes; a chain of three certificates has about 3 kB."""
-LIMIT_S = 20.0
-"""Seconds that either side waits for the other: a token of a slow kind signs in one."""
+LIMIT_S = 5.0
+"""Seconds of a whole exchange: a slow token signs in one, and who signs waits with the log locked."""
+INCREMENT_LIMIT_S = 20.0
+"""Seconds of the exchange about an increment, which carries a file and holds no lock."""
 
 
 class Act(StrEnum):
@@ -60,21 +66,44 @@ class SignerSilent(Unavailable):
     en = "The signer at {socket} does not answer, nothing was completed; start yinxin signer and try again."
 
 
-class SignerRefused(Refused):
-    """The signer refused, in its own words. Facts: ``reason``, ``refusal``: its code."""
+class SignerFailed(Unavailable):
+    """The signer has a fault of its own. Facts: ``fault``, its kind."""
+
+    code = "signer-failed"
+    zh = "签名进程内部出错（{fault}），本次签署未完成，可以重来；请管理员查看其日志。"
+    en = "The signer failed ({fault}), nothing was completed; let the operator read its log, and try again."
+
+
+class SaidBySigner(YinxinError):  # noqa: N818  errors are named by the reason
+    """A refusal of the signer, under its code and in its words. Facts: ``reason``, ``refusal``: the code."""
+
+    zh = "{reason}"
+    en = "{reason}"
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(**facts)
+        self.code = str(facts["refusal"])  # type: ignore[misc]  # here alone each error has its own
+
+
+class SignerRefused(SaidBySigner, Refused):
+    """The signer refused."""
 
     code = "signer-refused"
-    zh = "{reason}"
-    en = "{reason}"
 
 
-class SignerHindered(Unavailable):
-    """The signer could not sign now, in its own words. Facts: ``reason``, ``refusal``: its code."""
+class SignerHindered(SaidBySigner, Unavailable):
+    """The signer could not do it now."""
 
     code = "signer-hindered"
-    zh = "{reason}"
-    en = "{reason}"
 
+
+class SignerDoubted(SaidBySigner, Invalid):
+    """The signer found that the evidence does not hold."""
+
+    code = "signer-doubted"
+
+
+_KINDS = {"unavailable": SignerHindered, "invalid": SignerDoubted}
 
 _OF_KEYS = {
     each.code: each
@@ -83,24 +112,43 @@ _OF_KEYS = {
 """Refusals that callers of a key store tell apart."""
 
 
-def send(connection: socket.socket, value: Mapping[str, Value]) -> None:
-    """Send one frame; OSError when the other side is gone."""
+class Deadline:
+    """The moment, ``seconds`` from now, at which an exchange is over."""
+
+    def __init__(self, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic, self._end = monotonic, monotonic() + seconds
+
+    def left(self) -> float:
+        """Give the seconds that are left.
+
+        Raises:
+            TimeoutError: none are.
+        """
+        left = self._end - self._monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+def send(connection: socket.socket, value: Mapping[str, Value], *, until: Deadline) -> None:
+    """Send one frame; OSError when the other side is gone, or does not take it in time."""
     content = canonical.encode(value)
+    connection.settimeout(until.left())
     connection.sendall(len(content).to_bytes(LENGTH_BYTES) + content)
 
 
-def receive(connection: socket.socket, *, most: int) -> Value:
+def receive(connection: socket.socket, *, most: int, until: Deadline) -> Value:
     """Receive one frame of at most ``most`` bytes.
 
     Raises:
         SignerRequestMalformed: it is longer, cut off, or not the one encoding of a value.
-        OSError: the other side is silent or gone.
+        OSError: the other side is silent, slow or gone.
     """
-    length = int.from_bytes(_exactly(connection, LENGTH_BYTES))
+    length = int.from_bytes(_exactly(connection, LENGTH_BYTES, until))
     if length > most:
         raise SignerRequestMalformed(place="length")
     try:
-        return canonical.decode(_exactly(connection, length))
+        return canonical.decode(_exactly(connection, length, until))
     except NotCanonical as error:
         raise SignerRequestMalformed(place="CBOR") from error
 
@@ -109,7 +157,7 @@ def refusal_value(error: YinxinError) -> Mapping[str, Value]:
     """Write a refusal; of its facts only the handle goes along, which callers may need."""
     return {
         "code": error.code,
-        "later": isinstance(error, Unavailable),
+        "kind": _kind(error),
         "zh": error.sentence("zh"),
         "en": error.sentence("en"),
         "handle": str(error.facts.get("handle", "")),
@@ -122,13 +170,23 @@ def refusal(value: Mapping[str, Value]) -> YinxinError:
     if code in _OF_KEYS:
         return _OF_KEYS[code](handle=value.get("handle"))
     reason = Term(str(value.get("zh")), str(value.get("en")))
-    kind = SignerHindered if value.get("later") is True else SignerRefused
-    return kind(reason=reason, refusal=code)
+    return _KINDS.get(str(value.get("kind")), SignerRefused)(reason=reason, refusal=code)
 
 
-def _exactly(connection: socket.socket, length: int) -> bytes:
+def _kind(error: YinxinError) -> str:
+    match error:
+        case Unavailable():
+            return "unavailable"
+        case Invalid():
+            return "invalid"
+        case _:
+            return "refused"
+
+
+def _exactly(connection: socket.socket, length: int, until: Deadline) -> bytes:
     received = bytearray()
     while len(received) < length:
+        connection.settimeout(until.left())
         piece = connection.recv(min(length - len(received), 1 << 20))
         if not piece:
             raise SignerRequestMalformed(place="end")

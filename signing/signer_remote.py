@@ -1,13 +1,15 @@
 """The signer from the server's side: a key store that gives no signer, and the activation module.
 
-A connection is made for each request, so that a signer that was restarted is simply there again.
+A connection is made for each request, so that a signer that was restarted is simply there again. One that
+took too long is not asked again for a moment: whoever waits may hold the lock of the log.
 
     signer = RemoteSigner(Path("/run/yinxin/signer"))
     keystore = DividedKeyStore(house=files, held=signer)
 """
 
 import socket
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,6 +26,9 @@ from signing.increments import Increment
 from signing.keystore import KeyHandle, KeyStore
 from signing.signer_protocol import Act, SignerRequestMalformed, SignerSilent
 
+PAUSE_S = 10.0
+"""Seconds that a signer which took too long is left alone, so that not each of a queue waits for it."""
+
 
 class HeldKeyElsewhere(Refused):
     """The key is in the signer process and signs on activation alone. Facts: ``handle``."""
@@ -36,8 +41,9 @@ class HeldKeyElsewhere(Refused):
 class RemoteSigner:
     """The signer at the socket ``path``: an ``ActivationModule``, and a ``KeyStore`` whose signers refuse."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._path, self._monotonic = path, monotonic
+        self._alone_until = monotonic()
         self._keys: dict[KeyHandle, VerifyingKey] = {}
 
     def create(self, handle: KeyHandle, algorithm: Algorithm) -> VerifyingKey:
@@ -93,13 +99,20 @@ class RemoteSigner:
         return answer
 
     def _ask(self, act: Act, request: Mapping[str, Value]) -> Value:
+        if self._monotonic() < self._alone_until:
+            raise SignerSilent(socket=self._path)
+        limit = protocol.INCREMENT_LIMIT_S if act is Act.INCREMENT else protocol.LIMIT_S
+        until = protocol.Deadline(limit, self._monotonic)
         try:
             with socket.socket(socket.AF_UNIX) as connection:
-                connection.settimeout(protocol.LIMIT_S)
+                connection.settimeout(until.left())
                 connection.connect(str(self._path))
-                protocol.send(connection, {"act": act.value, **request})
-                answer = protocol.members(protocol.receive(connection, most=protocol.LONGEST_ANSWER))
+                protocol.send(connection, {"act": act.value, **request}, until=until)
+                most = protocol.LONGEST_ANSWER
+                answer = protocol.members(protocol.receive(connection, most=most, until=until))
         except OSError as error:
+            if isinstance(error, TimeoutError):
+                self._alone_until = self._monotonic() + PAUSE_S
             raise SignerSilent(socket=self._path) from error
         except SignerRequestMalformed as error:
             if error.facts.get("place") == "end":  # it died, or does not know this user

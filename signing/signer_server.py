@@ -3,12 +3,14 @@
 It knows six acts. Four are about keys and move none: make one, its public half, bind and read its chain. Two
 sign, on activation data alone (``signing.activation_module``). Who connects must be a process of a user that
 was named at the start, as the kernel says; a request is bounded in length and time, and one that cannot be
-read is answered and ends its connection.
+read is answered and ends its connection. A fault of its own, a full disk or a bug, is logged by its kind and
+answered as such; it ends neither the conversation nor the listening.
 
     with SignerServer(path, keystore, module, users={os.getuid()}) as server:
         server.serve()      # until close()
 """
 
+import errno
 import logging
 import os
 import socket
@@ -30,11 +32,13 @@ from signing import signer_protocol as protocol
 from signing.activation_data import ActivationData
 from signing.activation_module import ActivationModule
 from signing.increments import Increment
-from signing.keystore import KeyHandle, KeyStore
-from signing.signer_protocol import Act, SignerRequestMalformed
+from signing.keystore import KeyHandle, KeyStore, KeyUncertified
+from signing.signer_protocol import Act, SignerFailed, SignerRequestMalformed
 
 CONNECTIONS = 16
 """How many are answered at once; more wait in the kernel's queue."""
+PAUSE_S = 0.2
+"""Seconds before it listens again when no connection could be taken."""
 _HELD = ("person:", "seal:")
 _CREDENTIALS = struct.Struct("3i")  # unix(7), SO_PEERCRED: process, user, group
 
@@ -47,6 +51,14 @@ class NoHeldKey(Refused):
     code = "no-held-key"
     zh = "签名进程只保管个人和印章的密钥，不受理 {handle}。"
     en = "The signer has keys of people and seals alone, not {handle}."
+
+
+class SubjectChanged(Refused):
+    """A key's certificate names its holder for ever. Facts: ``handle``."""
+
+    code = "subject-changed"
+    zh = "密钥 {handle} 的证书不能改为另一主体，未作改动；请为新的主体另建密钥。"
+    en = "The certificate of the key {handle} cannot come to name another subject; make another key for that."
 
 
 class SocketTaken(Refused):
@@ -69,6 +81,8 @@ class SignerServer:
     ) -> None:
         self._path, self._keystore, self._module, self._users = path, keystore, module, frozenset(users)
         self._turns = threading.BoundedSemaphore(CONNECTIONS)
+        self._closed = threading.Event()
+        self._binding = threading.Lock()
         self._socket = _listening(path, own=self._users == {os.getuid()})
 
     def __enter__(self) -> Self:
@@ -79,14 +93,20 @@ class SignerServer:
 
     def serve(self) -> None:
         """Answer until ``close``."""
-        with suppress(OSError):
-            while True:
-                self._turns.acquire()
+        while not self._closed.is_set():
+            self._turns.acquire()
+            try:
                 connection, _ = self._socket.accept()
                 threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
+            except (OSError, RuntimeError) as error:  # closed, or for a moment without descriptors or threads
+                self._turns.release()
+                if not self._closed.is_set():
+                    log.error("no connection taken: %s", _fault(error))  # noqa: TRY400  the same
+                    self._closed.wait(PAUSE_S)
 
     def close(self) -> None:
         """Answer nobody any more; what is being answered ends by itself."""
+        self._closed.set()
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -94,21 +114,24 @@ class SignerServer:
 
     def _converse(self, connection: socket.socket) -> None:
         try:
-            with connection, suppress(OSError):
-                connection.settimeout(protocol.LIMIT_S)
-                if _user(connection) in self._users:
-                    protocol.send(connection, self._answer(connection))
+            with connection:
+                answer = self._answer(connection) if _user(connection) in self._users else None
+                if answer is not None:
+                    with suppress(OSError):
+                        protocol.send(connection, answer, until=protocol.Deadline(protocol.LIMIT_S))
         finally:
             self._turns.release()
 
-    def _answer(self, connection: socket.socket) -> Mapping[str, Value]:
+    def _answer(self, connection: socket.socket) -> Mapping[str, Value] | None:
+        """Give the answer to the request; None where nobody is there any more."""
         try:
-            request = protocol.receive(connection, most=protocol.LONGEST_REQUEST)
-            fields = Fields(request, SignerRequestMalformed)
-            answer = self._act(fields.text("act"), fields)
+            fields = _request(connection)
+            return None if fields is None else {"done": self._act(fields.text("act"), fields)}
         except YinxinError as error:
             return {"refused": protocol.refusal_value(error)}
-        return {"done": answer}
+        except Exception as error:  # noqa: BLE001  whoever asked is told, and the log says which
+            log.error("not done: %s", _fault(error))  # noqa: TRY400  a traceback may name somebody
+            return {"refused": protocol.refusal_value(SignerFailed(fault=_fault(error)))}
 
     def _act(self, act: str, fields: Fields) -> Value:
         if act in {Act.MANIFEST, Act.INCREMENT}:
@@ -128,11 +151,35 @@ class SignerServer:
             case Act.KEY:
                 return self._keystore.signer(handle).key.spki
             case Act.BIND:
-                self._keystore.bind(handle, chain)
+                self._bind(handle, chain)
                 return None
             case Act.CHAIN:
                 return [each.public_bytes(Encoding.DER) for each in self._keystore.chain(handle)]
         raise SignerRequestMalformed(place="act")
+
+    def _bind(self, handle: KeyHandle, chain: tuple[x509.Certificate, ...]) -> None:
+        """Bind ``chain``; what the module reads in a certificate of its holder stays as first bound."""
+        with self._binding:
+            with suppress(KeyUncertified):
+                if self._keystore.chain(handle)[0].subject != chain[0].subject:
+                    raise SubjectChanged(handle=handle)
+            self._keystore.bind(handle, chain)
+
+
+def _request(connection: socket.socket) -> Fields | None:
+    """Give the request; None where it did not come."""
+    until = protocol.Deadline(protocol.LIMIT_S)
+    try:
+        request = protocol.receive(connection, most=protocol.LONGEST_REQUEST, until=until)
+    except OSError:
+        return None
+    return Fields(request, SignerRequestMalformed)
+
+
+def _fault(error: Exception) -> str:
+    """Name the kind of a fault, of the system by its number too: never its words, which may name somebody."""
+    number = errno.errorcode.get(error.errno or 0) if isinstance(error, OSError) else None
+    return type(error).__name__ if number is None else f"{type(error).__name__} {number}"
 
 
 def _check_held(handle: KeyHandle) -> None:

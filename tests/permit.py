@@ -120,7 +120,7 @@ def _approve(house: House, opened: Agreement) -> Approval:
             session,
             challenge=asked,
             verdict=verdict,
-            known=lock_slot_of(session, opened.slots[0].subject),
+            known=lock_slot_of(session, asked, keystore=house.keyring.keystore),
             issuer=house.issuer,
             signer=house.verifier_signer,
             clock=house.clock,

@@ -149,7 +149,7 @@ def answer(case_id: UUID, given: Answer, house: InHouse, visitor: AsPerson) -> A
     with house.database.transaction() as session:
         counter_answers.take_try(session, CaseId(case_id), person=mine, clock=house.clock)
     with house.database.transaction() as session:
-        known = lock_slot_of(session, case.subject)
+        known = lock_slot_of(session, case, keystore=house.keyring.keystore)
         approval = counter_answers.answer(
             session,
             CaseId(case_id),

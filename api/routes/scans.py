@@ -324,7 +324,7 @@ def _pass(session: Session, house: House, held: OpenScan[ScanGoesOn], verdict: V
     Consent and template are looked at once more: the scan took its time, and both may be gone meanwhile.
     """
     passed = held.challenge
-    known = lock_slot_of(session, passed.subject)
+    known = lock_slot_of(session, passed, keystore=house.keyring.keystore)
     if _reference(session, house, person=passed.person) != held.template:
         raise AnotherFace
     used = challenges.consume(

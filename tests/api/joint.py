@@ -119,7 +119,7 @@ def approval(house: House, person: DemonstrationPerson, action: Action, subject:
             session,
             challenge=asked,
             verdict=Verdict("test-policy/1", asked.question.steps, movements=(), frames=20, compared=5),
-            known=lock_slot_of(session, subject),
+            known=lock_slot_of(session, asked, keystore=house.keyring.keystore),
             issuer=house.issuer,
             signer=house.verifier_signer,
             clock=house.clock,

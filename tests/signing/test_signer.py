@@ -1,6 +1,7 @@
 """The signer over its socket: what it answers, to whom, and what it never does."""
 
 import os
+import pickle
 import socket
 import stat
 from collections.abc import Iterator
@@ -12,14 +13,14 @@ import pytest
 
 from evidence.algorithms import Algorithm
 from evidence.canonical import Value
-from evidence.errors import KeyUnsupported
+from evidence.errors import Invalid, KeyUnsupported
 from signing import signer_protocol as protocol
 from signing.activation_data import Purpose
 from signing.cades import check_detached
 from signing.keystore import KeyExists, KeyHandle, KeyMissing, KeyUncertified
 from signing.pki import Subject, found
 from signing.profiles import Profile
-from signing.signer_protocol import SignerRefused, SignerRequestMalformed, SignerSilent
+from signing.signer_protocol import SignerDoubted, SignerRefused, SignerRequestMalformed, SignerSilent
 from signing.signer_remote import DividedKeyStore, HeldKeyElsewhere, RemoteSigner
 from signing.signer_server import SignerServer, SocketTaken
 
@@ -50,7 +51,8 @@ def asked(path: Path, request: bytes) -> Value:
         connection.settimeout(10)
         connection.connect(str(path))
         connection.sendall(request)
-        return protocol.receive(connection, most=protocol.LONGEST_ANSWER)
+        until = protocol.Deadline(10)
+        return protocol.receive(connection, most=protocol.LONGEST_ANSWER, until=until)
 
 
 def certified(bench: Bench, signer: RemoteSigner) -> DividedKeyStore:
@@ -75,6 +77,16 @@ def test_a_key_is_made_certified_and_named_over_the_socket(bench: Bench, signer:
     assert store.chain(bench.people[1].key)[-1] == bench.authority.root
 
 
+def test_a_certificate_comes_to_name_nobody_else(bench: Bench, signer: RemoteSigner) -> None:
+    store = certified(bench, signer)
+    authority, key, name = found(store, city="示范市", at=NOW), bench.people[1].key, bench.people[1].name
+    with pytest.raises(SignerRefused) as refused:
+        authority.issue(key, Subject("沈若华"), Profile.PERSON, at=NOW)
+    assert refused.value.code == "subject-changed"
+    renewed = authority.issue(key, Subject(name), Profile.PERSON, at=NOW)
+    assert store.chain(key) == renewed
+
+
 def test_the_server_has_the_public_half_and_cannot_sign(signer: RemoteSigner) -> None:
     signer.create(HANDLE, Algorithm.ES256)
     with pytest.raises(HeldKeyElsewhere):
@@ -94,7 +106,7 @@ def test_the_signer_signs_once_and_tells_why_not_again(bench: Bench, signer: Rem
     assert signer.sign_manifest(data) == made
     with pytest.raises(SignerRefused) as refused:
         signer.sign_manifest(replace(data, approval=turned(data.approval)))
-    assert refused.value.facts["refusal"] == "approval-used"
+    assert refused.value.code == pickle.loads(pickle.dumps(refused.value)).code == "approval-used"  # noqa: S301
     assert "used already" in refused.value.sentence("en")
 
 
@@ -122,7 +134,7 @@ def test_a_killed_signer_that_was_started_again_remembers(bench: Bench, tmp_path
 def test_the_signer_has_nothing_to_do_with_keys_of_the_house(signer: RemoteSigner, handle: str) -> None:
     with pytest.raises(SignerRefused) as refused:
         signer.create(KeyHandle(handle), Algorithm.ES256)
-    assert refused.value.facts["refusal"] == "no-held-key"
+    assert refused.value.code == "no-held-key"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +153,7 @@ def test_a_request_of_any_length_is_not_read(folder: Path) -> None:
 
 
 def test_an_unknown_member_is_refused(signer: RemoteSigner) -> None:
-    with pytest.raises(SignerRefused):
+    with pytest.raises(SignerDoubted):
         signer._ask(protocol.Act.KEY, {"key": HANDLE, "also": "export"})
 
 
@@ -152,6 +164,13 @@ def test_a_process_of_another_user_gets_no_answer(bench: Bench, tmp_path: Path) 
         pytest.raises(SignerSilent),
     ):
         RemoteSigner(tmp_path / "own" / "signer").chain(HANDLE)
+
+
+def test_evidence_that_does_not_hold_keeps_its_code_and_kind(bench: Bench, signer: RemoteSigner) -> None:
+    certified(bench, signer)
+    with pytest.raises(Invalid) as doubted:
+        signer.sign_manifest(replace(bench.data(bench.people[1]), opening=None))
+    assert doubted.value.code == "activation-unproven"
 
 
 def test_the_socket_is_for_its_owner_alone_where_nobody_else_is_named(folder: Path) -> None:
@@ -174,4 +193,4 @@ def test_an_answer_that_is_cut_off_is_no_answer() -> None:
     right.sendall((9).to_bytes(4) + b"\xa1")
     right.close()
     with left, pytest.raises(SignerRequestMalformed):
-        protocol.receive(left, most=64)
+        protocol.receive(left, most=64, until=protocol.Deadline(10))

@@ -287,7 +287,7 @@ class Town:
                 session,
                 challenge=asked,
                 verdict=verdict,
-                known=lock_slot_of(session, subject),
+                known=lock_slot_of(session, asked, keystore=self.keystore),
                 issuer=AGENCY.text,
                 signer=self.verifier,
                 clock=self.clock,

@@ -33,7 +33,7 @@ def passed_scan(
             session, person=person.id, action=Action.SIGN, subject=subject, clock=town.clock
         )
     with town.database.transaction() as session:
-        known = lock_slot_of(session, subject)
+        known = lock_slot_of(session, asked, keystore=town.keystore)
         challenges.consume(
             session, asked.id, person=person.id, action=Action.SIGN, subject=subject, clock=town.clock
         )
