@@ -21,7 +21,7 @@ def test_the_answer_of_the_device_reaches_the_key(town: Town) -> None:
         desk = Desk(session, town.clock, town.verifier)
         desk.add(town.representative, device)
         asked = desk.ask(town.representative, opened.slot("1").subject, Action.SIGN)
-        known = lock_slot_of(session, asked.subject)
+        known = lock_slot_of(session, asked, keystore=town.keystore)
         approval = desk.approve(asked, device.sign(asked.digest.value), known=known)
     assert approval.method is Method.FACE_PASSKEY
     town.sign(opened, "1", approval=approval)
@@ -34,7 +34,7 @@ def test_an_answer_that_was_exchanged_in_the_database_signs_nothing(town: Town) 
         desk = Desk(session, town.clock, town.verifier)
         desk.add(town.representative, device)
         asked = desk.ask(town.representative, opened.slot("1").subject, Action.SIGN)
-        known = lock_slot_of(session, asked.subject)
+        known = lock_slot_of(session, asked, keystore=town.keystore)
         approval = desk.approve(asked, device.sign(asked.digest.value), known=known)
         forged = stranger.sign(asked.digest.value).signature
         session.execute(
