@@ -33,6 +33,8 @@ from verify.trust import TrustAnchors
 PARTIES = "parties"
 COMPLETE = "complete"
 COMPLETED = "completed"
+NAMES_STEPS = "yinxin/manifest/3"
+"""The schema of manifests over which every signature names the steps by which its slot came to its signer."""
 """The only action of an agreement that stands for all who are needed."""
 
 ONLY = ""
@@ -107,18 +109,24 @@ def _check_signers(examined: Examined, body: AgreementBody) -> Iterator[Finding]
         if one.digest in body.signatures and one.type is StatementType.SIGNATURE
     ]
     yield from check_approvals(examined, signed)
-    yield from check_delegations(examined, signed, _persons(examined, signed) if tied(signed) else None)
+    manifest = _manifest(examined, signed)
+    persons = None if manifest is None or not tied(signed) else _persons(manifest)
+    owed = None if manifest is None else manifest.has("schema") and manifest.take("schema") == NAMES_STEPS
+    yield from check_delegations(examined, signed, persons, owed=owed)
     yield from check_detached(examined, signed)
     yield from check_declines(examined, signed)
 
 
-def _persons(examined: Examined, signed: Sequence[ReadExhibit]) -> Mapping[str, Value] | None:
-    """The commitments to the persons of the manifest by slot; None where it is not enclosed."""
-    digest = signed[0].body.get("manifest")
+def _manifest(examined: Examined, signed: Sequence[ReadExhibit]) -> Fields | None:
+    """The manifest that is signed; None where it is not enclosed."""
+    digest = signed[0].body.get("manifest") if signed else None
     content = examined.bundle.files.get(digest) if isinstance(digest, bytes) else None
-    if content is None:
-        return None
-    slots = Fields(canonical.decode(content), BundleMalformed, place="manifest").each("slots")
+    return None if content is None else Fields(canonical.decode(content), BundleMalformed, place="manifest")
+
+
+def _persons(manifest: Fields) -> Mapping[str, Value]:
+    """The commitments to the persons of the manifest by slot."""
+    slots = manifest.each("slots")
     return {slot.text("id"): slot.take("person") if slot.has("person") else None for slot in slots}
 
 

@@ -61,6 +61,11 @@ AGREEMENTS: Final[Mapping[str, Words]] = {
         "转交与更换记录共{count}步，从清单所列的人到签名人首尾相接。",
         "Steps that handed slots on: {count}, unbroken from the person of the manifest to the signer.",
     ),
+    "delegations-left-out": Words(
+        "签署位{slot}的签名没有写明该签署位是怎样到签名人手里的，而这份签署清单要求写明。不能采信。",
+        "The signature of slot {slot} does not say how the slot came to its signer, as this manifest asks. "
+        "Do not rely on it.",
+    ),
     "delegations-absent": Words(
         "签署位{slot}的第{place}步转交记录不在证据包里，无法核对是谁把签署交给了签名人。请索取完整的证据包。",
         "Step {place} by which slot {slot} was handed on is not in the bundle, so it cannot be checked who "

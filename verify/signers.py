@@ -3,7 +3,8 @@
     manifest: person C0 ─ delegation: giver C0, taker C1 ─ approval: person C1 ─ signature: commitments [C1]
 
 People stand there as salted commitments, the same 32 bytes from one step to the next, so that the chain is
-seen whole and nobody is named. A signature from before its steps were named (``delegations``) is not asked.
+seen whole and nobody is named. A signature from before its steps were named (``delegations``) is not asked;
+over a manifest of the third schema there is none such.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,8 @@ RECOGNISED: Mapping[str, str] = {
 
 STEPS = frozenset({"delegated", "replaced"})
 """The actions of an agreement by which a slot goes to another person."""
+
+_UNNAMED = ("delegations-unnamed", Outcome.INDETERMINATE)
 
 DECLINED = "slot-declined"
 SEAL = "seal"
@@ -99,13 +102,22 @@ def _method(examined: Examined, signature: ReadExhibit) -> str:
 
 
 def check_delegations(
-    examined: Examined, signed: Sequence[ReadExhibit], persons: Mapping[str, Value] | None
+    examined: Examined,
+    signed: Sequence[ReadExhibit],
+    persons: Mapping[str, Value] | None,
+    *,
+    owed: bool | None,
 ) -> tuple[Finding, ...]:
     """Check that each slot was signed by whom it names or who took it: one finding or none.
 
-    ``persons`` are the commitments of the manifest by slot, None where the manifest is not enclosed.
+    ``persons`` are the commitments of the manifest by slot, None where the manifest is not enclosed;
+    ``owed`` says whether every signature over it names its steps, None where that cannot be known.
     """
     asked = tied(signed)
+    for one in signed:
+        if DELEGATIONS not in one.body and owed is not False:
+            said = ("delegations-left-out", Outcome.FAILED) if owed else _UNNAMED
+            return (_finding(DELEGATIONS, *said, slot=slot_of(one)),)
     if not asked:
         return ()
     gravest = worst([_handed_on(examined, one, persons) for one in asked])
@@ -136,7 +148,7 @@ def _handed_on(examined: Examined, signature: ReadExhibit, persons: Mapping[str,
     if holder is not None and signature.body.get("commitments") != [holder]:
         return _finding(DELEGATIONS, "delegations-signer", Outcome.FAILED, slot=slot)
     if persons is None:
-        return _finding(DELEGATIONS, "delegations-unnamed", Outcome.INDETERMINATE, slot=slot)
+        return _finding(DELEGATIONS, *_UNNAMED, slot=slot)
     return _finding(DELEGATIONS, "delegations-none", Outcome.PASSED)
 
 

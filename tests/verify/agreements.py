@@ -31,18 +31,23 @@ AGREEMENT = b"\x07" * 16
 PERSONS = [bytes([number]) * 32 for number in range(200, 206)]
 C0, C1, C2, KEEPER, FOURTH, OTHER = PERSONS
 SIGNED = {"1": C2, "2": KEEPER, "4": FOURTH}
-MANIFEST = canonical.encode(
-    {
-        "slots": [
-            {"id": "1", "group": "a", "person": C0},
-            {"id": "2", "group": "a", "person": None},
-            {"id": "3", "group": "b", "person": OTHER},
-            {"id": "4", "group": "b", "person": FOURTH},
-        ],
-        "groups": [["a", 1, 2], ["b", 1, 1]],
-    }
-)
-MANIFEST_DIGEST = sha256(MANIFEST)
+OLDER, NEWER = "yinxin/manifest/2", "yinxin/manifest/3"
+MANIFESTS = {
+    schema: canonical.encode(
+        {
+            "schema": schema,
+            "slots": [
+                {"id": "1", "group": "a", "person": C0},
+                {"id": "2", "group": "a", "person": None},
+                {"id": "3", "group": "b", "person": OTHER},
+                {"id": "4", "group": "b", "person": FOURTH},
+            ],
+            "groups": [["a", 1, 2], ["b", 1, 1]],
+        }
+    )
+    for schema in (OLDER, NEWER)
+}
+MANIFEST = MANIFESTS[NEWER]
 
 Body = dict[str, Value]
 
@@ -72,21 +77,32 @@ class Told:
     cms: Mapping[str, Body] = field(default_factory=dict)
     torn: Mapping[str, bytes] = field(default_factory=dict)
     files_left_out: frozenset[str] = frozenset()
+    schema: str = NEWER
+
+    @property
+    def manifest(self) -> bytes:
+        """The manifest that all sign."""
+        return MANIFESTS[self.schema]
+
+    @property
+    def over(self) -> bytes:
+        """Its digest, 32 bytes."""
+        return sha256(self.manifest).value
 
     def bundle(self) -> Bundle:
         """The bundle, of which what is ``left_out`` was never put in."""
-        said, files = _Saying(self), {"manifest": MANIFEST}
+        said, files = _Saying(self), {"manifest": self.manifest}
         _hand_on(said)
         for slot, person in SIGNED.items():
             files[f"cms{slot}"] = _sign(said, slot, person)
-        _state(said, "decline", StatementType.AGREEMENT, {**_step("slot-declined", "3")}, at=7)
+        _state(said, "decline", StatementType.AGREEMENT, {**_step(self, "slot-declined", "3")}, at=7)
         names = [f"signature{slot}" for slot in SIGNED]
         body: Body = {
             "action": "completed",
             "agreement": AGREEMENT,
             "signatures": [said.digest(name) for name in names],
             "declined": [said.digest("decline")],
-            "files": [MANIFEST_DIGEST.value],
+            "files": [self.over],
         }
         _state(said, "subject", StatementType.AGREEMENT, body, at=8)
         order = ["subject", *(name for name in said.statements if name != "subject")]
@@ -122,25 +138,29 @@ def _state(said: _Saying, name: str, type_: StatementType, body: Body, *, at: in
     )
 
 
-def _step(action: str, slot: str, **members: Value) -> Body:
+def _step(told: Told, action: str, slot: str, **members: Value) -> Body:
     return {
         "action": action,
         "agreement": AGREEMENT,
         "slot": slot,
-        "files": [MANIFEST_DIGEST.value],
+        "files": [told.over],
         **members,
     }
 
 
 def _hand_on(said: _Saying) -> None:
-    _state(said, "step1", StatementType.AGREEMENT, _step("delegated", "1", giver=C0, taker=C1), at=1)
-    _state(said, "step2", StatementType.AGREEMENT, _step("replaced", "1", giver=C1, taker=C2), at=2)
+    _state(
+        said, "step1", StatementType.AGREEMENT, _step(said.told, "delegated", "1", giver=C0, taker=C1), at=1
+    )
+    _state(
+        said, "step2", StatementType.AGREEMENT, _step(said.told, "replaced", "1", giver=C1, taker=C2), at=2
+    )
 
 
 def _sign(said: _Saying, slot: str, person: bytes) -> bytes:
     """State approval and signature of a slot; give its detached signature."""
     seal, at = slot == "2", city.ISSUED + timedelta(seconds=5)
-    asked: list[Value] = ["yinxin/slot/1", MANIFEST_DIGEST.value, slot]
+    asked: list[Value] = ["yinxin/slot/1", said.told.over, slot]
     approval: Body = {
         "person": person,
         "action": "seal" if seal else "sign",
@@ -152,7 +172,7 @@ def _sign(said: _Saying, slot: str, person: bytes) -> bytes:
         "slot": slot,
         "key": slot,
         "approval": said.digest(f"approval{slot}"),
-        "content": MANIFEST,
+        "content": said.told.manifest,
     }
     signed |= said.told.cms.get(slot, {})
     signer, chain = keys()[str(signed["key"])]
@@ -166,7 +186,7 @@ def _sign(said: _Saying, slot: str, person: bytes) -> bytes:
     )
     body: Body = {
         "agreement": AGREEMENT,
-        "manifest": MANIFEST_DIGEST.value,
+        "manifest": said.told.over,
         "slot": slot,
         "kind": "seal" if seal else "person",
         "key": keys()[slot][0].key.key_id,
@@ -192,8 +212,14 @@ def cases() -> Iterator[tuple[str, str, Told]]:
     yield (
         "older-signature",
         "",
-        Told(bodies={"signature2": {"delegations": "left out", "commitments": [OTHER]}}),
+        Told(schema=OLDER, bodies={"signature2": {"delegations": "left out", "commitments": [OTHER]}}),
     )
+    for names, steps in ((("2",), ()), (tuple(SIGNED), ("step1", "step2"))):
+        untied: dict[str, Body] = {f"signature{slot}": {"delegations": "left out"} for slot in names}
+        told = Told(bodies=untied, left_out=frozenset(steps))
+        yield f"steps-left-out-of-{len(names)}", "delegations", told
+        torn_off = replace(told, files_left_out=frozenset({"manifest"}))
+        yield f"both-left-out-of-{len(names)}", "delegations", torn_off
     yield from _approvals()
     yield from _delegations()
     yield from _detached()

@@ -22,6 +22,9 @@ def signature(slot: str, **changes: Value) -> bytes:
     return city.stated(StatementType.SIGNATURE, {**body, **changes})
 
 
+UNKNOWN_MANIFEST = {"delegations": Outcome.INDETERMINATE}
+
+
 def agreement(*signatures: bytes, **changes: Value) -> bytes:
     body: dict[str, Value] = {
         "action": "completed",
@@ -125,15 +128,14 @@ def test_a_signature_enclosed_twice_stands_for_no_other() -> None:
 
 def test_one_slot_signed_twice_fails_the_parties_without_the_manifest_too() -> None:
     first, second = signature("1"), signature("1", kind="person")
-    assert not_passed(verified(agreement(first, second), first, second, files=())) == {
-        "parties": Outcome.FAILED
-    }
+    report = verified(agreement(first, second), first, second, files=())
+    assert not_passed(report) == {"parties": Outcome.FAILED, **UNKNOWN_MANIFEST}
 
 
 def test_a_signature_named_twice_fails_the_parties() -> None:
     first = signature("1")
     subject = agreement(first, signatures=[sha256(first).value] * 2)
-    assert not_passed(verified(subject, first, files=())) == {"parties": Outcome.FAILED}
+    assert not_passed(verified(subject, first, files=())) == {"parties": Outcome.FAILED, **UNKNOWN_MANIFEST}
 
 
 def test_an_agreement_that_nobody_signed_fails_the_parties() -> None:
@@ -148,9 +150,9 @@ def test_what_is_no_completion_fails_the_form() -> None:
         }
 
 
-def test_the_manifest_may_be_left_out() -> None:
+def test_without_the_manifest_nobody_knows_whether_steps_were_left_out() -> None:
     first = signature("1")
-    assert not_passed(verified(agreement(first), first, files=())) == {}
+    assert not_passed(verified(agreement(first), first, files=())) == UNKNOWN_MANIFEST
 
 
 def test_an_incomplete_agreement_fails_the_form() -> None:

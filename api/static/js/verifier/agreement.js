@@ -19,6 +19,7 @@ import { both, say } from "./words.js";
 
 const HASH_BYTES = 32;
 const PARTIES = "parties", DETACHED = "detached", COMPLETED = "completed", ONLY = "";
+const NAMES_STEPS = "yinxin/manifest/3"; // signatures over it name the steps by which a slot came to its signer
 
 export { NoBundle };
 
@@ -36,7 +37,10 @@ async function report({ subject, others, findings, related, bundle }, trust, ask
   const all = [...findings, reading(() => checkParties(over, body, files))];
   const signed = over.filter(({ statement }) => statement.name === "signature");
   all.push(...(await checkApprovals(every, signed)));
-  all.push(...checkDelegations(every, signed, tied(signed).length ? reading(() => personsOf(signed, files)) : null));
+  const manifest = reading(() => manifestOf(signed, files));
+  const persons = manifest && tied(signed).length ? reading(() => personsOf(manifest)) : null;
+  const owed = manifest && manifest.has("schema") && manifest.take("schema") === NAMES_STEPS;
+  all.push(...checkDelegations(every, signed, persons, owed));
   all.push(...(await checkDetached(signed, files)));
   all.push(...checkDeclines(subject, every, signed));
   const standing = {
@@ -123,12 +127,16 @@ function counted(names) {
   return counts;
 }
 
-/** The commitments to the persons of the manifest by slot; null where it is not enclosed. */
-function personsOf(signed, files) {
-  const manifest = signed[0].statement.body.get("manifest");
-  const content = manifest instanceof Uint8Array ? files.get(hex(manifest)) : undefined;
-  if (content === undefined) return null;
-  const slots = new Fields(decode(content), "manifest").each("slots");
+/** The manifest that is signed; null where it is not enclosed. */
+function manifestOf(signed, files) {
+  const digest = signed[0]?.statement.body.get("manifest");
+  const content = digest instanceof Uint8Array ? files.get(hex(digest)) : undefined;
+  return content === undefined ? null : new Fields(decode(content), "manifest");
+}
+
+/** The commitments to the persons of the manifest by slot. */
+function personsOf(manifest) {
+  const slots = manifest.each("slots");
   return new Map(slots.map((slot) => [slot.text("id"), slot.has("person") ? slot.take("person") : null]));
 }
 

@@ -88,6 +88,7 @@ export const SENTENCES = {
   "method-counter": {"zh": "窗口核对证件加验证码", "en": "document checked at a counter, and one-time code"},
   "delegations-none": {"zh": "没有转交：写明人员的签署位都由清单所列的人签署。", "en": "Nothing was handed on: each slot that names a person was signed by that person."},
   "delegations-hold": {"zh": "转交与更换记录共{count}步，从清单所列的人到签名人首尾相接。", "en": "Steps that handed slots on: {count}, unbroken from the person of the manifest to the signer."},
+  "delegations-left-out": {"zh": "签署位{slot}的签名没有写明该签署位是怎样到签名人手里的，而这份签署清单要求写明。不能采信。", "en": "The signature of slot {slot} does not say how the slot came to its signer, as this manifest asks. Do not rely on it."},
   "delegations-absent": {"zh": "签署位{slot}的第{place}步转交记录不在证据包里，无法核对是谁把签署交给了签名人。请索取完整的证据包。", "en": "Step {place} by which slot {slot} was handed on is not in the bundle, so it cannot be checked who gave it to the signer. Ask for the whole bundle."},
   "delegations-foreign": {"zh": "签署位{slot}的第{place}步转交记录接不上（{member}不一致）。不能采信。", "en": "Step {place} by which slot {slot} was handed on does not fit ({member} differs). Do not rely on it."},
   "delegations-untied": {"zh": "签署位{slot}的第{place}步转交记录没有写明承诺值（旧版记录），无法核对是不是同一人。请向签署平台查询。", "en": "Step {place} by which slot {slot} was handed on is of an older kind that carries no commitments, so it cannot be checked whom it names. Ask the platform."},

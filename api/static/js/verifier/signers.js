@@ -62,8 +62,14 @@ function method(exhibits, { statement }) {
   return given === null ? "" : python(given.statement.body.get("method"));
 }
 
-/** `persons` are the commitments of the manifest by slot, null where the manifest is not enclosed. */
-export function checkDelegations(exhibits, signed, persons) {
+/** `persons` are the commitments of the manifest by slot, null where the manifest is not enclosed; `owed` says
+ * whether every signature over it names its steps, null where that cannot be known. */
+export function checkDelegations(exhibits, signed, persons, owed) {
+  const untied = signed.find(({ statement }) => !statement.body.has(DELEGATIONS));
+  if (untied && owed) return [finding(DELEGATIONS, FAILED, say("delegations-left-out", { slot: slotOf(untied) }))];
+  if (untied && owed === null) {
+    return [finding(DELEGATIONS, INDETERMINATE, say("delegations-unnamed", { slot: slotOf(untied) }))];
+  }
   const asked = tied(signed);
   const count = asked.reduce((sum, one) => sum + stepsOf(one).length, 0);
   const found = asked.map((one) => handedOn(exhibits, one, persons));
