@@ -57,7 +57,8 @@ TOLD = {
     "Nod once",
     "Come closer",
 }
-AROUND = {"Opening the camera…", "Look straight ahead", "Back to centre"}
+OPENING = "Opening the camera…"
+AROUND = {OPENING, "Look straight ahead", "Back to centre"}
 
 PhoneOf = Callable[..., Page]
 
@@ -189,7 +190,8 @@ def test_a_screen_reader_is_told_each_step_in_english(
     heard = [text.removeprefix("heard:") for text in said if text.startswith("heard:")]
     spoken = [text.removeprefix("spoken:en:") for text in said if text.startswith("spoken:")]
     assert set(heard) <= TOLD | AROUND
-    assert len(TOLD & set(heard)) in {2, 3}
+    last = max(place for place, text in enumerate(heard) if text == OPENING)  # of a scan done again
+    assert len(TOLD & set(heard[last:])) in {2, 3}
     assert spoken == heard
 
 
