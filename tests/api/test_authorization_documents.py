@@ -19,7 +19,7 @@ from tests.api.joint import granted_authorization, request_of_engineer
 from tests.quiet_city import QuietCity
 from verify.attachment import evidence_in
 
-Verify = Callable[[Path], dict[str, object]]
+Verify = Callable[..., dict[str, object]]
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,8 @@ def trust(tmp_path: Path, city: QuietCity) -> Path:
 def verified(trust: Path, capsys: pytest.CaptureFixture[str]) -> Verify:
     """Verify a file with nothing but the trust file."""
 
-    def verify(path: Path) -> dict[str, object]:
-        main(["verify", str(path), "--trust", str(trust), "--json"])
+    def verify(path: Path, *more: str) -> dict[str, object]:
+        main(["verify", str(path), "--trust", str(trust), "--json", *more])
         report: dict[str, object] = json.loads(capsys.readouterr().out)
         return report
 
@@ -89,12 +89,13 @@ def test_the_code_opens_the_page_that_says_how_it_stands(pdf: Path, city: QuietC
 
 
 def test_the_pdf_carries_evidence_that_verifies_offline(
-    pdf: Path, verified: Verify, clerk: httpx.Client, used_once: str
+    pdf: Path, verified: Verify, city: QuietCity, clerk: httpx.Client, used_once: str
 ) -> None:
+    at = ("--as-of", city.house.clock.now().isoformat())
     detached = pdf.with_suffix(".bundle")
     _read("pdfdetach", "-save", "1", "-o", detached, pdf)
-    report = verified(pdf)
-    assert report == verified(detached)
+    report = verified(pdf, *at)
+    assert report == verified(detached, *at)
     found = (report["kind"], report["conclusion"], report["answer"])
     assert found == ("authorization", "TOTAL-PASSED", "UNKNOWN")
     assert "1 uses (of 3 granted)" in json.dumps(report)
