@@ -33,9 +33,10 @@ from verify.trust import TrustAnchors
 PARTIES = "parties"
 COMPLETE = "complete"
 COMPLETED = "completed"
+"""The only action of an agreement that stands for all who are needed."""
+
 NAMES_STEPS = "yinxin/manifest/3"
 """The schema of manifests over which every signature names the steps by which its slot came to its signer."""
-"""The only action of an agreement that stands for all who are needed."""
 
 ONLY = ""
 """The group of every slot where the manifest has none."""
