@@ -43,23 +43,6 @@ from signing.pdf import PreparedWrong, SigningParty
 from signing.pki import Chain
 from signing.tables import ActivationRow, AgreementRow
 
-__all__ = [
-    "FRESHNESS",
-    "Activation",
-    "ActivationForAnother",
-    "ActivationMissing",
-    "ActivationSpent",
-    "ApprovalUsed",
-    "IncrementingParty",
-    "Seat",
-    "activate",
-    "activation",
-    "incrementing_party",
-    "record_increment",
-    "record_prepared",
-    "sign_manifest",
-]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Seat:

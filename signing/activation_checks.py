@@ -30,7 +30,6 @@ from evidence.fields import Fields
 from evidence.keys import VerifyingKey
 from evidence.statement import StatementType, check
 from identity.approvals import ApprovalStatement, check_approval
-from identity.challenges import Action
 from identity.commitments import PERSON
 from identity.methods import Method
 from identity.webauthn import RelyingParty, check_assertion
@@ -40,6 +39,7 @@ from signing.activation_refusals import (
     ActivationForAnotherKey,
     ActivationUnproven,
 )
+from signing.keystore import PERSON_KEY, SEAL_KEY
 from signing.manifest import Manifest, ManifestSlot, SlotKind, slot_subject
 
 FRESHNESS = timedelta(minutes=5)
@@ -95,7 +95,7 @@ def check_activation(
     approved = check_approval(
         data.approval,
         pins.verifier,
-        action=Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN,
+        action=slot.kind.action,
         subject=slot_subject(sha256(data.manifest), slot.id),
         clock=clock,
         max_age=FRESHNESS if data.purpose is Purpose.MANIFEST else ASSEMBLY_LIFE,
@@ -136,12 +136,11 @@ def check_named(certificate: x509.Certificate, opening: Opening, checked: Checke
 
 
 def _check_key_fits(data: ActivationData, slot: ManifestSlot, certificate: x509.Certificate) -> None:
-    kind, _, _ = data.key.partition(":")
     if slot.kind is not SlotKind.SEAL:
-        fits = kind == "person"
+        fits = data.key.startswith(PERSON_KEY)
     else:
         named = _names(certificate, NameOID.ORGANIZATION_IDENTIFIER)
-        fits = kind == "seal" and named == [f"NTRCN-{slot.organization.text}"]
+        fits = data.key.startswith(SEAL_KEY) and named == [f"NTRCN-{slot.organization.text}"]
     if not fits:
         raise ActivationForAnotherKey(key=data.key)
 

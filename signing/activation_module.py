@@ -34,7 +34,7 @@ from signing.activation_refusals import (
 )
 from signing.cades import sign_detached
 from signing.increments import Increment
-from signing.keystore import KeyStore
+from signing.keystore import PERSON_KEY, KeyStore
 
 
 class ActivationModule(Protocol):
@@ -123,7 +123,7 @@ class LocalActivationModule:
         """Check who approved; a person's key is from now on of whom it was first used for."""
         opening = check_person(checked, pins=self._pins)
         key = checked.data.key
-        if not key.startswith("person:") or self._book.owner_known(key, opening.citizen_number):
+        if not key.startswith(PERSON_KEY) or self._book.owner_known(key, opening.citizen_number):
             return
         check_named(certificate, opening, checked)
         self._book.keep_owner(key, opening.citizen_number)

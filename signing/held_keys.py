@@ -24,10 +24,10 @@ from evidence.statement import StatementType
 from identity.approvals import Asked
 from identity.challenges import Action
 from identity.commitments import commit_person
-from identity.people import Person
+from identity.people import Person, PersonId
 from signing.activation_module import ActivationModule
 from signing.key_certificates import record
-from signing.keystore import KeyHandle, KeyMissing, KeyStore, KeyUncertified
+from signing.keystore import PERSON_KEY, KeyHandle, KeyMissing, KeyStore, KeyUncertified
 from signing.pki import Authority, Chain, Subject
 from signing.profiles import Profile
 from signing.speaker import Speaker
@@ -103,7 +103,7 @@ def hold(
 
 def hold_for_person(session: Session, person: Person, *, keyring: Keyring) -> HeldKey:
     """Return the key held for ``person``, made the first time; its certificate names the person."""
-    handle = KeyHandle(f"person:{person.id}")
+    handle = _of_person(person.id)
     row = session.get(HeldKeyRow, handle)
     if row is not None:
         return _held(row, keyring)
@@ -137,7 +137,11 @@ def check_reachable(asked: Asked, keystore: KeyStore) -> None:
     """
     if asked.action in {Action.SIGN, Action.SEAL}:
         with suppress(KeyMissing, KeyUncertified):  # an answer too
-            keystore.chain(KeyHandle(f"person:{asked.person}"))
+            keystore.chain(_of_person(asked.person))
+
+
+def _of_person(id_: PersonId) -> KeyHandle:
+    return KeyHandle(f"{PERSON_KEY}{id_}")
 
 
 def _held(row: HeldKeyRow, keyring: Keyring) -> HeldKey:

@@ -21,6 +21,9 @@ from evidence.keys import Signer, VerifyingKey
 
 KeyHandle = NewType("KeyHandle", str)
 
+PERSON_KEY, SEAL_KEY = "person:", "seal:"
+"""How handles of held keys begin: of people and of seals, which sign on activation alone."""
+
 HANDLE_PATTERN = re.compile(r"[a-z0-9][a-z0-9:._-]{0,127}")
 
 

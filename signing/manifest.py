@@ -27,6 +27,7 @@ from evidence.digest import Digest, HashAlgorithm, sha256
 from evidence.errors import CheckDigitWrong, IdentifierMalformed, Malformed, NotCanonical, Term
 from evidence.fields import Fields
 from evidence.identifiers import Uscc
+from identity.challenges import Action
 from signing.seal_kinds import COMPANY_SEAL, SealKind, SealMark
 
 SCHEMA = "yinxin/manifest/3"
@@ -62,6 +63,11 @@ class SlotKind(StrEnum):
     def stamps(self) -> bool:
         """Whether the slot leaves a stamp on the paper."""
         return self is not SlotKind.APPROVER
+
+    @property
+    def action(self) -> Action:
+        """What whoever fills it approves."""
+        return Action.SEAL if self is SlotKind.SEAL else Action.SIGN
 
 
 class ManifestMalformed(Malformed):

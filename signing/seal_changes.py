@@ -27,7 +27,7 @@ from identity.members import Position, require_position
 from identity.organizations import organization as organization_of
 from identity.people import PersonId, person
 from signing.held_keys import Keyring, held_key, hold
-from signing.keystore import KeyHandle
+from signing.keystore import SEAL_KEY, KeyHandle
 from signing.pki import Subject
 from signing.profiles import Profile
 from signing.seal_kinds import COMPANY_SEAL, SealMark, check_mark
@@ -115,7 +115,7 @@ def make_seal(
     if other is not None and other.state is not SealState.CANCELLED:
         raise SealExists(name=other.called)
     id_, now = uuid4(), keyring.clock.now()
-    handle = KeyHandle(f"seal:{id_}")
+    handle = KeyHandle(f"{SEAL_KEY}{id_}")
     subject = Subject(name=name, organization=name, uscc=organization, serial=str(id_))
     holder = {"organization": organization.text}
     hold(session, handle, subject=subject, holder=holder, profile=Profile.SEAL, keyring=keyring)

@@ -30,7 +30,6 @@ from evidence.errors import Refused
 from evidence.keys import VerifyingKey
 from evidence.statement import StatementType, read
 from identity.approvals import Approval, Asked
-from identity.challenges import Action
 from identity.people import PersonId, person
 from ledger import facts
 from ledger.facts import Fact
@@ -116,7 +115,7 @@ def sign_slot(
         manifest=found.manifest_digest,
         person=party.person,
         key=party.key,
-        action=Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN,
+        action=slot.kind.action,
     )
     activation = activate(session, seat, approval=approval, verifier=verifier, keyring=keyring)
     committed = slot_persons.approved_as(session, found, slot, approval)

@@ -23,7 +23,7 @@ from evidence.keys import Signer, VerifyingKey
 from signing import signer_protocol as protocol
 from signing.activation_data import ActivationData
 from signing.increments import Increment
-from signing.keystore import KeyHandle, KeyStore
+from signing.keystore import PERSON_KEY, SEAL_KEY, KeyHandle, KeyStore
 from signing.signer_protocol import Act, SignerRequestMalformed, SignerSilent
 
 PAUSE_S = 10.0
@@ -167,4 +167,4 @@ class DividedKeyStore:
         return self._of(handle).chain(handle)
 
     def _of(self, handle: KeyHandle) -> KeyStore:
-        return self._held if handle.startswith(("person:", "seal:")) else self._house
+        return self._held if handle.startswith((PERSON_KEY, SEAL_KEY)) else self._house

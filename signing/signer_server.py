@@ -32,14 +32,13 @@ from signing import signer_protocol as protocol
 from signing.activation_data import ActivationData
 from signing.activation_module import ActivationModule
 from signing.increments import Increment
-from signing.keystore import KeyHandle, KeyStore, KeyUncertified
+from signing.keystore import PERSON_KEY, SEAL_KEY, KeyHandle, KeyStore, KeyUncertified
 from signing.signer_protocol import Act, SignerFailed, SignerRequestMalformed
 
 CONNECTIONS = 16
 """How many are answered at once; more wait in the kernel's queue."""
 PAUSE_S = 0.2
 """Seconds before it listens again when no connection could be taken."""
-_HELD = ("person:", "seal:")
 _CREDENTIALS = struct.Struct("3i")  # unix(7), SO_PEERCRED: process, user, group
 
 log = logging.getLogger("yinxin.signer")
@@ -183,7 +182,7 @@ def _fault(error: Exception) -> str:
 
 
 def _check_held(handle: KeyHandle) -> None:
-    if not handle.startswith(_HELD):
+    if not handle.startswith((PERSON_KEY, SEAL_KEY)):
         raise NoHeldKey(handle=handle)
 
 

@@ -33,7 +33,6 @@ from api.webhooks import events
 from evidence.digest import Digest
 from evidence.errors import Refused
 from evidence.identifiers import Uscc
-from identity.challenges import Action
 from identity.organizations import organization
 from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
@@ -42,7 +41,6 @@ from signing.agreements import agreement
 from signing.assembly_jobs import retry_assembly
 from signing.delegations import delegate, open_slot, replace_signer
 from signing.documents import brought, freeze
-from signing.manifest import SlotKind
 from signing.signatures import lock_slots
 from signing.slot_parties import NotThisParty, expected
 
@@ -156,8 +154,7 @@ def ask_to_sign(
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
         slot = check_own_slot(session, found, slot_id, signer=signer, at=house.clock.now())
-        action = Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN
-        return asked(session, house, person=signer, action=action, subject=slot.subject)
+        return asked(session, house, person=signer, action=slot.kind.action, subject=slot.subject)
 
 
 class Reason(BaseModel):

@@ -34,7 +34,6 @@ from identity.messages import Delivery, Kind, delivery
 from identity.passkeys import PasskeyId
 from identity.people import PersonId
 from identity.webauthn import Assertion, base64url
-from signing.manifest import SlotKind
 from signing.signatures import lock_slot_of
 
 router = APIRouter()
@@ -99,8 +98,7 @@ def ask_to_sign(agreement_id: UUID, slot_id: str, house: InHouse, visitor: AsPer
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
         slot = check_own_slot(session, found, slot_id, signer=mine, at=house.clock.now())
-        action = Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN
-        return opened(session, house, mine, action, slot.subject)
+        return opened(session, house, mine, slot.kind.action, slot.subject)
 
 
 @router.post("/api/people/me/passkeys/{passkey_id}/cases", status_code=201)

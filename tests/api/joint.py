@@ -33,7 +33,6 @@ from identity.scans import Verdict
 from signing.agreements import agreement
 from signing.assembly import assemble
 from signing.assembly_jobs import AssemblyJob
-from signing.manifest import SlotKind
 from signing.signatures import lock_slot_of, sign_slot
 from tests.quiet_city import QuietCity
 from tests.signing.joint.conftest import small_pdf
@@ -131,7 +130,7 @@ def sign(house: House, agreement_id: str, slot_id: str, person: DemonstrationPer
     with house.database.transaction() as session:
         found = agreement(session, UUID(agreement_id))
     slot = found.slot(slot_id)
-    shown = approval(house, person, Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN, slot.subject)
+    shown = approval(house, person, slot.kind.action, slot.subject)
     with house.database.transaction() as session:
         sign_slot(
             session,

@@ -20,7 +20,6 @@ from identity import authorizations
 from identity.authorizations import AuthorizationId
 from identity.challenges import Action
 from signing.agreements import agreement
-from signing.manifest import SlotKind
 from tests.api.joint import (
     AGENCY_DESK,
     CLERK,
@@ -90,8 +89,7 @@ def signed(house: House, id_: str, number: int) -> None:
     """Let the scan of the party of slot ``number`` take effect."""
     with house.database.transaction() as session:
         slot = agreement(session, UUID(id_)).slot(str(number))
-    action = Action.SEAL if slot.kind is SlotKind.SEAL else Action.SIGN
-    shown = approval(house, SIGNERS[number - 1], action, slot.subject)
+    shown = approval(house, SIGNERS[number - 1], slot.kind.action, slot.subject)
     with house.database.transaction() as session:
         take_effect(session, house, shown)
 

@@ -294,7 +294,7 @@ class Town:
             )
 
     def approve_slot(self, opened: Agreement, slot: str) -> Approval:
-        action = Action.SEAL if opened.slot(slot).kind is SlotKind.SEAL else Action.SIGN
+        action = opened.slot(slot).kind.action
         return self.approve(self.signer(opened, slot), action, opened.slot(slot).subject)
 
     def sign(self, opened: Agreement, slot: str, *, approval: Approval | None = None) -> Signature:

@@ -10,7 +10,8 @@ from evidence.digest import Digest
 from evidence.statement import StatementType, read
 from ledger import facts
 from ledger.facts import FactRow
-from signing.activation import ActivationSpent, activation, incrementing_party
+from signing.activation import activation, incrementing_party
+from signing.activation_refusals import ActivationSpent
 from signing.agreements import AgreementState
 from signing.assembly import assemble, assemble_next
 from signing.assembly_jobs import (

@@ -14,7 +14,9 @@ from identity.challenges import Action
 from identity.members import Position, appoint, dismiss
 from ledger import facts
 from ledger.facts import FactRow
-from signing.activation import FRESHNESS, ApprovalUsed, Seat, activate
+from signing.activation import Seat, activate
+from signing.activation_checks import FRESHNESS
+from signing.activation_refusals import ApprovalUsed
 from signing.agreements import AgreementExpired, AgreementState, SlotUnknown
 from signing.cades import check_detached
 from signing.held_keys import hold_for_person
