@@ -16,7 +16,8 @@ from api.authorization_view import Place, place
 from api.house import House
 from api.policy import Role, Visitor
 from evidence.identifiers import Uscc
-from identity.members import Position, positions
+from identity.members import positions
+from identity.organizations import organization
 from identity.people import PersonId, person
 from signing.seal_changes import history
 from signing.seal_keepers import Appointment, AppointmentUnknown, waiting
@@ -129,14 +130,14 @@ def seal_shown(session: Session, found: Seal) -> SealShown:
 
 
 def visible_seal(session: Session, seal_id: UUID, visitor: Visitor) -> Seal:
-    """Return a seal to whoever acts for its organization, and to its keeper.
+    """Return a seal to whoever acts for its organization, to its legal representative and to its keeper.
 
     Raises:
         SealUnknown: there is none, or it is not the visitor's to see.
     """
     found = seal(session, seal_id)
     acts = Role.FIRM in visitor.roles and visitor.organization == found.organization.text
-    if acts or (Role.PERSON in visitor.roles and _keeps(session, found, visitor.person)):
+    if acts or (Role.PERSON in visitor.roles and _answers(session, found, visitor.person)):
         return found
     raise SealUnknown(seal=seal_id)
 
@@ -158,19 +159,21 @@ def waiting_at(
 
 def steps_open_to(session: Session, found: Seal, who: UUID | None) -> tuple[SealAction, ...]:
     """Give the steps that ``who`` may take now: all as legal representative, suspending as the keeper."""
-    if who is None:
+    if not _answers(session, found, who):
         return ()
-    if Position.LEGAL_REPRESENTATIVE in positions(session, uscc=found.organization, person=PersonId(who)):
-        return possible(found.state)
-    keeps = _keeps(session, found, who)
-    return tuple(step for step in possible(found.state) if keeps and step is SealAction.SUSPEND)
+    own = _represents(session, found, who)
+    return tuple(step for step in possible(found.state) if own or step is SealAction.SUSPEND)
 
 
-def _keeps(session: Session, found: Seal, who: UUID | None) -> bool:
-    """Whether ``who`` keeps the seal and is still in office."""
+def _answers(session: Session, found: Seal, who: UUID | None) -> bool:
+    """Whether ``who`` is the legal representative, or keeps the seal and is still in office."""
     if who is None or found.keeper != who:
-        return False
+        return _represents(session, found, who)
     return may_keep(positions(session, uscc=found.organization, person=PersonId(who)))
+
+
+def _represents(session: Session, found: Seal, who: UUID | None) -> bool:
+    return who is not None and organization(session, found.organization).legal_representative == who
 
 
 def _limits(session: Session, found: Seal) -> LimitsShown | None:

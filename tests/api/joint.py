@@ -29,6 +29,7 @@ from identity import authorizations, challenges
 from identity.approvals import Approval, approve
 from identity.authorizations import AuthorizationId
 from identity.challenges import Action
+from identity.people import PersonId
 from identity.scans import Verdict
 from signing.agreements import agreement
 from signing.assembly import assemble
@@ -75,15 +76,18 @@ def enter(city: QuietCity, title: str) -> httpx.Client:
     return http
 
 
-def enter_as(city: QuietCity, *roles: Role, organization: Uscc) -> httpx.Client:
-    """Come in by a new account that acts for ``organization``."""
+def enter_as(
+    city: QuietCity, *roles: Role, organization: Uscc | None = None, person: PersonId | None = None
+) -> httpx.Client:
+    """Come in by a new account that acts for ``organization``, or is ``person``'s."""
     with city.house.database.transaction() as session:
         account = accounts.open_account(
             session,
             roles=roles,
             title_zh="经办人",
             title_en="clerk",
-            organization=organization.text,
+            organization=None if organization is None else organization.text,
+            person=person,
             clock=city.house.clock,
         )
         link = accounts.sign_in_link(session, account=account, clock=city.house.clock)

@@ -111,3 +111,14 @@ def test_a_passed_scan_hands_the_seal_over_with_what_waits_for_it(
     waiting = keeper.post(f"/api/agreements/{id_}/slots/2/challenges")
     assert problem(waiting) == (409, "consent-missing")  # a face is all that is wanting
     assert "更换保管人" in keeper.get(f"/firm/seals/{seal}").text
+
+
+def test_the_legal_representative_answers_for_the_seal_by_a_persons_account_too(
+    city: QuietCity, seal: str
+) -> None:
+    with city.house.database.transaction() as session:
+        person = person_id(session, LEGAL_REPRESENTATIVE)
+    http = enter_as(city, Role.PERSON, person=person)
+    for action, state in (("suspended", "suspended"), ("reinstated", "in-use")):
+        answer = http.post(f"/api/seals/{seal}/steps", json={"action": action})
+        assert answer.json()["state"] == state
