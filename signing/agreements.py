@@ -109,8 +109,8 @@ class Slot:
     """A slot and, once it is signed, when, by whom and by which fact (32-byte digest).
 
     ``mark`` is which seal a seal's slot asks for. ``person`` is whom the slot names, or who took it last
-    along the ``chain``. ``subject`` is what an
-    approval to fill it names: ``signing.manifest.slot_subject``. ``reason`` is what its party declined for.
+    along the ``chain``. ``subject`` is what an approval to fill it names: ``signing.manifest.slot_subject``.
+    ``reason`` is what its party declined for.
     """
 
     id: str

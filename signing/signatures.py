@@ -16,7 +16,7 @@ transaction. The steps of ``sign_slot``:
     signature = sign_slot(session, agreement=id, slot="1", approval=approval, verifier=key, keyring=keyring)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -273,16 +273,17 @@ def _record_agreement(session: Session, found: Agreement, now: datetime, keyring
         "agreement": found.id.bytes,
         "signatures": signatures,
         "left": [slot.id for slot in found.filled if _left(session, slot)],
-        "declined": [*declined(session, found.id)],
+        "declined": [*_declined(session, found)],
         "files": [found.manifest_digest.value, found.document.value],
     }
     return keyring.platform.record(session, StatementType.AGREEMENT, body, at=now, after=signatures)
 
 
-def declined(session: Session, agreement_id: UUID) -> list[bytes]:
+def _declined(session: Session, found: Agreement) -> Iterator[bytes]:
     """Give the digests (32 bytes) of the facts by which parties declined, in the order of their slots."""
-    rows = select(DeclineRow.fact).where(DeclineRow.agreement == agreement_id).order_by(DeclineRow.slot)
-    return list(session.scalars(rows))
+    for slot in found.slots:
+        if slot.declined_at is not None:
+            yield session.get_one(DeclineRow, (found.id, slot.id)).fact
 
 
 def _left(session: Session, slot: Slot) -> bool:
