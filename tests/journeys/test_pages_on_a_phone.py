@@ -28,6 +28,10 @@ SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll("main :not(sv
   .map((part) => parseFloat(getComputedStyle(part).fontSize)))"""
 
 
+IDS_TWICE = """() => [...document.querySelectorAll("[id]")].map(({ id }) => id)
+  .filter((id, place, all) => all.indexOf(id) !== place)"""
+
+
 @pytest.fixture(scope="module")
 def permit(house: House) -> Certificate:
     """A permit with its agreement, everything anchored."""
@@ -65,6 +69,7 @@ PATHS = (
     "/ledger",
     "/ledger/entries/1",
     "/agency",
+    "/software",
     "/certificates/{permit}",
     "/agreements/{agreement}",
 )
@@ -77,6 +82,12 @@ def test_what_is_touched_is_tall_enough_for_a_thumb(
     page.goto(site.url + path.format(permit=permit.id, agreement=permit.agreement))
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     assert page.evaluate(SMALLEST_TOUCH) >= TOUCH
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_id_stands_once(page: Page, site: Site, permit: Certificate, path: str) -> None:
+    page.goto(site.url + path.format(permit=permit.id, agreement=permit.agreement))
+    assert page.evaluate(IDS_TWICE) == []
 
 
 @pytest.mark.parametrize("path", PATHS)

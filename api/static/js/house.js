@@ -4,7 +4,7 @@
 // <button data-act="POST" data-to="…" data-body='{…}' data-confirm="…">
 // An answer with {next} opens that page; a problem shows its sentence in #alert.
 
-export const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
+export const words = JSON.parse(document.querySelector("script#words")?.textContent ?? "{}");
 
 /** A refusal of the server: `message` is the sentence to show, `code` its stable name, `capture` the picture it is of,
  * `judged` whether it is a scan's failure. */
