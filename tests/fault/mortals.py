@@ -1,6 +1,7 @@
 """Processes of a city at work that are killed and begun again, and clients that keep count meanwhile."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -31,7 +32,7 @@ class Mortal:
     def __init__(self, name: str, folder: Path, **settings: str) -> None:
         self.kills = 0
         self._name = name
-        self._settings = environment(folder, YINXIN_MODE="demonstration", **settings)
+        self._settings = environment(folder, YINXIN_MODE="demonstration", PYTHONFAULTHANDLER="1", **settings)
         self._said = folder.parent / f"{name}.log"
         self._lock = threading.Lock()
         self._process = self._begin()
@@ -46,9 +47,17 @@ class Mortal:
             self._process = self._begin()
 
     def close(self) -> None:
-        """End it as a service manager does: a shell may have its background commands ignore Ctrl-C."""
+        """End it as a service manager does: a shell may have its background commands ignore Ctrl-C.
+
+        One that does not end has its log say where each thread of it stands.
+        """
         self._process.terminate()
-        self._process.wait(CLOSE_SECONDS)
+        try:
+            self._process.wait(CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGABRT)
+            self._process.wait()
+            raise AssertionError(f"{self._name} does not end: {self._said.read_text()[-8000:]}") from None
 
     def check(self) -> None:
         """See that it has not ended by itself; while it is being killed, wait until it has begun again."""
