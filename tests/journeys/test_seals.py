@@ -1,4 +1,4 @@
-"""The legal representative at the firm's seals, and a clerk at the page for software: what is pressed is done."""
+"""The legal representative at the seals, and a clerk at the page for software: what is pressed is done."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -86,7 +86,7 @@ def test_a_seal_is_stopped_and_put_back(seal: Page) -> None:
     expect(seal.get_by_role("button", name="停用", exact=True)).to_be_visible()
 
 
-def test_the_text_of_an_appointment_is_read_before_the_face(enter: Enter, seal: Page, house: House) -> None:
+def test_the_text_of_an_appointment_is_read_before_the_face(seal: Page, house: House) -> None:
     def colleague() -> None:
         with house.database.transaction() as session:
             person = register_person(
