@@ -25,6 +25,7 @@ from api.pages import (
     outbox,
     software,
 )
+from api.pages import agreement_templates as template_pages
 from api.pages import authorizations as authorization_pages
 from api.pages import cases as case_pages
 from api.pages import counter as counter_pages
@@ -33,6 +34,7 @@ from api.policy import require_policy
 from api.receipt_desk import ReceiptDesk
 from api.routes import (
     agreement_comments,
+    agreement_templates,
     agreements,
     api_keys,
     authorization_acts,
@@ -81,6 +83,7 @@ ROUTERS = (
     agreements.router,
     agreement_comments.router,
     brought_documents.router,
+    agreement_templates.router,
     documents.router,
     certificates.router,
     organizations.router,
@@ -107,6 +110,7 @@ ROUTERS = (
     log.router,
     firm.router,
     seal_pages.router,
+    template_pages.router,
     agreement.router,
     agency.router,
     certificate.router,

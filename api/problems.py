@@ -68,6 +68,7 @@ NOT_FOUND = frozenset(
         "qualification-unknown",
         "seal-unknown",
         "slot-unknown",
+        "template-unknown",
         "tree-too-small",
         "tile-unknown",
         "webhook-unknown",

@@ -122,10 +122,10 @@ def read_slots(text: str) -> list[SlotAsked]:
     try:
         return _SLOTS.validate_json(text)
     except ValidationError as error:
-        raise SlotsMalformed(place=_place(error.errors()[0]["loc"])) from None
+        raise SlotsMalformed(place=place_of(error.errors()[0]["loc"])) from None
 
 
-def _place(location: Location) -> Term:
+def place_of(location: Location) -> Term:
     """Say which party and which of its fields is meant by ``location``, such as ``(0, "place", "left")``."""
     if not location:
         return field("slots")

@@ -160,13 +160,8 @@ def create(
     if ends <= now:
         raise AgreementEndsInThePast(expires_at=ends)
     organization(session, by)
-    _check_drafts(session, slots)
-    _check_glyphs(session, slots, typesetter)
     groups = groups or (Group(id=ONLY, step=1, need=len(slots)),)
-    reason = misfit(groups, [draft.group for draft in slots])
-    if reason is not None:
-        raise GroupsWrong(reason=reason)
-    _check_persons(slots, groups)
+    check_slots(session, slots, groups=groups, typesetter=typesetter)
     rehearse(store.get(document.digest), slots, typesetter=typesetter, at=now)
     id_ = AgreementId(uuid4())
     manifest = Manifest(
@@ -194,6 +189,18 @@ def create(
     session.add_all(_slot_row(manifest, slot, draft) for slot, draft in drafted)
     session.flush()
     return agreement(session, id_)
+
+
+def check_slots(
+    session: Session, slots: tuple[SlotDraft, ...], *, groups: tuple[Group, ...], typesetter: Typesetter
+) -> None:
+    """Check that the slots can be filled now and in this order; raises what ``create`` says of slots."""
+    _check_drafts(session, slots)
+    _check_glyphs(session, slots, typesetter)
+    reason = misfit(groups, [draft.group for draft in slots])
+    if reason is not None:
+        raise GroupsWrong(reason=reason)
+    _check_persons(slots, groups)
 
 
 def _check_drafts(session: Session, drafts: tuple[SlotDraft, ...]) -> None:

@@ -46,15 +46,19 @@ def bring_one(
     with house.database.transaction() as session:
         frozen = freeze(session, house.store, content, name=name, clock=house.clock)
         bring(session, frozen, by=own, clock=house.clock)
-    pages = [
+    return Brought(digest=str(frozen.digest), pages=pages_shown(frozen.digest, content))
+
+
+def pages_shown(digest: Digest, content: bytes) -> list[PageShown]:
+    """Give the pages of a document that the visitor's firm brought."""
+    return [
         PageShown(
             width=page.width,
             height=page.height,
-            picture=f"/api/documents/{frozen.digest}/pages/{number}.png",
+            picture=f"/api/documents/{digest}/pages/{number}.png",
         )
         for number, page in enumerate(open_document(content).pages, start=1)
     ]
-    return Brought(digest=str(frozen.digest), pages=pages)
 
 
 @router.get("/{digest}/pages/{number}.png")

@@ -1,5 +1,6 @@
 """Nobody reads or moves another's things by knowing their id: every private door, asked by strangers."""
 
+import json
 from collections.abc import Callable
 from uuid import UUID
 
@@ -8,6 +9,8 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api import accounts, api_keys
+from api.agreement_templates import versions
+from api.agreement_templates.content import read_content
 from api.app import ROUTERS
 from api.demonstration.city import person_id
 from api.demonstration.people import CONTRACTOR, DESIGNER, LEGAL_REPRESENTATIVE, OWNER
@@ -50,7 +53,11 @@ FORM = {
     "to": "钱以明",
     "comment": "第 3 页的面积请核对",
     "action": "suspended",
+    "version": 1,
+    "takings": [],
 }
+ROLES = json.dumps([{"kind": "seal", "capacity_zh": "甲方公章", "capacity_en": "seal of party A"}])
+MULTIPART = {"name": "合同", "title": "合同", "slots": ROLES, "text": "正文"}
 FRAME = ("frames", ("0.jpg", b"no picture", "image/jpeg"))
 
 
@@ -77,6 +84,13 @@ def things(site: Site, house: House) -> dict[str, object]:
         ).id
         frozen = documents.freeze(session, house.store, small_pdf(), name="a.pdf", clock=house.clock)
         documents.bring(session, frozen, by=OWNER.uscc, clock=house.clock)
+        template = versions.keep(
+            session,
+            read_content(name="设计合同", title="合同", slots=ROLES, needs="{}", hours=72, text="正文"),
+            organization=OWNER.uscc,
+            document=None,
+            clock=house.clock,
+        )
     begun = begin(owner)
     return {
         "passkey_id": begun["id"],
@@ -93,6 +107,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "digest": str(frozen.digest),
         "number": 1,
         "comment_id": 1,
+        "template_id": template.id,
         "key_id": key_of_agency(house),
         **webhook_of_agency(house),
     }
@@ -180,6 +195,8 @@ def test_a_stranger_finds_every_door_closed(
         answer = stranger.post(path, files=[FRAME], data={"times": "[0]", "number": "0"})
     elif door.path.endswith("/changes"):
         answer = stranger.post(path, json={"action": "suspend", "reason": 1})
+    elif door.path.endswith("/versions"):
+        answer = stranger.post(path, data=MULTIPART)
     elif "DELETE" in (door.methods or ()):
         answer = stranger.delete(path)
     elif door.path.endswith("/key"):

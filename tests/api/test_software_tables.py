@@ -3,13 +3,22 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from api.agreement_templates.versions import TemplateRow, TemplateVersionRow
 from api.api_keys import ApiKeyRow
 from api.idempotency import IdempotencyRow
 from api.webhooks.deliveries import DeliveryRow
 from api.webhooks.endpoints import EndpointRow
 from ledger.database import Base, Database
 
-TABLES = {row.__tablename__ for row in (ApiKeyRow, IdempotencyRow, EndpointRow, DeliveryRow)}
+OURS: tuple[type[Base], ...] = (
+    ApiKeyRow,
+    IdempotencyRow,
+    EndpointRow,
+    DeliveryRow,
+    TemplateRow,
+    TemplateVersionRow,
+)
+TABLES = {row.__tablename__ for row in OURS}
 
 
 def test_the_migration_makes_the_tables_that_the_code_maps(database: Database) -> None:

@@ -145,6 +145,8 @@ const objection = () => {
 
 form.addEventListener("submit", (event) => {
   const sentence = objection();
+  form.dataset.to = event.submitter?.dataset.to ?? "/api/agreements"; // or kept as a template, under its title
+  form.elements.name.value = form.elements.title.value;
   form.elements.slots.value = JSON.stringify(slots());
   form.elements.needs.value = JSON.stringify(needs());
   if (!sentence) return;

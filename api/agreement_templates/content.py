@@ -1,0 +1,152 @@
+"""What a template says: its name, the title with its fields, the roles, how long an agreement stays open.
+
+A role is a slot without a party. The organization and the person who usually take it may stand in it; who
+uses the template may name others.
+
+    content = read_content(name="监理合同", title="{项目名称}监理合同", slots="[…]", needs="{}", hours=72)
+    content.roles[0].name          # Term("监理单位（盖章）", "supervisor (seal)")
+    content.fields                 # (Term("项目名称", "项目名称"),)
+"""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from api.slot_forms import SlotAsked, SlotsMalformed, place_of
+from api.slot_groups import grouped, read_needs
+from evidence.errors import Refused, Term
+from evidence.identifiers import Uscc
+from identity.names import CAPACITY, TITLE, check_name
+from identity.people import PersonId
+from signing.agreement_drafting import LIFETIME, MOST_SLOTS, GroupsWrong, SlotCountWrong, SlotDraft
+from signing.agreement_text import TEXT, check_fields, fields, paragraphs
+from signing.manifest import SlotKind, misfit
+from signing.seal_kinds import SealMark, check_mark
+
+HOUR = 3600
+"""Seconds."""
+
+USUAL_HOURS = int(LIFETIME.total_seconds()) // HOUR
+
+MOST_HOURS = 90 * 24
+"""How long an agreement out of a template stays open at most: a quarter of a year."""
+
+TEMPLATE_NAME = Term("模板名称", "name of the template")
+
+
+class RoleRepeated(Refused):
+    """Two roles have the same name, so nobody could say which is taken. Facts: ``role``."""
+
+    code = "role-repeated"
+    zh = "模板中有两个角色都叫“{role}”；请改用不同的签署身份，使每个角色名称唯一。"
+    en = "Two roles of the template are called “{role}”; give each role a name of its own."
+
+
+class HoursWrong(Refused):
+    """An agreement cannot stay open so long. Facts: ``most``."""
+
+    code = "hours-wrong"
+    zh = "签署期限应为 1 至 {most} 小时；请改正后再提交。"
+    en = "Signing may take 1 to {most} hours; correct it and submit again."
+
+
+class Role(SlotAsked):
+    """A slot that waits for its party; ``organization`` and ``person`` are who usually takes it, if any."""
+
+    organization: str = ""
+
+    @property
+    def name(self) -> Term:
+        """What the role is called: what its party signs as."""
+        return Term(self.capacity_zh.strip(), self.capacity_en.strip())
+
+    def slot(self, taker: Uscc, person: PersonId | None = None) -> SlotDraft:
+        """Give the slot as ``taker`` takes it, by ``person`` where the role names somebody."""
+        return SlotDraft(
+            kind=self.kind,
+            organization=taker,
+            capacity_zh=self.capacity_zh,
+            capacity_en=self.capacity_en,
+            person=person,
+            mark=SealMark(self.seal, self.department.strip()),
+            place=None if self.place is None else self.place.place,
+            date=None if self.date is None else self.date.place,
+            perforated=self.perforated,
+        )
+
+
+class Content(BaseModel):
+    """One version of a template; ``text`` is None where a PDF is signed instead."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    roles: tuple[Role, ...]
+    needs: dict[str, int]
+    hours: int
+    text: str | None = None
+
+    @property
+    def fields(self) -> tuple[Term, ...]:
+        """What is filled in for each agreement, by its name in both languages."""
+        return fields(self.title, self.text or "")
+
+
+_ROLES = TypeAdapter(tuple[Role, ...])
+
+
+def read_content(
+    *, name: str, title: str, slots: str, needs: str, hours: int, text: str | None = None
+) -> Content:
+    """Read the form of a template; ``slots`` is a JSON list of ``Role``, ``needs`` as for an agreement.
+
+    Raises:
+        SlotsMalformed, NeedsMalformed: not what the page sends.
+        SlotCountWrong, RoleRepeated, GroupsWrong, DepartmentMisplaced: the roles cannot be signed through.
+        IdentifierMalformed, CheckDigitWrong: a usual organization has no credit code.
+        HoursWrong: the time to sign is none, or too long.
+        FieldMalformed, TooManyFields: a field is written wrongly, or there are too many.
+        TextEmpty, TextTooLong, HiddenCharacter, MarksHeaped: name, title or text cannot be read.
+    """
+    try:
+        roles = _ROLES.validate_json(slots)
+    except ValidationError as error:
+        raise SlotsMalformed(place=place_of(error.errors()[0]["loc"])) from None
+    needed = read_needs(needs)
+    if not 1 <= hours <= MOST_HOURS:
+        raise HoursWrong(most=MOST_HOURS)
+    check_fields(title, TITLE)
+    if text is not None:
+        check_fields(text, TEXT)
+        paragraphs(text)
+    content = Content(
+        name=check_name(name, TEMPLATE_NAME),
+        title=check_name(title, TITLE),
+        roles=roles,
+        needs=needed,
+        hours=hours,
+        text=text,
+    )
+    _check_roles(roles, needed)
+    fields(content.title, content.text or "")
+    return content
+
+
+def _check_roles(roles: Sequence[Role], needs: dict[str, int]) -> None:
+    if not 1 <= len(roles) <= MOST_SLOTS:
+        raise SlotCountWrong(limit=MOST_SLOTS, count=len(roles))
+    taken = set[str]()
+    for role in roles:
+        names = {check_name(role.capacity_zh, CAPACITY), check_name(role.capacity_en, CAPACITY)}
+        if names & taken:
+            raise RoleRepeated(role=role.name)
+        taken |= names
+        if role.kind is SlotKind.SEAL:
+            check_mark(SealMark(role.seal, role.department.strip()))
+        if role.organization.strip():
+            _ = role.uscc
+    groups, ids = grouped(roles, needs)
+    reason = misfit(groups, ids)
+    if reason is not None:
+        raise GroupsWrong(reason=reason)

@@ -1,0 +1,168 @@
+"""From a template to a proposal: who takes each role, what stands in each field, and what comes of it.
+
+A template and what is filled in always make the same bytes, so what was shown before is what is sent.
+
+    proposal = proposed(session, house, template, filling)     # refuses what cannot be signed
+    content = document_of(house, template, filling.fields)     # outside of any transaction
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+
+from api.agreement_templates.content import Role
+from api.agreement_templates.versions import Template
+from api.house import House
+from api.slot_forms import SlotAsked, check_takes_part, draft
+from api.slot_groups import grouped
+from evidence.errors import Refused, Term
+from identity.names import TITLE, check_name, check_text
+from signing.agreement_drafting import SlotDraft, check_slots
+from signing.agreement_text import filled, paragraphs, render_text
+from signing.manifest import Group
+
+
+class RoleUntaken(Refused):
+    """Nobody takes a role. Facts: ``role``, ``what``."""
+
+    code = "role-untaken"
+    zh = "角色“{role}”还没有填写{what}；请补全后再提交。"
+    en = "Nobody takes the role “{role}” yet: give its {what}."
+
+
+class RolesMiscounted(Refused):
+    """What was sent is for another number of roles. Facts: ``count``, ``roles``."""
+
+    code = "roles-miscounted"
+    zh = "模板有 {roles} 个角色，提交了 {count} 个；请刷新页面后重新填写。"
+    en = "The template has {roles} roles, but {count} were sent; load the page again and fill it in."
+
+
+class FieldUnknown(Refused):
+    """A field is filled in that the template does not have. Facts: ``place``, from 1."""
+
+    code = "field-unknown"
+    zh = "模板没有第 {place} 个填入的栏目；请刷新页面后重新填写。"
+    en = "The template does not have field {place} of those sent; load the page again and fill it in."
+
+
+class Taking(BaseModel):
+    """Who takes a role: a credit code and, where it names somebody, a name; blank takes whoever is usual."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    organization: str = ""
+    person: str = ""
+
+
+class Filling(BaseModel):
+    """What one agreement needs: ``takings`` in the order of the template's roles, ``fields`` by name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    takings: tuple[Taking, ...]
+    fields: dict[str, str] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What an agreement is started with."""
+
+    title: str
+    slots: tuple[SlotDraft, ...]
+    groups: tuple[Group, ...]
+
+
+ORGANIZATION = Term("统一社会信用代码", "credit code")
+SIGNER = Term("签署人", "signer")
+
+
+def taken(role: Role, taking: Taking) -> SlotAsked:
+    """Give ``role`` as a slot of who takes it.
+
+    Raises:
+        RoleUntaken: no organization is named, or nobody where somebody must be.
+    """
+    organization = taking.organization.strip() or role.organization.strip()
+    person = taking.person.strip() or (role.person or "").strip()
+    if not organization:
+        raise RoleUntaken(role=role.name, what=ORGANIZATION)
+    if role.kind.names_person and not person:
+        raise RoleUntaken(role=role.name, what=SIGNER)
+    return role.model_copy(update={"organization": organization, "person": person or None})
+
+
+def values(template: Template, given: Mapping[str, str]) -> dict[str, str]:
+    """Give the values of the template's fields, by their Chinese names.
+
+    Raises:
+        FieldUnknown: one is given that the template does not have.
+        TextEmpty, TextTooLong, HiddenCharacter, MarksHeaped: a value is missing or cannot be read.
+    """
+    known = {each.zh: each for each in template.content.fields}
+    for place, name in enumerate(given, start=1):
+        if name not in known:
+            raise FieldUnknown(place=place)
+    return {name: check_text(given.get(name, ""), term) for name, term in known.items()}
+
+
+def title_of(template: Template, fields: Mapping[str, str]) -> str:
+    """Give the title with its fields filled in; raises as ``values`` and where it is too long."""
+    return check_name(filled(template.content.title, values(template, fields)), TITLE)
+
+
+def proposed(session: Session, house: House, template: Template, filling: Filling) -> Proposal:
+    """Find the parties of an agreement out of ``template``, and see that they can sign it.
+
+    Raises:
+        RolesMiscounted, RoleUntaken, FieldUnknown, TextEmpty, …: what is filled in does not fit.
+        StarterNotParty, SignerNotInOffice, …: as for any agreement, see ``draft`` and ``check_slots``.
+    """
+    roles = template.content.roles
+    if len(filling.takings) != len(roles):
+        raise RolesMiscounted(count=len(filling.takings), roles=len(roles))
+    title = title_of(template, filling.fields)
+    house.typesetter.check_glyphs(title)
+    asking = [taken(role, taking) for role, taking in zip(roles, filling.takings, strict=True)]
+    check_takes_part(asking, starter=template.organization)
+    return arranged(
+        session,
+        house,
+        template,
+        title=title,
+        slots=[draft(session, each, starter=template.organization) for each in asking],
+    )
+
+
+def arranged(
+    session: Session, house: House, template: Template, *, title: str, slots: Sequence[SlotDraft]
+) -> Proposal:
+    """Put the slots of an agreement into the template's steps and groups; raises as ``check_slots``."""
+    groups, ids = grouped(template.content.roles, template.content.needs)
+    placed = tuple(replace(slot, group=id_) for slot, id_ in zip(slots, ids, strict=True))
+    check_slots(session, placed, groups=groups, typesetter=house.typesetter)
+    return Proposal(title=title, slots=placed, groups=groups)
+
+
+def text_of(template: Template, fields: Mapping[str, str]) -> str | None:
+    """Give the text with its fields filled in, None where a PDF is signed; raises as ``paragraphs``."""
+    if template.content.text is None:
+        return None
+    text = filled(template.content.text, values(template, fields))
+    paragraphs(text)
+    return text
+
+
+def document_of(house: House, template: Template, fields: Mapping[str, str]) -> bytes | None:
+    """Set the text of the template with its fields filled in; None where a PDF is signed.
+
+    Raises:
+        GlyphMissing, TextTooLong, …: the text with what was filled in cannot be set.
+    """
+    text = text_of(template, fields)
+    if text is None:
+        return None
+    title = title_of(template, fields)
+    return render_text(house.typesetter, title=title, text=text, at=template.made_at)

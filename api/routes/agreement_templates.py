@@ -1,0 +1,280 @@
+"""Templates of agreements: kept, changed by new versions, retired, and used for one agreement at a time."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, UploadFile
+from pydantic import BaseModel
+
+from api.acting import firm_of
+from api.agreement_templates import versions
+from api.agreement_templates.content import USUAL_HOURS, Content, read_content
+from api.agreement_templates.filling import Filling, document_of, proposed
+from api.agreement_templates.starting import document_for, start
+from api.agreement_templates.versions import Template, TemplateChanged
+from api.house import House
+from api.idempotency import Once, OnceRoute
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse
+from api.routes.agreements import Started, uploaded
+from api.routes.brought_documents import PageShown, pages_shown
+from evidence.digest import Digest
+from evidence.identifiers import Uscc
+from identity.organizations import organization
+from identity.people import person
+from signing.documents import bring, brought, freeze
+from signing.rehearsal import rehearse
+
+router = APIRouter(prefix="/api/templates", route_class=OnceRoute)
+
+AsFirm = Annotated[Visitor, allow(Role.FIRM)]
+
+
+class TemplateListed(BaseModel):
+    """A template in a list, in its latest version."""
+
+    id: UUID
+    name: str
+    version: int
+    roles: int
+    retired_at: datetime | None
+
+
+class FieldShown(BaseModel):
+    """What is filled in for each agreement; it is sent under its Chinese name."""
+
+    zh: str
+    en: str
+
+
+class TemplateShown(BaseModel):
+    """A template in its latest version; ``document`` is the digest of its PDF, None where it has a text."""
+
+    id: UUID
+    version: int
+    content: Content
+    fields: list[FieldShown]
+    document: str | None
+    made_at: datetime
+    retired_at: datetime | None
+
+
+class Kept(BaseModel):
+    """The template that was kept, changed or retired, and its page."""
+
+    id: UUID
+    version: int
+    next: str
+
+
+class Using(Filling):
+    """What an agreement out of a template needs; ``version`` is the one that was filled in."""
+
+    version: int
+
+
+class PartyShown(BaseModel):
+    """Who takes a role, as they were found."""
+
+    party: str
+    person: str | None
+    capacity_zh: str
+    capacity_en: str
+
+
+class Previewed(BaseModel):
+    """What would be sent: its title, its parties, its pages."""
+
+    title: str
+    parties: list[PartyShown]
+    pages: list[PageShown]
+
+
+@router.post("", status_code=201)
+def keep(
+    *,
+    visitor: AsFirm,
+    house: InHouse,
+    once: Once,
+    name: Annotated[str, Form()],
+    title: Annotated[str, Form()],
+    slots: Annotated[str, Form()],
+    needs: Annotated[str, Form()] = "{}",
+    hours: Annotated[int, Form()] = USUAL_HOURS,
+    text: Annotated[str, Form()] = "",
+    frozen: Annotated[str, Form()] = "",
+    document: UploadFile | None = None,
+) -> Kept:
+    """Keep a template over a PDF, sent or brought before (``frozen``), or over a ``text`` with fields.
+
+    ``slots`` is a JSON list of roles: ``SlotAsked`` whose organization and person may be blank.
+    """
+    own = firm_of(visitor)
+    content = read_content(name=name, title=title, slots=slots, needs=needs, hours=hours, text=text or None)
+    digest = _document(house, content, own=own, pdf=document, frozen=frozen)
+    with house.database.transaction() as session:
+        made = versions.keep(session, content, organization=own, document=digest, clock=house.clock)
+        return once.keep(session, _kept(made))
+
+
+@router.get("")
+def own_templates(visitor: AsFirm, house: InHouse) -> list[TemplateListed]:
+    """List the firm's templates."""
+    with house.database.transaction() as session:
+        return [listed(each) for each in versions.templates_of(session, firm_of(visitor))]
+
+
+@router.get("/{template_id}")
+def one(template_id: UUID, visitor: AsFirm, house: InHouse) -> TemplateShown:
+    """Show a template of the firm."""
+    with house.database.transaction() as session:
+        return shown(versions.template(session, template_id, of=firm_of(visitor)))
+
+
+@router.post("/{template_id}/versions", status_code=201)
+def change(
+    *,
+    template_id: UUID,
+    visitor: AsFirm,
+    house: InHouse,
+    once: Once,
+    name: Annotated[str, Form()],
+    title: Annotated[str, Form()],
+    slots: Annotated[str, Form()],
+    needs: Annotated[str, Form()] = "{}",
+    hours: Annotated[int, Form()] = USUAL_HOURS,
+    text: Annotated[str, Form()] = "",
+    frozen: Annotated[str, Form()] = "",
+    document: UploadFile | None = None,
+) -> Kept:
+    """Add a version; without a text and a PDF the one before lends its own."""
+    own = firm_of(visitor)
+    with house.database.transaction() as session:
+        latest = versions.template(session, template_id, of=own)
+    latest.check_usable()
+    sent = bool(text or frozen or (document is not None and document.size))
+    words = text or None if sent else latest.content.text
+    content = read_content(name=name, title=title, slots=slots, needs=needs, hours=hours, text=words)
+    lent = str(latest.document) if not sent and latest.document is not None else frozen
+    digest = _document(house, content, own=own, pdf=document, frozen=lent)
+    with house.database.transaction() as session:
+        made = versions.revise(session, template_id, content, of=own, document=digest, clock=house.clock)
+        return once.keep(session, _kept(made))
+
+
+@router.post("/{template_id}/retirement")
+def retire(template_id: UUID, visitor: AsFirm, house: InHouse) -> Kept:
+    """Let the template start nothing any more; what was started goes on."""
+    own = firm_of(visitor)
+    with house.database.transaction() as session:
+        versions.retire(session, template_id, of=own, clock=house.clock)
+        return _kept(versions.template(session, template_id, of=own))
+
+
+@router.post("/{template_id}/previews")
+def preview(template_id: UUID, given: Using, visitor: AsFirm, house: InHouse) -> Previewed:
+    """Show what would be sent; nobody is asked anything."""
+    with house.database.transaction() as session:
+        found = _usable(versions.template(session, template_id, of=firm_of(visitor)), given)
+        proposal = proposed(session, house, found, given)
+        parties = [
+            PartyShown(
+                party=organization(session, each.organization).name,
+                person=None if each.person is None else person(session, each.person).name,
+                capacity_zh=each.capacity_zh,
+                capacity_en=each.capacity_en,
+            )
+            for each in proposal.slots
+        ]
+    content = document_of(house, found, given.fields)
+    with house.database.transaction() as session:
+        digest = document_for(session, house, found, title=proposal.title, content=content).digest
+    return Previewed(
+        title=proposal.title, parties=parties, pages=pages_shown(digest, house.store.get(digest))
+    )
+
+
+@router.post("/{template_id}/agreements", status_code=201)
+def use(template_id: UUID, given: Using, visitor: AsFirm, house: InHouse, once: Once) -> Started:
+    """Start an agreement out of the template."""
+    with house.database.transaction() as session:
+        found = _usable(versions.template(session, template_id, of=firm_of(visitor)), given)
+        proposed(session, house, found, given)  # before a page is set: what is refused costs nothing
+    content = document_of(house, found, given.fields)
+    with house.database.transaction() as session:
+        opened = start(session, house, found, proposed(session, house, found, given), content=content)
+        return once.keep(session, Started(id=opened.id, next=f"/agreements/{opened.id}"))
+
+
+def listed(template: Template) -> TemplateListed:
+    """Give a template as a line of a list."""
+    return TemplateListed(
+        id=template.id,
+        name=template.content.name,
+        version=template.version,
+        roles=len(template.content.roles),
+        retired_at=template.retired_at,
+    )
+
+
+def shown(template: Template) -> TemplateShown:
+    """Give a template as its firm sees it."""
+    return TemplateShown(
+        id=template.id,
+        version=template.version,
+        content=template.content,
+        fields=[FieldShown(zh=each.zh, en=each.en) for each in template.content.fields],
+        document=None if template.document is None else str(template.document),
+        made_at=template.made_at,
+        retired_at=template.retired_at,
+    )
+
+
+def _usable(found: Template, given: Using) -> Template:
+    found.check_usable()
+    if found.version != given.version:
+        raise TemplateChanged(version=found.version)
+    return found
+
+
+def _kept(made: Template) -> Kept:
+    return Kept(id=made.id, version=made.version, next=f"/templates/{made.id}")
+
+
+def _document(
+    house: House, content: Content, *, own: Uscc, pdf: UploadFile | None, frozen: str
+) -> Digest | None:
+    """Give the digest of the PDF that a template is over, None with a text; refuse what cannot be signed.
+
+    Raises:
+        DocumentMissing, DocumentUnknown, DocumentUndrawable, …: no PDF that can be signed.
+        BoxOutsidePage, MarksOverlap, …: the marks of the roles do not lie on its pages.
+        GlyphMissing: the text, or what its fields are called, cannot be set.
+    """
+    if content.text is not None:
+        names = {each.zh: each.zh for each in content.fields}
+        trial = Template(
+            id=UUID(int=0), organization=own, version=0, content=content, document=None,
+            made_at=house.clock.now(), retired_at=None,
+        )  # fmt: skip
+        written = document_of(house, trial, names) or b""
+        _rehearse(house, content, written, own=own)
+        return None
+    if frozen:
+        with house.database.transaction() as session:
+            found = brought(session, Digest.parse(frozen), by=own)
+        _rehearse(house, content, house.store.get(found.digest), own=own)
+        return found.digest
+    written, name = uploaded(pdf)
+    house.pages.check(written)
+    _rehearse(house, content, written, own=own)
+    with house.database.transaction() as session:
+        made = freeze(session, house.store, written, name=name, clock=house.clock)
+        bring(session, made, by=own, clock=house.clock)
+    return made.digest
+
+
+def _rehearse(house: House, content: Content, written: bytes, *, own: Uscc) -> None:
+    blanks = [role.slot(own) for role in content.roles]
+    rehearse(written, blanks, typesetter=house.typesetter, at=house.clock.now())

@@ -1,0 +1,109 @@
+// The form of a template: roles come and go, each with its name, its kind, its step; a PDF or a text with fields.
+
+import { say } from "../house.js";
+
+const words = JSON.parse(document.getElementById("template-words").textContent);
+const form = document.querySelector("form.start");
+const roles = document.getElementById("roles");
+
+const fill = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+const field = (row, name) => row.querySelector(`[data-field=${name}]`);
+const part = (row, name) => row.querySelector(`[data-part=${name}]`);
+const rows = () => [...roles.children];
+
+/** Show of a role what its kind asks for. */
+const suit = (row) => {
+  const kind = field(row, "kind").selectedOptions[0];
+  const seals = kind.value === "seal";
+  const department = seals && field(row, "seal").value === "department";
+  part(row, "person").hidden = kind.dataset.names !== "yes";
+  part(row, "seal").hidden = !seals;
+  part(row, "perforated").hidden = !seals;
+  part(row, "department").hidden = !department;
+  field(row, "department").required = department;
+};
+
+const suitAll = () => {
+  rows().forEach((row, place) => {
+    row.querySelector(".nth").textContent = fill("template.nth", { number: place + 1 });
+    suit(row);
+  });
+  const used = new Set(rows().map((row) => field(row, "group").value));
+  const needs = document.getElementById("needs");
+  for (const label of needs.children) {
+    label.hidden = !used.has(label.dataset.letter);
+    label.querySelector("input").disabled = label.hidden; // what nobody sees blocks nothing
+  }
+  needs.hidden = ![...needs.children].some((label) => !label.hidden);
+};
+
+/** Show where the document comes from; what is not chosen is not sent. */
+const suitDocument = () => {
+  const over = form.elements.over.value;
+  document.getElementById("over-text").hidden = over !== "text";
+  document.getElementById("over-pdf").hidden = over !== "pdf";
+  form.elements.text.disabled = over !== "text";
+  form.elements.text.required = over === "text";
+  form.elements.document.disabled = over !== "pdf";
+  document.getElementById("picked").textContent = form.elements.document.files[0]?.name ?? "";
+};
+
+const role = (row) => {
+  const kind = field(row, "kind").selectedOptions[0];
+  const seals = kind.value === "seal";
+  const placed = form.elements.over.value === "kept"; // marks belong to the pages they were placed on
+  const mark = (what) => (placed && row.dataset[what] ? JSON.parse(row.dataset[what]) : null);
+  const text = (name) => field(row, name).value.trim();
+  const seal = seals ? field(row, "seal").value : "company";
+  return {
+    kind: kind.value,
+    capacity_zh: text("capacity_zh"),
+    capacity_en: text("capacity_en"),
+    organization: text("organization"),
+    person: kind.dataset.names === "yes" && text("person") ? text("person") : null,
+    step: Number(field(row, "step").value),
+    group: field(row, "group").value || null,
+    seal,
+    department: seal === "department" ? text("department") : "",
+    perforated: seals && field(row, "perforated").checked,
+    place: mark("place"),
+    date: mark("date"),
+  };
+};
+
+form.addEventListener("submit", (event) => {
+  form.elements.slots.value = JSON.stringify(rows().map(role));
+  form.elements.needs.value = JSON.stringify(
+    Object.fromEntries(
+      [...document.getElementById("needs").children]
+        .filter((label) => !label.hidden)
+        .map((label) => [label.dataset.letter, Number(label.querySelector("input").value)]),
+    ),
+  );
+  if (form.elements.over.value !== "pdf" || form.elements.document.files.length) return;
+  event.preventDefault();
+  event.stopPropagation();
+  say(fill("template.choose"));
+});
+
+form.addEventListener("change", () => {
+  suitAll();
+  suitDocument();
+});
+
+roles.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-part=remove]");
+  if (!button) return;
+  button.closest(".party").remove();
+  suitAll();
+  document.getElementById("add").focus();
+});
+
+document.getElementById("add").addEventListener("click", () => {
+  roles.append(document.getElementById("draft").content.cloneNode(true));
+  suitAll();
+  field(roles.lastElementChild, "capacity_zh").focus();
+});
+
+suitAll();
+suitDocument();
