@@ -33,6 +33,7 @@ from api.pages import seals as seal_pages
 from api.policy import require_policy
 from api.receipt_desk import ReceiptDesk
 from api.routes import (
+    agreement_batches,
     agreement_comments,
     agreement_templates,
     agreements,
@@ -84,6 +85,7 @@ ROUTERS = (
     agreement_comments.router,
     brought_documents.router,
     agreement_templates.router,
+    agreement_batches.router,
     documents.router,
     certificates.router,
     organizations.router,

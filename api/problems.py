@@ -47,6 +47,7 @@ NOT_FOUND = frozenset(
         "appointment-unknown",
         "assembly-unknown",
         "authorization-unknown",
+        "batch-unknown",
         "case-unknown",
         "delivery-unknown",
         "certificate-unknown",
@@ -168,9 +169,9 @@ def _answer(
 def answer_refusal(request: Request, error: YinxinError) -> Response:
     """Answer an error of the house in the visitor's language; of captures, say which it is about.
 
-    ``judged``: a scan was counted as failed by it.
+    ``judged``: a scan was counted as failed by it. ``rows``: each wrong cell of a sheet.
     """
-    further = {name: error.facts[name] for name in ("capture", "judged") if name in error.facts}
+    further = {name: error.facts[name] for name in ("capture", "judged", "rows") if name in error.facts}
     return _answer(
         request,
         status=status_of(error),

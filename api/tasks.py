@@ -1,9 +1,9 @@
-"""What goes on in this house after the answers have left, in five workers.
+"""What goes on in this house after the answers have left, in six workers.
 
 One anchors, and is woken by the bell: a suspended permit must not wait for a round, nor for a document that
 is being assembled. Two send messages, one of each channel: a mail server that hangs keeps no code from a
-phone. One posts webhooks, for their receivers may hang too. The last takes the rest in order of how long
-somebody waits for it.
+phone. One posts webhooks, for their receivers may hang too. One sends the rows of sheets, which may take
+minutes. The last takes the rest in order of how long somebody waits for it.
 
     with at_work(house): ...
 """
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from api import agreement_notices, idempotency, notices
+from api.bulk_sending import batches, sending
 from api.house import House
 from api.webhooks import deliveries
 from api.worker import ROUND_SECONDS, Task, Worker
@@ -28,9 +29,10 @@ def at_work(house: House, *further: tuple[str, Task], round_seconds: float = ROU
     anchoring = Worker((("anchoring", house.anchoring.step), *further), round_seconds=round_seconds)
     posts = [Worker((_post(house, channel),), round_seconds=round_seconds) for channel in Channel]
     webhooks = Worker((_webhooks(house),), round_seconds=round_seconds)
+    sheets = Worker((("sheets", lambda: send_sheets(house)),), round_seconds=round_seconds)
     desk = Worker(_desk(house), round_seconds=round_seconds)
     with ExitStack() as ending:
-        for worker in (desk, webhooks, *posts, anchoring):
+        for worker in (desk, sheets, webhooks, *posts, anchoring):
             worker.start()
             ending.callback(worker.stop)
         ending.enter_context(bell.listening(house.database, heard=anchoring.wake))
@@ -58,6 +60,12 @@ def send_webhooks(house: House) -> None:
 
 def _webhooks(house: House) -> tuple[str, Task]:
     return "webhooks", lambda: send_webhooks(house)
+
+
+def send_sheets(house: House) -> None:
+    """Send every row of a sheet that is due."""
+    while sending.send_next(house):
+        pass
 
 
 def _desk(house: House) -> Iterable[tuple[str, Task]]:
@@ -92,6 +100,7 @@ def _forget_of_programs(house: House) -> None:
     with house.database.transaction() as session:
         deliveries.forget_due(session, clock=house.clock)
         idempotency.forget_due(session, clock=house.clock)
+        batches.forget_due(session, clock=house.clock)
 
 
 def _let_lapse(house: House) -> None:

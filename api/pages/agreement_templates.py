@@ -8,8 +8,11 @@ from starlette.responses import Response
 from api.acting import firm_of
 from api.agreement_templates import versions
 from api.agreement_templates.content import MOST_HOURS, TEMPLATE_NAME, USUAL_HOURS, Role
+from api.bulk_sending import batches
+from api.bulk_sending.sheet import MOST_ROWS
 from api.pages import page
 from api.routes import InHouse
+from api.routes.agreement_batches import shown as batch_shown
 from api.routes.agreement_templates import AsFirm, TemplateShown, listed, shown
 from identity.names import LONGEST_NAME
 from signing.agreement_text import LONGEST_FIELD_NAME, LONGEST_TEXT
@@ -19,6 +22,9 @@ from signing.pdf_document import LARGEST_DOCUMENT
 from signing.seal_kinds import LONGEST_DEPARTMENT, SealKind
 
 router = APIRouter(include_in_schema=False)
+
+BATCHES_SHOWN = 20
+"""The last sheets of a template that its page names."""
 
 
 @router.get("/templates")
@@ -43,14 +49,24 @@ def template(request: Request, template_id: UUID, house: InHouse, visitor: AsFir
     with house.database.transaction() as session:
         found = versions.template(session, template_id, of=own)
         document = None if found.document is None else brought(session, found.document, by=own)
+        earlier = batches.batches_of(session, found, limit=BATCHES_SHOWN)
     return page(
         request,
         "template.html",
         shown=shown(found),
         roles=found.content.roles,
         document=document,
-        SlotKind=SlotKind,
+        batches=earlier,
+        most_rows=MOST_ROWS,
     )
+
+
+@router.get("/batches/{batch_id}")
+def batch(request: Request, batch_id: UUID, house: InHouse, visitor: AsFirm) -> Response:
+    """Show how far each row of a sheet has come."""
+    with house.database.transaction() as session:
+        found = batches.batch(session, batch_id, of=firm_of(visitor))
+    return page(request, "batch.html", shown=batch_shown(found), name=found.template.content.name)
 
 
 @router.get("/templates/{template_id}/change")

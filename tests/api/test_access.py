@@ -12,6 +12,8 @@ from api import accounts, api_keys
 from api.agreement_templates import versions
 from api.agreement_templates.content import read_content
 from api.app import ROUTERS
+from api.bulk_sending import batches
+from api.bulk_sending.checking import CheckedRow, Seat, Seating
 from api.demonstration.city import person_id
 from api.demonstration.people import CONTRACTOR, DESIGNER, LEGAL_REPRESENTATIVE, OWNER
 from api.house import House
@@ -53,9 +55,8 @@ FORM = {
     "to": "钱以明",
     "comment": "第 3 页的面积请核对",
     "action": "suspended",
-    "version": 1,
-    "takings": [],
 }
+FILLING: dict[str, object] = {"version": 1, "takings": []}
 ROLES = json.dumps([{"kind": "seal", "capacity_zh": "甲方公章", "capacity_en": "seal of party A"}])
 MULTIPART = {"name": "合同", "title": "合同", "slots": ROLES, "text": "正文"}
 FRAME = ("frames", ("0.jpg", b"no picture", "image/jpeg"))
@@ -91,6 +92,10 @@ def things(site: Site, house: House) -> dict[str, object]:
             document=None,
             clock=house.clock,
         )
+        seating = Seating(seats=(Seat(organization=OWNER.uscc.text),), fields={})
+        batch = batches.keep(
+            session, template, sha256(b"sheet"), (CheckedRow(2, "合同", seating),), clock=house.clock
+        )
     begun = begin(owner)
     return {
         "passkey_id": begun["id"],
@@ -108,6 +113,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "number": 1,
         "comment_id": 1,
         "template_id": template.id,
+        "batch_id": batch,
         "key_id": key_of_agency(house),
         **webhook_of_agency(house),
     }
@@ -195,8 +201,12 @@ def test_a_stranger_finds_every_door_closed(
         answer = stranger.post(path, files=[FRAME], data={"times": "[0]", "number": "0"})
     elif door.path.endswith("/changes"):
         answer = stranger.post(path, json={"action": "suspend", "reason": 1})
+    elif door.path.endswith("/batches"):
+        answer = stranger.post(path, files={"sheet": ("a.csv", b"a", "text/csv")})
     elif door.path.endswith("/versions"):
         answer = stranger.post(path, data=MULTIPART)
+    elif door.path.endswith(("/previews", "/templates/{template_id}/agreements")):
+        answer = stranger.post(path, json=FILLING)
     elif "DELETE" in (door.methods or ()):
         answer = stranger.delete(path)
     elif door.path.endswith("/key"):

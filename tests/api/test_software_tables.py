@@ -5,6 +5,7 @@ from alembic.migration import MigrationContext
 
 from api.agreement_templates.versions import TemplateRow, TemplateVersionRow
 from api.api_keys import ApiKeyRow
+from api.bulk_sending.batches import BatchLineRow, BatchRow
 from api.idempotency import IdempotencyRow
 from api.webhooks.deliveries import DeliveryRow
 from api.webhooks.endpoints import EndpointRow
@@ -15,6 +16,8 @@ OURS: tuple[type[Base], ...] = (
     IdempotencyRow,
     EndpointRow,
     DeliveryRow,
+    BatchLineRow,
+    BatchRow,
     TemplateRow,
     TemplateVersionRow,
 )

@@ -1,4 +1,4 @@
-"""Templates of agreements and their versions."""
+"""Templates of agreements, their versions, and the sheets that are sent out of them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,10 +36,45 @@ def upgrade() -> None:
         CREATE TRIGGER template_versions_stand BEFORE UPDATE OR DELETE ON agreement_template_versions
         FOR EACH ROW EXECUTE FUNCTION refuse_template_change()
     """)
+    op.create_table(
+        "agreement_batches",
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("organization", sa.Text, nullable=False),
+        sa.Column("template", sa.Uuid, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("sheet", sa.LargeBinary, nullable=False),
+        sa.Column("checked_at", moment, nullable=False),
+        sa.Column("begun_at", moment),
+        sa.ForeignKeyConstraint(
+            ["template", "version"],
+            ["agreement_template_versions.template", "agreement_template_versions.number"],
+        ),
+        sa.UniqueConstraint("template", "version", "sheet"),
+    )
+    op.create_table(
+        "agreement_batch_rows",
+        sa.Column("batch", sa.Uuid, sa.ForeignKey("agreement_batches.id"), primary_key=True),
+        sa.Column("line", sa.Integer, primary_key=True),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("seating", sa.Text),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("agreement", sa.Uuid, sa.ForeignKey("agreements.id"), unique=True),
+        sa.Column("reason_zh", sa.Text),
+        sa.Column("reason_en", sa.Text),
+        sa.Column("changed_at", moment, nullable=False),
+    )
+    op.create_index(
+        "agreement_batch_rows_due",
+        "agreement_batch_rows",
+        ["line", "changed_at"],
+        postgresql_where=sa.text("state = 'pending'"),
+    )
 
 
 def downgrade() -> None:
     """Drop them; agreements that were started out of templates stay."""
+    op.drop_table("agreement_batch_rows")
+    op.drop_table("agreement_batches")
     op.drop_table("agreement_template_versions")
     op.drop_table("agreement_templates")
     op.execute("DROP FUNCTION refuse_template_change()")

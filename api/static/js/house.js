@@ -7,13 +7,14 @@
 export const words = JSON.parse(document.querySelector("script#words")?.textContent ?? "{}");
 
 /** A refusal of the server: `message` is the sentence to show, `code` its stable name, `capture` the picture it is of,
- * `judged` whether it is a scan's failure. */
+ * `judged` whether it is a scan's failure, `rows` the wrong cells of a sheet. */
 export class Problem extends Error {
   constructor(problem) {
     super(problem.detail ?? words["house.network"]);
     this.code = problem.title ?? "network";
     this.capture = problem.capture;
     this.judged = problem.judged === true;
+    this.rows = problem.rows ?? [];
   }
 }
 

@@ -1,0 +1,23 @@
+"""A process that sends what is due of the sheets in a city's folder, and ends when nothing is.
+
+python -m tests.fault.sheet_sender FOLDER
+"""
+
+import sys
+from pathlib import Path
+
+from api.demonstration.city import OPERATOR
+from api.settings import Mode, Settings
+from api.tasks import send_sheets
+from api.wiring import open_house
+from tests.quiet_city import NOBODY
+
+if __name__ == "__main__":
+    settings = Settings(
+        mode=Mode.DEMONSTRATION,
+        folder=Path(sys.argv[1]),
+        chain_url=NOBODY,
+        public_url="http://localhost:8000",
+    )
+    with open_house(settings, OPERATOR) as house:
+        send_sheets(house)
