@@ -2,10 +2,10 @@
 
 The agreement names the signatures of its parties by digest; each must be in the bundle and over the same
 manifest, and where the manifest itself is enclosed, what is signed satisfies its groups. Before the other
-exhibits come the checks of who approved, how slots were handed on, who declined (``verify.signers``) and of
-the detached signatures (``verify.detached``), each where the statements name any. An agreement has no state
-to look up, so the answer is UNKNOWN by its nature and the headline says what is known: that the signing is
-complete.
+exhibits come the checks of who approved, how slots were handed on, who declined (``verify.signers``), of the
+detached signatures (``verify.detached``) and of the documents (``verify.documents``), each where the
+statements name any. An agreement has no state to look up, so the answer is UNKNOWN by its nature and the
+headline says what is known: that the signing is complete.
 """
 
 from collections import Counter
@@ -22,6 +22,7 @@ from evidence.statement import StatementType
 from verify.argument import Examined, disclosed_facts
 from verify.checks import Finding, Outcome
 from verify.detached import check_detached
+from verify.documents import check_documents
 from verify.exhibits import ReadExhibit
 from verify.report import Answer, Kind, Report
 from verify.sentences import SENTENCES
@@ -35,8 +36,8 @@ COMPLETE = "complete"
 COMPLETED = "completed"
 """The only action of an agreement that stands for all who are needed."""
 
-NAMES_STEPS = "yinxin/manifest/3"
-"""The schema of manifests over which every signature names the steps by which its slot came to its signer."""
+NAMES_STEPS = frozenset({"yinxin/manifest/3", "yinxin/manifest/4"})
+"""Schemas of manifests over which every signature names the steps by which its slot came to its signer."""
 
 ONLY = ""
 """The group of every slot where the manifest has none."""
@@ -112,9 +113,12 @@ def _check_signers(examined: Examined, body: AgreementBody) -> Iterator[Finding]
     yield from check_approvals(examined, signed)
     manifest = _manifest(examined, signed)
     persons = None if manifest is None or not tied(signed) else _persons(manifest)
-    owed = None if manifest is None else manifest.has("schema") and manifest.take("schema") == NAMES_STEPS
+    owed = None if manifest is None else manifest.has("schema") and manifest.take("schema") in NAMES_STEPS
     yield from check_delegations(examined, signed, persons, owed=owed)
     yield from check_detached(examined, signed)
+    if manifest is not None:
+        over = signed[0].body.get("manifest")
+        yield from check_documents(examined, manifest, stated=[one for one in body.files if one != over])
     yield from check_declines(examined, signed)
 
 

@@ -28,6 +28,37 @@ AGREEMENTS: Final[Mapping[str, Words]] = {
         "A completed signing has neither a validity nor a status list; what it means is for the document "
         "to say.",
     ),
+    # its documents
+    "documents-kept": Words(
+        "{count}份已签文件都完整保留了清单所列的原文，各与其原文逐一对应；其中的签名请用 PDF 阅读器核对。",
+        "Signed PDFs that keep the document of the manifest byte for byte, each its own: {count}; check the "
+        "signatures in them by a PDF reader.",
+    ),
+    "documents-frozen": Words(
+        "清单所列的{count}份原文齐全，与完成记录一致；证据包里还没有已签文件。",
+        "The documents of the manifest are all here, as the completion states them: {count}; no signed PDF "
+        "is in the bundle yet.",
+    ),
+    "documents-others": Words(
+        "完成记录所列的原文与签署清单所列的不同。不能采信。",
+        "The completion states other documents than the manifest. Do not rely on it.",
+    ),
+    "documents-count": Words(
+        "清单列有{count}份原文，已签文件却有{made}份。不能采信。",
+        "The manifest lists {count} documents, but {made} signed PDFs are stated. Do not rely on it.",
+    ),
+    "documents-altered": Words(
+        "第{place}份已签文件不是由清单所列的第{place}份原文合成的。不能采信。",
+        "Signed PDF {place} was not made of document {place} of the manifest. Do not rely on it.",
+    ),
+    "documents-absent": Words(
+        "证据包没有附第{place}份原文，无法核对。请索取完整的证据包。",
+        "Document {place} is not enclosed and cannot be checked. Ask for the whole bundle.",
+    ),
+    "documents-unassembled": Words(
+        "证据包没有附第{place}份已签文件，无法核对。请索取完整的证据包。",
+        "Signed PDF {place} is not enclosed and cannot be checked. Ask for the whole bundle.",
+    ),
     # the approval of each signature
     "approvals-bind": Words(
         "{count}份签名都由签名人本人确认，确认的正是其签署位（方式：{methods}）。",

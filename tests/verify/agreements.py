@@ -4,12 +4,10 @@ Slot 1 names C0, who delegates to C1, in whose place the starter puts C2; slot 2
 one is needed, 3 declines and 4 signs.
 """
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
-from io import BytesIO
 
 from evidence import canonical
 from evidence.bundle import Bundle
@@ -25,17 +23,22 @@ from signing.pki import Chain, Subject
 from signing.profiles import Profile
 from tests.verify import city
 from tests.verify.altered import Altered, raw
-from verify.pack import BUNDLE
 
 AGREEMENT = b"\x07" * 16
 PERSONS = [bytes([number]) * 32 for number in range(200, 206)]
 C0, C1, C2, KEEPER, FOURTH, OTHER = PERSONS
 SIGNED = {"1": C2, "2": KEEPER, "4": FOURTH}
-OLDER, NEWER = "yinxin/manifest/2", "yinxin/manifest/3"
+OLDER, NEWER, NEWEST = "yinxin/manifest/2", "yinxin/manifest/3", "yinxin/manifest/4"
+DOCUMENTS = (b"%PDF-1.7 the contract", b"%PDF-1.7 the annex")
+ASSEMBLED = tuple(document + b" and its signatures" for document in DOCUMENTS)
+LISTS: Mapping[str, Mapping[str, Value]] = {
+    NEWEST: {"documents": [sha256(each).value for each in DOCUMENTS], "names": ["合同.pdf", "附件.pdf"]},
+}
 MANIFESTS = {
     schema: canonical.encode(
         {
             "schema": schema,
+            **LISTS.get(schema, {}),
             "slots": [
                 {"id": "1", "group": "a", "person": C0},
                 {"id": "2", "group": "a", "person": None},
@@ -45,7 +48,7 @@ MANIFESTS = {
             "groups": [["a", 1, 2], ["b", 1, 1]],
         }
     )
-    for schema in (OLDER, NEWER)
+    for schema in (OLDER, NEWER, NEWEST)
 }
 MANIFEST = MANIFESTS[NEWER]
 
@@ -78,6 +81,8 @@ class Told:
     torn: Mapping[str, bytes] = field(default_factory=dict)
     files_left_out: frozenset[str] = frozenset()
     schema: str = NEWER
+    documents: tuple[bytes, ...] = ()
+    assembled: tuple[bytes, ...] = ()
 
     @property
     def manifest(self) -> bytes:
@@ -102,9 +107,15 @@ class Told:
             "agreement": AGREEMENT,
             "signatures": [said.digest(name) for name in names],
             "declined": [said.digest("decline")],
-            "files": [self.over],
+            "files": [self.over, *(sha256(each).value for each in self.documents)],
         }
         _state(said, "subject", StatementType.AGREEMENT, body, at=8)
+        if self.assembled:
+            made: list[Value] = [sha256(each).value for each in self.assembled]
+            after: Body = {"action": "assembled", "completed": said.digest("subject"), "files": made}
+            _state(said, "assembled", StatementType.AGREEMENT, after, at=9)
+        for kind, contents in (("document", self.documents), ("result", self.assembled)):
+            files |= {f"{kind}{number}": each for number, each in enumerate(contents, start=1)}
         order = ["subject", *(name for name in said.statements if name != "subject")]
         return city.bundle(
             *(said.statements[name] for name in order if name not in self.left_out),
@@ -224,6 +235,7 @@ def cases() -> Iterator[tuple[str, str, Told]]:
     yield from _delegations()
     yield from _detached()
     yield from _declines()
+    yield from _documents()
 
 
 def _approvals() -> Iterator[tuple[str, str, Told]]:
@@ -287,33 +299,29 @@ def _declines() -> Iterator[tuple[str, str, Told]]:
     yield "decline-later", "declines", Told(later={"decline": 9})
 
 
+def _documents() -> Iterator[tuple[str, str, Told]]:
+    contract, annex = DOCUMENTS
+    first, second = ASSEMBLED
+    two = Told(schema=NEWEST, documents=DOCUMENTS, assembled=ASSEMBLED)
+    yield "two-documents", "", two
+    yield "two-documents-not-yet-assembled", "", replace(two, assembled=())
+    for name, assembled in (
+        ("swapped", (second, first)),
+        ("one-for-both", (first, first)),
+        ("one-missing", (first,)),
+        ("one-more", (first, second, second + b" again")),
+        ("one-unsigned", (first, annex)),
+        ("one-altered", (first, second.replace(b"annex", b"index"))),
+    ):
+        yield f"two-documents-{name}", "documents", replace(two, assembled=assembled)
+    for name, documents in (("one-not-stated", (contract,)), ("one-more-stated", (*DOCUMENTS, b"%PDF-1.7"))):
+        yield f"two-documents-{name}", "documents", replace(two, documents=documents)
+    for name in ("document2", "result2"):
+        left_out = frozenset({name})
+        yield f"two-documents-{name}-left-out", "documents", replace(two, files_left_out=left_out)
+
+
 def altered() -> Iterator[Altered]:
     """The bytes of every case."""
     for name, _, told in cases():
         yield name, told.encode()
-
-
-def packs() -> Iterator[Altered]:
-    """A pack with the files of its bundle beside it, packed by two programs, and with one thing changed."""
-    whole = replace(Told().bundle(), status_list=None)
-    files = {f"{place}.file": content for place, content in enumerate(whole.files.values())}
-    members = {BUNDLE: raw(whole), **files}
-    stored = zipped(members)
-    yield "pack", stored
-    yield "pack-compressed", zipped(members, zipfile.ZIP_DEFLATED)
-    yield "pack-with-a-file-exchanged", zipped({**members, "0.file": b"another"})
-    yield "pack-with-a-file-more", zipped({**members, "more": b"slipped in"})
-    yield "pack-with-an-altered-bundle", zipped({**members, BUNDLE: members[BUNDLE][:-1]})
-    place = stored.rindex(MANIFEST) + 9
-    yield "pack-by-another-method", zipped(members, zipfile.ZIP_BZIP2)
-    yield "pack-with-a-name-that-clears-the-screen", zipped({**members, "\x1b[2J": b"x"}, zipfile.ZIP_LZMA)
-    yield "pack-with-another-name-before-a-file", stored.replace(b"0.file", b"9.file", 1)
-    yield "pack-with-a-damaged-file", stored[:place] + bytes([stored[place] ^ 1]) + stored[place + 1 :]
-
-
-def zipped(members: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.verify import agreements, city
+from tests.verify import agreement_packs, city
 from verify import pack
 from verify.checks import Outcome
 from verify.errors import PackTooLarge, PackWithoutBundle
 from verify.pack import BUNDLE, is_pack, verify_pack
 from verify.report import Report
 
-PACKS = dict(agreements.packs())
+PACKS = dict(agreement_packs.packs())
 
 
 def verified(data: bytes) -> Report:
@@ -36,7 +36,7 @@ def test_a_damaged_file_is_named() -> None:
     assert "the file 0.file of the pack" in verified(PACKS["pack-with-a-damaged-file"]).why.en
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04 and no more", agreements.zipped({"report.pdf": b""})])
+@pytest.mark.parametrize("data", [b"PK\x03\x04 and no more", agreement_packs.zipped({"report.pdf": b""})])
 def test_a_zip_that_is_no_pack_is_refused(data: bytes) -> None:
     assert is_pack(data)
     with pytest.raises(PackWithoutBundle):
@@ -46,4 +46,4 @@ def test_a_zip_that_is_no_pack_is_refused(data: bytes) -> None:
 def test_a_pack_of_more_than_any_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pack, "MOST_BYTES", 100)
     with pytest.raises(PackTooLarge):
-        verified(agreements.zipped({BUNDLE: bytes(101)}))
+        verified(agreement_packs.zipped({BUNDLE: bytes(101)}))

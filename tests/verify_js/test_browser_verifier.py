@@ -13,7 +13,7 @@ import pytest
 
 from evidence import canonical
 from evidence.errors import NotCanonical, QrUnknown
-from tests.verify import agreements, altered, city
+from tests.verify import agreement_packs, agreements, altered, city
 from tests.verify.authorizations import bundle
 from verify.bundle import verify_bundle
 from verify.pack import verify_pack
@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 VECTORS = ROOT / "tests/conformance/qr/vectors.json"
 TREES = ROOT / "tests/conformance/merkle.json"
+DOCUMENTS = tuple(sorted((ROOT / "tests/conformance").glob("documents*.json")))
 LOG = tuple(sorted((ROOT / "tests/conformance").glob("log*.json")))
 DOCUMENT: dict[str, Any] = json.loads(VECTORS.read_text(encoding="utf-8"))
 CBOR: dict[str, Any] = json.loads((HERE / "cbor.json").read_text(encoding="utf-8"))
@@ -85,7 +86,7 @@ def agreement_cases() -> dict[str, Any]:
                 "as_of": city.NOW.isoformat(),
                 "report": json.loads(verify_pack(data, anchors, as_of=city.NOW).to_json()),
             }
-            for name, data in agreements.packs()
+            for name, data in agreement_packs.packs()
         ],
     }
 
@@ -123,7 +124,7 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     node = shutil.which("node")
     assert node, "Node is missing: install Node 20 or newer and run the tests again."
     shutil.copytree(ROOT / "api/static/js/verifier", tmp_path / "verifier")
-    for test in [*HERE.glob("*.mjs"), HERE / "cbor.json", VECTORS, TREES, *LOG]:
+    for test in [*HERE.glob("*.mjs"), HERE / "cbor.json", VECTORS, TREES, *LOG, *DOCUMENTS]:
         shutil.copy(test, tmp_path)
     (tmp_path / "package.json").write_text('{"type": "module"}')
     reports = {case["name"]: report(case) for case in DOCUMENT["cases"]}
@@ -139,4 +140,5 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     cases = [case for each in LOG for case in json.loads(each.read_text(encoding="utf-8"))["cases"]]
     log = sum(case.get("javascript") != "not asked" for case in cases)
     bundles = len(authorizations["cases"]) + len(agreed["cases"] + agreed["packs"])
+    bundles += sum(len(json.loads(each.read_text(encoding="utf-8"))["cases"]) for each in DOCUMENTS)
     assert int(ran_tests[1]) > len(reports) + len(CBOR["read"]) + len(CBOR["refused"]) + log + bundles

@@ -10,6 +10,7 @@ import { listed } from "./bundle.js";
 import { refusal } from "./cades.js";
 import { decode, NotCanonical } from "./cbor.js";
 import { FAILED, INDETERMINATE, PASSED, finding } from "./checks.js";
+import { checkDocuments } from "./documents.js";
 import { Fields, Malformed } from "./fields.js";
 import { Invalid } from "./refusals.js";
 import { checkApprovals, checkDeclines, checkDelegations, equal, settled, slotOf, tied } from "./signers.js";
@@ -19,7 +20,7 @@ import { both, say } from "./words.js";
 
 const HASH_BYTES = 32;
 const PARTIES = "parties", DETACHED = "detached", COMPLETED = "completed", ONLY = "";
-const NAMES_STEPS = "yinxin/manifest/3"; // signatures over it name the steps by which a slot came to its signer
+const NAMES_STEPS = ["yinxin/manifest/3", "yinxin/manifest/4"]; // signatures name how a slot came to its signer
 
 export { NoBundle };
 
@@ -39,9 +40,14 @@ async function report({ subject, others, findings, related, bundle }, trust, ask
   all.push(...(await checkApprovals(every, signed)));
   const manifest = reading(() => manifestOf(signed, files));
   const persons = manifest && tied(signed).length ? reading(() => personsOf(manifest)) : null;
-  const owed = manifest && manifest.has("schema") && manifest.take("schema") === NAMES_STEPS;
+  const owed = manifest && manifest.has("schema") && NAMES_STEPS.includes(manifest.take("schema"));
   all.push(...checkDelegations(every, signed, persons, owed));
   all.push(...(await checkDetached(signed, files)));
+  if (manifest) {
+    const over = signed[0].statement.body.get("manifest");
+    const stated = body.files.filter((digest) => !equal(digest, over));
+    all.push(...reading(() => checkDocuments({ subject, every, files }, manifest, stated)));
+  }
   all.push(...checkDeclines(subject, every, signed));
   const standing = {
     answer: "UNKNOWN", state: "complete", asOf: null, headline: say("headline-agreement"), why: say("agreement-lasts"),

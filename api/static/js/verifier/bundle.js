@@ -122,7 +122,7 @@ function stranger(exhibits) {
   return place < 0 ? null : place;
 }
 
-function isLater(statement, subject) {
+export function isLater(statement, subject) {
   const [type, member] = LATER[subject.name] ?? [];
   const value = statement.body.get(member);
   return (
