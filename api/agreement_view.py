@@ -8,6 +8,7 @@ from pydantic import BaseModel, computed_field
 from sqlalchemy.orm import Session
 
 from api.agreement_comments import comments
+from api.document_view import DocumentShown, documents_shown
 from api.parties import certificate_for
 from evidence.errors import Term
 from identity.organizations import organization
@@ -97,11 +98,15 @@ class AgreementListed(BaseModel):
 
 
 class AgreementShown(BaseModel):
-    """An agreement; digests as ``sha256:hex``; ``entry`` is the log's of the fact that all have signed."""
+    """An agreement; digests as ``sha256:hex``; ``entry`` is the log's of the fact that all have signed.
+
+    ``document_digest`` is the first document's.
+    """
 
     id: UUID
     title: str
     state: AgreementState
+    documents: list[DocumentShown]
     document_digest: str
     manifest_digest: str
     started_by: str
@@ -157,7 +162,8 @@ def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown
         id=found.id,
         title=found.title,
         state=found.state(at),
-        document_digest=str(found.document),
+        documents=documents_shown(session, found),
+        document_digest=str(found.documents[0]),
         manifest_digest=str(found.manifest_digest),
         started_by=organization(session, found.started_by).name,
         created_at=found.created_at,

@@ -37,7 +37,7 @@ def draft_certificate(
 ) -> CertificateDraft:
     """Fill what the parties of ``found`` say, and what the authorizations ``granted`` name."""
     values = _of_parties(session, found)
-    if document(session, found.document).name == ready_application.NAME:
+    if document(session, found.documents[0]).name == ready_application.NAME:
         values |= ready_application.FACTS
     fitting = [each for each in granted if each.project in {values.get("project_name"), found.title}]
     fitting += [each for each in granted if each not in fitting and each.project in found.title]

@@ -1,6 +1,6 @@
 """Where the marks of an agreement will lie on its pages, as a party sees it before signing.
 
-marks = marks_on(content, found.manifest)
+marks = marks_on(content, found.manifest, document=0)
 marks[2].boxes      # those of page 2; a page without any is not there
 """
 
@@ -34,15 +34,15 @@ class PageMarks:
     boxes: tuple[MarkShown, ...]
 
 
-def marks_on(content: bytes, manifest: Manifest) -> Mapping[int, PageMarks]:
-    """Give the marks of each page that bears any, the pages counted from 1.
+def marks_on(content: bytes, manifest: Manifest, *, document: int) -> Mapping[int, PageMarks]:
+    """Give the marks of each page that bears any, the pages counted from 1; ``document`` is its place from 0.
 
     Raises:
         DocumentBroken, DocumentEncrypted, …: see ``open_document``.
     """
     pages = open_document(content).pages
     found: dict[int, list[tuple[Box, str, str]]] = {}
-    for slot, laid in zip(manifest.slots, lay_out(pages, manifest.slots), strict=True):
+    for slot, laid in zip(manifest.slots, lay_out(pages, manifest.slots, document=document), strict=True):
         for what, boxes in (
             ("stamp", (laid.stamp,)),
             ("date", (laid.date,)),

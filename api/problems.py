@@ -55,6 +55,7 @@ NOT_FOUND = frozenset(
         "checkpoint-unknown",
         "comment-unknown",
         "demonstration-frame-unknown",
+        "document-number-unknown",
         "document-page-unknown",
         "document-unknown",
         "entry-unknown",

@@ -64,10 +64,11 @@ class StarterNotParty(Refused):
 
 
 class PlaceAsked(BaseModel):
-    """Where a mark is to go: the page from 0, and the mark's lower left corner in points."""
+    """Where a mark is to go: document and page from 0, and the mark's lower left corner in points."""
 
     model_config = ConfigDict(extra="forbid")
 
+    document: int = 0
     page: int
     left: int
     bottom: int
@@ -75,7 +76,7 @@ class PlaceAsked(BaseModel):
     @property
     def place(self) -> Place:
         """The same, as a manifest has it."""
-        return Place(page=self.page, left=self.left, bottom=self.bottom)
+        return Place(document=self.document, page=self.page, left=self.left, bottom=self.bottom)
 
 
 class SlotAsked(BaseModel):

@@ -6,7 +6,7 @@ agreement, both named in its subject; the database keeps it from doing so twice.
 exactly two acts:
 
 1. one detached signature over the manifest, in the transaction that activates the key;
-2. one increment of the assembled PDF, later, when all parties have signed.
+2. one increment of each assembled PDF, later, when all parties have signed.
 
 Both are recorded, and made as of the moment of the approval. The key itself is in the activation module
 (``signing.activation_module``), which decides again by its own checks what is decided here. An approval that
@@ -41,7 +41,7 @@ from signing.keystore import KeyHandle
 from signing.manifest import slot_subject
 from signing.pdf import PreparedWrong, SigningParty
 from signing.pki import Chain
-from signing.tables import ActivationRow, AgreementRow
+from signing.tables import ActivationRow, AgreementRow, IncrementRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +58,7 @@ class Seat:
 
 @dataclass(frozen=True, kw_only=True)
 class Activation:
-    """A key activated for one slot; ``approval`` is 32 bytes.
-
-    ``prepared`` is the PDF that waits for its second act, ``increment`` the one that has it.
-    """
+    """A key activated for one slot; ``approval`` is 32 bytes."""
 
     agreement: UUID
     slot: str
@@ -70,6 +67,15 @@ class Activation:
     manifest: Digest
     approval: bytes
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incremented:
+    """How far an activation's second act on a document is.
+
+    ``prepared`` is the PDF that waits for it, ``increment`` the one that has it.
+    """
+
     prepared: Digest | None
     increment: Digest | None
 
@@ -182,15 +188,27 @@ class _IncrementSigner:
         return self._party.module.sign_increment(self._party.data, increment)
 
 
-def incrementing_party(session: Session, activation: Activation, *, keyring: Keyring) -> IncrementingParty:
-    """Return the party for its one increment of the PDF.
+def incremented(session: Session, activation: Activation, *, document: int) -> Incremented:
+    """Tell how far the second act on the document at this place, from 0, is."""
+    row = session.get(IncrementRow, (activation.approval, document), populate_existing=True)
+    prepared, increment = (None, None) if row is None else (row.prepared, row.increment)
+    return Incremented(
+        prepared=None if prepared is None else Digest(HashAlgorithm.SHA256, prepared),
+        increment=None if increment is None else Digest(HashAlgorithm.SHA256, increment),
+    )
+
+
+def incrementing_party(
+    session: Session, activation: Activation, *, document: int, keyring: Keyring
+) -> IncrementingParty:
+    """Return the party for its one increment of the document at this place, from 0.
 
     Raises:
         ActivationSpent: the increment is recorded already.
         KeyRevoked: the certificate of the key was revoked meanwhile.
     """
     check_standing(session, activation.key)
-    if activation.increment is not None:
+    if incremented(session, activation, document=document).increment is not None:
         raise ActivationSpent(slot=activation.slot)
     manifest = session.get_one(AgreementRow, activation.agreement).manifest
     data = second_act(
@@ -208,33 +226,36 @@ def incrementing_party(session: Session, activation: Activation, *, keyring: Key
     )
 
 
-def record_prepared(session: Session, activation: Activation, prepared: Digest) -> None:
-    """Record what waits for the activation's one increment, before anything is signed.
+def record_prepared(session: Session, activation: Activation, prepared: Digest, *, document: int) -> None:
+    """Record what waits for the activation's one increment of a document, before anything is signed.
 
     Raises:
         ActivationSpent: something else waits for it; ``prepared`` must be thrown away.
     """
     recorded = session.scalar(
-        update(ActivationRow)
-        .where(ActivationRow.approval == activation.approval, ActivationRow.prepared.is_(None))
-        .values(prepared=prepared.value)
-        .returning(ActivationRow.approval)
+        insert(IncrementRow)
+        .values(approval=activation.approval, document=document, prepared=prepared.value)
+        .on_conflict_do_nothing()
+        .returning(IncrementRow.approval)
     )
     if recorded is None:
         raise ActivationSpent(slot=activation.slot)
 
 
-def record_increment(session: Session, activation: Activation, result: Digest, *, at: datetime) -> None:
-    """Record that the activation's one increment is the last of the PDF ``result``.
+def record_increment(
+    session: Session, activation: Activation, result: Digest, *, document: int, at: datetime
+) -> None:
+    """Record that the activation's one increment of a document is the last of the PDF ``result``.
 
     Raises:
         ActivationSpent: another one was recorded meanwhile; ``result`` must be thrown away.
     """
+    waiting = (IncrementRow.approval == activation.approval) & (IncrementRow.document == document)
     recorded = session.scalar(
-        update(ActivationRow)
-        .where(ActivationRow.approval == activation.approval, ActivationRow.increment.is_(None))
+        update(IncrementRow)
+        .where(waiting, IncrementRow.increment.is_(None))
         .values(increment=result.value, increment_at=at)
-        .returning(ActivationRow.approval)
+        .returning(IncrementRow.approval)
     )
     if recorded is None:
         raise ActivationSpent(slot=activation.slot)
@@ -258,6 +279,4 @@ def activation(session: Session, *, agreement: UUID, slot: str) -> Activation:
         manifest=Digest(HashAlgorithm.SHA256, row.manifest_digest),
         approval=row.approval,
         at=row.activated_at,
-        prepared=None if row.prepared is None else Digest(HashAlgorithm.SHA256, row.prepared),
-        increment=None if row.increment is None else Digest(HashAlgorithm.SHA256, row.increment),
     )

@@ -1,9 +1,9 @@
 """The activation module: where held keys are, and the only way to have one sign.
 
-It offers two acts and no third: the detached signature over a manifest, and one increment of the PDF. Each
-is done on activation data alone (``signing.activation_data``), which the module checks by itself
-(``signing.activation_checks``), and each is entered in its book before the signature leaves. So what is asked
-for again after a crash gets the signature that was made; another increment gets none.
+It offers two acts and no third: the detached signature over a manifest, and one increment of each of its
+documents. Each is done on activation data alone (``signing.activation_data``), which the module checks by
+itself (``signing.activation_checks``), and each is entered in its book before the signature leaves. So what
+is asked for again after a crash gets the signature that was made; another increment gets none.
 
 Where the first act was made and lost, its person approves anew. A new approval may answer the same challenge,
 as that of a case at a counter does: it signs once more, for the key, slot and manifest that the challenge was
@@ -21,6 +21,7 @@ from typing import Protocol
 
 from cryptography import x509
 
+from evidence import canonical
 from evidence.clock import Clock
 from evidence.digest import sha256
 from signing.activation_book import ActivationBook, Entry, Page
@@ -55,7 +56,7 @@ class ActivationModule(Protocol):
 
         Raises:
             ActivationUnrecorded: the book lacks the first act.
-            ActivationSpent: another increment was signed under this activation.
+            ActivationSpent: another increment of this document was signed under this activation.
             Refused, Invalid: the data do not allow it, each by its own name.
             Unavailable: the keys cannot be reached.
         """
@@ -99,16 +100,17 @@ class LocalActivationModule:
             raise ActivationUnrecorded(slot=data.slot)
         if not _same(first, checked):
             raise ActivationForAnother
-        increment.check(
-            document=checked.manifest.documents[0],
+        place = increment.check(
+            documents=checked.manifest.documents,
             certificate=self._keystore.chain(data.key)[0],
             slot=data.slot,
         )
-        made = self._book.find(checked.nonce, Page.INCREMENT)
+        name = _increment_name(checked.nonce, place)
+        made = self._book.find(name, Page.INCREMENT)
         if made is None:
             signature = self._keystore.signer(data.key).sign(increment.attributes)
             entry = _entry(checked, increment.attributes, signature)
-            made = self._book.enter(checked.nonce, Page.INCREMENT, entry)
+            made = self._book.enter(name, Page.INCREMENT, entry)
         if made.signed != sha256(increment.attributes).value:
             raise ActivationSpent(slot=data.slot)
         return made.signature
@@ -133,6 +135,11 @@ def _same(first: Entry, checked: Checked) -> bool:
     """Tell whether the challenge is used for what it was first used for."""
     manifest = sha256(checked.data.manifest).value
     return (first.key, first.slot, first.manifest) == (checked.data.key, checked.slot.id, manifest)
+
+
+def _increment_name(nonce: bytes, place: int) -> bytes:
+    """Name the page of the increment of the document at ``place``, 32 bytes; the first's is the nonce."""
+    return nonce if place == 0 else sha256(canonical.encode([nonce, place])).value
 
 
 def _entry(checked: Checked, signed: bytes, signature: bytes) -> Entry:

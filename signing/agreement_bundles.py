@@ -2,8 +2,8 @@
 
 Its exhibits are the fact that all signed, every party's signature with the approval that let it happen, the
 steps by which its slot was handed on and the fact that announced its key, every decline, and, once it is
-assembled, the fact that names the PDF. Its files are the manifest, the frozen document,
-each party's detached signature (CAdES, with the party's certificate) and the assembled PDF. The signatures
+assembled, the fact that names the PDFs. Its files are the manifest, the frozen documents,
+each party's detached signature (CAdES, with the party's certificate) and the assembled PDFs. The signatures
 name their signers, so that this bundle is for the parties to give, unlike a certificate's.
 
     data = bundle(database, agreement_id, archive=archive)
@@ -41,9 +41,8 @@ def bundle(database: Database, agreement_id: UUID, *, archive: Archive, packed: 
         found = agreement(session, agreement_id)
         exhibits = _exhibits(session, found, packed, archive)
         signed = [signature.cms for signature in signatures(session, agreement_id)]
-    contents = [found.manifest_bytes, archive.store.get(found.document), *signed]
-    if found.result is not None:
-        contents.append(archive.store.get(found.result))
+    kept = [archive.store.get(digest) for digest in (*found.documents, *found.results)]
+    contents = [found.manifest_bytes, *kept, *signed]
     files = {sha256(content).value: content for content in contents}
     gathered = Bundle(kind="agreement", exhibits=exhibits, disclosures=(), files=files, status_list=None)
     return gathered.encode()

@@ -3,7 +3,7 @@
 What cannot be filled or drawn is refused now, not when everybody has signed: a person who does not act for
 the organization, the same slot twice, a name that the stamp's font cannot show.
 
-    opened = create(session, document=document, store=store, title="…", slots=(SlotDraft(…), …), by=uscc, …)
+    opened = create(session, documents=(document,), store=store, title="…", slots=(SlotDraft(…), …), …)
 """
 
 from collections import Counter
@@ -23,10 +23,12 @@ from identity.members import positions
 from identity.names import CAPACITY, TITLE, check_name
 from identity.organizations import organization
 from identity.people import PersonId, person
+from signing.agreement_documents import check_documents, naming
 from signing.agreements import Agreement, AgreementId, agreement
 from signing.documents import Document
 from signing.manifest import ONLY, Group, Manifest, ManifestSlot, Place, SlotKind, misfit, slot_subject
 from signing.objects import ObjectStore
+from signing.placement import check_marked
 from signing.rehearsal import rehearse
 from signing.seal_kinds import COMPANY_SEAL, SealMark, check_mark
 from signing.tables import AgreementRow, SlotRow
@@ -110,8 +112,8 @@ class SlotDraft:
     """A slot as the party that starts the agreement wants it.
 
     ``person`` is named where the kind wants it; ``mark`` says which seal a seal's slot asks for; without a
-    ``place`` the stamp goes to the last page, and without a ``date`` the day stands in the stamp only.
-    ``perforated`` asks for a seal over the edges of all pages beside the stamp.
+    ``place`` the stamp goes to the last page of each document, and without a ``date`` the day stands in the
+    stamp only. ``perforated`` asks for a seal over the edges of all pages beside the stamp.
     """
 
     group: str = ONLY
@@ -129,7 +131,7 @@ class SlotDraft:
 def create(
     session: Session,
     *,
-    document: Document,
+    documents: Sequence[Document],
     store: ObjectStore,
     title: str,
     slots: tuple[SlotDraft, ...],
@@ -139,7 +141,7 @@ def create(
     expires_at: datetime | None = None,
     groups: tuple[Group, ...] = (),
 ) -> Agreement:
-    """Open an agreement over ``document`` with one slot for each draft, stamped in that order.
+    """Open an agreement over ``documents`` with one slot for each draft, stamped in that order.
 
     Without ``groups`` all slots are filled in any order.
 
@@ -150,24 +152,32 @@ def create(
         PersonStandsTwice: one person would satisfy a group alone, or approve what they sign.
         GroupsWrong: a group has no slots, or needs more than it has; a step is left out.
         AgreementEndsInThePast: ``expires_at`` is not later than now.
+        DocumentCountWrong, DocumentRepeated, DocumentsTooLarge: these are not the documents of one agreement.
         TextEmpty, TextTooLong, HiddenCharacter: the title or a capacity cannot be shown.
         GlyphMissing: a stamp could not be set; better now than when all have signed.
         PerforationNeedsSeal, PerforationNeedsPages: a seal over the edges of pages has no seal, or no edges.
+        MarkedDocumentMissing: a mark is placed on a document that is not there.
         BoxOutsidePage, MarksOverlap, FieldReserved, DocumentUnsignable: marks or the seal cannot be added.
+        DocumentAtFault: the same, of one among several documents.
     """
     now = clock.now()
     ends = (expires_at or now + LIFETIME).astimezone(UTC).replace(microsecond=0)
     if ends <= now:
         raise AgreementEndsInThePast(expires_at=ends)
     organization(session, by)
+    check_documents(documents)
     groups = groups or (Group(id=ONLY, step=1, need=len(slots)),)
     check_slots(session, slots, groups=groups, typesetter=typesetter)
-    rehearse(store.get(document.digest), slots, typesetter=typesetter, at=now)
+    check_marked([document.pages for document in documents], slots)
+    for place, document in enumerate(documents):
+        with naming(document.name, place=place, among=len(documents)):
+            rehearse(store.get(document.digest), slots, document=place, typesetter=typesetter, at=now)
     id_ = AgreementId(uuid4())
     manifest = Manifest(
         agreement=id_,
         title=check_name(title, TITLE),
-        documents=(document.digest,),
+        documents=tuple(document.digest for document in documents),
+        names=tuple(document.name for document in documents),
         slots=tuple(_manifest_slot(session, f"{number}", draft) for number, draft in enumerate(slots, 1)),
         groups=groups,
         expires_at=ends,
@@ -176,7 +186,7 @@ def create(
         AgreementRow(
             id=id_,
             title=manifest.title,
-            document=document.digest.value,
+            document=documents[0].digest.value,
             manifest=manifest.encode(),
             manifest_digest=manifest.digest.value,
             started_by=by.text,

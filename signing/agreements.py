@@ -1,9 +1,9 @@
-"""Agreements: one frozen document, and the slots that its parties fill together.
+"""Agreements: one frozen document or several, and the slots that their parties fill together.
 
 The life of an agreement: it is opened with its manifest; the slots are signed, at once or step by step as
 its policy has it (signing.policy); with the last one that is needed it is complete, in the same transaction;
-a job assembles the PDF. An agreement that is not complete when its time ends has expired, and nobody can sign
-it any more; nor one that was withdrawn or declined (signing.agreement_ends).
+a job assembles the PDFs. An agreement that is not complete when its time ends has expired, and nobody can
+sign it any more; nor one that was withdrawn or declined (signing.agreement_ends).
 
     open -> complete -> assembled        complete -> failed (the assembly; it can be tried again)
     open -> expired, declined, withdrawn
@@ -137,15 +137,15 @@ class Slot:
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """An agreement as it stands; ``fact`` and ``result`` are 32-byte digests.
+    """An agreement as it stands; ``fact`` is a 32-byte digest.
 
-    ``manifest_bytes`` are what the parties sign. ``ended`` is how and ``ended_reason`` why it ended before
+    ``manifest_bytes`` are what the parties sign. ``results`` are the assembled PDFs in the order of the
+    documents, none before they are there. ``ended`` is how and ``ended_reason`` why it ended before
     it was complete.
     """
 
     id: AgreementId
     title: str
-    document: Digest
     manifest: Manifest
     manifest_bytes: bytes
     manifest_digest: Digest
@@ -159,7 +159,12 @@ class Agreement:
     ended_at: datetime | None
     ended_reason: str | None
     assembly: str | None
-    result: Digest | None
+    results: tuple[Digest, ...]
+
+    @property
+    def documents(self) -> tuple[Digest, ...]:
+        """The frozen documents, in their order."""
+        return self.manifest.documents
 
     def state(self, at: datetime) -> AgreementState:
         """Return the state at the moment ``at``."""
@@ -167,7 +172,7 @@ class Agreement:
             return self.ended
         if self.completed_at is None:
             return AgreementState.EXPIRED if at >= self.expires_at else AgreementState.OPEN
-        if self.result is not None:
+        if self.results:
             return AgreementState.ASSEMBLED
         return AgreementState.FAILED if self.assembly == "failed" else AgreementState.COMPLETE
 
@@ -235,7 +240,6 @@ def agreement(session: Session, agreement_id: UUID) -> Agreement:
     return Agreement(
         id=AgreementId(row.id),
         title=row.title,
-        document=Digest(HashAlgorithm.SHA256, row.document),
         manifest=manifest,
         manifest_bytes=row.manifest,
         manifest_digest=Digest(HashAlgorithm.SHA256, row.manifest_digest),
@@ -249,7 +253,7 @@ def agreement(session: Session, agreement_id: UUID) -> Agreement:
         ended_at=row.ended_at,
         ended_reason=row.ended_reason,
         assembly=None if job is None else job.state,
-        result=None if job is None or job.result is None else Digest(HashAlgorithm.SHA256, job.result),
+        results=() if job is None else tuple(Digest(HashAlgorithm.SHA256, one) for one in job.results or ()),
     )
 
 

@@ -1,15 +1,17 @@
-"""Assembly: the frozen document, one PAdES increment for each party, and the platform's closing seal.
+"""Assembly: each frozen document, one PAdES increment for each party, and the platform's closing seal.
 
-The job needs nobody: every party's one increment was activated when the party signed. Each increment goes
-to the object store and is recorded before the next begins, so that an attempt that dies is taken up where
-it stopped and no activation makes two increments. No transaction is open while a PDF is worked on.
+The job needs nobody: every party's one increment of each document was activated when the party signed. Each
+increment goes to the object store and is recorded before the next begins, so that an attempt that dies is
+taken up where it stopped and no activation makes two increments of a document. No transaction is open while a
+PDF is worked on. A document that has no mark of a party carries its signature all the same, unseen on the
+pages.
 
-1. claim the job;
+1. claim the job; then for each document:
 2. take the document D0 with the empty fields that its parties fill, or the last recorded increment;
 3. for each signed slot in order: draw its marks, append all but the party's signature, store, record; have
    exactly that signed, store, record;
 4. append the closing seal (timestamped, LTA) and check that D0 is still a byte-for-byte prefix;
-5. store the PDF, state its digest as a fact, finish the job.
+5. store the PDFs, state their digests as one fact, in the order of the documents, finish the job.
 
     job = assemble(database, agreement_id, workshop=workshop)
 """
@@ -31,6 +33,7 @@ from signing.activation import (
     Activation,
     IncrementingParty,
     activation,
+    incremented,
     incrementing_party,
     record_increment,
     record_prepared,
@@ -89,8 +92,9 @@ class Workshop:
 
 @dataclass(frozen=True, kw_only=True)
 class _Increment:
-    """What one party adds, and where; whom its stamp names; ``seal`` runs along the seal's rim."""
+    """What one party adds to a document, and where; whom its stamp names; ``seal`` runs along its rim."""
 
+    document: int
     slot: ManifestSlot
     laid: Laid
     activation: Activation
@@ -148,33 +152,47 @@ def _fail(database: Database, claim: Claim, error: YinxinError, workshop: Worksh
 def _work(database: Database, claim: Claim, workshop: Workshop) -> None:
     with database.transaction() as session:
         found = agreement(session, claim.agreement)
-    original = workshop.store.get(found.document)
-    laid = lay_out(open_document(original).pages, found.manifest.slots)
+    results = [
+        workshop.store.put(_closed(database, _signed(database, claim, found, place, workshop), workshop))
+        for place in range(len(found.documents))
+    ]
     with database.transaction() as session:
-        increments = _increments(session, found, laid)
+        keep_claim(session, claim)
+        fact = _state(session, claim, results, workshop.keyring)
+        finish(session, claim, results=results, fact=fact, at=workshop.keyring.clock.now())
+
+
+def _signed(database: Database, claim: Claim, found: Agreement, document: int, workshop: Workshop) -> _Pages:
+    """Give the document at this place, from 0, with the signature of every party."""
+    original = workshop.store.get(found.documents[document])
+    laid = lay_out(open_document(original).pages, found.manifest.slots, document=document)
+    with database.transaction() as session:
+        increments = _increments(session, found, laid, document)
     fields = [field for each in increments for field in prepared_fields(each.slot.id, each.laid)]
     content = prepare(original, fields)
     for increment in increments:
-        if increment.activation.increment is not None:
-            content = workshop.store.get(increment.activation.increment)
-        else:
-            content = _append(database, claim, increment, _Pages(original, content), workshop)
-    _close(database, claim, original, content, workshop)
+        content = _append(database, claim, increment, _Pages(original, content), workshop)
+    return _Pages(original, content)
 
 
-def _increments(session: Session, found: Agreement, laid: Sequence[Laid]) -> tuple[_Increment, ...]:
-    """Give what each party adds that has signed and leaves a stamp."""
+def _increments(
+    session: Session, found: Agreement, laid: Sequence[Laid], document: int
+) -> tuple[_Increment, ...]:
+    """Give what each party adds that has signed and is a party of the paper."""
     return tuple(
-        _increment(session, found.id, slot, each)
+        _increment(session, found.id, slot, each, document)
         for slot, each in zip(found.manifest.slots, laid, strict=True)
         if slot.kind.stamps and slot.id in found.signed
     )
 
 
-def _increment(session: Session, agreement_id: UUID, slot: ManifestSlot, laid: Laid) -> _Increment:
+def _increment(
+    session: Session, agreement_id: UUID, slot: ManifestSlot, laid: Laid, document: int
+) -> _Increment:
     activated = activation(session, agreement=agreement_id, slot=slot.id)
     signed = session.get_one(SignatureRow, (agreement_id, slot.id))
     return _Increment(
+        document=document,
         slot=slot,
         laid=laid,
         activation=activated,
@@ -187,23 +205,28 @@ def _append(
     database: Database, claim: Claim, increment: _Increment, pages: _Pages, workshop: Workshop
 ) -> bytes:
     """Append one party's signature to what is there so far, store and record the result under the claim."""
+    activated, document = increment.activation, increment.document
     with database.transaction() as session:
-        party = incrementing_party(session, increment.activation, keyring=workshop.keyring)
-    if increment.activation.prepared is not None:  # an earlier attempt may have signed it already
-        prepared = workshop.store.get(increment.activation.prepared)
+        made = incremented(session, activated, document=document)
+        if made.increment is None:
+            party = incrementing_party(session, activated, document=document, keyring=workshop.keyring)
+    if made.increment is not None:
+        return workshop.store.get(made.increment)
+    if made.prepared is not None:  # an earlier attempt may have signed it already
+        prepared = workshop.store.get(made.prepared)
     else:
         prepared = _prepared(increment, pages.so_far, party, workshop)
         waiting = workshop.store.put(prepared)
         with database.transaction() as session:
             keep_claim(session, claim)
-            record_prepared(session, increment.activation, waiting)
+            record_prepared(session, activated, waiting, document=document)
     longer = finish_signature(
         prepared, party=party.over(prepared, original=len(pages.original)), timestamps=workshop.timestamps
     )
     stored = workshop.store.put(longer)
     with database.transaction() as session:
         keep_claim(session, claim)
-        record_increment(session, increment.activation, stored, at=workshop.keyring.clock.now())
+        record_increment(session, activated, stored, document=document, at=workshop.keyring.clock.now())
     return longer
 
 
@@ -246,8 +269,12 @@ def _stamp(increment: _Increment, workshop: Workshop) -> Stamp:
     )
 
 
-def _close(database: Database, claim: Claim, original: bytes, content: bytes, workshop: Workshop) -> None:
-    """Seal what all parties signed, and state the result as a fact."""
+def _closed(database: Database, pages: _Pages, workshop: Workshop) -> bytes:
+    """Seal what all parties signed.
+
+    Raises:
+        OriginalChanged: the result does not begin with the frozen document.
+    """
     keyring = workshop.keyring
     now = keyring.clock.now()
     platform = keyring.platform
@@ -255,7 +282,7 @@ def _close(database: Database, claim: Claim, original: bytes, content: bytes, wo
         check_standing(session, platform.seal)
         revoked = revocations(session)
     sealed = add_closing_seal(
-        content,
+        pages.so_far,
         party=SigningParty(
             signer=keyring.keystore.signer(platform.seal), chain=keyring.keystore.chain(platform.seal)
         ),
@@ -264,23 +291,19 @@ def _close(database: Database, claim: Claim, original: bytes, content: bytes, wo
         reason=f"{platform.name}存证",
         at=now,
     )
-    if not sealed.startswith(original):
+    if not sealed.startswith(pages.original):
         raise OriginalChanged
-    result = workshop.store.put(sealed)
-    with database.transaction() as session:
-        keep_claim(session, claim)
-        fact = _state(session, claim, result, keyring)
-        finish(session, claim, result=result, fact=fact, at=now)
+    return sealed
 
 
-def _state(session: Session, claim: Claim, result: Digest, keyring: Keyring) -> bytes:
+def _state(session: Session, claim: Claim, results: Sequence[Digest], keyring: Keyring) -> bytes:
     found = agreement(session, claim.agreement)
     completed = () if found.fact is None else (found.fact,)
     body: dict[str, Value] = {
         "action": "assembled",
         "agreement": found.id.bytes,
         "completed": found.fact,
-        "files": [result.value],
+        "files": [result.value for result in results],
     }
     now = keyring.clock.now()
     return keyring.platform.record(session, StatementType.AGREEMENT, body, at=now, after=completed).digest

@@ -1,4 +1,4 @@
-"""The job that assembles an agreement's PDF: asked for, claimed, finished or failed, and always visible.
+"""The job that assembles an agreement's PDFs: asked for, claimed, finished or failed, and always visible.
 
     waiting -> running -> done
                running -> failed -> waiting    (tried again when somebody asks)
@@ -8,6 +8,7 @@ A claim carries the number of the attempt. Whoever stores a result shows it; a w
 dead and comes back finds another number and stores nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,7 +23,7 @@ from evidence.errors import Refused, Term, YinxinError
 from signing.tables import AssemblyRow
 
 LEASE = timedelta(minutes=10)
-"""How long a claim is believed: forty LTA signatures at 0.3 s each take a quarter of a minute."""
+"""How long a claim is believed: forty signatures in each of ten documents, at 0.3 s, take two minutes."""
 
 
 class AssemblyUnknown(Refused):
@@ -65,13 +66,13 @@ class AssemblyState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class AssemblyJob:
-    """A job as it stands; ``reason`` tells in both languages why it failed last."""
+    """A job as it stands; ``reason`` tells in both languages why it failed last, ``results`` what it made."""
 
     agreement: UUID
     state: AssemblyState
     attempt: int
     reason: Term | None
-    result: Digest | None
+    results: tuple[Digest, ...]
     fact: bytes | None
     changed_at: datetime
 
@@ -146,14 +147,15 @@ def keep_claim(session: Session, claim: Claim) -> AssemblyRow:
     return row
 
 
-def finish(session: Session, claim: Claim, *, result: Digest, fact: bytes, at: datetime) -> None:
-    """Store the assembled PDF's digest and the fact (32-byte digest) that says so.
+def finish(session: Session, claim: Claim, *, results: Sequence[Digest], fact: bytes, at: datetime) -> None:
+    """Store the digests of the assembled PDFs, in the order of the documents, and the fact (32-byte digest).
 
     Raises:
         ClaimLost: another attempt runs, or the job is over.
     """
     row = keep_claim(session, claim)
-    row.state, row.result, row.fact, row.changed_at = AssemblyState.DONE.value, result.value, fact, at
+    row.state, row.fact, row.changed_at = AssemblyState.DONE.value, fact, at
+    row.results = [result.value for result in results]
     row.reason_code = row.reason_zh = row.reason_en = None
     session.flush()
 
@@ -198,7 +200,7 @@ def _job(row: AssemblyRow) -> AssemblyJob:
         state=AssemblyState(row.state),
         attempt=row.attempt,
         reason=reason,
-        result=None if row.result is None else Digest(HashAlgorithm.SHA256, row.result),
+        results=tuple(Digest(HashAlgorithm.SHA256, result) for result in row.results or ()),
         fact=row.fact,
         changed_at=row.changed_at,
     )

@@ -3,8 +3,9 @@
     report.pdf            who signed, for whom, when, by what authority; the verifier's result; how to check
     evidence.bundle       the evidence bundle of the agreement (``signing.agreement_bundles``)
     original.pdf, signed.pdf, manifest.cbor, signatures/*.p7s
+                          of several documents original-1.pdf, signed-1.pdf, and so on
     certificates/root.pem, certificates/others.pem
-    status/*.crl, status/*.ocsp, timestamps/*.tst     out of the sealed PDF, as of its sealing
+    status/*.crl, status/*.ocsp, timestamps/*.tst     out of the sealed PDFs, as of their sealing
     receipts/*.cose       the log's receipts, by the number of the entry
     verification.json     the verifier's report on the bundle
 
@@ -80,18 +81,18 @@ def pack(database: Database, agreement_id: UUID, *, maker: PackMaker) -> bytes:
     archive = maker.archive
     with database.transaction() as session:
         found = agreement(session, agreement_id)
-        if found.result is None:
+        if not found.results:
             raise PackTooEarly(agreement=agreement_id)
         signed = signatures(session, agreement_id)
         _cover(session, archive)
-    sealed = archive.store.get(found.result)
-    inside = carried(sealed)
+    sealed = [archive.store.get(result) for result in found.results]
+    inside = carried(*sealed)
     encoded = bundle(database, agreement_id, archive=archive)
     now = archive.clock.now()
     verified = verify_bundle(encoded, maker.trust, as_of=now)
     files = {
-        "original.pdf": archive.store.get(found.document),
-        "signed.pdf": sealed,
+        **_each("original", [archive.store.get(document) for document in found.documents]),
+        **_each("signed", sealed),
         "manifest.cbor": found.manifest_bytes,
         **{f"signatures/{each.slot}.p7s": each.cms for each in signed},
         **dict(_certificates(signed, inside)),
@@ -108,6 +109,13 @@ def pack(database: Database, agreement_id: UUID, *, maker: PackMaker) -> bytes:
     packed = _state(database, found, files, maker)
     whole = bundle(database, agreement_id, archive=archive, packed=packed)
     return zipped({REPORT: report, BUNDLE: whole, **files})
+
+
+def _each(name: str, contents: Sequence[bytes]) -> dict[str, bytes]:
+    """Name the PDFs of each document; the only one needs no number."""
+    if len(contents) == 1:
+        return {f"{name}.pdf": contents[0]}
+    return {f"{name}-{number}.pdf": content for number, content in enumerate(contents, start=1)}
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

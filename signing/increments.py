@@ -2,13 +2,14 @@
 
 The signature covers all of the file but the gap (ISO 32000-1, 12.8.1, ByteRange). What the key signs are the
 CMS attributes (RFC 5652, 5.4) that carry the digest of that. So whoever holds the key makes the attributes
-of this file by itself, sees that it begins with the approved document, and signs nothing else.
+of this file by itself, sees that it begins with an approved document, and signs nothing else.
 
     increment = Increment(content=pdf, original=size, start=at, end=after, attributes=der)
-    increment.check(document=digest, certificate=certificate, slot="1")
+    place = increment.check(documents=manifest.documents, certificate=certificate, slot="1")
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from asn1crypto import cms
@@ -40,13 +41,16 @@ class Increment:
     end: int
     attributes: bytes = field(repr=False)
 
-    def check(self, *, document: Digest, certificate: x509.Certificate, slot: str) -> None:
-        """Check that signing ``attributes`` signs this file, that it extends ``document``, and no more.
+    def check(self, *, documents: Sequence[Digest], certificate: x509.Certificate, slot: str) -> int:
+        """Check that signing ``attributes`` signs this file, which extends one of ``documents``, and no more.
+
+        Returns the place, from 0, of the document that it extends.
 
         Raises:
             IncrementWrong: names the part that is otherwise.
         """
-        if sha256(self.content[: self.original]) != document:
+        extended = sha256(self.content[: self.original])
+        if extended not in documents:
             raise IncrementWrong(slot=slot, part="document")
         gap = self.content[self.start : self.end]
         if not self.original < self.start or not _GAP.fullmatch(gap):
@@ -56,6 +60,7 @@ class Increment:
         covered = sha256(self.content[: self.start] + self.content[self.end :])
         if not _are(self.attributes, _attributes(covered, certificate)):
             raise IncrementWrong(slot=slot, part="attributes")
+        return documents.index(extended)
 
 
 def gap_of(content: bytes) -> tuple[int, int] | None:

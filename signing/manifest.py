@@ -30,15 +30,18 @@ from evidence.identifiers import Uscc
 from identity.challenges import Action
 from signing.seal_kinds import COMPANY_SEAL, SealKind, SealMark
 
-SCHEMA = "yinxin/manifest/3"
+SCHEMA = "yinxin/manifest/4"
+THIRD_SCHEMA = "yinxin/manifest/3"
+"""Of one document, which it does not name and no place names. Still read."""
 SECOND_SCHEMA = "yinxin/manifest/2"
-"""Without dates apart, perforation seals, and seals other than the company's. Still read."""
+"""Nor with dates apart, perforation seals, and seals other than the company's. Still read."""
 FIRST_SCHEMA = "yinxin/manifest/1"
-"""Without groups either: every slot in any order. Still read."""
+"""Nor with groups: every slot in any order. Still read."""
 
 ONLY = "1"
 """The group of all slots where nobody asked for another."""
 
+_SCHEMAS = (SCHEMA, THIRD_SCHEMA, SECOND_SCHEMA, FIRST_SCHEMA)
 _SLOT_DOMAIN = "yinxin/slot/1"
 
 
@@ -80,8 +83,9 @@ class ManifestMalformed(Malformed):
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a mark goes: the page from 0, and the mark's lower left corner in points on it as it is shown."""
+    """Where a mark goes: document and page from 0, and its lower left corner in points as it is shown."""
 
+    document: int = 0
     page: int
     left: int
     bottom: int
@@ -102,8 +106,8 @@ class ManifestSlot:
 
     ``mark`` says which of the organization's seals a seal's slot asks for; it stands in the manifest where it
     is not the company's. ``place`` is where its stamp goes, and ``date`` where the day of signing stands
-    apart from the stamp, if it does. A ``perforated`` seal also goes over the right edges of all pages, cut
-    into strips.
+    apart from the stamp, if it does. A ``perforated`` seal also goes over the right edges of all pages of
+    each document, cut into strips.
     """
 
     id: str
@@ -137,11 +141,15 @@ class ManifestSlot:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """The documents, the slots in the order of their stamps, their groups and the expiry."""
+    """The documents, the slots in the order of their stamps, their groups and the expiry.
+
+    ``names`` are what the documents are called, one for each; there are none in an older schema.
+    """
 
     agreement: UUID
     title: str
     documents: tuple[Digest, ...]
+    names: tuple[str, ...] = ()
     slots: tuple[ManifestSlot, ...]
     groups: tuple[Group, ...]
     expires_at: datetime
@@ -162,6 +170,7 @@ class Manifest:
                 "agreement": self.agreement.bytes,
                 "title": self.title,
                 "documents": [document.value for document in self.documents],
+                "names": [*self.names],
                 "slots": [slot.value() for slot in self.slots],
                 "groups": [[group.id, group.step, group.need] for group in self.groups],
                 "expires_at": int(self.expires_at.timestamp()),
@@ -183,7 +192,7 @@ class Manifest:
         try:
             fields = Fields(canonical.decode(encoded), ManifestMalformed)
             schema = fields.text("schema")
-            if schema not in (SCHEMA, SECOND_SCHEMA, FIRST_SCHEMA):
+            if schema not in _SCHEMAS:
                 raise ManifestMalformed(place="schema")
             grouped = schema != FIRST_SCHEMA
             slots = tuple(_slot(slot, schema=schema) for slot in fields.each("slots"))
@@ -194,6 +203,7 @@ class Manifest:
                     Digest(HashAlgorithm.SHA256, value)
                     for value in fields.octets_list("documents", length=32)
                 ),
+                names=_names(fields.items("names")) if schema == SCHEMA else (),
                 slots=slots,
                 groups=_groups(fields.items("groups"), slots) if grouped else _only(fields, slots),
                 expires_at=datetime.fromtimestamp(fields.count("expires_at"), UTC),
@@ -203,6 +213,7 @@ class Manifest:
         except (ValueError, OverflowError) as error:
             raise ManifestMalformed(place="value") from error
         fields.done()
+        _check_documents(manifest, schema)
         return manifest
 
 
@@ -240,6 +251,25 @@ def _only(fields: Fields, slots: Sequence[ManifestSlot]) -> tuple[Group, ...]:
     return (Group(id=ONLY, step=1, need=len(slots)),)
 
 
+def _names(value: Sequence[Value]) -> tuple[str, ...]:
+    names = tuple(name for name in value if isinstance(name, str))
+    if len(names) != len(value):
+        raise ManifestMalformed(place="names")
+    return names
+
+
+def _check_documents(manifest: Manifest, schema: str) -> None:
+    """Check that each document is there once, each has its name, and each place lies on one of them."""
+    documents = manifest.documents
+    if not documents or len(set(documents)) != len(documents) or (schema != SCHEMA and len(documents) > 1):
+        raise ManifestMalformed(place="documents")
+    if len(manifest.names) not in (0, len(documents)):
+        raise ManifestMalformed(place="names")
+    places = [place for slot in manifest.slots for place in (slot.place, slot.date) if place is not None]
+    if not all(0 <= place.document < len(documents) for place in places):
+        raise ManifestMalformed(place="place")
+
+
 def _groups(value: Sequence[Value], slots: Sequence[ManifestSlot]) -> tuple[Group, ...]:
     groups: list[Group] = []
     for each in value:
@@ -254,7 +284,7 @@ def _groups(value: Sequence[Value], slots: Sequence[ManifestSlot]) -> tuple[Grou
 
 
 def _slot(fields: Fields, *, schema: str) -> ManifestSlot:
-    capacity = fields.fields("capacity")
+    capacity, marked = fields.fields("capacity"), schema in (SCHEMA, THIRD_SCHEMA)
     slot = ManifestSlot(
         id=fields.text("id"),
         group=fields.text("group") if schema != FIRST_SCHEMA else ONLY,
@@ -263,10 +293,10 @@ def _slot(fields: Fields, *, schema: str) -> ManifestSlot:
         capacity_zh=capacity.text("zh"),
         capacity_en=capacity.text("en"),
         person=None if fields.absent("person") else fields.octets("person", length=32),
-        mark=_mark(fields.items("seal")) if schema == SCHEMA and fields.has("seal") else COMPANY_SEAL,
-        place=_place(fields, "place"),
-        date=_place(fields, "date") if schema == SCHEMA else None,
-        perforated=_flag(fields, "perforated") if schema == SCHEMA else False,
+        mark=_mark(fields.items("seal")) if marked and fields.has("seal") else COMPANY_SEAL,
+        place=_place(fields, "place", schema=schema),
+        date=_place(fields, "date", schema=schema) if marked else None,
+        perforated=_flag(fields, "perforated") if marked else False,
     )
     capacity.done()
     fields.done()
@@ -282,12 +312,13 @@ def _mark(value: Sequence[Value]) -> SealMark:
     raise ManifestMalformed(place="seal")
 
 
-def _place(fields: Fields, name: str) -> Place | None:
+def _place(fields: Fields, name: str, *, schema: str) -> Place | None:
     if fields.absent(name):
         return None
-    match fields.items(name):
-        case [int(page), int(left), int(bottom)]:
-            return Place(page=page, left=left, bottom=bottom)
+    value = fields.items(name)
+    match value if schema == SCHEMA else [0, *value]:
+        case [int(document), int(page), int(left), int(bottom)]:
+            return Place(document=document, page=page, left=left, bottom=bottom)
     raise ManifestMalformed(place=name)
 
 
@@ -299,4 +330,4 @@ def _flag(fields: Fields, name: str) -> bool:
 
 
 def _place_value(place: Place | None) -> Value:
-    return None if place is None else [place.page, place.left, place.bottom]
+    return None if place is None else [place.document, place.page, place.left, place.bottom]

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from sqlalchemy.orm import Session
 
-from evidence.digest import sha256
+from evidence.digest import Digest, sha256
 from evidence.errors import Term
 from evidence.statement import read
 from identity.approvals import approval
@@ -140,10 +140,22 @@ def _overview(session: Session, found: Agreement) -> Iterator[Row]:
     yield Row(Term("发起时间", "Started"), _same(_time(found.created_at)))
     if found.completed_at is not None:
         yield Row(Term("签署完成", "Completed"), _same(_time(found.completed_at)))
-    yield Row(Term("原文摘要", "Original document"), _same(_grouped(found.document.value.hex())))
+    yield from _digests(Term("原文摘要", "Original document"), found.documents, found.manifest.names)
     yield Row(Term("签署清单摘要", "Manifest"), _same(_grouped(found.manifest_digest.value.hex())))
-    if found.result is not None:
-        yield Row(Term("已签文件摘要", "Signed document"), _same(_grouped(found.result.value.hex())))
+    yield from _digests(Term("已签文件摘要", "Signed document"), found.results, found.manifest.names)
+
+
+def _digests(label: Term, digests: Sequence[Digest], names: Sequence[str]) -> Iterator[Row]:
+    """Give a row for each document; of several with its number and name."""
+    if len(digests) == 1:
+        names = ()
+    for number, digest in enumerate(digests, start=1):
+        said = _grouped(digest.value.hex())
+        if not names:
+            yield Row(label, _same(said))
+            continue
+        numbered = Term(f"第 {number} 份{label.zh}", f"{label.en} {number}")
+        yield Row(numbered, _same(f"{names[number - 1]}　{said}"))
 
 
 def _party(

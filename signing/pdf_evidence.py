@@ -1,4 +1,4 @@
-"""What a sealed PDF carries to be checked by in later years: revocation lists, answers, timestamps.
+"""What sealed PDFs carry to be checked by in later years: revocation lists, answers, timestamps.
 
 They were put in when the PDF was sealed (PAdES B-LT, ETSI EN 319 142-1, 5.4.2 and 5.4.3), so they tell how
 the certificates stood then.
@@ -33,7 +33,7 @@ class Timestamp:
 
 @dataclass(frozen=True, kw_only=True)
 class Carried:
-    """What the PDF carries; all but the certificates DER as it was put in."""
+    """What PDFs carry; all but the certificates DER as it was put in."""
 
     certificates: tuple[x509.Certificate, ...]
     revocation_lists: tuple[bytes, ...]
@@ -41,12 +41,22 @@ class Carried:
     timestamps: tuple[Timestamp, ...]
 
 
-def carried(content: bytes) -> Carried:
-    """Read what a PDF carries; nothing of it is checked here.
+def carried(*contents: bytes) -> Carried:
+    """Read what PDFs carry, each thing once; nothing of it is checked here.
 
     Raises:
         DocumentTooLarge, DocumentBroken, DocumentEncrypted: see ``open_document``.
     """
+    each = [_carried(content) for content in contents]
+    return Carried(
+        certificates=tuple(dict.fromkeys(found for one in each for found in one.certificates)),
+        revocation_lists=tuple(dict.fromkeys(found for one in each for found in one.revocation_lists)),
+        ocsp_responses=tuple(dict.fromkeys(found for one in each for found in one.ocsp_responses)),
+        timestamps=tuple(dict.fromkeys(found for one in each for found in one.timestamps)),
+    )
+
+
+def _carried(content: bytes) -> Carried:
     reader = read_structure(content)
     try:
         store = DocumentSecurityStore.read_dss(reader)

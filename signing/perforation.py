@@ -31,7 +31,7 @@ class PerforationNeedsSeal(Refused):
 
 
 class PerforationNeedsPages(Refused):
-    """A document of one page has no edges to seal together. Facts: ``capacity``."""
+    """No document has more than one page, so there are no edges to seal together. Facts: ``capacity``."""
 
     code = "perforation-needs-pages"
     zh = "文件只有 1 页，无法加盖骑缝章；请取消“{capacity}”的骑缝章。"
@@ -56,15 +56,15 @@ class Strip:
     offset: float
 
 
-def check_perforation(pages: Sequence[PageSize], kind: SlotKind, capacity: Term) -> None:
-    """See that a slot of this kind can seal the edges of ``pages``.
+def check_perforation(pages: Sequence[int], kind: SlotKind, capacity: Term) -> None:
+    """See that a slot of this kind can seal the edges of a document, of which ``pages`` counts each one's.
 
     Raises:
         PerforationNeedsSeal, PerforationNeedsPages: it cannot.
     """
     if kind is not SlotKind.SEAL:
         raise PerforationNeedsSeal(capacity=capacity)
-    if len(pages) == 1:
+    if max(pages) == 1:
         raise PerforationNeedsPages(capacity=capacity)
 
 
@@ -80,13 +80,13 @@ def check_edges(pages: Sequence[PageSize], own: Sequence[Strip], capacity: Term)
 
 
 def strips(pages: Sequence[PageSize], perforated: Sequence[bool]) -> list[tuple[Strip, ...]]:
-    """Give the strips of each slot, none where ``perforated`` says no.
+    """Give the strips of each slot, none where ``perforated`` says no; a single page has no edges.
 
     The first slot's lie in the middle of the edge, the next ones' below and above in turn.
     """
     found: list[tuple[Strip, ...]] = []
     before = 0
-    for asked in perforated:
+    for asked in perforated if len(pages) > 1 else [False] * len(perforated):
         rank = (before + 1) // 2 * (-1 if before % 2 else 1)
         found.append(tuple(_cut(pages, shift=rank * (SEAL_DIAMETER + GAP))) if asked else ())
         before += asked

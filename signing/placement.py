@@ -4,8 +4,12 @@ A slot leaves a stamp, and where the starter wants that the day apart from it an
 that nobody placed goes beside its neighbours into the next cell that is free of chosen marks. The same slots
 on the same pages always lie in the same places, so a stamp has its place before anybody signs.
 
-    laid = lay_out(pages, manifest.slots)      # one for each slot, in order
-    check_layout(pages, slots)                 # refuses what cannot be drawn
+Of several documents a chosen place names one, and the others have no such mark; a stamp that nobody placed
+goes on each of them, and a perforation seal over each that has edges.
+
+    check_marked((2, 1), slots)             # refuses what no document could bear
+    laid = lay_out(pages, manifest.slots)      # one for each slot, in order: on the first document
+    check_layout(pages, slots, document=1)     # refuses what cannot be drawn on the second
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,6 +42,14 @@ class MarksOverlap(Refused):
     en = "On page {page} the marks “{one}” and “{other}” overlap; move one of them."
 
 
+class MarkedDocumentMissing(Refused):
+    """A place names a document that is not there. Facts: ``capacity``, ``document`` from 1, ``count``."""
+
+    code = "marked-document-missing"
+    zh = "“{capacity}”的标记放在第 {document} 份文件上，但只有 {count} 份文件；请重新放置。"
+    en = "A mark of “{capacity}” is placed on document {document}, but there are {count}; place it again."
+
+
 class Marking(Protocol):
     """A slot as far as its marks go."""
 
@@ -57,7 +69,7 @@ class Marking(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Laid:
-    """Where the marks of one slot lie; no ``stamp`` for a slot that leaves none."""
+    """Where the marks of one slot lie on a document; no ``stamp`` where the slot leaves none."""
 
     stamp: Box | None
     date: Box | None
@@ -75,37 +87,50 @@ def stamp_size(kind: SlotKind) -> tuple[float, float]:
     return ORGANIZATION_STAMP if kind is SlotKind.SEAL else PERSON_STAMP
 
 
-def lay_out(pages: Sequence[PageSize], slots: Sequence[Marking]) -> tuple[Laid, ...]:
-    """Give each slot's marks their boxes; nothing is refused.
+def lay_out(pages: Sequence[PageSize], slots: Sequence[Marking], *, document: int = 0) -> tuple[Laid, ...]:
+    """Give each slot's marks on the document at this place, from 0, their boxes; nothing is refused.
 
     A last page that is full is followed by the page before it; the first page takes all that is left.
     """
     edges = strips(pages, [slot.perforated for slot in slots])
-    chosen = [box for slot, own in zip(slots, edges, strict=True) for box, _ in _chosen(slot, own)]
+    own = list(zip(slots, edges, strict=True))
+    chosen = [box for slot, edge in own for box, _ in _chosen(slot, edge, document)]
     cells = _free_cells(pages, chosen)
-    return tuple(_laid(slot, own, cells) for slot, own in zip(slots, edges, strict=True))
+    return tuple(_laid(slot, edge, document, cells) for slot, edge in own)
 
 
-def check_layout(pages: Sequence[PageSize], slots: Sequence[Marking]) -> None:
+def check_marked(pages: Sequence[int], slots: Sequence[Marking]) -> None:
+    """See that documents of so many ``pages`` can bear what the slots ask for.
+
+    Raises:
+        MarkedDocumentMissing: a place names another document.
+        PerforationNeedsSeal, PerforationNeedsPages: a perforation seal has no seal, or no edges.
+    """
+    for slot in slots:
+        for place in (slot.place, slot.date):
+            if place is not None and not 0 <= place.document < len(pages):
+                document, count = place.document + 1, len(pages)
+                raise MarkedDocumentMissing(capacity=_capacity(slot), document=document, count=count)
+        if slot.perforated:
+            check_perforation(pages, slot.kind, _capacity(slot))
+
+
+def check_layout(pages: Sequence[PageSize], slots: Sequence[Marking], *, document: int = 0) -> None:
     """See that every mark lies on its page, and that no two cover each other where somebody chose.
 
     Raises:
-        PerforationNeedsSeal, PerforationNeedsPages: a perforation seal has no seal, or no edges.
         PerforationsTooMany: the edge of a page has no room for all of them.
         BoxOutsidePage: a mark would lie outside its page, or its page is missing.
         MarksOverlap: two marks cover each other.
     """
-    for slot in slots:
-        if slot.perforated:
-            check_perforation(pages, slot.kind, _capacity(slot))
-    laid = lay_out(pages, slots)
+    laid = lay_out(pages, slots, document=document)
     for slot, each in zip(slots, laid, strict=True):
         check_edges(pages, each.strips, _capacity(slot))
     for box in [box for each in laid for box in each.boxes]:
         check_box(pages, box)
     on_page: dict[int, list[tuple[Box, Term]]] = {}
     for slot, each in zip(slots, laid, strict=True):
-        for box, name in _chosen(slot, each.strips):
+        for box, name in _chosen(slot, each.strips, document):
             on_page.setdefault(box.page, []).append((box, name))
     for page, marks in on_page.items():
         for (box, one), (second, other) in combinations(marks, 2):
@@ -117,29 +142,33 @@ def _capacity(slot: Marking) -> Term:
     return Term(slot.capacity_zh.strip(), slot.capacity_en.strip())
 
 
-def _chosen(slot: Marking, edges: Sequence[Strip]) -> Iterator[tuple[Box, Term]]:
+def _chosen(slot: Marking, edges: Sequence[Strip], document: int) -> Iterator[tuple[Box, Term]]:
     """Give the boxes that the starter chose for a slot, each with what its mark is called."""
     capacity = _capacity(slot)
     if not slot.kind.stamps:
         return
-    if slot.place is not None:
+    if slot.place is not None and slot.place.document == document:
         yield _box(slot.place, stamp_size(slot.kind)), capacity
-    if slot.date is not None:
+    if slot.date is not None and slot.date.document == document:
         yield _box(slot.date, DATE_MARK), Term(f"{capacity.zh}（日期）", f"{capacity.en} (date)")
     for strip in edges:
         yield strip.box, Term(f"{capacity.zh}（骑缝章）", f"{capacity.en} (seal over edges)")
 
 
-def _laid(slot: Marking, edges: tuple[Strip, ...], cells: Iterator[Box]) -> Laid:
+def _laid(slot: Marking, edges: tuple[Strip, ...], document: int, cells: Iterator[Box]) -> Laid:
     if not slot.kind.stamps:
         return Laid(stamp=None, date=None)
+    stamp: Box | None
     if slot.place is None:
         cell, (width, height) = next(cells), stamp_size(slot.kind)
         stamp = Box(page=cell.page, left=cell.left, bottom=cell.bottom, width=width, height=height)
     else:
-        stamp = _box(slot.place, stamp_size(slot.kind))
-    date = None if slot.date is None else _box(slot.date, DATE_MARK)
-    return Laid(stamp=stamp, date=date, strips=edges)
+        stamp = _placed(slot.place, stamp_size(slot.kind), document)
+    return Laid(stamp=stamp, date=_placed(slot.date, DATE_MARK, document), strips=edges)
+
+
+def _placed(place: Place | None, size: tuple[float, float], document: int) -> Box | None:
+    return None if place is None or place.document != document else _box(place, size)
 
 
 def _box(place: Place, size: tuple[float, float]) -> Box:

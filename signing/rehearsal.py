@@ -2,7 +2,7 @@
 
 Keys and certificates are made for the rehearsal alone and thrown away; what it writes is kept nowhere.
 
-    rehearse(content, slots, typesetter=typesetter, at=clock.now())
+    rehearse(content, slots, document=0, typesetter=typesetter, at=clock.now())
 """
 
 from collections.abc import Iterator, Sequence
@@ -48,18 +48,20 @@ class FieldReserved(Refused):
     en = "This PDF has a form field {field}, a name that signatures need; remove the form and resubmit."
 
 
-def rehearse(content: bytes, slots: Sequence[Marking], *, typesetter: Typesetter, at: datetime) -> None:
-    """Stamp each page that is to be stamped, fill each field, and seal the whole.
+def rehearse(
+    content: bytes, slots: Sequence[Marking], *, document: int, typesetter: Typesetter, at: datetime
+) -> None:
+    """Stamp each page that is to be stamped, fill each field, and seal the document at this place, from 0.
 
     Raises:
-        PerforationNeedsSeal, PerforationNeedsPages: see ``check_layout``.
+        PerforationsTooMany: see ``check_layout``.
         BoxOutsidePage, MarksOverlap: a mark would lie outside its page, or over another one.
         FieldReserved: a form field has the name of a slot's.
         DocumentUnsignable: pyHanko cannot add a signature or the seal.
     """
     pages = open_document(content).pages
-    check_layout(pages, slots)
-    laid = lay_out(pages, slots)
+    check_layout(pages, slots, document=document)
+    laid = lay_out(pages, slots, document=document)
     stamped = {
         each.stamp.page: VisibleStamp(stamp=_blank(slot.kind, typesetter, at=at), box=each.stamp)
         for slot, each in zip(slots, laid, strict=True)
@@ -74,7 +76,7 @@ def rehearse(content: bytes, slots: Sequence[Marking], *, typesetter: Typesetter
             if field.startswith(SLOT_FIELDS) or field == CLOSING_FIELD:
                 raise FieldReserved(field=field)
         prepared = prepare(content, [one.field for one in filling])
-        _sign(prepared, tuple(stamped.values()), filling, at)
+        _sign(prepared, tuple(stamped.values()) or (None,), filling, at)
     except (*STRUCTURE_ERRORS, SigningError) as error:
         raise DocumentUnsignable from error
 
@@ -94,8 +96,10 @@ def _field_names(content: bytes) -> Iterator[str]:
         yield str(fields[index].get("/T", ""))
 
 
-def _sign(content: bytes, stamps: tuple[VisibleStamp, ...], filling: Sequence[Filling], at: datetime) -> None:
-    """Add a signature with each stamp, the first of which fills all fields, and the seal."""
+def _sign(
+    content: bytes, stamps: Sequence[VisibleStamp | None], filling: Sequence[Filling], at: datetime
+) -> None:
+    """Add a signature with each stamp or none, the first of which fills all fields, and the seal."""
     keystore = MemoryKeyStore()
     authority = pki.found(keystore, city="", at=at)
 

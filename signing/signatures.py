@@ -274,7 +274,7 @@ def _record_agreement(session: Session, found: Agreement, now: datetime, keyring
         "signatures": signatures,
         "left": [slot.id for slot in found.filled if _left(session, slot)],
         "declined": [*_declined(session, found)],
-        "files": [found.manifest_digest.value, found.document.value],
+        "files": [found.manifest_digest.value, *(document.value for document in found.documents)],
     }
     return keyring.platform.record(session, StatementType.AGREEMENT, body, at=now, after=signatures)
 

@@ -51,6 +51,7 @@ class BroughtDocumentRow(Base):
 class AgreementRow(Base):
     """An agreement; ``completed_at`` and ``fact`` are set together when its policy is met.
 
+    ``document`` is the first of those that the manifest names.
     ``ended_how`` is "declined" or "withdrawn", set with the other three when it ends before that;
     ``reminded_at`` is when those who may sign were told that it ends soon.
     """
@@ -121,7 +122,7 @@ class DelegationRow(Base):
 
 
 class ActivationRow(Base):
-    """What let a held key sign: once over the manifest, and once more for its increment of the PDF."""
+    """What let a held key sign: once over the manifest, and once more for its increment of each document."""
 
     __tablename__ = "activations"
     __table_args__ = (
@@ -135,6 +136,14 @@ class ActivationRow(Base):
     key_handle: Mapped[str] = mapped_column(Text)
     manifest_digest: Mapped[bytes] = mapped_column(LargeBinary)
     activated_at: Mapped[datetime] = mapped_column(_AWARE)
+
+
+class IncrementRow(Base):
+    """The PDF that waits for an increment of a document, by its place from 0, and the one that has it."""
+
+    __tablename__ = "increments"
+    approval: Mapped[bytes] = mapped_column(LargeBinary, ForeignKey("activations.approval"), primary_key=True)
+    document: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     prepared: Mapped[bytes | None] = mapped_column(LargeBinary)
     increment: Mapped[bytes | None] = mapped_column(LargeBinary)
     increment_at: Mapped[datetime | None] = mapped_column(_AWARE)
@@ -248,7 +257,7 @@ class HeldKeyRow(Base):
 
 
 class AssemblyRow(Base):
-    """The job that makes the signed PDF; ``attempt`` is the token of whoever works on it now."""
+    """The job that makes the signed PDFs (``results``); ``attempt`` is the token of who works on it now."""
 
     __tablename__ = "assemblies"
     agreement: Mapped[UUID] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
@@ -258,7 +267,7 @@ class AssemblyRow(Base):
     reason_code: Mapped[str | None] = mapped_column(Text)
     reason_zh: Mapped[str | None] = mapped_column(Text)
     reason_en: Mapped[str | None] = mapped_column(Text)
-    result: Mapped[bytes | None] = mapped_column(LargeBinary)
+    results: Mapped[list[bytes] | None] = mapped_column(ARRAY(LargeBinary))
     fact: Mapped[bytes | None] = mapped_column(LargeBinary)
     changed_at: Mapped[datetime] = mapped_column(_AWARE)
 

@@ -75,7 +75,7 @@ def _signed(house: House) -> Agreement:
         )
         opened = create(
             session,
-            document=document,
+            documents=(document,),
             store=house.store,
             title="施工许可申请",
             slots=(slot,),

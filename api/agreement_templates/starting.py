@@ -31,7 +31,7 @@ def start(
     """
     opened = create(
         session,
-        document=document_for(session, house, template, title=proposal.title, content=content),
+        documents=[document_for(session, house, template, title=proposal.title, content=content)],
         store=house.store,
         title=proposal.title,
         slots=proposal.slots,

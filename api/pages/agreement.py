@@ -23,7 +23,6 @@ from api.routes.people import myself
 from api.routes.sessions import home_of
 from identity.people import PersonId
 from signing.agreements import Agreement, AgreementState
-from signing.documents import document
 from signing.manifest import SlotKind
 from signing.slot_parties import expected
 
@@ -39,7 +38,6 @@ def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsP
             request,
             "agreement.html",
             shown=shown(session, found, at=house.clock.now()),
-            document=document(session, found.document),
             own_slots=_own_open_slots(session, found, visitor, house),
             home=home_of(visitor.roles),
             starter=starts(visitor, found),
@@ -61,7 +59,10 @@ def slot(
     me = person_of(visitor)
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
-    marks = marks_on(house.store.get(found.document), found.manifest)
+    marks = {
+        place + 1: marks_on(house.store.get(digest), found.manifest, document=place)
+        for place, digest in enumerate(found.documents)
+    }
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
         if found.slot(slot_id).signed_at is not None:
@@ -73,7 +74,6 @@ def slot(
             request,
             "agreement_slot.html",
             shown=view,
-            document=document(session, found.document),
             marks=marks,
             slot=next(each for each in view.slots if each.id == slot_id),
             me=myself(session, me, house),

@@ -19,6 +19,7 @@ from api.routes.certificates import today
 from evidence.identifiers import Uscc
 from identity import authorizations
 from identity.organizations import Organization, organization
+from signing.agreement_documents import MOST_DOCUMENTS
 from signing.agreement_drafting import LIFETIME
 from signing.agreements import agreements_of
 from signing.certificates import certificates_of
@@ -79,6 +80,7 @@ def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response
         own=own.text,
         hours=int(LIFETIME.total_seconds()) // HOUR,
         largest=LARGEST_DOCUMENT,
+        most_documents=MOST_DOCUMENTS,
         sizes={"person": PERSON_STAMP, "seal": ORGANIZATION_STAMP, "date": DATE_MARK},
     )
 

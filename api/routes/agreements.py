@@ -1,10 +1,11 @@
-"""Agreements: started by a firm over a PDF, signed slot by slot, assembled, and never lost."""
+"""Agreements: started by a firm over a PDF or several, signed slot by slot, assembled, and never lost."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
@@ -33,7 +34,9 @@ from api.webhooks import events
 from evidence.digest import Digest
 from evidence.errors import Refused
 from evidence.identifiers import Uscc
+from identity.names import FILE_NAME, check_name
 from identity.organizations import organization
+from signing.agreement_documents import check_count, naming
 from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
 from signing.agreement_pages import agreement_page
@@ -45,6 +48,9 @@ from signing.signatures import lock_slots
 from signing.slot_parties import NotThisParty, expected
 
 router = APIRouter(prefix="/api/agreements", route_class=OnceRoute)
+
+UNNAMED = "document.pdf"
+"""What an upload without a name is called."""
 
 AsParty = Annotated[Visitor, allow(Role.FIRM, Role.PERSON, Role.AGENCY)]
 
@@ -73,14 +79,14 @@ def start(
     title: Annotated[str, Form()],
     slots: Annotated[str, Form()],
     needs: Annotated[str, Form()] = "{}",
-    document: UploadFile | None = None,
-    frozen: Annotated[str, Form()] = "",
+    document: Annotated[list[UploadFile] | None, File()] = None,
+    frozen: Annotated[list[str] | None, Form()] = None,
     ready: Annotated[bool, Form()] = False,
 ) -> Started:
-    """Freeze the PDF and open an agreement over it; ``slots`` is a JSON list of ``SlotAsked``.
+    """Freeze the PDFs and open an agreement over them; ``slots`` is a JSON list of ``SlotAsked``.
 
-    ``frozen``, ``sha256:hex``, takes a document that the firm brought before
-    (:mod:`api.routes.brought_documents`) in place of an upload.
+    ``document`` comes once for each PDF, in their order. ``frozen``, ``sha256:hex``, takes a document that
+    the firm brought before (:mod:`api.routes.brought_documents`) in place of an upload, once for each again.
     ``needs`` is a JSON object: how many slots of each named group suffice (:mod:`api.slot_groups`).
     In the demonstration ``ready`` takes the ready document in place of an upload.
     """
@@ -96,18 +102,19 @@ def start(
         parties = [_ready_party(session, each) for each in asking]
     if ready and house.settings.demonstration:
         set_now = ready_application(house.typesetter, parties, at=house.clock.now())
-        content, name = set_now.content, READY_NAME
+        bringing = [(set_now.content, READY_NAME)]
         drafts = tuple(replace(each, place=place) for each, place in zip(drafts, set_now.places, strict=True))
-    elif frozen:
-        content, name = _brought(house, Digest.parse(frozen), by=own)
+    elif named := [each for each in frozen or () if each]:
+        bringing = _brought(house, named, by=own)
     else:
-        content, name = uploaded(document)
-        house.pages.check(content)
+        bringing = _uploaded(house, document or ())
     with house.database.transaction() as session:
-        kept = freeze(session, house.store, content, name=name, clock=house.clock)
+        kept = tuple(
+            freeze(session, house.store, content, name=name, clock=house.clock) for content, name in bringing
+        )
         opened = create(
             session,
-            document=kept,
+            documents=kept,
             store=house.store,
             title=title,
             slots=drafts,
@@ -251,10 +258,27 @@ def assemble_again(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Asse
         return assembly_shown(session, agreement_id)
 
 
-def _brought(house: House, digest: Digest, *, by: Uscc) -> tuple[bytes, str]:
+def _brought(house: House, digests: Sequence[str], *, by: Uscc) -> list[tuple[bytes, str]]:
+    """Give the bytes and the names of documents that the firm brought before."""
+    check_count(len(digests))
     with house.database.transaction() as session:
-        found = brought(session, digest, by=by)
-    return house.store.get(digest), found.name
+        found = [brought(session, Digest.parse(digest), by=by) for digest in digests]
+    return [(house.store.get(each.digest), each.name) for each in found]
+
+
+def _uploaded(house: House, sent: Sequence[UploadFile]) -> list[tuple[bytes, str]]:
+    """Give the bytes and the names of what was sent, every page of which can be drawn."""
+    if not sent:
+        raise DocumentMissing
+    check_count(len(sent))
+    read: list[tuple[bytes, str]] = []
+    for place, each in enumerate(sent):
+        name = check_name(each.filename or UNNAMED, FILE_NAME)
+        with naming(name, place=place, among=len(sent)):
+            content, _ = uploaded(each)
+            house.pages.check(content)
+        read.append((content, name))
+    return read
 
 
 def uploaded(document: UploadFile | None) -> tuple[bytes, str]:
@@ -265,7 +289,7 @@ def uploaded(document: UploadFile | None) -> tuple[bytes, str]:
     """
     if document is None or not document.size:
         raise DocumentMissing
-    return document.file.read(), document.filename or "document.pdf"
+    return document.file.read(), document.filename or UNNAMED
 
 
 def _ready_party(session: Session, asking: SlotAsked) -> ReadyParty:

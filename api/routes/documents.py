@@ -1,4 +1,7 @@
-"""The files of agreements: the frozen PDF, its pages as pictures, the PDF that all signed."""
+"""The files of agreements: each frozen PDF, its pages as pictures, the PDF that all signed.
+
+``document`` is the number of the document, from 1, where there are several.
+"""
 
 from urllib.parse import quote
 from uuid import UUID
@@ -7,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api import trust
+from api.document_view import file_title, numbered
 from api.parties import visible_agreement
 from api.routes import InHouse
 from api.routes.agreements import AsParty
@@ -29,32 +33,36 @@ def file(content: bytes, *, media_type: str, name: str, kept: bool = False) -> R
 
 
 @router.get("/document.pdf")
-def frozen_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response:
+def frozen_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse, document: int = 1) -> Response:
     """Give the document exactly as it was frozen."""
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
-    content = house.store.get(found.document)
-    return file(content, media_type="application/pdf", name=f"{found.title}.pdf")
+    content = house.store.get(found.documents[numbered(found, document)])
+    return file(content, media_type="application/pdf", name=f"{file_title(found, document)}.pdf")
 
 
 @router.get("/pages/{number}.png")
-def page_picture(agreement_id: UUID, number: int, visitor: AsParty, house: InHouse) -> Response:
+def page_picture(
+    agreement_id: UUID, number: int, visitor: AsParty, house: InHouse, document: int = 1
+) -> Response:
     """Give page ``number`` of the frozen document, from 1, as a picture."""
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
-    picture = house.pages.page_image(house.store.get(found.document), number)
+    content = house.store.get(found.documents[numbered(found, document)])
+    picture = house.pages.page_image(content, number)
     return Response(picture, media_type="image/png")
 
 
 @router.get("/signed.pdf")
-def signed_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Response:
+def signed_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse, document: int = 1) -> Response:
     """Give the PDF with every party's signature."""
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
-    if found.result is None:
+    place = numbered(found, document)
+    if not found.results:
         raise AssemblyUnknown(agreement=agreement_id)
-    content = house.store.get(found.result)
-    return file(content, media_type="application/pdf", name=f"{found.title}（已签署）.pdf")
+    content = house.store.get(found.results[place])
+    return file(content, media_type="application/pdf", name=f"{file_title(found, document)}（已签署）.pdf")
 
 
 @router.post("/evidence-pack")

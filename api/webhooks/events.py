@@ -61,7 +61,7 @@ def tell_agreement(session: Session, house: House, after: Agreement, *, before: 
     about: Data = {
         "agreement": str(after.id),
         "state": state.value,
-        "document": str(after.document),
+        "document": str(after.documents[0]),
         "manifest": str(after.manifest_digest),
         "expires_at": _time(after.expires_at),
     }

@@ -273,7 +273,7 @@ def test_the_parties_take_the_evidence_of_what_they_signed(clerk: httpx.Client, 
 def lose(city: QuietCity, id_: str) -> tuple[Path, bytes]:
     """Take the frozen document out of the store."""
     with city.house.database.transaction() as session:
-        digest = agreement(session, UUID(id_)).document
+        digest = agreement(session, UUID(id_)).documents[0]
     store = city.house.store
     assert isinstance(store, FolderObjectStore)
     file = next(city.house.folder.joinpath("objects").rglob(f"*{digest.value.hex()[4:]}*"))

@@ -46,8 +46,22 @@ def test_an_agreement_over_a_brought_document_has_its_marks_where_they_were_put(
     assert answer.status_code == 201, answer.text
     with city.house.database.transaction() as session:
         opened = agreement(session, UUID(answer.json()["id"]))
-    assert str(opened.document) == digest
+    assert str(opened.documents[0]) == digest
     assert (opened.manifest.slots[0].place, opened.manifest.slots[0].date) == (Place(**PLACE), Place(**DATE))
+
+
+def test_several_documents_are_signed_in_the_order_in_which_they_are_named(
+    clerk: httpx.Client, city: QuietCity
+) -> None:
+    digests = [bring(clerk, small_pdf(pages=2, mark=mark)).json()["digest"] for mark in ("one", "two")]
+    slots = [{**SLOTS[0], "place": {**PLACE, "document": 1}}, *SLOTS[1:]]
+    answer = clerk.post("/api/agreements", data={**form(slots), "frozen": digests[::-1]})
+    assert answer.status_code == 201, answer.text
+    told = clerk.get(f"/api/agreements/{answer.json()['id']}").json()
+    assert [each["digest"] for each in told["documents"]] == digests[::-1]
+    with city.house.database.transaction() as session:
+        opened = agreement(session, UUID(answer.json()["id"]))
+    assert opened.manifest.slots[0].place == Place(document=1, **PLACE)
 
 
 def test_what_another_firm_brought_is_unknown(clerk: httpx.Client, city: QuietCity) -> None:

@@ -84,6 +84,7 @@ class Bench:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     keystore: CountingKeyStore = field(default_factory=CountingKeyStore)
     verifier: LocalSigner = field(default_factory=lambda: LocalSigner.generate(Algorithm.ES256))
+    documents: int = 1
     party: RelyingParty = field(
         default_factory=lambda: RelyingParty.at("https://city.example", name="示范市")
     )
@@ -129,7 +130,7 @@ class Bench:
         return Manifest(
             agreement=UUID(int=number),
             title="施工许可联合申请",
-            documents=(sha256(self.document(number)),),
+            documents=tuple(sha256(self.document(number + each)) for each in range(self.documents)),
             slots=slots,
             groups=(Group(id="1", step=1, need=len(slots)),),
             expires_at=NOW + timedelta(days=30),

@@ -225,6 +225,22 @@ def test_an_increment_is_signed_once_and_its_signature_found_again(bench: Bench)
     assert bench.keystore.signed == 2
 
 
+def test_each_document_of_the_manifest_has_its_increment_signed_once(bench: Bench) -> None:
+    bench.documents = 2
+    data = bench.data(bench.people[1])
+    bench.module.sign_manifest(data)
+    second = replace(data, purpose=Purpose.INCREMENT, opening=None)
+    increments = [bench.increment(second, number=number) for number in (1, 2)]
+    signed = [bench.module.sign_increment(second, each) for each in increments]
+    assert [bench.opened().sign_increment(second, each) for each in increments] == signed
+    for number in (1, 2):
+        with pytest.raises(ActivationSpent):
+            bench.module.sign_increment(second, bench.increment(second, number=number, mark="other "))
+    with pytest.raises(IncrementWrong):
+        bench.module.sign_increment(second, bench.increment(second, number=3))
+    assert bench.keystore.signed == 3
+
+
 @pytest.mark.parametrize("part", ["document", "gap", "ByteRange", "digest", "attributes", "certificate"])
 def test_what_does_not_extend_the_approved_document_is_not_signed(bench: Bench, part: str) -> None:
     data = bench.data(bench.people[1])

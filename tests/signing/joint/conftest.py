@@ -245,16 +245,20 @@ class Town:
         *,
         slots: tuple[SlotDraft, ...] | None = None,
         content: bytes | None = None,
+        beside: tuple[bytes, ...] = (),
         expires_at: datetime | None = None,
         groups: tuple[Group, ...] = (),
     ) -> Agreement:
         with self.database.transaction() as session:
-            document = documents.freeze(
-                session, self.store, content or small_pdf(), name="施工许可申请表.pdf", clock=self.clock
-            )
+            contents = {"施工许可申请表.pdf": content or small_pdf()}
+            contents |= {f"附件{number}.pdf": each for number, each in enumerate(beside, start=1)}
+            frozen = [
+                documents.freeze(session, self.store, each, name=name, clock=self.clock)
+                for name, each in contents.items()
+            ]
             return create(
                 session,
-                document=document,
+                documents=frozen,
                 store=self.store,
                 title="施工许可联合申请",
                 slots=self.slots() if slots is None else slots,
@@ -309,9 +313,10 @@ class Town:
                 keyring=self.keyring,
             )
 
-    def signed_by_all(self) -> Agreement:
+    def signed_by_all(self, *beside: bytes) -> Agreement:
+        """The usual agreement, with further documents ``beside`` the first, signed by every party."""
         self.seal()
-        opened = self.open()
+        opened = self.open(beside=beside)
         for slot in opened.slots:
             self.sign(opened, slot.id)
         return self.read(opened.id)

@@ -67,8 +67,7 @@ def withdrawn(town: Town, opened: Agreement) -> Agreement:
 
 def fields(town: Town, opened: Agreement) -> list[str]:
     """The signatures that a reader of the assembled PDF finds."""
-    result = town.read(opened.id).result
-    assert result is not None
+    (result,) = town.read(opened.id).results
     found = PdfFileReader(BytesIO(town.store.get(result))).embedded_regular_signatures
     return [signature.field_name for signature in found]
 

@@ -20,7 +20,7 @@ from .conftest import CONTRACTOR, DESIGNER, NOW, OWNER, Town, small_pdf
 def test_an_agreement_opens_with_a_manifest_of_its_document_and_slots(town: Town) -> None:
     opened = town.open()
     manifest = opened.manifest
-    assert manifest.documents == (opened.document,)
+    assert manifest.documents == opened.documents
     assert [slot.organization for slot in manifest.slots] == [OWNER, CONTRACTOR, DESIGNER]
     assert opened.state(NOW) is AgreementState.OPEN
 

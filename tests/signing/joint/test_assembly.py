@@ -58,8 +58,8 @@ def test_the_assembled_pdf_begins_with_the_original_and_holds_every_party(town: 
     signed = town.signed_by_all()
     job = assemble(town.database, signed.id, workshop=town.workshop)
     assert job.state is AssemblyState.DONE
-    assert job.result is not None
-    content = town.store.get(job.result)
+    assert job.results
+    content = town.store.get(job.results[0])
     assert content.startswith(small_pdf())
     assert signed_fields(content) == ("slot-1", "slot-2", "slot-3", "closing-seal")
     assert town.read(signed.id).state(town.clock.now()) is AgreementState.ASSEMBLED
@@ -67,9 +67,9 @@ def test_the_assembled_pdf_begins_with_the_original_and_holds_every_party(town: 
 
 def test_pdfsig_calls_every_signature_valid(town: Town, tmp_path: Path) -> None:
     job = assemble(town.database, town.signed_by_all().id, workshop=town.workshop)
-    assert job.result is not None
+    assert job.results
     file = tmp_path / "assembled.pdf"
-    file.write_bytes(town.store.get(job.result))
+    file.write_bytes(town.store.get(job.results[0]))
     said = subprocess.run(
         ["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=False
     ).stdout
@@ -80,10 +80,10 @@ def test_pdfsig_calls_every_signature_valid(town: Town, tmp_path: Path) -> None:
 def test_the_assembled_pdf_is_a_fact_that_names_its_digest(town: Town) -> None:
     job = assemble(town.database, town.signed_by_all().id, workshop=town.workshop)
     assert job.fact is not None
-    assert job.result is not None
+    assert job.results
     with town.database.transaction() as session:
         body = read(facts.signed_statement(session, job.fact)).statement.body
-    assert body["files"] == [job.result.value]
+    assert body["files"] == [job.results[0].value]
 
 
 def test_an_agreement_that_is_not_complete_is_not_assembled(town: Town) -> None:
@@ -113,8 +113,8 @@ def test_an_assembly_whose_process_died_is_taken_up_again(town: Town, nth: int) 
     job = assemble_next(town.database, workshop=town.workshop)
     assert job is not None
     assert (job.state, job.attempt, agreement_facts(town)) == (AssemblyState.DONE, 2, 2)
-    assert job.result is not None
-    assert signed_fields(town.store.get(job.result)) == ("slot-1", "slot-2", "slot-3", "closing-seal")
+    assert job.results
+    assert signed_fields(town.store.get(job.results[0])) == ("slot-1", "slot-2", "slot-3", "closing-seal")
     assert job.agreement == signed.id
 
 
@@ -124,16 +124,16 @@ def test_a_party_increments_the_pdf_once(town: Town) -> None:
     with town.database.transaction() as session:
         spent = activation(session, agreement=signed.id, slot="1")
         with pytest.raises(ActivationSpent):
-            incrementing_party(session, spent, keyring=town.keyring)
+            incrementing_party(session, spent, document=0, keyring=town.keyring)
 
 
 def test_a_failed_assembly_says_why_and_can_be_tried_again(town: Town) -> None:
     signed = town.signed_by_all()
-    town.store._objects.pop(signed.document.value)
+    town.store._objects.pop(signed.documents[0].value)
     failed = assemble(town.database, signed.id, workshop=town.workshop)
     assert failed.state is AssemblyState.FAILED
     assert failed.reason is not None
-    assert failed.reason.zh == ObjectMissing(digest=signed.document).sentence("zh")
+    assert failed.reason.zh == ObjectMissing(digest=signed.documents[0]).sentence("zh")
     assert town.read(signed.id).state(town.clock.now()) is AgreementState.FAILED
     town.store.put(small_pdf())
     with town.database.transaction() as session:
@@ -156,7 +156,7 @@ def test_a_worker_that_was_thought_dead_stores_nothing(town: Town) -> None:
     with town.database.transaction() as session:
         claim_next(session, at=town.clock.now(), agreement=signed.id)
     with pytest.raises(ClaimLost), town.database.transaction() as session:
-        finish(session, lost, result=signed.document, fact=uuid4().bytes * 2, at=town.clock.now())
+        finish(session, lost, results=signed.documents, fact=uuid4().bytes * 2, at=town.clock.now())
 
 
 class FullStore(LosingStore):

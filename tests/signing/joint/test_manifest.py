@@ -11,6 +11,7 @@ from evidence.identifiers import Uscc
 from signing.manifest import (
     FIRST_SCHEMA,
     SECOND_SCHEMA,
+    THIRD_SCHEMA,
     Group,
     Manifest,
     ManifestMalformed,
@@ -79,6 +80,22 @@ def without(slot: Value, *names: str) -> Value:
     return {key: item for key, item in slot.items() if key not in names}
 
 
+def older(slot: Value, *names: str) -> Value:
+    """The slot without what these schemas lack; its place names no document."""
+    left = without(slot, *names)
+    assert isinstance(left, dict)
+    for name in {"place", "date"} & left.keys():
+        place = left[name]
+        left[name] = place[1:] if isinstance(place, list) else None
+    return left
+
+
+def unnamed(**members: Value) -> bytes:
+    value = canonical.decode(changed(**members))
+    assert isinstance(value, dict)
+    return canonical.encode({name: member for name, member in value.items() if name != "names"})
+
+
 def changed(**members: Value) -> bytes:
     value = canonical.decode(MANIFEST.encode())
     assert isinstance(value, dict)
@@ -111,7 +128,8 @@ def test_a_manifest_of_the_first_schema_needs_every_slot() -> None:
     slots = value.pop("slots")
     del value["groups"]
     assert isinstance(slots, list)
-    bare = [without(slot, "group", "date", "perforated") for slot in slots]
+    del value["names"]
+    bare = [older(slot, "group", "date", "perforated") for slot in slots]
     first = {**value, "schema": FIRST_SCHEMA, "policy": "all", "slots": bare}
     assert Manifest.decode(canonical.encode(first)) == MANIFEST
     with pytest.raises(ManifestMalformed):
@@ -122,12 +140,50 @@ def test_a_manifest_of_the_second_schema_has_stamps_only() -> None:
     value = canonical.decode(MANIFEST.encode())
     assert isinstance(value, dict)
     assert isinstance(value["slots"], list)
-    slots: list[Value] = [without(slot, "date", "perforated") for slot in value["slots"]]
-    assert Manifest.decode(changed(schema=SECOND_SCHEMA, slots=slots)) == MANIFEST
+    slots: list[Value] = [older(slot, "date", "perforated") for slot in value["slots"]]
+    assert Manifest.decode(unnamed(schema=SECOND_SCHEMA, slots=slots)) == MANIFEST
     with pytest.raises(ManifestMalformed):
-        Manifest.decode(changed(schema=SECOND_SCHEMA))
+        Manifest.decode(unnamed(schema=SECOND_SCHEMA))
     with pytest.raises(ManifestMalformed):
         Manifest.decode(changed(slots=slots))
+
+
+def test_a_manifest_of_the_third_schema_has_one_document_that_no_place_names() -> None:
+    value = canonical.decode(MANIFEST.encode())
+    assert isinstance(value, dict)
+    assert isinstance(value["slots"], list)
+    slots: list[Value] = [older(slot) for slot in value["slots"]]
+    assert Manifest.decode(unnamed(schema=THIRD_SCHEMA, slots=slots)) == MANIFEST
+    two: list[Value] = [sha256(b"document").value, sha256(b"annex").value]
+    for wrong in (
+        unnamed(schema=THIRD_SCHEMA),
+        changed(schema=THIRD_SCHEMA, slots=slots),
+        unnamed(schema=THIRD_SCHEMA, slots=slots, documents=two),
+    ):
+        with pytest.raises(ManifestMalformed):
+            Manifest.decode(wrong)
+
+
+def test_several_documents_have_their_names_and_bear_the_marks() -> None:
+    documents = (sha256(b"document"), sha256(b"annex"))
+    placed = replace(MANIFEST.slots[1], place=Place(document=1, page=0, left=40, bottom=60))
+    manifest = replace(
+        MANIFEST, documents=documents, names=("合同.pdf", "附件.pdf"), slots=(MANIFEST.slots[0], placed)
+    )
+    assert Manifest.decode(manifest.encode()) == manifest
+    for wrong in (
+        replace(manifest, documents=()),
+        replace(manifest, documents=(documents[0], documents[0])),
+        replace(manifest, names=("合同.pdf",)),
+        replace(manifest, documents=documents[:1], names=()),
+        replace(
+            manifest, slots=(replace(placed, place=None, date=Place(document=-1, page=0, left=0, bottom=0)),)
+        ),
+    ):
+        with pytest.raises(ManifestMalformed):
+            Manifest.decode(wrong.encode())
+    with pytest.raises(ManifestMalformed):
+        Manifest.decode(changed(names=[b"\x00"]))
 
 
 def test_a_date_that_stands_apart_is_part_of_what_is_signed() -> None:

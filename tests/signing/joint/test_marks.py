@@ -42,8 +42,8 @@ def assembled(town: Town, opened: Agreement) -> bytes:
     for slot in opened.slots:
         town.sign(opened, slot.id)
     job = assemble(town.database, opened.id, workshop=town.workshop)
-    assert job.result is not None, job.reason
-    return town.store.get(job.result)
+    assert job.results, job.reason
+    return town.store.get(job.results[0])
 
 
 def three_pages() -> bytes:

@@ -10,7 +10,7 @@ from signing.manifest import Place, SlotKind
 from signing.pdf import BoxOutsidePage
 from signing.pdf_pages import Box, PageSize
 from signing.perforation import PerforationNeedsPages, PerforationNeedsSeal, PerforationsTooMany
-from signing.placement import MARGIN, MarksOverlap, check_layout, lay_out
+from signing.placement import MARGIN, MarksOverlap, check_layout, check_marked, lay_out
 from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP, SEAL_DIAMETER
 
 from .conftest import OWNER
@@ -126,13 +126,13 @@ def test_perforation_seals_lie_above_one_another() -> None:
 
 def test_a_document_of_one_page_takes_no_perforation_seal() -> None:
     with pytest.raises(PerforationNeedsPages) as refused:
-        check_layout((PAGE,), (replace(SEAL, perforated=True),))
+        check_marked((1, 1), (replace(SEAL, perforated=True),))
     assert "文件只有 1 页" in refused.value.sentence("zh")
 
 
 def test_a_person_sets_no_perforation_seal() -> None:
     with pytest.raises(PerforationNeedsSeal):
-        check_layout((PAGE, PAGE), (replace(PERSON, perforated=True),))
+        check_marked((2,), (replace(PERSON, perforated=True),))
 
 
 def test_a_mark_over_a_perforation_seal_is_refused_by_name() -> None:

@@ -64,9 +64,9 @@ def test_a_signer_killed_before_the_assembly_is_said_and_one_started_again_finis
     with running(tmp_path / "own", town.verifier.key, PARTY, NOW):
         done = assemble(town.database, signed.id, workshop=town.workshop)
     assert done.state is AssemblyState.DONE
-    assert done.result is not None
+    assert done.results
     file = tmp_path / "signed.pdf"
-    file.write_bytes(town.store.get(done.result))
+    file.write_bytes(town.store.get(done.results[0]))
     said = subprocess.run(["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=False)
     assert said.stdout.count("Signature is Valid.") == len(signed.slots) + 1
 

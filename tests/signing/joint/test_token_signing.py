@@ -26,8 +26,8 @@ def test_pdfsig_calls_every_signature_of_a_token_valid(town_with_token: Town, tm
     signed = town_with_token.signed_by_all()
     job = assemble(town_with_token.database, signed.id, workshop=town_with_token.workshop)
     assert job.state is AssemblyState.DONE
-    assert job.result is not None
+    assert job.results
     file = tmp_path / "signed.pdf"
-    file.write_bytes(town_with_token.store.get(job.result))
+    file.write_bytes(town_with_token.store.get(job.results[0]))
     said = subprocess.run(["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=False)
     assert said.stdout.count("Signature is Valid.") == len(signed.slots) + 1

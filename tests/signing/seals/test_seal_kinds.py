@@ -67,8 +67,7 @@ def test_the_stamp_bears_the_caption_of_its_seal(town: Town) -> None:
     for slot in ("1", "2"):
         town.sign(asked, slot)
     assemble(town.database, asked.id, workshop=town.workshop)
-    result = town.read(asked.id).result
-    assert result is not None
+    (result,) = town.read(asked.id).results
     shown = subprocess.run(
         ["pdftotext", "-layout", "-", "-"], input=town.store.get(result), check=True, capture_output=True
     ).stdout.decode()

@@ -1,6 +1,7 @@
 // The form that starts an agreement: parties come and go, a credit code shows its name, a file is looked at first.
 
 import { Problem, say, send } from "../house.js";
+import { choosing } from "./choosing.js";
 import { placing } from "./placing.js";
 
 const KILOBYTE = 1024;
@@ -91,8 +92,21 @@ const number = () => {
   });
 };
 
+const told = ({ name, size }) => fill("start.picked", { name, size: Math.ceil(size / KILOBYTE).toLocaleString("en") });
+
+const choice = choosing({
+  form,
+  fill,
+  told,
+  changed: () => {
+    showDocument();
+    places.forget();
+  },
+});
+
 const places = placing({
   form,
+  files: choice.files,
   rows: () => [...drafts.children],
   kindOf: (row) => capacity(row).kind,
   nameOf: (row) => field(row, "capacity").selectedOptions[0].textContent,
@@ -106,15 +120,12 @@ const prepare = (row) => {
   lookUp(row);
 };
 
-const showPicked = (file) => {
-  const facts = file && { name: file.name, size: Math.ceil(file.size / KILOBYTE).toLocaleString("en") };
-  document.getElementById("picked").textContent = file ? fill("start.picked", facts) : "";
-  say("");
-};
-
 const showDocument = () => {
   document.getElementById("picking").hidden = form.elements.ready?.value === "true";
-  showPicked(form.elements.document.files[0]);
+  const [file, ...others] = choice.files();
+  document.getElementById("picked").textContent = file && !others.length ? told(file) : "";
+  choice.draw();
+  say("");
 };
 
 const slots = () =>
@@ -134,13 +145,16 @@ const objection = () => {
   const missing = rows.findIndex((slot) => !slot.organization || (NAMING.has(slot.kind) && !slot.person));
   if (missing >= 0) return fill("start.incomplete", { number: missing + 1 });
   if (form.elements.ready?.value === "true") return "";
-  const file = form.elements.document.files[0];
-  if (!file) return fill("start.choose");
+  const files = choice.files();
+  if (!files.length) return fill("start.choose");
+  const most = Number(form.dataset.most);
+  if (files.length > most) return fill("start.too_many", { count: files.length, limit: most });
+  if (places.pending()) return fill("start.bringing");
   const limit = Number(form.dataset.largest);
   const megabytes = (bytes) => Math.ceil(bytes / MEGABYTE);
-  return file.size > limit
-    ? fill("start.too_large", { size: megabytes(file.size), limit: megabytes(limit) })
-    : "";
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  const sentence = files.length > 1 ? "start.too_large_together" : "start.too_large";
+  return size > limit ? fill(sentence, { size: megabytes(size), limit: megabytes(limit) }) : "";
 };
 
 form.addEventListener("submit", (event) => {

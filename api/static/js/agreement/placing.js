@@ -1,4 +1,4 @@
-// Placing: the starter brings the PDF, sees its pages, and puts each party's mark and day where they belong.
+// Placing: the starter brings the PDFs, sees their pages, and puts each party's mark and day where they belong.
 //
 // A mark is dragged with mouse or finger, or moved by the keyboard: arrows by a step, with Shift by a point, Page Up
 // and Page Down to another page, Delete back to where marks go by themselves. What nobody placed is not sent.
@@ -16,13 +16,14 @@ const PAGES = { PageUp: -1, PageDown: 1 };
 const part = (id) => document.getElementById(id);
 const millimetres = (points) => Math.round(points * POINT_MM);
 
-/** `rows` gives the parties in order, `kindOf` and `nameOf` what a row is; `fill` gives a sentence. */
-export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
+/** `files` gives the PDFs and `rows` the parties in order, `kindOf` and `nameOf` what a row is; `fill` gives a sentence. */
+export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
   const fold = part("placing");
   const sheet = part("sheet");
   const sizes = JSON.parse(fold.dataset.sizes);
-  let brought = null; // {digest, pages}
-  let shown = 0; // the page that is seen, from 0
+  const known = new WeakMap(); // file -> what was brought of it: {file, digest, pages}, each page with its document
+  let brought = []; // the documents in their order, once all of them are there
+  let shown = null; // the page that is seen
   let places = new Map(); // row -> {place, date}
 
   const tell = (sentence) => {
@@ -33,6 +34,15 @@ export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
     return { width, height };
   };
   const placeOf = (row, what) => places.get(row)?.[what];
+  const pages = () => brought.flatMap((document) => document.pages);
+  /** Give a sentence about a page, which names its document where there are several. */
+  const about = (key, page, facts = {}) =>
+    fill(brought.length > 1 ? `${key}_named` : key, {
+      ...facts,
+      name: page.document.file.name,
+      page: page.number,
+      pages: page.document.pages.length,
+    });
   const labelOf = (row, what) => {
     const kind = what === "date" ? "date" : kindOf(row) === "seal" ? "seal" : "signature";
     return fill("start.mark", { number: rows().indexOf(row) + 1, name: nameOf(row), kind: fill(`start.mark_${kind}`) });
@@ -49,7 +59,7 @@ export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
 
   const put = (mark, place) => {
     const { row, what } = mark;
-    places.set(row, { ...places.get(row), [what]: kept(place, sizeOf(row, what), brought.pages[place.page]) });
+    places.set(row, { ...places.get(row), [what]: kept(place, sizeOf(row, what), place.page) });
   };
   const takeBack = ({ row, what }) => {
     const { [what]: _, ...rest } = places.get(row);
@@ -63,8 +73,8 @@ export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
   const described = (mark) => {
     const { page, left, bottom } = placeOf(mark.row, mark.what);
     const over = clash(mark);
-    const facts = { mark: labelOf(mark.row, mark.what), page: page + 1, left: millimetres(left), bottom: millimetres(bottom) };
-    return fill("start.placed", facts) + (over ? fill("start.overlaps", { other: over.label }) : "");
+    const facts = { mark: labelOf(mark.row, mark.what), left: millimetres(left), bottom: millimetres(bottom) };
+    return about("start.placed", page, facts) + (over ? fill("start.overlaps", { other: over.label }) : "");
   };
 
   const button = (className, mark) => {
@@ -82,7 +92,7 @@ export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
   const lay = (made, mark) => {
     const { left, bottom } = placeOf(mark.row, mark.what);
     const { width, height } = sizeOf(mark.row, mark.what);
-    const page = brought.pages[shown];
+    const page = shown;
     const share = (points, whole) => `${(points / whole) * 100}%`;
     Object.assign(made.style, {
       left: share(left, page.width),
@@ -102,7 +112,7 @@ export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
         const where = document.createElement("span");
         where.className = "soft small";
         where.textContent = place
-          ? fill("start.on_page", { page: place.page + 1 })
+          ? about("start.on_page", place.page)
           : fill(mark.what === "date" ? "start.no_date" : "start.by_itself");
         made.append(labelOf(mark.row, mark.what), where);
         return made;
@@ -122,17 +132,18 @@ export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
     sheet.replaceChildren(part("picture"), ...buttons);
   };
   const turnTo = (page) => {
-    const { width, height, picture } = brought.pages[page];
+    const { width, height, picture } = page;
+    const every = pages();
     shown = page;
     sheet.style.aspectRatio = `${width} / ${height}`;
     part("picture").src = picture;
-    part("picture").alt = fill("start.page_of", { page: page + 1, pages: brought.pages.length });
-    part("page").value = String(page);
-    part("previous").disabled = page === 0;
-    part("following").disabled = page === brought.pages.length - 1;
+    part("picture").alt = about("start.page_of", page);
+    part("page").value = String(every.indexOf(page));
+    part("previous").disabled = page === every[0];
+    part("following").disabled = page === every.at(-1);
   };
   const draw = () => {
-    if (!brought) return;
+    if (!brought.length) return;
     drawTray();
     drawSheet();
   };
@@ -146,7 +157,7 @@ export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
   const choose = (mark) => {
     const place = placeOf(mark.row, mark.what);
     if (place) turnTo(place.page);
-    else put(mark, freeSpot(shown, sizeOf(mark.row, mark.what), brought.pages[shown], boxes(mark)));
+    else put(mark, freeSpot(shown, sizeOf(mark.row, mark.what), shown, boxes(mark)));
     focusOn(mark);
   };
 
@@ -156,8 +167,8 @@ export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
       const [across, up] = ARROWS[key].map((way) => way * (fine ? 1 : STEP));
       put(mark, { page, left: left + across, bottom: bottom + up });
     } else if (key in PAGES) {
-      const next = page + PAGES[key];
-      if (!brought.pages[next]) return;
+      const next = pages()[pages().indexOf(page) + PAGES[key]];
+      if (!next) return;
       put(mark, { page: next, left, bottom });
       turnTo(next);
     } else {
@@ -184,7 +195,7 @@ export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
     let carried = false;
     const to = ({ clientX, clientY }) => {
       const { left, bottom, width } = sheet.getBoundingClientRect();
-      const points = brought.pages[shown].width / width;
+      const points = shown.width / width;
       return { page: shown, left: (clientX - left) * points - grip.left, bottom: (bottom - clientY) * points - grip.bottom };
     };
     const moved = (now) => {
@@ -226,50 +237,64 @@ export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
     if (chosen) choose(markOf(chosen));
   });
   part("page").addEventListener("change", (event) => {
-    turnTo(Number(event.target.value));
+    turnTo(pages()[Number(event.target.value)]);
     draw();
   });
   for (const [id, by] of [["previous", -1], ["following", 1]]) {
     part(id).addEventListener("click", () => {
-      turnTo(shown + by);
+      turnTo(pages()[pages().indexOf(shown) + by]);
       draw();
     });
   }
 
   const ready = () => form.elements.ready?.value === "true";
 
-  /** Send the chosen PDF and show its pages; say why not, where it cannot be. */
+  /** Send a PDF, once, and give what it is. */
+  const sent = async (file) => {
+    if (known.has(file)) return known.get(file);
+    const data = new FormData();
+    data.append("document", file);
+    const { digest, pages: all } = await send("POST", "/api/documents", data);
+    const document = { file, digest };
+    document.pages = all.map((page, place) => ({ ...page, document, number: place + 1 }));
+    known.set(file, document);
+    return document;
+  };
+  const marked = () => [...places.values()].some((each) => Object.keys(each).length);
+
+  /** Send the chosen PDFs and show their pages; say why not, where they cannot be. */
   const bring = async () => {
-    const file = form.elements.document.files[0];
-    if (!fold.open || brought) return;
-    if (ready() || !file) {
+    const chosen = files();
+    if (!(fold.open || marked()) || brought.length) return;
+    if (ready() || !chosen.length) {
       tell(fill(ready() ? "start.placing_ready" : "start.choose"));
       return;
     }
     tell(fill("start.bringing"));
-    const data = new FormData();
-    data.append("document", file);
+    const documents = [];
     try {
-      const answer = await send("POST", "/api/documents", data);
-      if (form.elements.document.files[0] !== file || ready()) return; // another one was chosen meanwhile
-      brought = answer;
+      for (const file of chosen) documents.push(await sent(file));
+      if (files() !== chosen || ready()) return; // others were chosen meanwhile
+      brought = documents;
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       tell(problem.message);
       return;
     }
     part("page").replaceChildren(
-      ...brought.pages.map((_, page) => new Option(fill("start.page_of", { page: page + 1, pages: brought.pages.length }), page)),
+      ...pages().map((page, place) => new Option(about("start.page_of", page), place)),
     );
     part("board").hidden = false;
-    turnTo(brought.pages.length - 1);
+    turnTo(brought[0].pages.at(-1));
     draw();
     tell("");
   };
-  /** Forget the document and every place: another one was chosen. */
+  /** Forget the documents that are chosen no longer, and every place on them. */
   const forget = () => {
-    brought = null;
-    places = new Map();
+    brought = [];
+    const left = ready() ? [] : files();
+    const stays = ([, { page }]) => left.includes(page.document.file);
+    places = new Map([...places].map(([row, each]) => [row, Object.fromEntries(Object.entries(each).filter(stays))]));
     part("board").hidden = true;
     tell("");
     bring();
@@ -279,16 +304,30 @@ export const placing = ({ form, rows, kindOf, nameOf, fill }) => {
     if (name === "ready" || name === "document") forget();
   });
   form.addEventListener("formdata", ({ formData }) => {
-    if (!brought) return;
-    formData.delete("document"); // it is there already
-    formData.set("frozen", brought.digest);
+    if (!brought.length) return;
+    formData.delete("document"); // they are there already
+    for (const { digest } of brought) formData.append("frozen", digest);
+  });
+
+  /** Give a place as the server takes it. */
+  const asked = ({ page, left, bottom }) => ({
+    document: brought.indexOf(page.document),
+    page: page.number - 1,
+    left,
+    bottom,
   });
 
   bring(); // the fold may have been opened before this ran
 
   return {
     /** Give the places that were chosen for a row's marks. */
-    of: (row) => (brought && kindOf(row) !== "approver" ? (places.get(row) ?? {}) : {}),
+    of: (row) => {
+      const chosen = brought.length && kindOf(row) !== "approver" ? (places.get(row) ?? {}) : {};
+      return Object.fromEntries(Object.entries(chosen).map(([what, place]) => [what, asked(place)]));
+    },
+    /** Whether marks wait for pages that are not here yet. */
+    pending: () => marked() && !brought.length,
     draw,
+    forget,
   };
 };

@@ -1,0 +1,62 @@
+"""What was assembled, and what was under way, stays so when an agreement may have several documents."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from api import migrations
+from ledger.postgres import EmbeddedPostgres
+
+BEFORE, SEVERAL = "0033", "0034"
+
+OLD = """
+    SET session_replication_role = replica;  -- rows of other tables are not what is tested
+    INSERT INTO activations (
+        approval, agreement, slot, person, key_handle, manifest_digest, activated_at,
+        prepared, increment, increment_at
+    )
+    SELECT sha256(slot::bytea), gen_random_uuid(), slot, gen_random_uuid(), 'k', sha256('m'), '2026-01-01',
+        sha256(prepared::bytea), sha256(increment::bytea), at
+    FROM (VALUES
+        ('signed', 'p', 'i', '2026-01-02'::timestamptz),
+        ('waiting', 'p', NULL, NULL),
+        ('new', NULL, NULL, NULL)
+    ) AS old (slot, prepared, increment, at);
+    INSERT INTO assemblies (agreement, state, attempt, result, fact, changed_at)
+    SELECT gen_random_uuid(), state, 1, sha256(result::bytea), sha256(result::bytea), '2026-01-03'
+    FROM (VALUES ('done', 'r'), ('waiting', NULL)) AS old (state, result)
+"""
+NEW = (
+    """
+    SELECT slot, document, increments.prepared = sha256('p'), increments.increment = sha256('i')
+    FROM increments JOIN activations USING (approval) ORDER BY slot
+    """,
+    "SELECT state, results = ARRAY[sha256('r')] FROM assemblies ORDER BY state",
+)
+
+
+@pytest.fixture
+def empty(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+    """The address of a database without tables, as its superuser."""
+    url = make_url(postgres_server.url)
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE before_several")
+        yield url.set(database="before_several").render_as_string(hide_password=False)
+        connection.execute("DROP DATABASE before_several WITH (FORCE)")
+
+
+def test_an_increment_and_what_was_assembled_are_those_of_the_first_document(empty: str) -> None:
+    migrations.upgrade(empty, BEFORE)
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        connection.execute(text(OLD))
+    migrations.upgrade(empty, SEVERAL)
+    with engine.connect() as connection:
+        increments, assembled = ([tuple(row) for row in connection.execute(text(query))] for query in NEW)
+    engine.dispose()
+    assert increments == [("signed", 0, True, True), ("waiting", 0, True, None)]
+    assert assembled == [("done", True), ("waiting", None)]
