@@ -1,10 +1,11 @@
 """Templates of agreements: kept, changed by new versions, retired, and used for one agreement at a time."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Depends, Form, UploadFile
 from pydantic import BaseModel
 
 from api.acting import firm_of
@@ -20,6 +21,7 @@ from api.routes import InHouse
 from api.routes.agreements import Started, uploaded
 from api.routes.brought_documents import PageShown, pages_shown
 from evidence.digest import Digest
+from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from identity.organizations import organization
 from identity.people import person
@@ -29,6 +31,35 @@ from signing.rehearsal import rehearse
 router = APIRouter(prefix="/api/templates", route_class=OnceRoute)
 
 AsFirm = Annotated[Visitor, allow(Role.FIRM)]
+
+
+class TemplateOfSeveral(Refused):
+    """Several PDFs were sent. Facts: ``count``."""
+
+    code = "template-of-several"
+    zh = "模板只能有一份 PDF，现有 {count} 份；请只留一份再存为模板，或直接发起签署。"
+    en = "A template has one PDF and {count} were sent; keep one of them, or start the agreement as it is."
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """A template's PDF as it was sent, or ``sha256:hex`` of one brought before; neither with a text."""
+
+    upload: UploadFile | None
+    frozen: str
+
+
+def _one_pdf(
+    document: list[UploadFile] | None = None, frozen: Annotated[list[str] | None, Form()] = None
+) -> Pdf:
+    uploads, brought_before = document or [], [each for each in frozen or () if each]
+    count = max(len(uploads), len(brought_before))
+    if count > 1:
+        raise TemplateOfSeveral(count=count)
+    return Pdf(upload=uploads[0] if uploads else None, frozen=brought_before[0] if brought_before else "")
+
+
+OnePdf = Annotated[Pdf, Depends(_one_pdf)]
 
 
 class TemplateListed(BaseModel):
@@ -103,8 +134,7 @@ def keep(
     needs: Annotated[str, Form()] = "{}",
     hours: Annotated[int, Form()] = USUAL_HOURS,
     text: Annotated[str, Form()] = "",
-    frozen: Annotated[str, Form()] = "",
-    document: UploadFile | None = None,
+    pdf: OnePdf,
 ) -> Kept:
     """Keep a template over a PDF, sent or brought before (``frozen``), or over a ``text`` with fields.
 
@@ -112,7 +142,7 @@ def keep(
     """
     own = firm_of(visitor)
     content = read_content(name=name, title=title, slots=slots, needs=needs, hours=hours, text=text or None)
-    digest = _document(house, content, own=own, pdf=document, frozen=frozen)
+    digest = _document(house, content, own=own, pdf=pdf)
     with house.database.transaction() as session:
         made = versions.keep(session, content, organization=own, document=digest, clock=house.clock)
         return once.keep(session, _kept(made))
@@ -145,19 +175,19 @@ def change(
     needs: Annotated[str, Form()] = "{}",
     hours: Annotated[int, Form()] = USUAL_HOURS,
     text: Annotated[str, Form()] = "",
-    frozen: Annotated[str, Form()] = "",
-    document: UploadFile | None = None,
+    pdf: OnePdf,
 ) -> Kept:
     """Add a version; without a text and a PDF the one before lends its own."""
     own = firm_of(visitor)
     with house.database.transaction() as session:
         latest = versions.template(session, template_id, of=own)
     latest.check_usable()
-    sent = bool(text or frozen or (document is not None and document.size))
+    sent = bool(text or pdf.frozen or (pdf.upload is not None and pdf.upload.size))
     words = text or None if sent else latest.content.text
     content = read_content(name=name, title=title, slots=slots, needs=needs, hours=hours, text=words)
-    lent = str(latest.document) if not sent and latest.document is not None else frozen
-    digest = _document(house, content, own=own, pdf=document, frozen=lent)
+    if not sent and latest.document is not None:
+        pdf = Pdf(upload=None, frozen=str(latest.document))
+    digest = _document(house, content, own=own, pdf=pdf)
     with house.database.transaction() as session:
         made = versions.revise(session, template_id, content, of=own, document=digest, clock=house.clock)
         return once.keep(session, _kept(made))
@@ -242,9 +272,7 @@ def _kept(made: Template) -> Kept:
     return Kept(id=made.id, version=made.version, next=f"/templates/{made.id}")
 
 
-def _document(
-    house: House, content: Content, *, own: Uscc, pdf: UploadFile | None, frozen: str
-) -> Digest | None:
+def _document(house: House, content: Content, *, own: Uscc, pdf: Pdf) -> Digest | None:
     """Give the digest of the PDF that a template is over, None with a text; refuse what cannot be signed.
 
     Raises:
@@ -261,12 +289,12 @@ def _document(
         written = document_of(house, trial, names) or b""
         _rehearse(house, content, written, own=own)
         return None
-    if frozen:
+    if pdf.frozen:
         with house.database.transaction() as session:
-            found = brought(session, Digest.parse(frozen), by=own)
+            found = brought(session, Digest.parse(pdf.frozen), by=own)
         _rehearse(house, content, house.store.get(found.digest), own=own)
         return found.digest
-    written, name = uploaded(pdf)
+    written, name = uploaded(pdf.upload)
     house.pages.check(written)
     _rehearse(house, content, written, own=own)
     with house.database.transaction() as session:
@@ -277,4 +305,4 @@ def _document(
 
 def _rehearse(house: House, content: Content, written: bytes, *, own: Uscc) -> None:
     blanks = [role.slot(own) for role in content.roles]
-    rehearse(written, blanks, typesetter=house.typesetter, at=house.clock.now())
+    rehearse(written, blanks, document=0, typesetter=house.typesetter, at=house.clock.now())

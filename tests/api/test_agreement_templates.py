@@ -1,5 +1,6 @@
 """Templates at the doors: kept with roles, filled in, changed by new versions, retired, nobody else's."""
 
+import json
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -216,3 +217,11 @@ def test_the_pages_of_templates_answer(clerk: httpx.Client, template: str) -> No
         answer = clerk.get(f"/templates{path}", headers=html)
         assert answer.status_code == 200, path
     assert "合同价" in clerk.get(f"/templates/{template}", headers=html).text
+
+
+def test_several_pdfs_make_no_template(clerk: httpx.Client) -> None:
+    pdf = ("合同.pdf", small_pdf(), "application/pdf")
+    form = {"name": "设计合同", "title": "设计合同", "slots": json.dumps(SLOTS)}
+    answer = clerk.post("/api/templates", data=form, files=[("document", pdf), ("document", pdf)])
+    assert problem(answer) == (409, "template-of-several")
+    assert clerk.get("/api/templates").json() == []
