@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.agreement_comments import comments
 from api.document_view import DocumentShown, documents_shown
 from api.parties import certificate_for
+from api.void_view import VoidShown, void_shown
 from evidence.errors import Term
 from identity.organizations import organization
 from identity.people import person
@@ -124,6 +125,7 @@ class AgreementShown(BaseModel):
     block: int | None
     certificate: UUID | None
     comments: list[CommentShown]
+    void: VoidShown | None
 
     @computed_field  # type: ignore[prop-decorator]  # pydantic's own way
     @property
@@ -134,7 +136,8 @@ class AgreementShown(BaseModel):
         )
         made = f"{self.assembly.state}.{self.assembly.attempt}"
         said = ".".join(str(one.id) for one in self.comments)
-        return f"{signed}/{self.state}/{made}/{self.anchoring}/{self.certificate}/{said}"
+        void = "" if self.void is None else self.void.version
+        return f"{signed}/{self.state}/{made}/{self.anchoring}/{self.certificate}/{said}/{void}"
 
 
 def listed(found: Agreement, *, at: datetime) -> AgreementListed:
@@ -189,6 +192,7 @@ def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown
             )
             for one in comments(session, found.id)
         ],
+        void=void_shown(session, found),
     )
 
 

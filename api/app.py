@@ -30,6 +30,7 @@ from api.pages import authorizations as authorization_pages
 from api.pages import cases as case_pages
 from api.pages import counter as counter_pages
 from api.pages import seals as seal_pages
+from api.pages import voids as void_pages
 from api.policy import require_policy
 from api.receipt_desk import ReceiptDesk
 from api.routes import (
@@ -61,6 +62,7 @@ from api.routes import (
     sessions,
     tiles,
     verification,
+    voids,
     webhooks,
     witnesses,
 )
@@ -87,6 +89,7 @@ ROUTERS = (
     agreement_templates.router,
     agreement_batches.router,
     documents.router,
+    voids.router,
     certificates.router,
     organizations.router,
     seals.router,
@@ -114,6 +117,7 @@ ROUTERS = (
     seal_pages.router,
     template_pages.router,
     agreement.router,
+    void_pages.router,
     agency.router,
     certificate.router,
     home.router,

@@ -19,6 +19,7 @@ from identity.passkeys import PasskeyRow
 from signing.agreements import agreement
 from signing.seals import seal
 from signing.tables import SealAppointmentRow, SlotRow
+from signing.void_rows import VoidAnswerRow, VoidRow
 
 NUMBER_SHOWN = 4
 """Characters of a citizen number that stay visible at each end."""
@@ -45,6 +46,8 @@ def about_case(session: Session, case: Case) -> About | None:
         return _passkey(session, case)
     if case.action is Action.APPOINT_KEEPER:
         return _appointment(session, case)
+    if case.action is Action.VOID:
+        return _void(session, case)
     return _slot(session, case)
 
 
@@ -110,4 +113,21 @@ def _slot(session: Session, case: Case) -> About | None:
         line=Term(f"《{title}》，身份：{slot.capacity_zh}", f"“{title}”, as {slot.capacity_en}"),
         text=None,
         path=f"/agreements/{slot.agreement}/slots/{slot.id}",
+    )
+
+
+def _void(session: Session, case: Case) -> About | None:
+    asked = session.scalar(select(VoidAnswerRow).where(VoidAnswerRow.subject == case.subject.value))
+    made = None if asked is None else session.get(VoidRow, asked.void)
+    if asked is None or made is None:
+        return None
+    found = agreement(session, asked.agreement)
+    capacity, title = found.slot(asked.slot).capacity, found.title
+    return About(
+        line=Term(
+            f"《{title}》，身份：{capacity.zh}；作废理由：{made.reason}",
+            f"“{title}”, as {capacity.en}; reason of voiding: {made.reason}",
+        ),
+        text=None,
+        path=f"/agreements/{asked.agreement}/slots/{asked.slot}/void",
     )

@@ -1,8 +1,8 @@
 """Who sees an agreement or a certificate, and who may fill a slot now.
 
-A firm sees what it started or is a party of; a person what names them, or what their seal is asked for; the
-agency of this house what all parties have signed, for that is how it is submitted. For everybody else it does
-not exist.
+A firm sees what it started or is a party of; a person what names them, what their seal is asked for, or what
+they speak for since it was signed; the agency of this house what all parties have signed, for that is how it
+is submitted. For everybody else it does not exist.
 
     found = visible_agreement(session, agreement_id, visitor, house)
     slot = check_own_slot(session, found, "2", signer=person, at=clock.now())
@@ -22,7 +22,7 @@ from signing.agreements import Agreement, AgreementUnknown, Slot, agreement
 from signing.certificates import Certificate, CertificateUnknown, certificate
 from signing.seal_limits import check_limits
 from signing.signatures import SlotSigned, check_signable
-from signing.slot_parties import check_party, fills
+from signing.slot_parties import answers, check_party, fills
 from signing.tables import AgreementRow, CertificateRow
 
 
@@ -46,7 +46,8 @@ def _sees(session: Session, found: Agreement, visitor: Visitor, house: House) ->
         return True
     if Role.PERSON not in visitor.roles or visitor.person is None:
         return False
-    return any(fills(session, slot, PersonId(visitor.person)) for slot in found.slots)
+    me = PersonId(visitor.person)
+    return any(fills(session, slot, me) or answers(session, slot) == me for slot in found.slots)
 
 
 def starts(visitor: Visitor, found: Agreement) -> bool:
@@ -98,10 +99,12 @@ def certificate_for(session: Session, agreement_id: UUID) -> Certificate | None:
 
 
 def submitted(session: Session) -> tuple[Agreement, ...]:
-    """Return the agreements that all parties signed and no certificate was issued for, the oldest first."""
+    """Return what all parties signed, nobody voided and no certificate was issued for, the oldest first."""
     issued = select(CertificateRow.agreement)
     query = select(AgreementRow.id).where(
-        AgreementRow.completed_at.is_not(None), AgreementRow.id.not_in(issued)
+        AgreementRow.completed_at.is_not(None),
+        AgreementRow.ended_at.is_(None),
+        AgreementRow.id.not_in(issued),
     )
     ids = session.scalars(query.order_by(AgreementRow.completed_at)).all()
     return tuple(agreement(session, id_) for id_ in ids)

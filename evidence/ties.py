@@ -28,7 +28,7 @@ REFERENCES: Mapping[StatementType, tuple[str, ...]] = {
     StatementType.KEY: ("held",),
     StatementType.SEAL: ("held", "previous", "approval"),
     StatementType.SIGNATURE: ("approval", "delegations"),
-    StatementType.AGREEMENT: ("signatures", "completed", "declined"),
+    StatementType.AGREEMENT: ("signatures", "completed", "declined", "consents"),
     StatementType.CERTIFICATE: ("refs",),
     StatementType.CERTIFICATE_CHANGE: ("certificate", "previous"),
 }

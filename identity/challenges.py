@@ -69,6 +69,7 @@ class Action(StrEnum):
     SEAL = "seal"
     ADD_PASSKEY = "add-passkey"
     APPOINT_KEEPER = "appoint-keeper"
+    VOID = "void"
 
     @property
     def term(self) -> Term:
@@ -82,6 +83,7 @@ _TERMS = {
     Action.SEAL: Term("用印", "seal"),
     Action.ADD_PASSKEY: Term("添加设备密钥", "add a device key"),
     Action.APPOINT_KEEPER: Term("委任印章保管人", "appoint a seal's keeper"),
+    Action.VOID: Term("同意作废", "consent to voiding"),
 }
 
 

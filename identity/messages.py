@@ -52,6 +52,7 @@ class Kind(StrEnum):
     TURN = "turn"
     REMINDER = "reminder"
     OVER = "over"
+    VOID = "void"
 
 
 class Delivery(StrEnum):

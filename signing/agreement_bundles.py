@@ -1,10 +1,11 @@
 """The evidence bundle of an agreement: who signed what, for whoever the parties show it to.
 
 Its exhibits are the fact that all signed, every party's signature with the approval that let it happen, the
-steps by which its slot was handed on and the fact that announced its key, every decline, and, once it is
-assembled, the fact that names the PDFs. Its files are the manifest, the frozen documents,
-each party's detached signature (CAdES, with the party's certificate) and the assembled PDFs. The signatures
-name their signers, so that this bundle is for the parties to give, unlike a certificate's.
+steps by which its slot was handed on and the fact that announced its key, every decline, once it is assembled
+the fact that names the PDFs, and where it was voided that fact with every consent. Its files are the
+manifest, the frozen documents, each party's detached signature (CAdES, with the party's certificate) and the
+assembled PDFs. The signatures name their signers, so that this bundle is for the parties to give, unlike a
+certificate's.
 
     data = bundle(database, agreement_id, archive=archive)
 """
@@ -56,13 +57,15 @@ def _exhibits(
     assembled = assembly_job(session, found.id).fact
     signed = [each for slot in found.filled for each in _signature(session, slot)]
     ended = [each for each in (assembled, packed) if each is not None]
-    shown = [found.fact, *signed, *_declined(session, found.fact), *ended]
+    shown = [found.fact, *signed, *_listed(session, found.fact, "declined"), *ended]
+    if found.ended_fact is not None:
+        shown += [found.ended_fact, *_listed(session, found.ended_fact, "consents")]
     return tuple(exhibit(session, digest, archive=archive) for digest in dict.fromkeys(shown))
 
 
-def _declined(session: Session, completed: bytes) -> list[bytes]:
-    """Give the declines that the fact of the completion names; one from an earlier version names none."""
-    said = read(facts.signed_statement(session, completed)).statement.body.get("declined")
+def _listed(session: Session, fact: bytes, member: str) -> list[bytes]:
+    """Give the facts that ``fact`` lists under ``member``; one from an earlier version lists none."""
+    said = read(facts.signed_statement(session, fact)).statement.body.get(member)
     return [one for one in said if isinstance(one, bytes)] if isinstance(said, Sequence) else []
 
 

@@ -37,8 +37,11 @@ class AgreementSigned(Refused):
     """A party has signed; who started the agreement cannot take it back alone any more."""
 
     code = "agreement-signed"
-    zh = "已有一方于 {signed_at} 签署，发起方不能再单独撤回；未签署的一方可以拒签。"
-    en = "A party signed at {signed_at}; its starter cannot withdraw it alone, but a party may still decline."
+    zh = "已有一方于 {signed_at} 签署，发起方不能再单独撤回；未签的一方可以拒签，已签的各方可以一致同意作废。"
+    en = (
+        "A party signed at {signed_at}; its starter cannot withdraw it alone. Who has not signed may "
+        "decline, and all who signed may void it together."
+    )
 
 
 def decline(

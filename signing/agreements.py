@@ -3,10 +3,12 @@
 The life of an agreement: it is opened with its manifest; the slots are signed, at once or step by step as
 its policy has it (signing.policy); with the last one that is needed it is complete, in the same transaction;
 a job assembles the PDFs. An agreement that is not complete when its time ends has expired, and nobody can
-sign it any more; nor one that was withdrawn or declined (signing.agreement_ends).
+sign it any more; nor one that was withdrawn or declined (signing.agreement_ends). Once somebody has signed,
+it is voided when everybody who signed consents (signing.voids).
 
     open -> complete -> assembled        complete -> failed (the assembly; it can be tried again)
     open -> expired, declined, withdrawn
+    open (signed by some), complete, assembled, failed -> voided
 
     found = agreement(session, agreement_id)
     found.manifest_digest       # what every party signs
@@ -52,7 +54,7 @@ class AgreementExpired(Refused):
 
 
 class AgreementEnded(Refused):
-    """It was withdrawn, or declined by a party that it needs."""
+    """It was withdrawn, declined by a party that it needs, or voided by all who signed."""
 
     code = "agreement-ended"
     zh = "本次签署已于 {ended_at} {how}，不能再签署。"
@@ -85,13 +87,15 @@ class AgreementState(StrEnum):
     EXPIRED = "expired"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    VOIDED = "voided"
 
 
 _ENDS = {
     AgreementState.DECLINED: Term("拒签终止", "declined"),
     AgreementState.WITHDRAWN: Term("撤回", "withdrawn"),
+    AgreementState.VOIDED: Term("作废", "voided"),
 }
-"""How an agreement ends before it is complete."""
+"""How an agreement ends otherwise than by its time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,11 +141,11 @@ class Slot:
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """An agreement as it stands; ``fact`` is a 32-byte digest.
+    """An agreement as it stands; ``fact`` and ``ended_fact`` are 32-byte digests.
 
     ``manifest_bytes`` are what the parties sign. ``results`` are the assembled PDFs in the order of the
     documents, none before they are there. ``ended`` is how and ``ended_reason`` why it ended before
-    it was complete.
+    it was complete, or was voided.
     """
 
     id: AgreementId
@@ -158,6 +162,7 @@ class Agreement:
     ended: AgreementState | None
     ended_at: datetime | None
     ended_reason: str | None
+    ended_fact: bytes | None
     assembly: str | None
     results: tuple[Digest, ...]
 
@@ -252,6 +257,7 @@ def agreement(session: Session, agreement_id: UUID) -> Agreement:
         ended=None if row.ended_how is None else AgreementState(row.ended_how),
         ended_at=row.ended_at,
         ended_reason=row.ended_reason,
+        ended_fact=row.ended_fact,
         assembly=None if job is None else job.state,
         results=() if job is None else tuple(Digest(HashAlgorithm.SHA256, one) for one in job.results or ()),
     )

@@ -3,6 +3,7 @@
     waiting -> running -> done
                running -> failed -> waiting    (tried again when somebody asks)
                running -> running              (its worker died: the claim ran out, another takes it)
+    waiting, running, failed -> cancelled      (the agreement was voided: no key signs for it any more)
 
 A claim carries the number of the attempt. Whoever stores a result shows it; a worker that was thought
 dead and comes back finds another number and stores nothing.
@@ -57,11 +58,21 @@ class AssemblyState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
     @property
     def zh(self) -> str:
         """The state as a Chinese reader calls it."""
-        return {"waiting": "等待", "running": "进行中", "done": "已完成", "failed": "失败"}[self.value]
+        return _STATES_ZH[self]
+
+
+_STATES_ZH = {
+    AssemblyState.WAITING: "等待",
+    AssemblyState.RUNNING: "进行中",
+    AssemblyState.DONE: "已完成",
+    AssemblyState.FAILED: "失败",
+    AssemblyState.CANCELLED: "已取消",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +181,14 @@ def fail(session: Session, claim: Claim, error: YinxinError, *, at: datetime) ->
     row.state, row.changed_at = AssemblyState.FAILED.value, at
     row.reason_code, row.reason_zh, row.reason_en = error.code, error.sentence("zh"), error.sentence("en")
     session.flush()
+
+
+def cancel(session: Session, agreement: UUID, *, at: datetime) -> None:
+    """See that nothing more is assembled for an agreement; what is done stays, what runs stores nothing."""
+    row = session.get(AssemblyRow, agreement, with_for_update=True, populate_existing=True)
+    if row is not None and row.state != AssemblyState.DONE:
+        row.state, row.changed_at = AssemblyState.CANCELLED.value, at
+        session.flush()
 
 
 def assembly_job(session: Session, agreement: UUID) -> AssemblyJob:

@@ -29,6 +29,7 @@ from signing.agreements import Agreement, agreement
 from signing.certificate_numbers import free_status_index, licence_identifier, next_number, status_key
 from signing.certificate_types import CertificateType
 from signing.certificates import Agency, Certificate, read_row
+from signing.signatures import lock_slots
 from signing.tables import AgreementRow, CertificateFieldRow, CertificateRow
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -43,6 +44,14 @@ class AgreementIncomplete(Refused):
     code = "agreement-incomplete"
     zh = "签署“{title}”尚未全部完成，不能据以签发证照。"
     en = "The agreement “{title}” is not signed by all; no certificate can be issued for it yet."
+
+
+class AgreementVoided(Refused):
+    """Everybody who signed what the certificate would rest on has voided it."""
+
+    code = "agreement-voided"
+    zh = "签署“{title}”已于 {voided_at} 由各方一致作废，不能据以签发证照。"
+    en = "All parties voided the agreement “{title}” at {voided_at}; no certificate can be issued for it."
 
 
 class HolderNotParty(Refused):
@@ -102,7 +111,8 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
     """Give the certificate its number, statement and QR code; the same application again changes nothing.
 
     Raises:
-        AgreementUnknown, AgreementIncomplete, HolderNotParty: there is nothing to issue it for.
+        AgreementUnknown, AgreementIncomplete, AgreementVoided, HolderNotParty: there is nothing to issue
+            it for.
         CertificateIssued: the agreement has a certificate of this type with other content.
         CertificateFieldMissing, CertificateFieldUnknown, CertificateFieldTooLong, ValidityBackwards: it
             says something it cannot.
@@ -113,8 +123,9 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
     fields = application.certificate_type.arrange(application.fields)
     if application.valid_until is not None and application.valid_until < application.valid_from:
         raise ValidityBackwards(valid_from=application.valid_from, valid_until=application.valid_until)
+    lock_slots(session, application.agreement)  # before the log, as by whoever voids the agreement
+    session.get(AgreementRow, application.agreement, with_for_update={"key_share": True})
     found = agreement(session, application.agreement)
-    session.get(AgreementRow, found.id, with_for_update={"key_share": True}, populate_existing=True)
     existing = _existing(session, application)
     if existing is not None:
         return _same(existing, application, fields, agency)
@@ -162,6 +173,8 @@ def _day(clock: Clock) -> date:
 def _check_base(session: Session, application: Application, found: Agreement) -> None:
     if found.fact is None:
         raise AgreementIncomplete(title=found.title)
+    if found.ended_at is not None:
+        raise AgreementVoided(title=found.title, voided_at=found.ended_at)
     if application.holder not in found.parties:
         raise HolderNotParty(holder=organization(session, application.holder).name, title=found.title)
     for digest in application.authorizations:

@@ -60,6 +60,14 @@ class PackTooEarly(Refused):
     en = "The signed document of agreement {agreement} is not assembled yet; ask for the pack after that."
 
 
+class PackOfVoided(Refused):
+    """The agreement was voided before a document with everybody's signature was made."""
+
+    code = "pack-of-voided"
+    zh = "签署 {agreement} 在已签文件合成前已作废，没有司法证据包；请在签署页面下载证据包。"
+    en = "Agreement {agreement} was voided before it was assembled; fetch its evidence bundle instead."
+
+
 @dataclass(frozen=True, kw_only=True)
 class PackMaker:
     """What packs are made with: the archive, who states what was packed, and what the verifier trusts."""
@@ -75,14 +83,15 @@ def pack(database: Database, agreement_id: UUID, *, maker: PackMaker) -> bytes:
 
     Raises:
         AgreementUnknown: there is no such agreement.
-        PackTooEarly: it is not assembled.
+        PackTooEarly, PackOfVoided: it is not assembled, or never will be.
         ObjectMissing, ObjectAltered: the store lost a file.
     """
     archive = maker.archive
     with database.transaction() as session:
         found = agreement(session, agreement_id)
         if not found.results:
-            raise PackTooEarly(agreement=agreement_id)
+            early = PackTooEarly if found.ended is None else PackOfVoided
+            raise early(agreement=agreement_id)
         signed = signatures(session, agreement_id)
         _cover(session, archive)
     sealed = [archive.store.get(result) for result in found.results]

@@ -31,6 +31,7 @@ from signing.seals import seal
 from signing.signatures import Signature, signatures
 from signing.tables import SignatureRow
 from signing.typesetting import Fact, Typesetter
+from signing.voids import newest_void
 from verify.checks import Outcome
 from verify.report import Report
 
@@ -84,6 +85,7 @@ def read_report(session: Session, found: Agreement, *, carried: Carried, at: dat
             Section(Term("签署概况", "The agreement"), tuple(_overview(session, found))),
             *parties,
             *([_declines(session, declined)] if declined else []),
+            *_voided(session, found),
             Section(Term("根证书指纹（SHA-256）", "Root certificates"), tuple(_roots(carried))),
             Section(Term("时间戳", "Timestamps"), tuple(_timestamps(carried))),
             Section(Term("账本记录", "Ledger"), tuple(_ledger(session, found))),
@@ -226,6 +228,25 @@ def _declines(session: Session, slots: Sequence[Slot]) -> Section:
         for slot in slots
     )
     return Section(Term("拒签", "Declined"), tuple(rows))
+
+
+def _voided(session: Session, found: Agreement) -> Iterator[Section]:
+    made = newest_void(session, found.id)
+    if made is None or found.ended_fact is None:
+        return
+    rows = [
+        Row(Term("作废时间", "Voided"), _same(_time(found.ended_at))),
+        Row(Term("理由", "Reason"), _same(made.reason)),
+        Row(Term("提议编号", "Proposal"), _same(str(made.id))),
+        Row(Term("作废的账本条目", "Log entry of the voiding"), _entry(session, found.ended_fact)),
+    ]
+    for slot in found.filled:
+        given = made.consents[slot.id]
+        label = Term(f"签署位 {slot.id}　{slot.capacity_zh}", f"Slot {slot.id}: {slot.capacity_en}")
+        said = f"{_named(session, given.person)}　{_time(given.at)}　"
+        entry, how = _entry(session, given.approval), approval(session, given.approval).method.term
+        rows.append(Row(label, Term(f"{said}{how.zh}　{entry.zh}", f"{said}{how.en}, {entry.en}")))
+    yield Section(Term("签署各方一致作废", "Voided by all who signed"), tuple(rows))
 
 
 def _roots(carried: Carried) -> Iterator[Row]:

@@ -25,7 +25,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
-from evidence.digest import sha256
+from evidence.digest import Digest, sha256
 from evidence.errors import Refused
 from evidence.keys import VerifyingKey
 from evidence.statement import StatementType, read
@@ -46,7 +46,8 @@ from signing.seal_keepers import lock_seal_of
 from signing.seal_limits import check_limits
 from signing.seals import Seal, lock_seals_of_slots
 from signing.slot_parties import check_party, expected
-from signing.tables import AgreementRow, DeclineRow, SignatureRow, SlotRow
+from signing.tables import AgreementRow, AssemblyRow, DeclineRow, SignatureRow, SlotRow
+from signing.void_rows import VoidAnswerRow
 
 
 class SlotSigned(Refused):
@@ -140,10 +141,10 @@ def check_signable(found: Agreement, slot: Slot, *, at: datetime) -> None:
 
 
 def lock_slot_of(session: Session, asked: Asked, *, keystore: KeyStore) -> bytes | None:
-    """Lock the slot, or the seal, that an approval of ``asked`` is about: before it locks the log.
+    """Lock the slot, the seal or the agreement that an approval of ``asked`` is about: before the log.
 
-    Locks are taken in the order slots, seals, log, agreement, by whoever ends or hands on a slot too. Gives
-    the commitment (32 bytes) by which the slot names its person, None where it names none.
+    Locks are taken in the order slots, seals, assembly, log, agreement, by whoever ends or hands on a slot
+    too. Gives the commitment (32 bytes) by which the slot names its person, None where it names none.
 
     Raises:
         Unavailable: the act needs a held key, and these cannot be reached.
@@ -155,7 +156,7 @@ def lock_slot_of(session: Session, asked: Asked, *, keystore: KeyStore) -> bytes
     lock_seal_of(session, subject)
     row = session.scalar(select(SlotRow).where(SlotRow.subject == subject.value))
     if row is None:
-        return None
+        return _lock_void_of(session, subject)
     found = agreement(session, row.agreement)
     return slot_persons.named(session, found, found.slot(row.id))
 
@@ -170,6 +171,28 @@ def lock_slot(session: Session, agreement_id: UUID, slot_id: str) -> None:
 def lock_slots(session: Session, agreement_id: UUID) -> None:
     """Lock all slots of an agreement, so that nobody signs meanwhile."""
     _lock(session, SlotRow.agreement == agreement_id)
+
+
+def lock_voiding(session: Session, agreement_id: UUID) -> None:
+    """Lock all that voiding an agreement changes or rests on: its slots, their seals, its assembly."""
+    lock_slots(session, agreement_id)
+    lock_seals_of_slots(session, SlotRow.agreement == agreement_id)
+    session.get(AssemblyRow, agreement_id, with_for_update=True, populate_existing=True)
+
+
+def _lock_void_of(session: Session, subject: Digest) -> bytes | None:
+    """Lock the agreement that an approval of ``subject`` voids; give who signed the slot, as committed."""
+    asked = session.scalar(select(VoidAnswerRow).where(VoidAnswerRow.subject == subject.value))
+    if asked is None:
+        return None
+    lock_voiding(session, asked.agreement)
+    signed = session.get(SignatureRow, (asked.agreement, asked.slot))
+    if signed is None:
+        return None
+    match read(facts.signed_statement(session, signed.fact)).statement.body.get("commitments"):
+        case [bytes(committed)]:
+            return committed
+    return None
 
 
 def _lock(session: Session, *which: ColumnElement[bool]) -> None:

@@ -5,6 +5,7 @@ slot goes by the office of legal representative, whoever holds it; a seal's by t
 
     expected(session, slot)                       # the person, or None while nobody can
     check_party(session, slot, signer=person_id)  # or the refusal that says why not
+    answers(session, slot)                        # who speaks for it once it is signed
 """
 
 from uuid import UUID
@@ -66,6 +67,17 @@ def fills(session: Session, slot: Slot, signer: PersonId) -> bool:
     return signer in (expected(session, slot), slot.signer)
 
 
+def answers(session: Session, slot: Slot) -> PersonId | None:
+    """Give who speaks now for a slot that is signed; None where it is not, or nobody can.
+
+    A person speaks for their own signature while they act for the organization, the keeper for a seal in use,
+    the legal representative for that office; and for whatever has nobody else.
+    """
+    if slot.signer is None:
+        return None
+    return _own_voice(session, slot) or _representative(session, slot)
+
+
 def seal_for(session: Session, agreement_id: UUID, slot: Slot) -> Seal | None:
     """Give the seal that filled a seal's slot, or that would fill it now; None where there is none."""
     if slot.kind is not SlotKind.SEAL:
@@ -95,6 +107,17 @@ def check_party(session: Session, slot: Slot, *, signer: PersonId) -> Seal | Non
     if not positions(session, uscc=slot.organization, person=signer):
         raise PartyLeft(organization=_name(session, slot))
     return None
+
+
+def _own_voice(session: Session, slot: Slot) -> PersonId | None:
+    if slot.kind is SlotKind.REPRESENTATIVE:
+        return None
+    if slot.kind is SlotKind.SEAL:
+        held = seal_of(session, slot.organization, slot.mark)
+        in_use = held is not None and held.state is SealState.IN_USE
+        return expected(session, slot) if in_use else None
+    serves = slot.signer is not None and positions(session, uscc=slot.organization, person=slot.signer)
+    return slot.signer if serves else None
 
 
 def _keeper(session: Session, slot: Slot) -> PersonId | None:

@@ -52,8 +52,8 @@ class AgreementRow(Base):
     """An agreement; ``completed_at`` and ``fact`` are set together when its policy is met.
 
     ``document`` is the first of those that the manifest names.
-    ``ended_how`` is "declined" or "withdrawn", set with the other three when it ends before that;
-    ``reminded_at`` is when those who may sign were told that it ends soon.
+    ``ended_how`` is "declined" or "withdrawn", set with the other three when it ends before that, or
+    "voided"; ``reminded_at`` is when those who may sign were told that it ends soon.
     """
 
     __tablename__ = "agreements"

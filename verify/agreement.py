@@ -3,9 +3,10 @@
 The agreement names the signatures of its parties by digest; each must be in the bundle and over the same
 manifest, and where the manifest itself is enclosed, what is signed satisfies its groups. Before the other
 exhibits come the checks of who approved, how slots were handed on, who declined (``verify.signers``), of the
-detached signatures (``verify.detached``) and of the documents (``verify.documents``), each where the
-statements name any. An agreement has no state to look up, so the answer is UNKNOWN by its nature and the
-headline says what is known: that the signing is complete.
+detached signatures (``verify.detached``), of the documents (``verify.documents``) and of what voided it
+(``verify.voids``), each where the statements name any. An agreement has no state to look up, so the answer is
+UNKNOWN by its nature and the headline says what is known: that the signing is complete. One that is shown to
+be voided is NOT_IN_FORCE.
 """
 
 from collections import Counter
@@ -30,6 +31,7 @@ from verify.settlement import Subject, settle
 from verify.signers import check_approvals, check_declines, check_delegations, tied
 from verify.standing import Standing
 from verify.trust import TrustAnchors
+from verify.voids import check_voids
 
 PARTIES = "parties"
 COMPLETE = "complete"
@@ -76,13 +78,16 @@ def agreement_report(examined: Examined, trust: TrustAnchors, *, asked_at: datet
         NotCanonical: an enclosed manifest cannot be read.
     """
     body = AgreementBody.read(examined.subject.body)
+    signed = _signed(examined, body)
+    voids, voided = check_voids(examined, signed)
     findings = (
         *examined.findings,
         _check_parties(examined, body),
-        *_check_signers(examined, body),
+        *_check_signers(examined, body, signed),
+        *voids,
         *examined.related,
     )
-    standing = Standing(
+    standing = voided or Standing(
         Answer.UNKNOWN, COMPLETE, None, SENTENCES["headline-agreement"], SENTENCES["agreement-lasts"]
     )
     about = Subject(Kind.AGREEMENT, body.agreement.hex(), disclosed_facts(examined))
@@ -104,12 +109,18 @@ def _check_parties(examined: Examined, body: AgreementBody) -> Finding:
     return Finding(PARTIES, Outcome.PASSED, SENTENCES["parties-all"].filled(count=count))
 
 
-def _check_signers(examined: Examined, body: AgreementBody) -> Iterator[Finding]:
-    signed = [
+def _signed(examined: Examined, body: AgreementBody) -> list[ReadExhibit]:
+    """The signatures that are enclosed."""
+    return [
         one
         for one in examined.exhibits
         if one.digest in body.signatures and one.type is StatementType.SIGNATURE
     ]
+
+
+def _check_signers(
+    examined: Examined, body: AgreementBody, signed: Sequence[ReadExhibit]
+) -> Iterator[Finding]:
     yield from check_approvals(examined, signed)
     manifest = _manifest(examined, signed)
     persons = None if manifest is None or not tied(signed) else _persons(manifest)

@@ -24,9 +24,9 @@ AGREEMENTS: Final[Mapping[str, Words]] = {
         "The slots of the manifest and the signatures differ. Do not rely on it.",
     ),
     "agreement-lasts": Words(
-        "已完成的签署没有有效期，也没有状态清单；文件内容的效力以文件为准。",
+        "已完成的签署没有有效期，也没有状态清单；文件内容的效力以文件为准。各方此后若一致作废，只有重新索取的证据包才会写明。",
         "A completed signing has neither a validity nor a status list; what it means is for the document "
-        "to say.",
+        "to say. Should its parties void it later, only evidence fetched after that says so.",
     ),
     # its documents
     "documents-kept": Words(
@@ -177,5 +177,25 @@ AGREEMENTS: Final[Mapping[str, Words]] = {
         "第{place}份拒签记录不属于这次签署，或与签署记录矛盾（{member}不一致）。不能采信。",
         "Record {place} of a party that declined is not of this agreement, or contradicts its signatures "
         "({member} differs). Do not rely on it.",
+    ),
+    # what voided it
+    "voids-hold": Words(
+        "已作废：签署各方共{count}方于{at}全部同意，均经本人确认（其中{same}方由原签署人确认，其余由现任负责人确认）。",
+        "Voided: all {count} who signed had consented by {at}, each by an approval of exactly that ({same} "
+        "by the very signer, the others by whoever speaks for the party now).",
+    ),
+    "voids-absent": Words(
+        "第{place}份同意作废的本人确认不在证据包里，无法核对是否已作废。请索取完整的证据包。",
+        "Approval {place} of the voiding is not in the bundle, so it cannot be checked whether the agreement "
+        "is voided. Ask for the whole bundle.",
+    ),
+    "voids-without": Words(
+        "作废记录缺少签署位{slot}对作废的本人确认。不能采信。",
+        "The record of the voiding has no consent of slot {slot}. Do not rely on it.",
+    ),
+    "voids-foreign": Words(
+        "作废记录不属于这次签署，或与签署记录矛盾（{member}不一致）。不能采信。",
+        "The record of the voiding is not of this agreement, or contradicts its signatures ({member} "
+        "differs). Do not rely on it.",
     ),
 }

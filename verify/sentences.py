@@ -266,6 +266,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "state-refused": Words("已被拒绝", "refused"),
     "state-used": Words("已使用", "used up"),
     "state-lapsed": Words("已失效", "lapsed"),
+    "state-voided": Words("已由签署各方作废", "voided by all who signed"),
     # the answer
     "headline-failed": Words("不真实。", "Not genuine."),
     "headline-indeterminate": Words("无法核验。", "Cannot be verified."),

@@ -68,7 +68,7 @@ def check_approvals(examined: Examined, signed: Sequence[ReadExhibit]) -> tuple[
 
 
 def _approval(examined: Examined, signature: ReadExhibit) -> Finding:
-    slot, approval = slot_of(signature), _found(examined, signature.body.get("approval"))
+    slot, approval = slot_of(signature), exhibit_of(examined, signature.body.get("approval"))
     if approval is None:
         return _finding(APPROVALS, "approvals-absent", Outcome.INDETERMINATE, slot=slot)
     member = _not_approved(approval, signature.body)
@@ -97,7 +97,7 @@ def _not_approved(approval: ReadExhibit, signature: Mapping[str, Value]) -> str 
 
 
 def _method(examined: Examined, signature: ReadExhibit) -> str:
-    approval = _found(examined, signature.body.get("approval"))
+    approval = exhibit_of(examined, signature.body.get("approval"))
     return "" if approval is None else str(approval.body.get("method"))
 
 
@@ -133,7 +133,7 @@ def _handed_on(examined: Examined, signature: ReadExhibit, persons: Mapping[str,
     holder = None if persons is None else persons.get(str(signature.body.get("slot")))
     for place, digest in enumerate(_steps(signature), start=1):
         facts: dict[str, str | int] = {"slot": slot, "place": place}
-        step = _found(examined, digest)
+        step = exhibit_of(examined, digest)
         if step is None:
             return _finding(DELEGATIONS, "delegations-absent", Outcome.INDETERMINATE, **facts)
         member = next(_foreign(step, signature, earlier), None)
@@ -190,7 +190,7 @@ def check_declines(examined: Examined, signed: Sequence[ReadExhibit]) -> tuple[F
     slots = [one.body.get("slot") for one in signed]
     found = list[Finding]()
     for place, digest in enumerate(named, start=1):
-        step = _found(examined, digest)
+        step = exhibit_of(examined, digest)
         found.append(_declined(step, examined.subject, signed[0], slots, place))
         slots += [] if step is None else [step.body.get("slot")]
     gravest = worst(found)
@@ -229,7 +229,7 @@ def _not_declined(
         yield "time"
 
 
-def _found(examined: Examined, digest: Value) -> ReadExhibit | None:
+def exhibit_of(examined: Examined, digest: Value) -> ReadExhibit | None:
     """The exhibit of this digest, 32 bytes; None where it is not enclosed."""
     if not isinstance(digest, bytes) or len(digest) != HASH_BYTES:
         return None

@@ -21,6 +21,7 @@ from api.routes import InHouse
 from api.routes.agreements import AsParty
 from api.routes.people import myself
 from api.routes.sessions import home_of
+from api.void_view import void_open
 from identity.people import PersonId
 from signing.agreements import Agreement, AgreementState
 from signing.manifest import SlotKind
@@ -42,6 +43,7 @@ def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsP
             home=home_of(visitor.roles),
             starter=starts(visitor, found),
             own_comments=own_comments(session, found.id, account=account_of(visitor)),
+            void_open=void_open(session, found, visitor, at=house.clock.now()),
             withdrawable=_withdrawable(found, visitor, at=house.clock.now()),
             AgreementState=AgreementState,
         )

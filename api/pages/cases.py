@@ -27,6 +27,7 @@ from identity.one_time_codes import DIGITS
 from identity.passkeys import PasskeyId
 from identity.people import PersonId
 from signing.qr_image import qr_svg
+from signing.voids import asking
 
 router = APIRouter(include_in_schema=False)
 
@@ -72,6 +73,18 @@ def to_appoint(
     with house.database.transaction() as session:
         waiting_at(session, seal_id, appointment_id, visitor, house)
     return _begin(request, house, person_of(visitor), back=f"/seals/{seal_id}/appointments/{appointment_id}")
+
+
+@router.get("/agreements/{agreement_id}/slots/{slot_id}/void/other-route")
+def to_void(
+    request: Request, agreement_id: UUID, slot_id: str, house: InHouse, visitor: AsPerson
+) -> Response:
+    """Tell how one consents to void an agreement without a face scan."""
+    mine = person_of(visitor)
+    with house.database.transaction() as session:
+        visible_agreement(session, agreement_id, visitor, house)
+        asking(session, agreement_id, slot_id, by=mine, at=house.clock.now())
+    return _begin(request, house, mine, back=f"/agreements/{agreement_id}/slots/{slot_id}/void")
 
 
 @router.get("/cases/{case_id}")

@@ -1,7 +1,7 @@
 """The person's pages: what waits for an answer or a signature, their face and their device keys."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -26,26 +26,27 @@ from identity.one_time_codes import DIGITS
 from identity.people import PersonId
 from signing.agreements import Agreement, Slot
 from signing.inbox import waiting
+from signing.voids import voids_waiting
 
 router = APIRouter()
 
 AsPerson = Annotated[Visitor, allow(Role.PERSON)]
 
 COMING_FROM = re.compile(
-    r"/(authorizations|agreements)/[0-9a-f-]{36}(/slots/[0-9a-z-]{1,40})?|/seals/[0-9a-f-]{36}/appointments/[0-9a-f-]{36}"
+    r"/(authorizations|agreements)/[0-9a-f-]{36}(/slots/[0-9a-z-]{1,40}(/void)?)?|/seals/[0-9a-f-]{36}/appointments/[0-9a-f-]{36}"
 )
 """Pages that send a person to the enrollment and want them back."""
 
 
 @dataclass(frozen=True)
 class WaitingSlot:
-    """A slot that waits for the person's signature or for the seal they keep."""
+    """A slot that waits for the person's signature, for the seal they keep, or for their word on voiding."""
 
     path: str
     title: str
     capacity_zh: str
     capacity_en: str
-    expires_at: datetime
+    expires_at: datetime | None
 
 
 @router.get("/engineer", include_in_schema=False)
@@ -55,6 +56,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
     with house.database.transaction() as session:
         lines = [line(session, one) for one in authorizations.authorizations_of_person(session, mine)]
         slots = [_waiting(*one) for one in waiting(session, mine, at=house.clock.now())]
+        voids = [_voiding(*one) for one in voids_waiting(session, mine)]
         me = myself(session, mine, house)
         devices = devices_of(session, house, mine)
         reached = contact(session, mine)
@@ -66,6 +68,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         waiting=[one for one in lines if one.state is requested],
         answered=[one for one in lines if one.state is not requested],
         slots=slots,
+        voids=voids,
         devices=devices,
         phone=masked_phone(reached.phone),
         mail=masked_mail(reached.mail),
@@ -111,3 +114,8 @@ def _waiting(found: Agreement, slot: Slot) -> WaitingSlot:
         capacity_en=slot.capacity_en,
         expires_at=found.expires_at,
     )
+
+
+def _voiding(found: Agreement, slot: Slot) -> WaitingSlot:
+    asked = _waiting(found, slot)
+    return replace(asked, path=f"{asked.path}/void", expires_at=None)

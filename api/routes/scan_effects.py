@@ -1,7 +1,8 @@
-"""What an approval lets happen: a grant, a filled slot, a device key that stands, another keeper of a seal.
+"""What an approval lets happen: a grant, a filled slot, a device key, another keeper of a seal, a void.
 
 The subject of the approval alone says what it is about: the digest of an authorization's text, of one slot of
-an agreement's manifest, of a device key that waits, or of the text that appoints a keeper; all are unique.
+an agreement's manifest, of a device key that waits, of the text that appoints a keeper, or of a proposal to
+void; all are unique.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import agreement_notices, notices
+from api import agreement_notices, notices, void_notices
 from api.house import House
 from api.webhooks import events
 from evidence.digest import Digest
@@ -21,10 +22,11 @@ from identity.authorizations import AuthorizationId, AuthorizationUnknown
 from identity.challenges import Action
 from registers import receipts
 from registers.answers import Answer
-from signing import seal_keepers
+from signing import seal_keepers, voids
 from signing.agreements import AgreementUnknown, agreement
 from signing.signatures import sign_slot
 from signing.tables import SlotRow
+from signing.void_rows import VoidAnswerRow
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def take_effect(
     Raises:
         AuthorizationUnknown, AgreementUnknown, PasskeyUnknown, AppointmentUnknown: its subject is no more.
         Refused: a refusal of ``identity.authorizations.grant``, ``signing.signatures.sign_slot``,
-            ``identity.passkey_adding.add`` or ``signing.seal_keepers.appoint``.
+            ``identity.passkey_adding.add``, ``signing.seal_keepers.appoint`` or ``signing.voids.consent``.
     """
     if approval.action is Action.AUTHORIZE:
         return _grant(session, house, approval, answers)
@@ -53,6 +55,8 @@ def take_effect(
         return _add_passkey(session, house, approval)
     if approval.action is Action.APPOINT_KEEPER:
         return _appoint_keeper(session, house, approval)
+    if approval.action is Action.VOID:
+        return _consent_to_void(session, house, approval)
     return _sign(session, house, approval)
 
 
@@ -86,6 +90,20 @@ def _appoint_keeper(session: Session, house: House, approval: Approval) -> Effec
     )
     agreement_notices.tell_keeper(session, house, entrusted)
     return Effect(state="appointed", next=f"/firm/seals/{entrusted.id}")
+
+
+def _consent_to_void(session: Session, house: House, approval: Approval) -> Effect:
+    asked = select(VoidAnswerRow.agreement).where(VoidAnswerRow.subject == approval.subject.value)
+    about = session.scalar(asked)
+    if about is None:
+        raise AgreementUnknown(agreement=approval.subject)
+    before = agreement(session, about)
+    after = voids.consent(session, approval=approval, verifier=house.verifier_key, keyring=house.keyring)
+    if after.ended is not None:
+        agreement_notices.tell_turn(session, house, after, before=before.wanted)
+        void_notices.tell_voided(session, house, after)
+    events.tell_agreement(session, house, after, before=before)
+    return Effect(state="consented" if after.ended is None else "voided", next=f"/agreements/{about}")
 
 
 def _sign(session: Session, house: House, approval: Approval) -> Effect:

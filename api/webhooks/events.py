@@ -39,6 +39,7 @@ class EventType(StrEnum):
     AGREEMENT_COMPLETED = "cn.yinxin.agreement.completed"
     AGREEMENT_DECLINED = "cn.yinxin.agreement.declined"
     AGREEMENT_WITHDRAWN = "cn.yinxin.agreement.withdrawn"
+    AGREEMENT_VOIDED = "cn.yinxin.agreement.voided"
     AUTHORIZATION_GRANTED = "cn.yinxin.authorization.granted"
     AUTHORIZATION_REFUSED = "cn.yinxin.authorization.refused"
     AUTHORIZATION_REVOKED = "cn.yinxin.authorization.revoked"
@@ -147,8 +148,11 @@ def _news(
             yield EventType.AGREEMENT_SIGNED, slot.id
         if slot.declined_at is not None and (earlier is None or earlier.declined_at is None):
             yield EventType.AGREEMENT_DECLINED, slot.id
-    if after.ended is AgreementState.WITHDRAWN and (before is None or before.ended is None):
+    ended = None if before is not None and before.ended is not None else after.ended
+    if ended is AgreementState.WITHDRAWN:
         yield EventType.AGREEMENT_WITHDRAWN, None
+    if ended is AgreementState.VOIDED:
+        yield EventType.AGREEMENT_VOIDED, None
     if after.completed_at is not None and (before is None or before.completed_at is None):
         yield EventType.AGREEMENT_COMPLETED, None
     if state is AgreementState.OPEN:

@@ -59,7 +59,7 @@ def test_what_was_looked_at_is_what_is_sent(city: QuietCity, clerk: httpx.Client
     assert Image.open(BytesIO(picture.content)).size == (1240, 1754)
     sent = use(clerk, template).json()["id"]
     with city.house.database.transaction() as session:
-        frozen = document(session, agreement(session, UUID(sent)).document)
+        frozen = document(session, agreement(session, UUID(sent)).documents[0])
     assert looked["pages"][0]["picture"] == f"/api/documents/{frozen.digest}/pages/1.png"
     assert looked["parties"][0] == {
         "party": OWNER.name,

@@ -1,7 +1,8 @@
 """Agreement bundles whose slots were handed on and declined, whole, and with one thing changed.
 
 Slot 1 names C0, who delegates to C1, in whose place the starter puts C2; slot 2 is a seal's; of slots 3 and 4
-one is needed, 3 declines and 4 signs.
+one is needed, 3 declines and 4 signs. Where it is voided, 1 and 4 consent in person, for 2 another
+keeper.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ from tests.verify.altered import Altered, raw
 AGREEMENT = b"\x07" * 16
 PERSONS = [bytes([number]) * 32 for number in range(200, 206)]
 C0, C1, C2, KEEPER, FOURTH, OTHER = PERSONS
+REASON = b"\x09" * 32
 SIGNED = {"1": C2, "2": KEEPER, "4": FOURTH}
 OLDER, NEWER, NEWEST = "yinxin/manifest/2", "yinxin/manifest/3", "yinxin/manifest/4"
 DOCUMENTS = (b"%PDF-1.7 the contract", b"%PDF-1.7 the annex")
@@ -83,6 +85,7 @@ class Told:
     schema: str = NEWER
     documents: tuple[bytes, ...] = ()
     assembled: tuple[bytes, ...] = ()
+    voided: bool = False
 
     @property
     def manifest(self) -> bytes:
@@ -116,6 +119,8 @@ class Told:
             _state(said, "assembled", StatementType.AGREEMENT, after, at=9)
         for kind, contents in (("document", self.documents), ("result", self.assembled)):
             files |= {f"{kind}{number}": each for number, each in enumerate(contents, start=1)}
+        if self.voided:
+            _void(said)
         order = ["subject", *(name for name in said.statements if name != "subject")]
         return city.bundle(
             *(said.statements[name] for name in order if name not in self.left_out),
@@ -210,6 +215,27 @@ def _sign(said: _Saying, slot: str, person: bytes) -> bytes:
     return cms
 
 
+def _void(said: _Saying) -> None:
+    for slot, person in SIGNED.items():
+        asked: list[Value] = ["yinxin/void/1", said.told.over, slot, REASON]
+        consent: Body = {
+            "person": OTHER if slot == "2" else person,
+            "action": "void",
+            "subject": str(sha256(canonical.encode(asked))),
+            "method": "face",
+        }
+        _state(said, f"consent{slot}", StatementType.APPROVAL, consent, at=9)
+    body: Body = {
+        "action": "voided",
+        "agreement": AGREEMENT,
+        "completed": said.digest("subject"),
+        "reason": REASON,
+        "consents": [said.digest(f"consent{slot}") for slot in SIGNED],
+        "files": [said.told.over],
+    }
+    _state(said, "void", StatementType.AGREEMENT, body, at=10)
+
+
 def torn() -> bytes:
     """A detached signature one bit of whose value was turned."""
     whole = Told().bundle().files
@@ -236,6 +262,7 @@ def cases() -> Iterator[tuple[str, str, Told]]:
     yield from _detached()
     yield from _declines()
     yield from _documents()
+    yield from _voids()
 
 
 def _approvals() -> Iterator[tuple[str, str, Told]]:
@@ -321,7 +348,34 @@ def _documents() -> Iterator[tuple[str, str, Told]]:
         yield f"two-documents-{name}-left-out", "documents", replace(two, files_left_out=left_out)
 
 
+VOIDED = Told(voided=True)
+"""The agreement, voided."""
+
+
+def _voids() -> Iterator[tuple[str, str, Told]]:
+    yield "consent-left-out", "voids", replace(VOIDED, left_out=frozenset({"consent4"}))
+    for member, value in (
+        ("agreement", bytes(16)),
+        ("files", []),
+        ("reason", bytes(32)),
+        ("reason", "cancelled"),
+        ("consents", []),
+        ("consents", "left out"),
+    ):
+        consents = (
+            frozenset(f"consent{slot}" for slot in SIGNED) if member == "consents" else frozenset[str]()
+        )
+        told = replace(VOIDED, bodies={"void": {member: value}}, left_out=consents)
+        yield f"void-{member}-{value!r:.9}", "voids", told
+    for member, value in (("action", "sign"), ("subject", "sha256:00"), ("method", "by telephone")):
+        yield f"consent-{member}", "voids", replace(VOIDED, bodies={"consent4": {member: value}})
+    yield "consent-type", "voids", replace(VOIDED, types={"consent1": StatementType.SIGNATURE})
+    yield "consent-afterwards", "voids", replace(VOIDED, later={"consent2": 2})
+    yield "void-before-it-was-complete", "voids", replace(VOIDED, later={"void": -3})
+
+
 def altered() -> Iterator[Altered]:
     """The bytes of every case."""
+    yield "voided", VOIDED.encode()
     for name, _, told in cases():
         yield name, told.encode()

@@ -1,12 +1,15 @@
 """Who signed is who was to sign: each step that is missing, foreign or torn fails its own check alone."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from tests.verify import agreements, city
 from tests.verify.agreements import Told
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
-from verify.report import Report
+from verify.report import Answer, Report
 
 CASES = list(agreements.cases())
 
@@ -40,6 +43,8 @@ def test_what_is_changed_fails_its_own_check_alone(name: str, check: str, told: 
         "manifest-left-out",
         "cms-left-out",
         "decline-left-out",
+        "consent-left-out",
+        "consent-method",
     ],
 )
 def test_what_is_missing_or_unknown_is_undecided_and_not_false(name: str) -> None:
@@ -51,6 +56,26 @@ def test_the_report_counts_the_steps_and_says_how_people_were_recognised() -> No
     said = {check.name: check for check in verified(Told()).checks}
     assert "2步" in said["delegations"].zh
     assert "刷脸、刷脸加设备密钥" in said["approvals"].zh
+
+
+def test_what_all_who_signed_voided_is_genuine_and_not_in_force() -> None:
+    report = verified(agreements.VOIDED)
+    assert not_passed(report) == {"voids"}
+    assert (report.conclusion, report.answer, report.state) == (
+        Outcome.PASSED,
+        Answer.NOT_IN_FORCE,
+        "voided",
+    )
+    assert report.as_of == city.ISSUED + timedelta(seconds=10)
+    assert "签署各方共3方" in report.sentence("zh")
+    assert "其中2方由原签署人确认" in report.sentence("zh")
+
+
+def test_a_void_of_another_issuer_says_nothing_of_the_agreement() -> None:
+    trust = city.trust_anchors(city.issuer_key(), city.issuer_key(issuer=city.PLATFORM))
+    told = replace(agreements.VOIDED, issuers={"void": city.PLATFORM})
+    report = verify_bundle(told.encode(), trust, as_of=city.NOW)
+    assert not_passed(report) == {"form"}
 
 
 def test_a_step_of_another_issuer_is_foreign() -> None:

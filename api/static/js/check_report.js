@@ -23,7 +23,7 @@ const line = (check) => {
 
 /** The headline, the reason and the checks of a report. */
 export const told = (report) => {
-  const [icon, tone] = ICONS[report.conclusion];
+  const [icon, tone] = report.answer === "NOT_IN_FORCE" ? ["⊘", "grave"] : ICONS[report.conclusion];
   const head = element("p", "");
   head.append(element("span", report.headline[language], { class: "state", "data-icon": icon, "data-tone": tone }));
   const list = element("ol", "", { class: "notes" });

@@ -12,7 +12,7 @@ import pytest
 from ledger import facts
 from signing.agreements import Agreement
 from signing.assembly import assemble
-from signing.evidence_pack import PackTooEarly, zipped
+from signing.evidence_pack import PackOfVoided, PackTooEarly, zipped
 from signing.exhibits import Archive
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
@@ -21,6 +21,7 @@ from verify.report import Report
 
 from .conftest import Town
 from .handed_over import archive_of, handed_on_and_declined, packed, trust
+from .voiding import WHY, consented, proposed
 
 
 @pytest.fixture
@@ -128,3 +129,31 @@ def test_the_report_names_signers_their_authority_and_where_it_is_recorded(
 def test_an_agreement_that_is_not_assembled_has_no_pack(town: Town, archive: Archive) -> None:
     with pytest.raises(PackTooEarly):
         packed(town, archive, town.signed_by_owner())
+
+
+def test_the_pack_of_what_was_voided_says_so_with_the_reason(
+    town: Town, archive: Archive, signed: Agreement, tmp_path: Path
+) -> None:
+    proposed(town, signed, "1", town.representative)
+    consented(town, signed, "1", town.representative)
+    consented(town, signed, "3", town.keeper)
+    files = unpacked(packed(town, archive, town.read(signed.id)))
+    assert json.loads(files["verification.json"])["state"] == "voided"
+    assert not_passed(verify_bundle(files[BUNDLE], trust(town, archive), as_of=town.clock.now())) == {
+        "voids": Outcome.FAILED
+    }
+    path = tmp_path / "report.pdf"
+    path.write_bytes(files["report.pdf"])
+    text = subprocess.run(
+        ["pdftotext", "-layout", path, "-"], check=True, capture_output=True
+    ).stdout.decode()
+    assert "签署各方一致作废" in text
+    assert WHY in text
+
+
+def test_what_was_voided_before_it_was_assembled_has_no_pack(town: Town, archive: Archive) -> None:
+    complete = town.signed_by_owner()
+    proposed(town, complete, "1", town.representative)
+    consented(town, complete, "1", town.representative)
+    with pytest.raises(PackOfVoided):
+        packed(town, archive, complete)

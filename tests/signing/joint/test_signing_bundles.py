@@ -18,6 +18,7 @@ from verify.report import Answer
 
 from .conftest import FIELDS, Town
 from .handed_over import archive_of, handed_on_and_declined, take_checkpoint, trust
+from .voiding import consented, proposed
 
 
 @pytest.fixture
@@ -97,3 +98,22 @@ def test_an_agreement_bundle_shows_the_approval_of_every_signature(town: Town, a
 def test_an_open_agreement_has_no_bundle(town: Town, archive: Archive) -> None:
     with pytest.raises(AssemblyUnknown):
         agreement_bundles.bundle(town.database, town.open().id, archive=archive)
+
+
+def test_a_bundle_of_what_was_voided_says_so_and_shows_every_consent(town: Town, archive: Archive) -> None:
+    signed = town.signed_by_owner()
+    before = agreement_bundles.bundle(town.database, signed.id, archive=archive)
+    proposed(town, signed, "1", town.representative)
+    consented(town, signed, "1", town.representative)
+    take_checkpoint(town, archive)
+    data = agreement_bundles.bundle(town.database, signed.id, archive=archive)
+    report = verify_bundle(data, trust(town, archive), as_of=town.clock.now())
+    assert (report.conclusion, report.answer, report.state) == (
+        Outcome.PASSED,
+        Answer.NOT_IN_FORCE,
+        "voided",
+    )
+    assert "其中1方由原签署人确认" in report.sentence("zh")
+    types = [read(exhibit.statement).statement.type for exhibit in Bundle.decode(data).exhibits]
+    assert types.count(StatementType.APPROVAL) == 2
+    assert len(Bundle.decode(data).exhibits) == len(Bundle.decode(before).exhibits) + 2

@@ -16,6 +16,7 @@ import { Invalid } from "./refusals.js";
 import { checkApprovals, checkDeclines, checkDelegations, equal, settled, slotOf, tied } from "./signers.js";
 import { hex } from "./trust.js";
 import { settle } from "./verify.js";
+import { checkVoids } from "./voids.js";
 import { both, say } from "./words.js";
 
 const HASH_BYTES = 32;
@@ -49,7 +50,9 @@ async function report({ subject, others, findings, related, bundle }, trust, ask
     all.push(...reading(() => checkDocuments({ subject, every, files }, manifest, stated)));
   }
   all.push(...checkDeclines(subject, every, signed));
-  const standing = {
+  const voids = await checkVoids(subject, every, signed);
+  all.push(...voids.findings);
+  const standing = voids.standing ?? {
     answer: "UNKNOWN", state: "complete", asOf: null, headline: say("headline-agreement"), why: say("agreement-lasts"),
   };
   const about = { kind: "agreement", name: hex(body.agreement), facts: disclosedFacts(bundle.disclosures) };

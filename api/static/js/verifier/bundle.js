@@ -122,6 +122,7 @@ function stranger(exhibits) {
   return place < 0 ? null : place;
 }
 
+/** Whether `statement` is what the issuer of `subject` stated later about it. */
 export function isLater(statement, subject) {
   const [type, member] = LATER[subject.name] ?? [];
   const value = statement.body.get(member);

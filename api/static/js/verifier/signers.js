@@ -149,7 +149,8 @@ function notDeclined(step, subject, signature, taken) {
   return step.issuedAt > subject.issuedAt ? "time" : null;
 }
 
-function exhibitOf(exhibits, digest) {
+/** The exhibit of this digest, 32 bytes; null where it is not enclosed. */
+export function exhibitOf(exhibits, digest) {
   if (!(digest instanceof Uint8Array)) return null;
   return exhibits.find(({ statement }) => same(statement.digest, digest)) ?? null;
 }
@@ -161,5 +162,6 @@ export function equal(left, right) {
   return Array.isArray(right) && left.length === right.length && left.every((one, place) => equal(one, right[place]));
 }
 
-const shortened = (value) => [...python(value)].slice(0, LONGEST_SLOT).join("");
-const python = (value) => (value === null || value === undefined ? "None" : String(value));
+/** A value as Python writes it, of a length that a report repeats. */
+export const shortened = (value) => [...python(value)].slice(0, LONGEST_SLOT).join("");
+export const python = (value) => (value === null || value === undefined ? "None" : String(value));

@@ -20,7 +20,7 @@ export const REFERENCES = {
   "key": ["held"],
   "seal": ["held", "previous", "approval"],
   "signature": ["approval", "delegations"],
-  "agreement": ["signatures", "completed", "declined"],
+  "agreement": ["signatures", "completed", "declined", "consents"],
   "certificate": ["refs"],
   "certificate-change": ["certificate", "previous"],
 };
