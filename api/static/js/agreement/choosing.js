@@ -38,8 +38,9 @@ export const choosing = ({ form, fill, told, changed }) => {
     return made;
   };
   const draw = () => {
-    part("chosen").replaceChildren(...chosen.map(line));
-    part("chosen").hidden = part("placing-several").hidden = chosen.length < 2 || ready();
+    const several = chosen.length > 1 && !ready();
+    part("chosen").replaceChildren(...(several ? chosen.map(line) : []));
+    part("chosen").hidden = part("placing-several").hidden = !several;
     part("more").hidden = !chosen.length || chosen.length >= most || ready();
   };
   const ready = () => form.elements.ready?.value === "true";
