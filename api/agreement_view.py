@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.agreement_comments import comments
 from api.document_view import DocumentShown, documents_shown
 from api.parties import certificate_for
+from api.stamp_view import StampShown, stamp_shown
 from api.void_view import VoidShown, void_shown
 from evidence.errors import Term
 from identity.organizations import organization
@@ -31,7 +32,8 @@ class SlotShown(BaseModel):
     ``chain`` names who had it before, where it was handed on. ``state`` is signed, declined for ``reason``,
     open (it may be signed now), waiting for an earlier step, or unneeded, because its group is satisfied
     without it. ``seal_caption`` stands below the star of its seal, ``seal_state`` is that seal's now, also
-    after it sealed. ``left``: the legal representative who signed it had left office when all had signed.
+    after it sealed. ``stamp`` is the one of a qualification. ``left``: the legal representative who signed it
+    had left office when all had signed.
     """
 
     id: str
@@ -52,6 +54,7 @@ class SlotShown(BaseModel):
     seal_caption: str
     seal_state: SealState | None
     seal_since: datetime | None
+    stamp: StampShown | None
     left: bool
 
 
@@ -248,6 +251,7 @@ def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotSh
         seal_caption=slot.mark.caption,
         seal_state=None if held is None else held.state,
         seal_since=None if held is None else held.state_since,
+        stamp=stamp_shown(session, found.id, slot.id),
         left=slot.id in seen.left,
     )
 

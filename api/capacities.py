@@ -68,7 +68,14 @@ def _of(part: Part) -> tuple[Capacity, ...]:
         return representative, legal, seal, approver
     zh, en, field = _LEADERS[part]
     leader = Capacity(f"{part.code}-leader", SlotKind.PERSON, part, zh, en, field)
-    return leader, representative, legal, seal, approver
+    stamp = Capacity(
+        f"{part.code}-stamp",
+        SlotKind.QUALIFICATION,
+        part,
+        f"{zh}（执业印章）",
+        f"{en} (qualification stamp)",
+    )
+    return leader, stamp, representative, legal, seal, approver
 
 
 CAPACITIES = tuple(capacity for part in PARTS for capacity in _of(part))

@@ -1,4 +1,4 @@
-"""Asking the registers about an authorization: when a firm asks for it, and again when it is granted.
+"""Asking the registers about a qualification: when it is asked for, when granted, when its stamp is put.
 
 The questions are read from the database in one short transaction; the registers are asked outside of any;
 the receipts are kept in the transaction of what they were asked for, or in one of their own where a register
@@ -20,8 +20,8 @@ from evidence.digest import Digest
 from evidence.identifiers import CitizenNumber, Uscc
 from identity import attempts
 from identity.attempts import Attempt, Origin
-from identity.authorization_records import AuthorizationRow, read_row
-from identity.authorization_text import last_day
+from identity.authorization_records import AuthorizationRow, authorization, read_row
+from identity.authorization_text import BEIJING, last_day
 from identity.challenges import Action
 from identity.organizations import organization
 from identity.people import PersonId, person
@@ -30,6 +30,8 @@ from registers import receipts
 from registers.answers import Answer, check_same
 from registers.questions import Question, about_firm, about_person, about_qualification
 from registers.refusals import RegisterDiffers
+from signing.qualification_stamps import asked_of
+from signing.tables import SlotRow
 
 
 def about_request(
@@ -46,11 +48,14 @@ def about_request(
     return asked, *_changing(session, firm=firm, held=held, project=project, until=last_day(valid_until))
 
 
-def about_act(session: Session, action: Action, subject: Digest) -> tuple[Question, ...]:
+def about_act(session: Session, action: Action, subject: Digest, *, at: datetime) -> tuple[Question, ...]:
     """Ask again what may have changed since the request whose text has the digest ``subject``.
 
-    Gives none where no request has it, and none about an act that grants nothing.
+    Before a qualification's stamp is put its register is asked too; ``subject`` is the slot's. Gives none
+    where neither has it, and none about any other act.
     """
+    if action is Action.SIGN:
+        return _about_stamp(session, subject, at)
     if action is not Action.AUTHORIZE:
         return ()
     row = session.scalar(select(AuthorizationRow).where(AuthorizationRow.text_digest == subject.value))
@@ -88,11 +93,22 @@ def confirmed(
     return answers
 
 
+def _about_stamp(session: Session, subject: Digest, at: datetime) -> tuple[Question, ...]:
+    """Ask whether the qualification stands today; of the project only what an authorization names."""
+    slot = session.scalar(select(SlotRow).where(SlotRow.subject == subject.value))
+    asked = None if slot is None else asked_of(session, slot.agreement, slot.id)
+    if asked is None:
+        return ()
+    granted = None if asked.authorization is None else authorization(session, asked.authorization)
+    held = qualification(session, asked.qualification)
+    today = at.astimezone(BEIJING).date()
+    return (_about_held(session, held, until=today, project=None if granted is None else granted.project),)
+
+
 def _changing(
     session: Session, *, firm: Uscc, held: Qualification, project: str, until: date
 ) -> tuple[Question, ...]:
     asking = organization(session, firm)
-    holder = person(session, held.person)
     return (
         about_firm(
             uscc=firm,
@@ -100,15 +116,20 @@ def _changing(
             representative=_named(session, asking.legal_representative),
             about=asking.legal_representative,
         ),
-        about_qualification(
-            kind=held.kind.value,
-            registration_number=held.registration_number,
-            holder=(holder.name, holder.citizen_number),
-            employer=held.employer,
-            until=until,
-            project=project,
-            about=holder.id,
-        ),
+        _about_held(session, held, until=until, project=project),
+    )
+
+
+def _about_held(session: Session, held: Qualification, *, until: date, project: str | None) -> Question:
+    holder = person(session, held.person)
+    return about_qualification(
+        kind=held.kind.value,
+        registration_number=held.registration_number,
+        holder=(holder.name, holder.citizen_number),
+        employer=held.employer,
+        until=until,
+        project=project,
+        about=holder.id,
     )
 
 

@@ -8,6 +8,7 @@ drafts = tuple(draft(session, each, starter=own) for each in asked)
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
@@ -15,13 +16,20 @@ from sqlalchemy.orm import Session
 from api.field_names import Location, field
 from evidence.errors import Invalid, Refused, Term
 from evidence.identifiers import Uscc
+from identity.authorization_records import AuthorizationId, authorization_of_firm
 from identity.members import members
 from identity.names import check_name
 from identity.organizations import organization
 from identity.people import PersonId, person
-from identity.qualifications import find_qualification
+from identity.qualifications import (
+    QualificationKind,
+    QualificationUnknown,
+    find_qualification,
+    qualifications,
+)
 from signing.agreement_drafting import MOST_SLOTS, SlotDraft
 from signing.manifest import Place, SlotKind
+from signing.qualification_stamps import StampAsked
 from signing.seal_kinds import SealKind, SealMark
 
 
@@ -83,7 +91,9 @@ class SlotAsked(BaseModel):
     """A slot; ``person``, where the kind names one, is a name, or a name, a space and a registration number.
 
     For the starter's own people the registration number alone will do. ``step`` and ``group`` are for
-    :mod:`api.slot_groups`; ``seal`` and ``department`` say which seal a seal's slot asks for.
+    :mod:`api.slot_groups`; ``seal`` and ``department`` say which seal a seal's slot asks for. The stamp of a
+    qualification is that of the firm's ``authorization``, or else the person's own of the sort
+    ``qualification``.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -97,6 +107,8 @@ class SlotAsked(BaseModel):
     capacity_en: str
     seal: SealKind = SealKind.COMPANY
     department: str = ""
+    qualification: QualificationKind | None = None
+    authorization: UUID | None = None
     place: PlaceAsked | None = None
     date: PlaceAsked | None = None
     perforated: bool = False
@@ -155,22 +167,39 @@ def draft(session: Session, asked: SlotAsked, *, starter: Uscc) -> SlotDraft:
         IdentifierMalformed, CheckDigitWrong, OrganizationUnknown: the credit code is wrong.
         TextTooLong, HiddenCharacter: the person is named as nobody can be.
         SignerNotInOffice, SignerAmbiguous: the person is not found.
+        AuthorizationUnknown, QualificationUnknown: there is no such stamp.
     """
     uscc = asked.uscc
     named = (asked.person or "").strip()
     capacity = Term(asked.capacity_zh, asked.capacity_en)
     find = find_own_signer if uscc == starter else find_signer
+    signer = find(session, uscc, check_name(named), capacity=capacity) if named else None
     return SlotDraft(
         kind=asked.kind,
         organization=uscc,
         capacity_zh=asked.capacity_zh,
         capacity_en=asked.capacity_en,
-        person=find(session, uscc, check_name(named), capacity=capacity) if named else None,
+        person=signer,
         mark=SealMark(asked.seal, asked.department.strip()),
         place=None if asked.place is None else asked.place.place,
         date=None if asked.date is None else asked.date.place,
         perforated=asked.perforated,
+        stamp=None if signer is None else _stamp(session, asked, signer),
     )
+
+
+def _stamp(session: Session, asked: SlotAsked, signer: PersonId) -> StampAsked | None:
+    """Find whose stamp is asked for: that of the authorization, or the signer's own that lasts longest."""
+    if asked.authorization is not None:
+        id_ = AuthorizationId(asked.authorization)
+        granted = authorization_of_firm(session, id_, firm=asked.uscc)
+        return StampAsked(qualification=granted.qualification, authorization=id_)
+    if asked.qualification is None:
+        return None
+    own = [each for each in qualifications(session, signer) if each.kind is asked.qualification]
+    if not own:
+        raise QualificationUnknown
+    return StampAsked(qualification=max(own, key=lambda each: each.valid_until).id)
 
 
 def find_own_signer(session: Session, uscc: Uscc, named: str, *, capacity: Term) -> PersonId:

@@ -27,7 +27,7 @@ REFERENCES: Mapping[StatementType, tuple[str, ...]] = {
     StatementType.AUTHORIZATION_CHANGE: ("authorization",),
     StatementType.KEY: ("held",),
     StatementType.SEAL: ("held", "previous", "approval"),
-    StatementType.SIGNATURE: ("approval", "delegations"),
+    StatementType.SIGNATURE: ("approval", "delegations", "authorization", "use", "registers"),
     StatementType.AGREEMENT: ("signatures", "completed", "declined", "consents"),
     StatementType.CERTIFICATE: ("refs",),
     StatementType.CERTIFICATE_CHANGE: ("certificate", "previous"),

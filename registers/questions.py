@@ -142,10 +142,10 @@ def about_qualification(
     holder: tuple[str, CitizenNumber],
     employer: Uscc,
     until: date,
-    project: str,
+    project: str | None,
     about: UUID | None = None,
 ) -> Question:
-    """Ask the qualification register whether it may be used to the day ``until``, for ``project``."""
+    """Ask the qualification register whether it may be used to ``until``, for ``project`` if it is named."""
     claims: dict[str, Value] = {
         "kind": kind,
         "registration_number": registration_number,
@@ -153,8 +153,9 @@ def about_qualification(
         "employer": employer.text,
         "until": until.isoformat(),
         "standing": NOT_SUSPENDED,
-        "project": composed(project),
     }
+    if project is not None:
+        claims["project"] = composed(project)
     return _question(Register.QUALIFICATION, claims, about=about)
 
 

@@ -127,7 +127,8 @@ class ScriptedRegisters:
         yield "employer", record.employer == claims["employer"]
         yield "until", record.until.isoformat() >= str(claims["until"])
         yield "standing", not record.suspended
-        yield "project", record.project is None or _same_name(record.project, claims["project"])
+        if "project" in claims:
+            yield "project", record.project is None or _same_name(record.project, claims["project"])
 
     def _is(self, citizen_number: str | None, claimed: Value) -> bool:
         record = self.people.get(citizen_number or "")

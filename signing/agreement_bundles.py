@@ -10,13 +10,14 @@ certificate's.
     data = bundle(database, agreement_id, archive=archive)
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.bundle import Bundle, Exhibit
+from evidence.canonical import Value
 from evidence.digest import sha256
 from evidence.statement import read
 from ledger import facts
@@ -63,6 +64,19 @@ def _exhibits(
     return tuple(exhibit(session, digest, archive=archive) for digest in dict.fromkeys(shown))
 
 
+def _authority(session: Session, signature: Mapping[str, Value]) -> Iterator[Value]:
+    """Give the facts by whose authority a qualification's stamp was put: use, grant, registers' answers."""
+    grant = signature.get("authorization")
+    bodies = [signature]
+    if isinstance(grant, bytes):
+        bodies.append(read(facts.signed_statement(session, grant)).statement.body)
+        yield bodies[-1]["approval"]
+    yield from (grant, signature.get("use"))
+    for body in bodies:
+        said = body.get("registers")
+        yield from said if isinstance(said, list) else ()
+
+
 def _listed(session: Session, fact: bytes, member: str) -> list[bytes]:
     """Give the facts that ``fact`` lists under ``member``; one from an earlier version lists none."""
     said = read(facts.signed_statement(session, fact)).statement.body.get(member)
@@ -75,7 +89,7 @@ def _signature(session: Session, slot: Slot) -> Iterator[bytes]:
         return
     yield slot.fact
     body = read(facts.signed_statement(session, slot.fact)).statement.body
-    for member in (body["approval"], *(step.fact for step in slot.chain)):
+    for member in (body["approval"], *(step.fact for step in slot.chain), *_authority(session, body)):
         if isinstance(member, bytes):
             yield member
     key = session.scalar(select(HeldKeyRow.fact).where(HeldKeyRow.key_id == body["key"]))

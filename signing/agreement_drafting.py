@@ -29,6 +29,7 @@ from signing.documents import Document
 from signing.manifest import ONLY, Group, Manifest, ManifestSlot, Place, SlotKind, misfit, slot_subject
 from signing.objects import ObjectStore
 from signing.placement import check_marked
+from signing.qualification_stamps import StampAsked, StampMisplaced, ask, check_asked, held, printed
 from signing.rehearsal import rehearse
 from signing.seal_kinds import COMPANY_SEAL, SealMark, check_mark
 from signing.tables import AgreementRow, SlotRow
@@ -113,7 +114,8 @@ class SlotDraft:
 
     ``person`` is named where the kind wants it; ``mark`` says which seal a seal's slot asks for; without a
     ``place`` the stamp goes to the last page of each document, and without a ``date`` the day stands in the
-    stamp only. ``perforated`` asks for a seal over the edges of all pages beside the stamp.
+    stamp only. ``perforated`` asks for a seal over the edges of all pages beside the stamp. ``stamp`` says
+    whose qualification's stamp is asked for, where the kind wants one.
     """
 
     group: str = ONLY
@@ -126,6 +128,7 @@ class SlotDraft:
     place: Place | None = None
     date: Place | None = None
     perforated: bool = False
+    stamp: StampAsked | None = None
 
 
 def create(
@@ -149,6 +152,7 @@ def create(
         OrganizationUnknown: a party, or the organization that starts it, is not registered.
         SlotCountWrong, SlotRepeated, SlotPersonWrong, RepresentativeMissing: the slots cannot be filled.
         SealMisplaced, DepartmentMisplaced: a seal is named where none is, or none that could be.
+        StampMisplaced and the other refusals of ``check_asked``: the stamp of a qualification cannot be put.
         PersonStandsTwice: one person would satisfy a group alone, or approve what they sign.
         GroupsWrong: a group has no slots, or needs more than it has; a step is left out.
         AgreementEndsInThePast: ``expires_at`` is not later than now.
@@ -167,7 +171,7 @@ def create(
     organization(session, by)
     check_documents(documents)
     groups = groups or (Group(id=ONLY, step=1, need=len(slots)),)
-    check_slots(session, slots, groups=groups, typesetter=typesetter)
+    check_slots(session, slots, groups=groups, typesetter=typesetter, at=now)
     check_marked([document.pages for document in documents], slots)
     for place, document in enumerate(documents):
         with naming(document.name, place=place, among=len(documents)):
@@ -198,14 +202,22 @@ def create(
     drafted = zip(manifest.slots, slots, strict=True)
     session.add_all(_slot_row(manifest, slot, draft) for slot, draft in drafted)
     session.flush()
+    for slot, draft in zip(manifest.slots, slots, strict=True):
+        if draft.stamp is not None:
+            ask(session, id_, slot.id, draft.stamp)
     return agreement(session, id_)
 
 
 def check_slots(
-    session: Session, slots: tuple[SlotDraft, ...], *, groups: tuple[Group, ...], typesetter: Typesetter
+    session: Session,
+    slots: tuple[SlotDraft, ...],
+    *,
+    groups: tuple[Group, ...],
+    typesetter: Typesetter,
+    at: datetime,
 ) -> None:
     """Check that the slots can be filled now and in this order; raises what ``create`` says of slots."""
-    _check_drafts(session, slots)
+    _check_drafts(session, slots, at)
     _check_glyphs(session, slots, typesetter)
     reason = misfit(groups, [draft.group for draft in slots])
     if reason is not None:
@@ -213,7 +225,7 @@ def check_slots(
     _check_persons(slots, groups)
 
 
-def _check_drafts(session: Session, drafts: tuple[SlotDraft, ...]) -> None:
+def _check_drafts(session: Session, drafts: tuple[SlotDraft, ...], now: datetime) -> None:
     if not 1 <= len(drafts) <= MOST_SLOTS:
         raise SlotCountWrong(limit=MOST_SLOTS, count=len(drafts))
     for draft, times in Counter(drafts).items():
@@ -229,6 +241,10 @@ def _check_drafts(session: Session, drafts: tuple[SlotDraft, ...]) -> None:
             raise RepresentativeMissing(organization=party, capacity=capacity)
         if draft.person is not None and not positions(session, uscc=draft.organization, person=draft.person):
             raise SlotPersonWrong(organization=party, capacity=capacity)
+        if (draft.stamp is not None) != (draft.kind is SlotKind.QUALIFICATION):
+            raise StampMisplaced(capacity=capacity)
+        if draft.stamp is not None and draft.person is not None:
+            check_asked(session, draft.stamp, firm=draft.organization, person=draft.person, at=now)
 
 
 def _check_glyphs(session: Session, drafts: tuple[SlotDraft, ...], typesetter: Typesetter) -> None:
@@ -239,6 +255,9 @@ def _check_glyphs(session: Session, drafts: tuple[SlotDraft, ...], typesetter: T
         signer = _signer(session, draft)
         if signer is not None:
             typesetter.check_glyphs(person(session, signer).name)
+        if draft.stamp is not None:
+            for text in printed(session, draft.stamp.qualification).texts:
+                typesetter.check_glyphs(text)
 
 
 def _signer(session: Session, draft: SlotDraft) -> PersonId | None:
@@ -272,6 +291,7 @@ def _manifest_slot(session: Session, slot_id: str, draft: SlotDraft) -> Manifest
         place=draft.place,
         date=draft.date,
         perforated=draft.perforated,
+        held=None if draft.stamp is None else held(session, draft.stamp),
     )
 
 

@@ -17,7 +17,7 @@ pages.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from pyhanko.sign.timestamps import TimeStamper
@@ -57,8 +57,9 @@ from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, finish_sig
 from signing.pdf_document import open_document
 from signing.pdf_fields import prepare
 from signing.placement import Laid, lay_out
+from signing.qualification_stamps import PrintedStamp, asked_of, printed
 from signing.slot_marks import filled, prepared_fields
-from signing.stamps import Stamp, organization_stamp, person_stamp
+from signing.stamps import Stamp, organization_stamp, person_stamp, qualification_stamp
 from signing.tables import SealRow, SignatureRow
 from signing.typesetting import Typesetter
 
@@ -92,7 +93,10 @@ class Workshop:
 
 @dataclass(frozen=True, kw_only=True)
 class _Increment:
-    """What one party adds to a document, and where; whom its stamp names; ``seal`` runs along its rim."""
+    """What one party adds to a document, and where; whom its stamp names; ``seal`` runs along its rim.
+
+    ``printed`` stands in the stamp of a qualification, which is the signer's ``own`` or used for its holder.
+    """
 
     document: int
     slot: ManifestSlot
@@ -100,6 +104,8 @@ class _Increment:
     activation: Activation
     signer: str
     seal: str | None
+    printed: PrintedStamp | None
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -191,6 +197,7 @@ def _increment(
 ) -> _Increment:
     activated = activation(session, agreement=agreement_id, slot=slot.id)
     signed = session.get_one(SignatureRow, (agreement_id, slot.id))
+    asked = asked_of(session, agreement_id, slot.id)
     return _Increment(
         document=document,
         slot=slot,
@@ -198,6 +205,8 @@ def _increment(
         activation=activated,
         signer=person(session, activated.person).name,
         seal=None if signed.seal is None else session.get_one(SealRow, signed.seal).name_zh,
+        printed=None if asked is None else printed(session, asked.qualification),
+        own=asked is not None and asked.authorization is None,
     )
 
 
@@ -256,6 +265,10 @@ def _prepared(increment: _Increment, content: bytes, party: IncrementingParty, w
 def _stamp(increment: _Increment, workshop: Workshop) -> Stamp:
     capacity, at = increment.slot.capacity_zh, increment.activation.at
     qr = workshop.address(increment.activation.agreement)
+    if increment.printed is not None:
+        by = "本人加盖" if increment.own else f"持证人授权，{increment.signer}加盖"
+        said = asdict(increment.printed)
+        return qualification_stamp(workshop.typesetter, printed=said, by=by, capacity=capacity, at=at, qr=qr)
     if increment.seal is None:
         return person_stamp(workshop.typesetter, name=increment.signer, capacity=capacity, at=at, qr=qr)
     return organization_stamp(

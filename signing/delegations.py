@@ -59,6 +59,14 @@ class DelegateHasSlot(Refused):
     en = "Whoever is to take “{capacity}” has another slot of this agreement already; name somebody else."
 
 
+class StampStays(Refused):
+    """Who puts the stamp of a qualification is its holder, or whom the agreement names for the firm."""
+
+    code = "stamp-stays"
+    zh = "签署位“{capacity}”加盖执业印章，不能转交或更换签署人；请由指定的人员办理，或由发起方重新发起。"
+    en = "“{capacity}” takes a qualification stamp and is not handed on; let whom it names sign."
+
+
 class TooManyDelegations(Refused):
     """The slot was handed on too often."""
 
@@ -75,7 +83,8 @@ def delegate(
     Raises:
         AgreementUnknown, SlotUnknown, AgreementExpired, AgreementEnded: there is nothing to hand on.
         SlotDeclined, SlotSigned, SlotNotNeeded: nothing is left to hand on.
-        SlotByOffice, DelegateNotInOffice, DelegateHasSlot, TooManyDelegations: it cannot go to ``to``.
+        SlotByOffice, StampStays, DelegateNotInOffice, DelegateHasSlot, TooManyDelegations: it cannot go to
+            ``to``.
         NotThisParty, PartyLeft: ``by`` is not the one whom the slot expects.
     """
     found, slot = open_slot(session, agreement_id, slot_id, keyring=keyring)
@@ -131,6 +140,8 @@ def _hand_on(
     facts = {"capacity": slot.capacity, "organization": organization(session, slot.organization).name}
     if slot.person is None:
         raise SlotByOffice(**facts)
+    if not slot.kind.handed_on:
+        raise StampStays(capacity=slot.capacity)
     if to == slot.person or not positions(session, uscc=slot.organization, person=to):
         raise DelegateNotInOffice(**facts)
     others = [each for each in found.slots if each.id != slot.id]

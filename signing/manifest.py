@@ -27,6 +27,7 @@ from evidence.digest import Digest, HashAlgorithm, sha256
 from evidence.errors import CheckDigitWrong, IdentifierMalformed, Malformed, NotCanonical, Term
 from evidence.fields import Fields
 from evidence.identifiers import Uscc
+from evidence.merkle import HASH_BYTES
 from identity.challenges import Action
 from signing.seal_kinds import COMPANY_SEAL, SealKind, SealMark
 
@@ -49,17 +50,24 @@ class SlotKind(StrEnum):
     """Who fills a slot.
 
     A natural person signs; whoever is the organization's legal representative then signs; its keeper seals;
-    a natural person approves, and leaves no stamp on the paper.
+    a natural person approves, and leaves no stamp on the paper; a natural person puts the stamp of a
+    qualification, their own or one that its holder lets the organization use.
     """
 
     PERSON = "person"
     REPRESENTATIVE = "representative"
     SEAL = "seal"
     APPROVER = "approver"
+    QUALIFICATION = "qualification"
 
     @property
     def names_person(self) -> bool:
         """Whether the slot names its person beforehand; the others go by office."""
+        return self in (SlotKind.PERSON, SlotKind.APPROVER, SlotKind.QUALIFICATION)
+
+    @property
+    def handed_on(self) -> bool:
+        """Whether whom the slot names may hand it on; the stamp of a qualification stays where it is."""
         return self in (SlotKind.PERSON, SlotKind.APPROVER)
 
     @property
@@ -101,13 +109,24 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Held:
+    """The qualification whose stamp a slot asks for, by its commitment, and the grant that allows it.
+
+    Both are of 32 bytes; ``grant`` is the digest of the fact, None where its holder puts the stamp.
+    """
+
+    qualification: bytes
+    grant: bytes | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ManifestSlot:
     """One slot; ``person`` is the 32-byte commitment of the person expected, None where an office is.
 
     ``mark`` says which of the organization's seals a seal's slot asks for; it stands in the manifest where it
     is not the company's. ``place`` is where its stamp goes, and ``date`` where the day of signing stands
     apart from the stamp, if it does. A ``perforated`` seal also goes over the right edges of all pages of
-    each document, cut into strips.
+    each document, cut into strips. ``held`` is there for the stamp of a qualification, and for nothing else.
     """
 
     id: str
@@ -121,6 +140,7 @@ class ManifestSlot:
     place: Place | None = None
     date: Place | None = None
     perforated: bool = False
+    held: Held | None = None
 
     def value(self) -> dict[str, Value]:
         """Return the slot as it stands in the manifest."""
@@ -136,6 +156,7 @@ class ManifestSlot:
             "date": _place_value(self.date),
             "perforated": self.perforated,
             **({"seal": [self.mark.kind.value, self.mark.department]} if named else {}),
+            **({} if self.held is None else {"held": [self.held.qualification, self.held.grant]}),
         }
 
 
@@ -297,10 +318,21 @@ def _slot(fields: Fields, *, schema: str) -> ManifestSlot:
         place=_place(fields, "place", schema=schema),
         date=_place(fields, "date", schema=schema) if marked else None,
         perforated=_flag(fields, "perforated") if marked else False,
+        held=_held(fields.items("held")) if schema == SCHEMA and fields.has("held") else None,
     )
     capacity.done()
     fields.done()
+    if (slot.held is None) == (slot.kind is SlotKind.QUALIFICATION):
+        raise ManifestMalformed(place="held")
     return slot
+
+
+def _held(value: Sequence[Value]) -> Held:
+    match value:
+        case [bytes(qualification), bytes() | None as grant]:
+            if {len(each) for each in (qualification, grant) if each is not None} == {HASH_BYTES}:
+                return Held(qualification=qualification, grant=grant)
+    raise ManifestMalformed(place="held")
 
 
 def _mark(value: Sequence[Value]) -> SealMark:

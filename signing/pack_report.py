@@ -18,6 +18,7 @@ from evidence.digest import Digest, sha256
 from evidence.errors import Term
 from evidence.statement import read
 from identity.approvals import approval
+from identity.authorization_records import authorization
 from identity.authorization_text import BEIJING
 from identity.organizations import organization
 from identity.people import PersonId, person
@@ -27,6 +28,7 @@ from signing.authorization_sheet import Row
 from signing.cades import read_envelope
 from signing.manifest import SlotKind
 from signing.pdf_evidence import Carried, asn1_name
+from signing.qualification_stamps import asked_of, printed
 from signing.seals import seal
 from signing.signatures import Signature, signatures
 from signing.tables import SignatureRow
@@ -44,6 +46,10 @@ _KINDS = {
     SlotKind.APPROVER: Term("审批；签署清单写明其人", "an approval; the manifest names the person"),
     SlotKind.REPRESENTATIVE: Term(
         "法定代表人签名；由签署时在任者签署", "the legal representative's signature, by whoever was in office"
+    ),
+    SlotKind.QUALIFICATION: Term(
+        "执业印章；由签署清单写明的人员加盖",
+        "a qualification's stamp, put by the person whom the manifest names",
     ),
     SlotKind.SEAL: Term(
         "单位印章；由单位指定的保管人加盖", "the organization's seal, set by its appointed keeper"
@@ -171,6 +177,7 @@ def _party(
         Row(Term("代表单位", "For"), _same(f"{party.name}　{party.uscc.text}")),
         Row(Term("签署方式与权限", "Capacity and authority"), _KINDS[slot.kind]),
         *_seal(session, signature),
+        *_stamp(session, signature),
         Row(Term("签署时间", "Signed"), _same(_time(signature.signed_at))),
         Row(Term("本人确认方式", "Recognised by"), approved.method.term),
         *_chain(session, slot),
@@ -184,6 +191,26 @@ def _party(
 def _seal(session: Session, signature: Signature) -> Iterator[Row]:
     if signature.seal is not None:
         yield Row(Term("印章", "Seal"), seal(session, signature.seal).called)
+
+
+def _stamp(session: Session, signature: Signature) -> Iterator[Row]:
+    """Say whose stamp it is, and by what authority it was put."""
+    asked = asked_of(session, signature.agreement, signature.slot)
+    if asked is None:
+        return
+    said = printed(session, asked.qualification)
+    yield Row(
+        Term("执业印章", "Qualification"), _same(f"{said.title}　{said.name}　{said.registration_number}")
+    )
+    if asked.authorization is None:
+        yield Row(Term("加盖依据", "By authority of"), Term("持证人本人的行为", "its holder's own act"))
+        return
+    granted = authorization(session, asked.authorization)
+    words = f"{granted.purpose}；{granted.project}"
+    yield Row(
+        Term("加盖依据", "By authority of"),
+        Term(f"持证人授权 {granted.id}：{words}", f"its holder's authorization {granted.id}: {words}"),
+    )
 
 
 def _chain(session: Session, slot: Slot) -> Iterator[Row]:

@@ -22,7 +22,7 @@ from signing.manifest import Place, SlotKind
 from signing.pdf import check_box
 from signing.pdf_pages import Box, PageSize
 from signing.perforation import Strip, check_edges, check_perforation, strips
-from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP
+from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP, QUALIFICATION_STAMP
 
 MARGIN = 36.0
 """Points kept free at the left and at the foot of a page: half an inch, what a printer needs."""
@@ -84,7 +84,9 @@ class Laid:
 
 def stamp_size(kind: SlotKind) -> tuple[float, float]:
     """Return width and height of the stamp that a slot of this kind leaves, in points."""
-    return ORGANIZATION_STAMP if kind is SlotKind.SEAL else PERSON_STAMP
+    return {SlotKind.SEAL: ORGANIZATION_STAMP, SlotKind.QUALIFICATION: QUALIFICATION_STAMP}.get(
+        kind, PERSON_STAMP
+    )
 
 
 def lay_out(pages: Sequence[PageSize], slots: Sequence[Marking], *, document: int = 0) -> tuple[Laid, ...]:

@@ -24,7 +24,7 @@ from signing.pki import Subject
 from signing.placement import Marking, check_layout, lay_out
 from signing.profiles import Profile
 from signing.slot_marks import filled
-from signing.stamps import Stamp, organization_stamp, person_stamp
+from signing.stamps import PRINTED, Stamp, organization_stamp, person_stamp, qualification_stamp
 from signing.timestamps import TimestampAuthority
 from signing.typesetting import Typesetter
 
@@ -85,6 +85,9 @@ def _blank(kind: SlotKind, typesetter: Typesetter, *, at: datetime) -> Stamp:
     """Return a stamp of the size that the slot will have, without names."""
     if kind is SlotKind.SEAL:
         return organization_stamp(typesetter, name="", keeper="", capacity="", at=at, qr="")
+    if kind is SlotKind.QUALIFICATION:
+        nothing = dict.fromkeys(PRINTED, "")
+        return qualification_stamp(typesetter, printed=nothing, by="", capacity="", at=at, qr="")
     return person_stamp(typesetter, name="", capacity="", at=at, qr="")
 
 

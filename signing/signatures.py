@@ -7,7 +7,7 @@ transaction. The steps of ``sign_slot``:
 
 1. lock the slot; a signature that is there already under the same approval is the answer of a retry;
 2. the agreement is open, it is the slot's turn, the party is the one the slot expects, its key is held, its
-   seal in use and within its limits;
+   seal in use and within its limits; the stamp of a qualification has its authority, which is taken;
 3. the approval activates the key, once;
 4. the key signs the manifest, detached (CAdES);
 5. the signature is a row and a fact; the last one that is needed completes the agreement and asks for its
@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from evidence.canonical import Value
 from evidence.digest import Digest, sha256
 from evidence.errors import Refused
-from evidence.keys import VerifyingKey
+from evidence.keys import Signer
 from evidence.statement import StatementType, read
 from identity.approvals import Approval, Asked
 from identity.people import PersonId, person
@@ -41,6 +41,7 @@ from signing.held_keys import HeldKey, Keyring, check_reachable, held_key, hold_
 from signing.keystore import KeyStore
 from signing.manifest import SlotKind
 from signing.policy import check_needed, check_turn, complete
+from signing.qualification_stamps import Stamped, lock_authorizations_of_slots, stamp
 from signing.seal_changes import history
 from signing.seal_keepers import lock_seal_of
 from signing.seal_limits import check_limits
@@ -86,10 +87,14 @@ def sign_slot(
     agreement_id: UUID,
     slot_id: str,
     approval: Approval,
-    verifier: VerifyingKey,
+    verifier: Signer,
     keyring: Keyring,
+    registers: Sequence[bytes] = (),
 ) -> Signature:
     """Sign one slot under ``approval``; the same call again gives the same signature.
+
+    ``verifier`` holds the identity verifier's key, which signed the approval; ``registers`` are the facts
+    (32 bytes each) of what registers said just now about the qualification whose stamp is put.
 
     Raises:
         AgreementUnknown, SlotUnknown, AgreementExpired, AgreementEnded: there is nothing to sign.
@@ -98,6 +103,7 @@ def sign_slot(
         PersonNotTied: what opens the slot's commitment to its person was erased.
         NotThisParty and the other refusals of ``signing.slot_parties.check_party``: the wrong party.
         SealUsesSpent, SealForOtherPurpose, SealOutsidePeriod: the seal is not for this use.
+        The refusals of ``signing.qualification_stamps.stamp``: there is no authority to put the stamp.
         ApprovalUsed, and the refusals of ``identity.approvals``: the approval does not allow this.
     """
     lock_slot(session, agreement_id, slot_id)
@@ -110,6 +116,7 @@ def sign_slot(
     party = _party(session, slot, approval.person, keyring)
     if party.seal is not None:
         check_limits(session, party.seal, title=found.title, at=keyring.clock.now())
+    stamped = stamp(session, found, slot, registers=registers, verifier=verifier, keyring=keyring)
     seat = Seat(
         agreement=agreement_id,
         slot=slot_id,
@@ -118,11 +125,18 @@ def sign_slot(
         key=party.key,
         action=slot.kind.action,
     )
-    activation = activate(session, seat, approval=approval, verifier=verifier, keyring=keyring)
+    activation = activate(session, seat, approval=approval, verifier=verifier.key, keyring=keyring)
     committed = slot_persons.approved_as(session, found, slot, approval)
     cms = sign_manifest(session, activation, approval, found.manifest_bytes, keyring=keyring)
     signature = _record(
-        session, slot, party, committed=committed, activation=activation, cms=cms, keyring=keyring
+        session,
+        slot,
+        party,
+        committed=committed,
+        stamped=stamped,
+        activation=activation,
+        cms=cms,
+        keyring=keyring,
     )
     _complete_when_policy_met(session, agreement_id, slot_id, keyring)
     return signature
@@ -143,8 +157,9 @@ def check_signable(found: Agreement, slot: Slot, *, at: datetime) -> None:
 def lock_slot_of(session: Session, asked: Asked, *, keystore: KeyStore) -> bytes | None:
     """Lock the slot, the seal or the agreement that an approval of ``asked`` is about: before the log.
 
-    Locks are taken in the order slots, seals, assembly, log, agreement, by whoever ends or hands on a slot
-    too. Gives the commitment (32 bytes) by which the slot names its person, None where it names none.
+    Locks are taken in the order slots, seals, authorizations, assembly, log, agreement, by whoever ends or
+    hands on a slot too. Gives the commitment (32 bytes) by which the slot names its person, None where it
+    names none.
 
     Raises:
         Unavailable: the act needs a held key, and these cannot be reached.
@@ -153,6 +168,7 @@ def lock_slot_of(session: Session, asked: Asked, *, keystore: KeyStore) -> bytes
     subject = asked.subject
     _lock(session, SlotRow.subject == subject.value)
     lock_seals_of_slots(session, SlotRow.subject == subject.value)
+    lock_authorizations_of_slots(session, SlotRow.subject == subject.value)
     lock_seal_of(session, subject)
     row = session.scalar(select(SlotRow).where(SlotRow.subject == subject.value))
     if row is None:
@@ -162,10 +178,11 @@ def lock_slot_of(session: Session, asked: Asked, *, keystore: KeyStore) -> bytes
 
 
 def lock_slot(session: Session, agreement_id: UUID, slot_id: str) -> None:
-    """Lock one slot, and the seal that it asks for."""
+    """Lock one slot, and the seal or authorization that it asks for."""
     which = SlotRow.agreement == agreement_id, SlotRow.id == slot_id
     _lock(session, *which)
     lock_seals_of_slots(session, *which)
+    lock_authorizations_of_slots(session, *which)
 
 
 def lock_slots(session: Session, agreement_id: UUID) -> None:
@@ -220,6 +237,7 @@ def _record(
     party: _Party,
     *,
     committed: bytes,
+    stamped: Stamped | None,
     activation: Activation,
     cms: bytes,
     keyring: Keyring,
@@ -238,13 +256,19 @@ def _record(
         "delegations": [step.fact for step in slot.chain],
         "commitments": [committed],
         "files": [sha256(cms).value],
+        **({} if stamped is None else stamped.members),
     }
     fact = keyring.platform.record(
         session,
         StatementType.SIGNATURE,
         body,
         at=activation.at,
-        after=(activation.approval, party.key.fact, *_before(session, slot, party.seal)),
+        after=(
+            activation.approval,
+            party.key.fact,
+            *_before(session, slot, party.seal),
+            *(() if stamped is None else stamped.before),
+        ),
     )
     row = SignatureRow(
         agreement=activation.agreement,

@@ -90,7 +90,7 @@ def _signed(house: House) -> Agreement:
             agreement_id=opened.id,
             slot_id=opened.slots[0].id,
             approval=approval,
-            verifier=house.verifier_key,
+            verifier=house.verifier_signer,
             keyring=house.keyring,
         )
     return opened

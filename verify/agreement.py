@@ -2,11 +2,12 @@
 
 The agreement names the signatures of its parties by digest; each must be in the bundle and over the same
 manifest, and where the manifest itself is enclosed, what is signed satisfies its groups. Before the other
-exhibits come the checks of who approved, how slots were handed on, who declined (``verify.signers``), of the
-detached signatures (``verify.detached``), of the documents (``verify.documents``) and of what voided it
-(``verify.voids``), each where the statements name any. An agreement has no state to look up, so the answer is
-UNKNOWN by its nature and the headline says what is known: that the signing is complete. One that is shown to
-be voided is NOT_IN_FORCE.
+exhibits come the checks of who approved, how slots were handed on, who declined (``verify.signers``), by what
+authority stamps of qualifications were put (``verify.stamps``), of the detached signatures
+(``verify.detached``), of the documents (``verify.documents``) and of what voided it (``verify.voids``), each
+where the statements name any. An agreement has no state to look up, so the answer is UNKNOWN by its nature
+and the headline says what is known: that the signing is complete. One that is shown to be voided is
+NOT_IN_FORCE.
 """
 
 from collections import Counter
@@ -29,6 +30,7 @@ from verify.report import Answer, Kind, Report
 from verify.sentences import SENTENCES
 from verify.settlement import Subject, settle
 from verify.signers import check_approvals, check_declines, check_delegations, tied
+from verify.stamps import check_stamps
 from verify.standing import Standing
 from verify.trust import TrustAnchors
 from verify.voids import check_voids
@@ -68,6 +70,14 @@ class AgreementBody:
             signatures=fields.octets_list("signatures", length=HASH_BYTES),
             files=fields.octets_list("files", length=HASH_BYTES),
         )
+
+
+@dataclass(frozen=True)
+class NamedSlot:
+    """What a slot of the manifest says: the commitment to its person, and whose stamp it asks for."""
+
+    person: Value
+    held: Value
 
 
 def agreement_report(examined: Examined, trust: TrustAnchors, *, asked_at: datetime) -> Report:
@@ -123,9 +133,12 @@ def _check_signers(
 ) -> Iterator[Finding]:
     yield from check_approvals(examined, signed)
     manifest = _manifest(examined, signed)
-    persons = None if manifest is None or not tied(signed) else _persons(manifest)
+    slots = None if manifest is None else _slots(manifest)
+    persons = None if slots is None or not tied(signed) else {id_: each.person for id_, each in slots.items()}
+    held = None if slots is None else {id_: each.held for id_, each in slots.items()}
     owed = None if manifest is None else manifest.has("schema") and manifest.take("schema") in NAMES_STEPS
     yield from check_delegations(examined, signed, persons, owed=owed)
+    yield from check_stamps(examined, signed, held)
     yield from check_detached(examined, signed)
     if manifest is not None:
         over = signed[0].body.get("manifest")
@@ -140,10 +153,14 @@ def _manifest(examined: Examined, signed: Sequence[ReadExhibit]) -> Fields | Non
     return None if content is None else Fields(canonical.decode(content), BundleMalformed, place="manifest")
 
 
-def _persons(manifest: Fields) -> Mapping[str, Value]:
-    """The commitments to the persons of the manifest by slot."""
-    slots = manifest.each("slots")
-    return {slot.text("id"): slot.take("person") if slot.has("person") else None for slot in slots}
+def _slots(manifest: Fields) -> Mapping[str, NamedSlot]:
+    """What the manifest says of each slot."""
+    return {
+        slot.text("id"): NamedSlot(
+            *(slot.take(name) if slot.has(name) else None for name in ("person", "held"))
+        )
+        for slot in manifest.each("slots")
+    }
 
 
 def _is_over(signature: ReadExhibit, body: AgreementBody) -> bool:

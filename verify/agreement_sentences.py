@@ -164,6 +164,29 @@ AGREEMENTS: Final[Mapping[str, Words]] = {
         "签署位{slot}的分离签名不成立：被改动过，或是伪造的。不能采信。",
         "The detached signature of slot {slot} does not hold: it was altered or forged. Do not rely on it.",
     ),
+    # by what authority stamps of qualifications were put
+    "stamps-hold": Words(
+        "执业印章{count}枚，加盖依据成立：{said}。",
+        "Stamps of qualifications: {count}, each put by authority: {said}.",
+    ),
+    "stamp-own": Words(
+        "签署位{slot}由签署清单写明的持证人本人加盖",
+        "slot {slot} by the holder themself, whom the manifest names",
+    ),
+    "stamp-granted": Words(
+        "签署位{slot}凭持证人的授权加盖，为该授权的第{ordinal}次使用（用途：{purpose}；项目：{project}）",
+        "slot {slot} by use {ordinal} of the holder's authorization (purpose: {purpose}; project: {project})",
+    ),
+    "stamps-absent": Words(
+        "签署位{slot}的执业印章所凭的授权或其使用记录不在证据包里，无法核对。请索取完整的证据包。",
+        "The authorization of the stamp in slot {slot}, or the record of its use, is not in the bundle. Ask "
+        "for the whole bundle.",
+    ),
+    "stamps-foreign": Words(
+        "签署位{slot}的执业印章与其加盖依据不符（{member}不一致）。不能采信。",
+        "The stamp in slot {slot} does not fit the authority that it names ({member} differs). Do not rely "
+        "on it.",
+    ),
     # who declined
     "declines-hold": Words(
         "另有{count}方拒签，其签署位不在已签之列，签署仍满足清单要求。",

@@ -142,7 +142,7 @@ def arranged(
     """Put the slots of an agreement into the template's steps and groups; raises as ``check_slots``."""
     groups, ids = grouped(template.content.roles, template.content.needs)
     placed = tuple(replace(slot, group=id_) for slot, id_ in zip(slots, ids, strict=True))
-    check_slots(session, placed, groups=groups, typesetter=house.typesetter)
+    check_slots(session, placed, groups=groups, typesetter=house.typesetter, at=house.clock.now())
     return Proposal(title=title, slots=placed, groups=groups)
 
 

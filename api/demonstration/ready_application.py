@@ -22,8 +22,9 @@ from signing.joint_application import (
     render_joint_application,
 )
 from signing.manifest import Place, SlotKind
+from signing.placement import stamp_size
 from signing.rendering import PrintedField
-from signing.stamps import ORGANIZATION_STAMP, PERSON_STAMP
+from signing.stamps import ORGANIZATION_STAMP
 from signing.typesetting import Typesetter
 
 NAME = "示范施工许可联合申请表.pdf"
@@ -125,6 +126,6 @@ def _taking_part(parties: Sequence[ReadyParty]) -> tuple[TakingPart, ...]:
 
 
 def _place(party: ReadyParty, *, page: int, left: float, bottom: float) -> Place:
-    """Return the corner of the stamp; a person's is lower than the box and stands in its middle."""
-    spare = 0.0 if party.kind is SlotKind.SEAL else (ORGANIZATION_STAMP[1] - PERSON_STAMP[1]) / 2
+    """Return the corner of the stamp; one that is lower than the box stands in its middle."""
+    spare = (ORGANIZATION_STAMP[1] - stamp_size(party.kind)[1]) / 2
     return Place(page=page, left=round(left), bottom=round(bottom + spare))

@@ -29,6 +29,9 @@ from signing.slot_parties import expected
 
 router = APIRouter()
 
+ACTS = {SlotKind.SEAL: "agreement.seal_act", SlotKind.QUALIFICATION: "agreement.stamp_act"}
+"""What the act is called where it is no signature."""
+
 
 @router.get("/agreements/{agreement_id}", include_in_schema=False)
 def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsParty) -> Response:
@@ -70,7 +73,6 @@ def slot(
         if found.slot(slot_id).signed_at is not None:
             return RedirectResponse(f"/agreements/{agreement_id}", status_code=303)
         mine = check_own_slot(session, found, slot_id, signer=me, at=house.clock.now())
-        seals = mine.kind is SlotKind.SEAL
         view = shown(session, found, at=house.clock.now())
         return page(
             request,
@@ -84,7 +86,7 @@ def slot(
                 house,
                 me,
                 to=f"/api/agreements/{agreement_id}/slots/{slot_id}/challenges",
-                act="agreement.seal_act" if seals else "agreement.sign_act",
+                act=ACTS.get(mine.kind, "agreement.sign_act"),
             ),
         )
 

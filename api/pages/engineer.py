@@ -23,9 +23,11 @@ from identity import authorizations, consent, counter_tickets, enrollment
 from identity.consent_text import Purpose
 from identity.contacts import contact
 from identity.one_time_codes import DIGITS
-from identity.people import PersonId
+from identity.organizations import organization
+from identity.people import PersonId, person
 from signing.agreements import Agreement, Slot
 from signing.inbox import waiting
+from signing.qualification_stamps import StampUse, uses_of
 from signing.voids import voids_waiting
 
 router = APIRouter()
@@ -49,6 +51,20 @@ class WaitingSlot:
     expires_at: datetime | None
 
 
+@dataclass(frozen=True)
+class StampedShown:
+    """One use of the person's stamp: by whom it was put for which organization, and whether by themselves."""
+
+    use: StampUse
+    organization: str
+    by: str
+
+    @property
+    def own(self) -> bool:
+        """Whether the person put it."""
+        return self.use.authorization is None
+
+
 @router.get("/engineer", include_in_schema=False)
 def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
     """Show what waits for the person, and what they answered."""
@@ -60,6 +76,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         me = myself(session, mine, house)
         devices = devices_of(session, house, mine)
         reached = contact(session, mine)
+        stamped = [_stamped(session, each) for each in reversed(uses_of(session, mine))]
     requested = authorizations.State.REQUESTED
     return page(
         request,
@@ -69,6 +86,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         answered=[one for one in lines if one.state is not requested],
         slots=slots,
         voids=voids,
+        stamped=stamped,
         devices=devices,
         phone=masked_phone(reached.phone),
         mail=masked_mail(reached.mail),
@@ -104,6 +122,11 @@ def _consent_in_force(session: Session, me: PersonId, house: House) -> consent.C
         return consent.require(session, person=me, purpose=Purpose.FACE_PROCESSING, clock=house.clock)
     except consent.ConsentMissing:
         return None
+
+
+def _stamped(session: Session, use: StampUse) -> StampedShown:
+    by = person(session, use.person).name
+    return StampedShown(use=use, organization=organization(session, use.organization).name, by=by)
 
 
 def _waiting(found: Agreement, slot: Slot) -> WaitingSlot:

@@ -19,6 +19,7 @@ from api.routes.certificates import today
 from evidence.identifiers import Uscc
 from identity import authorizations
 from identity.organizations import Organization, organization
+from identity.qualifications import QualificationKind
 from signing.agreement_documents import MOST_DOCUMENTS
 from signing.agreement_drafting import LIFETIME
 from signing.agreements import agreements_of
@@ -26,7 +27,7 @@ from signing.certificates import certificates_of
 from signing.pdf_document import LARGEST_DOCUMENT
 from signing.seal_kinds import LONGEST_DEPARTMENT, SealKind
 from signing.seal_states import SealState
-from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP
+from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP, QUALIFICATION_STAMP
 
 router = APIRouter()
 
@@ -68,6 +69,11 @@ def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response
     demonstration = house.settings.demonstration
     with house.database.transaction() as session:
         partners = _partners(session, own, house)
+        granted = [
+            each
+            for each in authorizations.authorizations_of_firm(session, own)
+            if each.state is authorizations.State.GRANTED
+        ]
     return page(
         request,
         "agreement_new.html",
@@ -81,7 +87,14 @@ def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response
         hours=int(LIFETIME.total_seconds()) // HOUR,
         largest=LARGEST_DOCUMENT,
         most_documents=MOST_DOCUMENTS,
-        sizes={"person": PERSON_STAMP, "seal": ORGANIZATION_STAMP, "date": DATE_MARK},
+        qualifications=tuple(QualificationKind),
+        granted=granted,
+        sizes={
+            "person": PERSON_STAMP,
+            "seal": ORGANIZATION_STAMP,
+            "qualification": QUALIFICATION_STAMP,
+            "date": DATE_MARK,
+        },
     )
 
 

@@ -142,7 +142,7 @@ def answer(case_id: UUID, given: Answer, house: InHouse, visitor: AsPerson) -> A
             party=house.relying_party,
             clock=house.clock,
         )
-        questions = about_act(session, case.action, case.subject)
+        questions = about_act(session, case.action, case.subject, at=house.clock.now())
     answers = confirmed(house, questions)  # before a try is taken: what a register refuses costs none
     with house.database.transaction() as session:
         counter_answers.take_try(session, CaseId(case_id), person=mine, clock=house.clock)

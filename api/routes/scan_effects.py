@@ -23,7 +23,8 @@ from identity.challenges import Action
 from registers import receipts
 from registers.answers import Answer
 from signing import seal_keepers, voids
-from signing.agreements import AgreementUnknown, agreement
+from signing.agreements import Agreement, AgreementUnknown, agreement
+from signing.qualification_stamps import asked_of
 from signing.signatures import sign_slot
 from signing.tables import SlotRow
 from signing.void_rows import VoidAnswerRow
@@ -42,7 +43,8 @@ def take_effect(
 ) -> Effect:
     """Do what ``approval`` allows, in the transaction that recorded it.
 
-    ``answers`` are what registers said just now about what is granted (``api.inquiry``).
+    ``answers`` are what registers said just now about the qualification that is granted, or whose stamp is
+    put (``api.inquiry``).
 
     Raises:
         AuthorizationUnknown, AgreementUnknown, PasskeyUnknown, AppointmentUnknown: its subject is no more.
@@ -57,7 +59,7 @@ def take_effect(
         return _appoint_keeper(session, house, approval)
     if approval.action is Action.VOID:
         return _consent_to_void(session, house, approval)
-    return _sign(session, house, approval)
+    return _sign(session, house, approval, answers)
 
 
 def _grant(session: Session, house: House, approval: Approval, answers: Sequence[Answer]) -> Effect:
@@ -106,7 +108,7 @@ def _consent_to_void(session: Session, house: House, approval: Approval) -> Effe
     return Effect(state="consented" if after.ended is None else "voided", next=f"/agreements/{about}")
 
 
-def _sign(session: Session, house: House, approval: Approval) -> Effect:
+def _sign(session: Session, house: House, approval: Approval, answers: Sequence[Answer]) -> Effect:
     slot = session.scalar(select(SlotRow).where(SlotRow.subject == approval.subject.value))
     if slot is None:
         raise AgreementUnknown(agreement=approval.subject)
@@ -116,14 +118,23 @@ def _sign(session: Session, house: House, approval: Approval) -> Effect:
         agreement_id=slot.agreement,
         slot_id=slot.id,
         approval=approval,
-        verifier=house.verifier_key,
+        verifier=house.verifier_signer,
         keyring=house.keyring,
+        registers=receipts.keep(session, answers),
     )
+    _tell_stamp(session, house, before, slot.id)
     signed = agreement(session, slot.agreement)
     agreement_notices.tell_turn(session, house, signed, before=before.wanted)
     agreement_notices.tell_over(session, house, signed)
     events.tell_agreement(session, house, signed, before=before)
     return Effect(state="signed", next=f"/agreements/{slot.agreement}")
+
+
+def _tell_stamp(session: Session, house: House, found: Agreement, slot_id: str) -> None:
+    """Tell the holder of a qualification that their authorization was used for its stamp."""
+    asked = asked_of(session, found.id, slot_id)
+    if asked is not None and asked.authorization is not None:
+        notices.tell_use(session, house, authorizations.authorization(session, asked.authorization))
 
 
 def _authorization_of(session: Session, text: Digest) -> AuthorizationId:

@@ -211,7 +211,7 @@ def _begin(
         asked_about = challenges.challenge(session, challenge_id, person=person, clock=house.clock)
         attempts.check(session, Attempt.SCAN, origin, clock=house.clock)
         _reference(session, house, person=person)
-        questions = about_act(session, asked_about.action, asked_about.subject)
+        questions = about_act(session, asked_about.action, asked_about.subject, at=house.clock.now())
     if not first:
         raise ScanNotOpen
     answers = confirmed(house, questions)

@@ -141,7 +141,7 @@ def sign(house: House, agreement_id: str, slot_id: str, person: DemonstrationPer
             agreement_id=found.id,
             slot_id=slot_id,
             approval=shown,
-            verifier=house.verifier_key,
+            verifier=house.verifier_signer,
             keyring=house.keyring,
         )
 

@@ -7,7 +7,7 @@ import zxingcpp
 from PIL import Image
 
 from signing.qr_image import QrTooLong, qr_svg
-from signing.stamps import Stamp, organization_seal, organization_stamp, person_stamp
+from signing.stamps import Stamp, organization_seal, organization_stamp, person_stamp, qualification_stamp
 from signing.typesetting import FontsMissing, GlyphMissing, Typesetter, TypesettingFailed
 
 ADDRESS = "http://localhost:8000/a/3f2b8c1e-9d7a-4b61-8a51-0d2f6b7c9e10"
@@ -49,7 +49,33 @@ def test_an_organizations_stamp_says_who_sealed_and_when(organization: Stamp, wo
     assert words in text_of(organization)
 
 
-@pytest.mark.parametrize("stamp", ["person", "organization"])
+@pytest.fixture
+def qualification(typesetter: Typesetter, moment: datetime) -> Stamp:
+    printed = {
+        "title": "中华人民共和国一级注册建造师执业印章",
+        "name": "林知远",
+        "registration_number": "京111050700001",
+        "until": "2028.05.05",
+        "employer": "示范建设集团有限公司",
+    }
+    return qualification_stamp(
+        typesetter, printed=printed, by="本人加盖", capacity="项目负责人", at=moment, qr=ADDRESS
+    )
+
+
+@pytest.mark.parametrize("words", ["林知远", "京111050700001", "有效期至 2028.05.05", "本人加盖"])
+def test_a_qualifications_stamp_says_whose_which_until_when_and_who_put_it(
+    qualification: Stamp, words: str
+) -> None:
+    assert words in text_of(qualification)
+
+
+def test_the_rim_of_a_qualifications_stamp_holds_its_title_and_employer(qualification: Stamp) -> None:
+    letters = set(text_of(qualification))
+    assert set("中华人民共和国一级注册建造师执业印章示范建设集团有限公司") <= letters
+
+
+@pytest.mark.parametrize("stamp", ["person", "organization", "qualification"])
 def test_the_code_of_a_stamp_is_read_from_paper(
     stamp: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

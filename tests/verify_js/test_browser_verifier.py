@@ -13,7 +13,7 @@ import pytest
 
 from evidence import canonical
 from evidence.errors import NotCanonical, QrUnknown
-from tests.verify import agreement_packs, agreements, altered, city
+from tests.verify import agreement_packs, agreements, altered, city, stamped
 from tests.verify.authorizations import bundle
 from verify.bundle import verify_bundle
 from verify.pack import verify_pack
@@ -77,7 +77,7 @@ def agreement_cases() -> dict[str, Any]:
                 "as_of": city.NOW.isoformat(),
                 "report": json.loads(verify_bundle(data, anchors, as_of=city.NOW).to_json()),
             }
-            for name, data in agreements.altered()
+            for name, data in [*agreements.altered(), *stamped.altered()]
         ],
         "packs": [
             {

@@ -309,7 +309,7 @@ class Town:
                 agreement_id=opened.id,
                 slot_id=slot,
                 approval=shown,
-                verifier=self.verifier.key,
+                verifier=self.verifier,
                 keyring=self.keyring,
             )
 

@@ -37,7 +37,7 @@ def answered(town: Town, opened: Agreement, asked: Challenge, *, dies: bool = Fa
             agreement_id=opened.id,
             slot_id="1",
             approval=approval,
-            verifier=town.verifier.key,
+            verifier=town.verifier,
             keyring=town.keyring,
         )
         if dies:

@@ -52,7 +52,7 @@ def passed_scan(
             agreement_id=opened.id,
             slot_id=slot,
             approval=approval,
-            verifier=town.verifier.key,
+            verifier=town.verifier,
             keyring=town.keyring,
         )
 

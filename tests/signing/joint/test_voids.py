@@ -257,7 +257,7 @@ def test_nothing_is_assembled_for_what_is_voided(town: Town, *, again: bool) -> 
             with pytest.raises(AssemblyNotFailed):
                 retry(session, signed.id, at=NOW)
     later = assemble(town.database, signed.id, workshop=town.workshop)
-    assert (later.state, later.result) == (AssemblyState.CANCELLED, None)
+    assert (later.state, later.results) == (AssemblyState.CANCELLED, ())
 
 
 def test_what_was_assembled_before_is_kept(town: Town) -> None:

@@ -28,6 +28,12 @@ const sealOf = (row) => {
   return { seal, department: seal === DEPARTMENT ? field(row, DEPARTMENT).value.trim() : "" };
 };
 
+/** Whose stamp the row asks for: that of an authorization, or the person's own of a sort. */
+const stampOf = (row) => {
+  const authorization = field(row, "authorization").value.trim();
+  return authorization ? { authorization } : { qualification: field(row, "qualification").value };
+};
+
 /** Show the name behind the credit code, or what is wrong with it; an answer about an earlier code is let go. */
 const lookUp = async (row) => {
   const input = field(row, "organization");
@@ -51,7 +57,7 @@ const lookUp = async (row) => {
   }
 };
 
-const NAMING = new Set(["person", "approver"]);
+const NAMING = new Set(["person", "approver", "qualification"]);
 
 /** A seal is kept by the organization's keeper, an office has whoever holds it; the other slots name somebody. */
 const suit = (row) => {
@@ -62,6 +68,7 @@ const suit = (row) => {
   part(row, "seal").hidden = kind !== "seal";
   part(row, DEPARTMENT).hidden = field(row, "seal").value !== DEPARTMENT;
   field(row, DEPARTMENT).required = kind === "seal" && field(row, "seal").value === DEPARTMENT;
+  part(row, "stamp").hidden = kind !== "qualification";
   part(row, "representative").hidden = kind !== "representative";
   part(row, "perforated").hidden = kind !== "seal";
   part(row, "order").hidden = !ordered.checked;
@@ -134,6 +141,7 @@ const slots = () =>
     const slot = { kind, organization: field(row, "organization").value.trim(), capacity_zh: zh, capacity_en: en, ...places.of(row) };
     if (NAMING.has(kind)) slot.person = field(row, "person").value.trim();
     if (kind === "seal") Object.assign(slot, sealOf(row), { perforated: field(row, "perforated").checked });
+    if (kind === "qualification") Object.assign(slot, stampOf(row));
     if (!ordered.checked) return slot;
     return { ...slot, step: Number(field(row, "step").value), group: field(row, "group").value || null };
   });

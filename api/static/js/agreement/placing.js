@@ -30,7 +30,7 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
     part("placing-note").textContent = sentence;
   };
   const sizeOf = (row, what) => {
-    const [width, height] = sizes[what === "date" ? "date" : kindOf(row) === "seal" ? "seal" : "person"];
+    const [width, height] = sizes[what === "date" ? what : kindOf(row)] ?? sizes.person;
     return { width, height };
   };
   const placeOf = (row, what) => places.get(row)?.[what];
@@ -44,7 +44,7 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
       pages: page.document.pages.length,
     });
   const labelOf = (row, what) => {
-    const kind = what === "date" ? "date" : kindOf(row) === "seal" ? "seal" : "signature";
+    const kind = what === "date" ? what : ["seal", "qualification"].includes(kindOf(row)) ? kindOf(row) : "signature";
     return fill("start.mark", { number: rows().indexOf(row) + 1, name: nameOf(row), kind: fill(`start.mark_${kind}`) });
   };
   /** Give the marks that can be placed, placed or not. */

@@ -15,6 +15,7 @@ import { Fields, Malformed } from "./fields.js";
 import { Invalid } from "./refusals.js";
 import { checkApprovals, checkDeclines, checkDelegations, equal, settled, slotOf, tied } from "./signers.js";
 import { hex } from "./trust.js";
+import { checkStamps } from "./stamps.js";
 import { settle } from "./verify.js";
 import { checkVoids } from "./voids.js";
 import { both, say } from "./words.js";
@@ -40,9 +41,11 @@ async function report({ subject, others, findings, related, bundle }, trust, ask
   const signed = over.filter(({ statement }) => statement.name === "signature");
   all.push(...(await checkApprovals(every, signed)));
   const manifest = reading(() => manifestOf(signed, files));
-  const persons = manifest && tied(signed).length ? reading(() => personsOf(manifest)) : null;
+  const slots = manifest && reading(() => slotsOf(manifest));
+  const persons = slots && tied(signed).length ? slots.person : null;
   const owed = manifest && manifest.has("schema") && NAMES_STEPS.includes(manifest.take("schema"));
   all.push(...checkDelegations(every, signed, persons, owed));
+  all.push(...(await checkStamps(every, signed, slots && slots.held)));
   all.push(...(await checkDetached(signed, files)));
   if (manifest) {
     const over = signed[0].statement.body.get("manifest");
@@ -143,10 +146,15 @@ function manifestOf(signed, files) {
   return content === undefined ? null : new Fields(decode(content), "manifest");
 }
 
-/** The commitments to the persons of the manifest by slot. */
-function personsOf(manifest) {
-  const slots = manifest.each("slots");
-  return new Map(slots.map((slot) => [slot.text("id"), slot.has("person") ? slot.take("person") : null]));
+/** What the manifest says by slot: the commitments to their persons, and whose stamps they ask for. */
+function slotsOf(manifest) {
+  const [person, held] = [new Map(), new Map()];
+  for (const slot of manifest.each("slots")) {
+    const id = slot.text("id");
+    person.set(id, slot.has("person") ? slot.take("person") : null);
+    held.set(id, slot.has("held") ? slot.take("held") : null);
+  }
+  return { person, held };
 }
 
 async function checkDetached(signed, files) {

@@ -65,7 +65,8 @@ function report({ subject, others, findings, related, bundle: { disclosures } },
   return settle(about, all, standing, trust, askedAt);
 }
 
-function readBody(map) {
+/** What an authorization says. Throws Invalid when it is incomplete. */
+export function readBody(map) {
   try {
     const fields = new Fields(map, "body");
     const policy = fields.has("policy") ? fields.text("policy") : FIRST_POLICY;

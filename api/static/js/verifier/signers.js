@@ -10,7 +10,8 @@ import { both, say } from "./words.js";
 
 const APPROVALS = "approvals", DELEGATIONS = "delegations", DECLINES = "declines";
 const STEPS = ["delegated", "replaced"];
-const DECLINED = "slot-declined", SEAL = "seal", SLOT_DOMAIN = "yinxin/slot/1";
+const DECLINED = "slot-declined", SEAL = "seal";
+export const SLOT_DOMAIN = "yinxin/slot/1";
 const LONGEST_SLOT = 40;
 
 /** The slot of a signature, as a report says it. */

@@ -19,7 +19,7 @@ export const REFERENCES = {
   "authorization-change": ["authorization"],
   "key": ["held"],
   "seal": ["held", "previous", "approval"],
-  "signature": ["approval", "delegations"],
+  "signature": ["approval", "delegations", "authorization", "use", "registers"],
   "agreement": ["signatures", "completed", "declined", "consents"],
   "certificate": ["refs"],
   "certificate-change": ["certificate", "previous"],
