@@ -19,7 +19,8 @@ from ledger import facts, receipts
 from ledger.receipts import AnchoringState
 from signing.agreements import Agreement, AgreementState, Slot
 from signing.assembly_jobs import LEASE, AssemblyState, AssemblyUnknown, assembly_job
-from signing.manifest import Group, SlotKind
+from signing.groups import Group
+from signing.manifest import SlotKind
 from signing.policy import satisfied
 from signing.seal_states import SealState
 from signing.signatures import left_at_closing

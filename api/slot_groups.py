@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from api.slot_forms import SlotAsked
 from evidence.errors import Invalid, Term
 from signing.agreement_drafting import GroupsWrong
-from signing.manifest import Group
+from signing.groups import Group
 
 _NEEDS = TypeAdapter(dict[str, int])
 

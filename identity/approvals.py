@@ -106,7 +106,7 @@ class Asked(Protocol):
 
 @dataclass(frozen=True)
 class ApprovalStatement:
-    """What a checked approval says; ``person`` is the 32-byte commitment, ``challenge`` what was asked."""
+    """What a checked approval says; ``person`` is a commitment, ``image`` digests what their stamp shows."""
 
     person: bytes
     action: Action
@@ -114,6 +114,7 @@ class ApprovalStatement:
     challenge: Digest
     method: Method
     policy: str
+    image: bytes | None
     approved_at: datetime
 
 
@@ -155,6 +156,7 @@ def approve(
     challenge: Challenge,
     verdict: Verdict,
     known: bytes | None = None,
+    image: bytes | None = None,
     issuer: str,
     signer: Signer,
     clock: Clock,
@@ -162,7 +164,7 @@ def approve(
     """Record that the person passed ``challenge``, which this transaction has consumed.
 
     ``signer`` holds the identity verifier's key, ``issuer`` is who answers for it. ``known`` is the
-    commitment (32 bytes) by which what is approved names its person, where it does.
+    commitment (32 bytes) by which what is approved names its person, ``image`` as in the statement.
 
     Raises:
         ChallengeNotPassed: the challenge is open, failed or unknown.
@@ -178,6 +180,7 @@ def approve(
         method=_method(session, challenge, clock=clock),
         policy=verdict.policy_version,
         known=known,
+        image=image,
         issuer=issuer,
         signer=signer,
         clock=clock,
@@ -193,6 +196,7 @@ def record(
     policy: str,
     after: tuple[bytes, ...] = (),
     known: bytes | None = None,
+    image: bytes | None = None,
     issuer: str,
     signer: Signer,
     clock: Clock,
@@ -210,6 +214,7 @@ def record(
         "challenge": str(asked.digest),
         "method": method.value,
         "policy": policy,
+        **({} if image is None else {"image": image}),
     }
     statement = Statement(StatementType.APPROVAL, issuer, now, body)
     fact = facts.record(session, statement, signer=signer, after=after)
@@ -258,6 +263,7 @@ def read_approval(signed: bytes, key: VerifyingKey) -> ApprovalStatement:
         challenge=_digest(fields, "challenge"),
         method=_word(fields, "method", Method),
         policy=fields.text("policy"),
+        image=fields.octets("image", length=32) if fields.has("image") else None,
         approved_at=statement.issued_at,
     )
     fields.done()

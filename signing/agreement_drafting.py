@@ -26,7 +26,8 @@ from identity.people import PersonId, person
 from signing.agreement_documents import check_documents, naming
 from signing.agreements import Agreement, AgreementId, agreement
 from signing.documents import Document
-from signing.manifest import ONLY, Group, Manifest, ManifestSlot, Place, SlotKind, misfit, slot_subject
+from signing.groups import ONLY, Group, misfit
+from signing.manifest import Manifest, ManifestSlot, Place, SlotKind, slot_subject
 from signing.objects import ObjectStore
 from signing.placement import check_marked
 from signing.qualification_stamps import StampAsked, StampMisplaced, ask, check_asked, held, printed

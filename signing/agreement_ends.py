@@ -28,7 +28,8 @@ from signing.agreements import (
 )
 from signing.held_keys import Keyring
 from signing.policy import check_needed, lost
-from signing.signatures import SlotSigned, lock_slots
+from signing.signatures import SlotSigned
+from signing.slot_locks import lock_slots
 from signing.slot_parties import NotThisParty, check_party, expected
 from signing.tables import AgreementRow, DeclineRow
 

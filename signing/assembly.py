@@ -26,7 +26,8 @@ from sqlalchemy.orm import Session
 from evidence.canonical import Value
 from evidence.digest import Digest
 from evidence.errors import Invalid, Unavailable, YinxinError
-from evidence.statement import StatementType
+from evidence.statement import StatementType, read
+from identity.approvals import approval
 from identity.people import person
 from ledger.database import Database
 from signing.activation import (
@@ -58,6 +59,7 @@ from signing.pdf_document import open_document
 from signing.pdf_fields import prepare
 from signing.placement import Laid, lay_out
 from signing.qualification_stamps import PrintedStamp, asked_of, printed
+from signing.signature_images import SignatureImage, approved_image
 from signing.slot_marks import filled, prepared_fields
 from signing.stamps import Stamp, organization_stamp, person_stamp, qualification_stamp
 from signing.tables import SealRow, SignatureRow
@@ -95,7 +97,8 @@ class Workshop:
 class _Increment:
     """What one party adds to a document, and where; whom its stamp names; ``seal`` runs along its rim.
 
-    ``printed`` stands in the stamp of a qualification, which is the signer's ``own`` or used for its holder.
+    ``printed`` stands in the stamp of a qualification, which is the signer's ``own`` or used for its holder;
+    ``drawing`` in the place of a person's name.
     """
 
     document: int
@@ -106,6 +109,7 @@ class _Increment:
     seal: str | None
     printed: PrintedStamp | None
     own: bool
+    drawing: SignatureImage | None
 
 
 @dataclass(frozen=True)
@@ -207,7 +211,17 @@ def _increment(
         seal=None if signed.seal is None else session.get_one(SealRow, signed.seal).name_zh,
         printed=None if asked is None else printed(session, asked.qualification),
         own=asked is not None and asked.authorization is None,
+        drawing=_drawing(session, activated),
     )
+
+
+def _drawing(session: Session, activated: Activation) -> SignatureImage | None:
+    """Give what the approval of the slot says is shown."""
+    approved = approval(session, activated.approval)
+    named = read(approved.signed).statement.body.get("image")
+    if not isinstance(named, bytes):
+        return None
+    return approved_image(session, challenge=approved.challenge, named=named, slot=activated.slot)
 
 
 def _append(
@@ -270,7 +284,14 @@ def _stamp(increment: _Increment, workshop: Workshop) -> Stamp:
         said = asdict(increment.printed)
         return qualification_stamp(workshop.typesetter, printed=said, by=by, capacity=capacity, at=at, qr=qr)
     if increment.seal is None:
-        return person_stamp(workshop.typesetter, name=increment.signer, capacity=capacity, at=at, qr=qr)
+        return person_stamp(
+            workshop.typesetter,
+            name=increment.signer,
+            capacity=capacity,
+            at=at,
+            qr=qr,
+            strokes=() if increment.drawing is None else increment.drawing.strokes,
+        )
     return organization_stamp(
         workshop.typesetter,
         name=increment.seal,

@@ -29,7 +29,7 @@ from signing.agreements import Agreement, agreement
 from signing.certificate_numbers import free_status_index, licence_identifier, next_number, status_key
 from signing.certificate_types import CertificateType
 from signing.certificates import Agency, Certificate, read_row
-from signing.signatures import lock_slots
+from signing.slot_locks import lock_slots
 from signing.tables import AgreementRow, CertificateFieldRow, CertificateRow
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")

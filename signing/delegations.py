@@ -26,7 +26,8 @@ from signing import slot_persons
 from signing.agreements import Agreement, AgreementUnknown, Slot, SlotDeclined, agreement
 from signing.held_keys import Keyring
 from signing.policy import check_needed
-from signing.signatures import SlotSigned, lock_slot
+from signing.signatures import SlotSigned
+from signing.slot_locks import lock_slot
 from signing.slot_parties import check_party, expected
 from signing.slot_persons import GIVER, TAKER
 from signing.tables import DelegationRow

@@ -14,7 +14,6 @@ A person slot names its person by a salted commitment only; the person's name is
     slot_subject(manifest.digest, "1")     # what the party of slot 1 approves: to sign it, there
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,11 +23,12 @@ from uuid import UUID
 from evidence import canonical
 from evidence.canonical import Value
 from evidence.digest import Digest, HashAlgorithm, sha256
-from evidence.errors import CheckDigitWrong, IdentifierMalformed, Malformed, NotCanonical, Term
+from evidence.errors import CheckDigitWrong, IdentifierMalformed, Malformed, NotCanonical
 from evidence.fields import Fields
 from evidence.identifiers import Uscc
 from evidence.merkle import HASH_BYTES
 from identity.challenges import Action
+from signing.groups import ONLY, Group, misfit
 from signing.seal_kinds import COMPANY_SEAL, SealKind, SealMark
 
 SCHEMA = "yinxin/manifest/4"
@@ -38,9 +38,6 @@ SECOND_SCHEMA = "yinxin/manifest/2"
 """Nor with dates apart, perforation seals, and seals other than the company's. Still read."""
 FIRST_SCHEMA = "yinxin/manifest/1"
 """Nor with groups: every slot in any order. Still read."""
-
-ONLY = "1"
-"""The group of all slots where nobody asked for another."""
 
 _SCHEMAS = (SCHEMA, THIRD_SCHEMA, SECOND_SCHEMA, FIRST_SCHEMA)
 _SLOT_DOMAIN = "yinxin/slot/1"
@@ -97,15 +94,6 @@ class Place:
     page: int
     left: int
     bottom: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """Slots that are filled in any order, in step ``step`` from 1; ``need`` of them satisfy it."""
-
-    id: str
-    step: int
-    need: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,24 +234,6 @@ def slot_subject(manifest: Digest, slot: str) -> Digest:
     """
     approved: list[Value] = [_SLOT_DOMAIN, manifest.value, slot]
     return sha256(canonical.encode(approved))
-
-
-def misfit(groups: Sequence[Group], of_slots: Sequence[str]) -> Term | None:
-    """Say why ``groups`` do not fit the slots, of which ``of_slots`` names each one's group; None if they do.
-
-    Each group has slots enough, each slot has its group, and no step is left out.
-    """
-    sizes, steps = Counter(of_slots), sorted({group.step for group in groups})
-    if sorted(group.id for group in groups) != sorted(sizes):
-        return Term("有的组没有签署位，或签署位不属于任何组", "groups and slots do not match")
-    if steps != list(range(1, len(steps) + 1)):
-        return Term("步骤须从 1 起连续编号", "steps are numbered from 1 without a gap")
-    for group in groups:
-        size, need = sizes[group.id], group.need
-        if not 1 <= need <= size:
-            zh = f"{group.id} 组有 {size} 位，却要求签 {need} 位"
-            return Term(zh, f"group {group.id} has {size} slots and needs {need}")
-    return None
 
 
 def _only(fields: Fields, slots: Sequence[ManifestSlot]) -> tuple[Group, ...]:

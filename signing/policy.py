@@ -15,7 +15,8 @@ agreement.
 from collections.abc import Set as AbstractSet
 
 from evidence.errors import Refused, Term
-from signing.manifest import Group, Manifest, ManifestSlot
+from signing.groups import Group
+from signing.manifest import Manifest, ManifestSlot
 
 
 class NotYetThisTurn(Refused):

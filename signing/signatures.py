@@ -2,7 +2,7 @@
 
 Parties sign at the same instant and wait for one another only where the log makes everybody queue, from the
 approval to the end of the transaction: each locks its own slot and the seal that it asks for, before the log
-is locked (``lock_slot_of``), and the agreement last. Whoever meets the policy completes it in the same
+is locked (``signing.slot_locks``), and the agreement last. Whoever meets the policy completes it in the same
 transaction. The steps of ``sign_slot``:
 
 1. lock the slot; a signature that is there already under the same approval is the answer of a retry;
@@ -21,15 +21,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
-from evidence.digest import Digest, sha256
+from evidence.digest import sha256
 from evidence.errors import Refused
 from evidence.keys import Signer
 from evidence.statement import StatementType, read
-from identity.approvals import Approval, Asked
+from identity.approvals import Approval
 from identity.people import PersonId, person
 from ledger import facts
 from ledger.facts import Fact
@@ -37,18 +37,16 @@ from signing import slot_persons
 from signing.activation import Activation, Seat, activate, sign_manifest
 from signing.agreements import Agreement, Slot, SlotDeclined, agreement
 from signing.assembly_jobs import request_assembly
-from signing.held_keys import HeldKey, Keyring, check_reachable, held_key, hold_for_person
-from signing.keystore import KeyStore
+from signing.held_keys import HeldKey, Keyring, held_key, hold_for_person
 from signing.manifest import SlotKind
 from signing.policy import check_needed, check_turn, complete
-from signing.qualification_stamps import Stamped, lock_authorizations_of_slots, stamp
+from signing.qualification_stamps import Stamped, stamp
 from signing.seal_changes import history
-from signing.seal_keepers import lock_seal_of
 from signing.seal_limits import check_limits
-from signing.seals import Seal, lock_seals_of_slots
+from signing.seals import Seal
+from signing.slot_locks import lock_slot
 from signing.slot_parties import check_party, expected
-from signing.tables import AgreementRow, AssemblyRow, DeclineRow, SignatureRow, SlotRow
-from signing.void_rows import VoidAnswerRow
+from signing.tables import AgreementRow, DeclineRow, SignatureRow, SlotRow
 
 
 class SlotSigned(Refused):
@@ -152,69 +150,6 @@ def check_signable(found: Agreement, slot: Slot, *, at: datetime) -> None:
     if slot.declined_at is not None:
         raise SlotDeclined(declined_at=slot.declined_at)
     check_turn(found.manifest, slot.id, signed=found.signed)
-
-
-def lock_slot_of(session: Session, asked: Asked, *, keystore: KeyStore) -> bytes | None:
-    """Lock the slot, the seal or the agreement that an approval of ``asked`` is about: before the log.
-
-    Locks are taken in the order slots, seals, authorizations, assembly, log, agreement, by whoever ends or
-    hands on a slot too. Gives the commitment (32 bytes) by which the slot names its person, None where it
-    names none.
-
-    Raises:
-        Unavailable: the act needs a held key, and these cannot be reached.
-    """
-    check_reachable(asked, keystore)
-    subject = asked.subject
-    _lock(session, SlotRow.subject == subject.value)
-    lock_seals_of_slots(session, SlotRow.subject == subject.value)
-    lock_authorizations_of_slots(session, SlotRow.subject == subject.value)
-    lock_seal_of(session, subject)
-    row = session.scalar(select(SlotRow).where(SlotRow.subject == subject.value))
-    if row is None:
-        return _lock_void_of(session, subject)
-    found = agreement(session, row.agreement)
-    return slot_persons.named(session, found, found.slot(row.id))
-
-
-def lock_slot(session: Session, agreement_id: UUID, slot_id: str) -> None:
-    """Lock one slot, and the seal or authorization that it asks for."""
-    which = SlotRow.agreement == agreement_id, SlotRow.id == slot_id
-    _lock(session, *which)
-    lock_seals_of_slots(session, *which)
-    lock_authorizations_of_slots(session, *which)
-
-
-def lock_slots(session: Session, agreement_id: UUID) -> None:
-    """Lock all slots of an agreement, so that nobody signs meanwhile."""
-    _lock(session, SlotRow.agreement == agreement_id)
-
-
-def lock_voiding(session: Session, agreement_id: UUID) -> None:
-    """Lock all that voiding an agreement changes or rests on: its slots, their seals, its assembly."""
-    lock_slots(session, agreement_id)
-    lock_seals_of_slots(session, SlotRow.agreement == agreement_id)
-    session.get(AssemblyRow, agreement_id, with_for_update=True, populate_existing=True)
-
-
-def _lock_void_of(session: Session, subject: Digest) -> bytes | None:
-    """Lock the agreement that an approval of ``subject`` voids; give who signed the slot, as committed."""
-    asked = session.scalar(select(VoidAnswerRow).where(VoidAnswerRow.subject == subject.value))
-    if asked is None:
-        return None
-    lock_voiding(session, asked.agreement)
-    signed = session.get(SignatureRow, (asked.agreement, asked.slot))
-    if signed is None:
-        return None
-    match read(facts.signed_statement(session, signed.fact)).statement.body.get("commitments"):
-        case [bytes(committed)]:
-            return committed
-    return None
-
-
-def _lock(session: Session, *which: ColumnElement[bool]) -> None:
-    slots = select(SlotRow.id).where(*which).order_by(SlotRow.id)
-    session.execute(slots.with_for_update(key_share=True)).all()
 
 
 def _earlier(row: SignatureRow, approval: Approval) -> Signature:

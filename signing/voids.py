@@ -37,7 +37,7 @@ from identity.people import PersonId
 from signing import assembly_jobs
 from signing.agreements import Agreement, AgreementState, AgreementUnknown, Slot, agreement
 from signing.held_keys import Keyring
-from signing.signatures import lock_voiding
+from signing.slot_locks import lock_voiding
 from signing.slot_parties import answers
 from signing.tables import AgreementRow, SlotRow
 from signing.void_refusals import (

@@ -24,7 +24,8 @@ from signing.certificate_registration import BEIJING, Application
 from signing.certificate_types import CONSTRUCTION_PERMIT
 from signing.certificates import Certificate
 from signing.manifest import SlotKind
-from signing.signatures import lock_slot_of, sign_slot
+from signing.signatures import sign_slot
+from signing.slot_locks import lock_slot_of
 from tests.signing.joint.conftest import small_pdf
 
 FIELDS = {

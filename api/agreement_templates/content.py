@@ -20,7 +20,8 @@ from identity.names import CAPACITY, TITLE, check_name
 from identity.people import PersonId
 from signing.agreement_drafting import LIFETIME, MOST_SLOTS, GroupsWrong, SlotCountWrong, SlotDraft
 from signing.agreement_text import TEXT, check_fields, fields, paragraphs
-from signing.manifest import SlotKind, misfit
+from signing.groups import misfit
+from signing.manifest import SlotKind
 from signing.seal_kinds import SealMark, check_mark
 
 HOUR = 3600

@@ -21,7 +21,7 @@ from evidence.errors import Refused, Term
 from identity.names import TITLE, check_name, check_text
 from signing.agreement_drafting import SlotDraft, check_slots
 from signing.agreement_text import filled, paragraphs, render_text
-from signing.manifest import Group
+from signing.groups import Group
 
 
 class RoleUntaken(Refused):

@@ -25,6 +25,7 @@ from api.void_view import void_open
 from identity.people import PersonId
 from signing.agreements import Agreement, AgreementState
 from signing.manifest import SlotKind
+from signing.signature_images import DRAWN_IN
 from signing.slot_parties import expected
 
 router = APIRouter()
@@ -80,6 +81,7 @@ def slot(
             shown=view,
             marks=marks,
             slot=next(each for each in view.slots if each.id == slot_id),
+            draws=mine.kind in DRAWN_IN,
             me=myself(session, me, house),
             scan=scan_view(
                 session,

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, UploadFile
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
 from api import agreement_notices
@@ -36,15 +36,17 @@ from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from identity.names import FILE_NAME, check_name
 from identity.organizations import organization
+from identity.people import PersonId, person
 from signing.agreement_documents import check_count, naming
 from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
 from signing.agreement_pages import agreement_page
-from signing.agreements import agreement
+from signing.agreements import Slot, agreement
 from signing.assembly_jobs import retry_assembly
 from signing.delegations import delegate, open_slot, replace_signer
 from signing.documents import brought, freeze
-from signing.signatures import lock_slots
+from signing.signature_images import SignatureImage, check_place, drawn, keep, typed
+from signing.slot_locks import lock_slots
 from signing.slot_parties import NotThisParty, expected
 
 router = APIRouter(prefix="/api/agreements", route_class=OnceRoute)
@@ -152,16 +154,44 @@ def one(agreement_id: UUID, visitor: AsParty, house: InHouse) -> AgreementShown:
         return shown(session, visible_agreement(session, agreement_id, visitor, house), at=house.clock.now())
 
 
+class Drawing(BaseModel):
+    """What stands in the person's stamp: ``strokes`` of points [x, y] on 1200 by 400, or a name ``typed``.
+
+    The name is the person's own.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    strokes: list[list[list[int]]] = []
+    typed: str = ""
+
+
 @router.post("/{agreement_id}/slots/{slot_id}/challenges", status_code=201)
 def ask_to_sign(
-    agreement_id: UUID, slot_id: str, visitor: Annotated[Visitor, allow(Role.PERSON)], house: InHouse
+    agreement_id: UUID,
+    slot_id: str,
+    visitor: Annotated[Visitor, allow(Role.PERSON)],
+    house: InHouse,
+    drawing: Drawing | None = None,
 ) -> ChallengeAsked:
-    """Ask the party of an open slot to show their face for exactly this slot of exactly this manifest."""
+    """Ask the party of an open slot to show their face for exactly this slot of exactly this manifest.
+
+    ``drawing``, where there is one, is shown in their stamp, and the approval names its digest.
+    """
     signer = person_of(visitor)
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
         slot = check_own_slot(session, found, slot_id, signer=signer, at=house.clock.now())
-        return asked(session, house, person=signer, action=slot.kind.action, subject=slot.subject)
+        image = None if drawing is None else _image(session, slot, drawing, signer)
+        challenge = asked(session, house, person=signer, action=slot.kind.action, subject=slot.subject)
+        keep(session, challenge=challenge.challenge, person=signer, image=image, clock=house.clock)
+        return challenge
+
+
+def _image(session: Session, slot: Slot, drawing: Drawing, signer: PersonId) -> SignatureImage:
+    check_place(slot.kind, slot.capacity)
+    name = drawing.typed.strip()
+    return typed(name, own=person(session, signer).name) if name else drawn(drawing.strokes)
 
 
 class Reason(BaseModel):

@@ -34,7 +34,7 @@ from identity.messages import Delivery, Kind, delivery
 from identity.passkeys import PasskeyId
 from identity.people import PersonId
 from identity.webauthn import Assertion, base64url
-from signing.signatures import lock_slot_of
+from signing.slot_locks import lock_slot_of
 
 router = APIRouter()
 

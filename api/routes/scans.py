@@ -10,8 +10,6 @@ The life of an answer:
 4. refused: the challenge is used up (one transaction), and the refusal is the answer;
 5. passed: the challenge is used, the device key's answer checked again and kept, the approval recorded and
    its effect takes place (one transaction).
-
-The challenges about a slot of an agreement are issued by the doors of agreements, through ``asked``.
 """
 
 from datetime import datetime
@@ -50,7 +48,8 @@ from identity.scan_refusals import AnotherFace, FramesTooLate, ScanNotOpen
 from identity.scans import Scan, Verdict
 from identity.steps import Step
 from identity.webauthn import Assertion, base64url
-from signing.signatures import lock_slot_of
+from signing.signature_images import image_digest
+from signing.slot_locks import lock_slot_of
 
 router = APIRouter()
 
@@ -343,6 +342,7 @@ def _pass(session: Session, house: House, held: OpenScan[ScanGoesOn], verdict: V
         challenge=used,
         verdict=verdict,
         known=known,
+        image=image_digest(session, passed.id),
         issuer=house.issuer,
         signer=house.verifier_signer,
         clock=house.clock,

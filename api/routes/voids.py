@@ -22,7 +22,7 @@ from api.routes.scans import ChallengeAsked, asked
 from identity.challenges import Action
 from signing import voids
 from signing.agreements import agreement
-from signing.signatures import lock_voiding
+from signing.slot_locks import lock_voiding
 from signing.voids import newest_void
 
 router = APIRouter(prefix="/api/agreements/{agreement_id}/slots/{slot_id}/void")

@@ -34,7 +34,8 @@ from identity.scans import Verdict
 from signing.agreements import agreement
 from signing.assembly import assemble
 from signing.assembly_jobs import AssemblyJob
-from signing.signatures import lock_slot_of, sign_slot
+from signing.signatures import sign_slot
+from signing.slot_locks import lock_slot_of
 from tests.quiet_city import QuietCity
 from tests.signing.joint.conftest import small_pdf
 

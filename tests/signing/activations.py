@@ -28,10 +28,11 @@ from signing.activation_data import ActivationData, DeviceAnswer, Opening, Purpo
 from signing.activation_module import LocalActivationModule
 from signing.asn1_signature import to_asn1
 from signing.cms_envelope import attribute
+from signing.groups import Group
 from signing.increments import Increment
 from signing.keystore import KeyHandle, KeyStore
 from signing.keystore_memory import MemoryKeyStore
-from signing.manifest import Group, Manifest, ManifestSlot, SlotKind, slot_subject
+from signing.manifest import Manifest, ManifestSlot, SlotKind, slot_subject
 from signing.pki import Authority, Subject, found
 from signing.profiles import Profile
 from tests.identity.authenticator import Authenticator

@@ -34,10 +34,11 @@ from signing.certificate_issue import Press
 from signing.certificate_registration import Application
 from signing.certificate_types import CONSTRUCTION_PERMIT
 from signing.certificates import Agency
+from signing.groups import Group
 from signing.held_keys import Keyring
 from signing.keystore import KeyHandle, KeyStore
 from signing.keystore_memory import MemoryKeyStore
-from signing.manifest import Group, SlotKind
+from signing.manifest import SlotKind
 from signing.objects_memory import MemoryObjectStore
 from signing.pki import Subject
 from signing.profiles import Profile
@@ -45,7 +46,8 @@ from signing.seal_changes import change_seal, make_seal
 from signing.seal_kinds import COMPANY_SEAL, SealMark
 from signing.seal_states import SealAction
 from signing.seals import Seal
-from signing.signatures import Signature, lock_slot_of, sign_slot
+from signing.signatures import Signature, sign_slot
+from signing.slot_locks import lock_slot_of
 from signing.speaker import Speaker
 from signing.timestamps import TimestampAuthority
 from signing.typesetting import Typesetter

@@ -15,7 +15,7 @@ from signing.agreements import Agreement
 from signing.delegations import delegate, replace_signer
 from signing.evidence_pack import PackMaker, pack
 from signing.exhibits import Archive
-from signing.manifest import Group
+from signing.groups import Group
 from verify.trust import ChainAnchor, IssuerKey, LogAnchor, TrustAnchors
 from verify.words import Words
 

@@ -22,8 +22,9 @@ from signing.agreements import (
 )
 from signing.assembly import assemble
 from signing.assembly_jobs import AssemblyState
+from signing.groups import Group
 from signing.inbox import waiting
-from signing.manifest import Group, SlotKind
+from signing.manifest import SlotKind
 from signing.policy import NotYetThisTurn, SlotNotNeeded
 from signing.seal_states import SealAction
 from signing.signatures import SlotSigned, left_at_closing

@@ -7,7 +7,7 @@ from identity.challenges import Action
 from identity.methods import Method
 from identity.passkey_refusals import DeviceSignatureInvalid
 from identity.passkeys import AssertionRow
-from signing.signatures import lock_slot_of
+from signing.slot_locks import lock_slot_of
 from tests.identity.authenticator import Authenticator
 from tests.identity.passkey_desk import Desk
 

@@ -8,11 +8,11 @@ from evidence import canonical
 from evidence.canonical import Value
 from evidence.digest import sha256
 from evidence.identifiers import Uscc
+from signing.groups import Group
 from signing.manifest import (
     FIRST_SCHEMA,
     SECOND_SCHEMA,
     THIRD_SCHEMA,
-    Group,
     Manifest,
     ManifestMalformed,
     ManifestSlot,

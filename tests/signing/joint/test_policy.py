@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from evidence.digest import sha256
 from evidence.identifiers import Uscc
-from signing.manifest import Group, Manifest, ManifestSlot, SlotKind
+from signing.groups import Group
+from signing.manifest import Manifest, ManifestSlot, SlotKind
 from signing.policy import (
     NotYetThisTurn,
     SlotNotNeeded,

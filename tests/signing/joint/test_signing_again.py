@@ -9,7 +9,8 @@ from identity.approvals import Method
 from identity.challenges import Action, Challenge
 from signing.agreements import Agreement
 from signing.cades import check_detached
-from signing.signatures import Signature, lock_slot_of, sign_slot
+from signing.signatures import Signature, sign_slot
+from signing.slot_locks import lock_slot_of
 
 from .conftest import AGENCY, Town
 

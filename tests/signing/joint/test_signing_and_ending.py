@@ -14,9 +14,10 @@ from identity.people import Person
 from identity.scans import Verdict
 from signing.agreement_ends import AgreementSigned, decline, withdraw
 from signing.agreements import Agreement
-from signing.manifest import Group
+from signing.groups import Group
 from signing.policy import SlotNotNeeded
-from signing.signatures import SlotSigned, lock_slot_of, sign_slot
+from signing.signatures import SlotSigned, sign_slot
+from signing.slot_locks import lock_slot_of
 
 from .conftest import AGENCY, NOW, OWNER, Town
 

@@ -20,7 +20,8 @@ from identity.people import Person
 from signing.agreement_drafting import SlotDraft
 from signing.agreement_ends import decline, withdraw
 from signing.agreements import Agreement, AgreementState
-from signing.manifest import Group, SlotKind
+from signing.groups import Group
+from signing.manifest import SlotKind
 from signing.seal_states import SealAction, SealState
 from signing.seals import Seal, seal
 

@@ -15,7 +15,7 @@ from identity.scans import Verdict
 from signing.agreements import Agreement, AgreementEnded, AgreementState
 from signing.assembly_jobs import claim_next, keep_claim
 from signing.certificate_registration import AgreementVoided, register
-from signing.signatures import lock_slot_of
+from signing.slot_locks import lock_slot_of
 from signing.voids import asking, consent, newest_void, refuse
 
 from .conftest import AGENCY, NOW, Town

@@ -19,7 +19,8 @@ from signing.assembly import assemble
 from signing.assembly_jobs import AssemblyNotFailed, AssemblyState, ClaimLost, claim_next, keep_claim
 from signing.assembly_jobs import retry_assembly as retry
 from signing.certificate_registration import AgreementVoided, register
-from signing.manifest import Group, SlotKind
+from signing.groups import Group
+from signing.manifest import SlotKind
 from signing.seal_states import SealAction
 from signing.signatures import SlotSigned
 from signing.tables import AgreementRow

@@ -166,7 +166,8 @@ const scan = async () => {
   stage.scrollIntoView({ block: "center", behavior: "smooth" });
   camera = await openChosen();
   check();
-  const challenge = await send("POST", root.dataset.to);
+  const body = document.getElementById("scan-body")?.value; // what the page wants to go along
+  const challenge = await send("POST", root.dataset.to, body ? JSON.parse(body) : undefined);
   check();
   count(challenge.seconds);
   const device = await confirmed(challenge);

@@ -1,4 +1,4 @@
-"""Which qualification's stamp a slot asks for, and under which authorization of its holder."""
+"""Which qualification's stamp a slot asks for, by what authority; and what people drew for their stamps."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table, to which rows are only added; slots from before ask for no such stamp."""
+    """Make the tables; slots from before ask for no such stamp, and nobody drew anything."""
     op.create_table(
         "slot_qualifications",
         sa.Column("agreement", sa.Uuid, primary_key=True),
@@ -25,11 +25,19 @@ def upgrade() -> None:
     ):
         op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION refuse_change()")
         op.execute(f"ALTER TABLE slot_qualifications ENABLE ALWAYS TRIGGER {name}")
+    op.create_table(
+        "signature_images",
+        sa.Column("challenge", sa.Uuid, sa.ForeignKey("challenges.id"), primary_key=True),
+        sa.Column("person", sa.Uuid, sa.ForeignKey("people.id"), nullable=False, index=True),
+        sa.Column("image", sa.LargeBinary, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    )
     _kinds("'person', 'approver', 'qualification'", "'representative', 'seal'")
 
 
 def downgrade() -> None:
-    """Drop it; what was signed says by itself whose stamp it bears."""
+    """Drop them; what was signed says by itself whose stamp it bears, and shows what was drawn."""
+    op.drop_table("signature_images")
     op.drop_table("slot_qualifications")
     _kinds("'person', 'approver'", "'representative', 'seal'")
 

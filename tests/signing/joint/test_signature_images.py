@@ -1,0 +1,171 @@
+"""A drawn signature: kept under its challenge, named by the approval, drawn in the stamp and nowhere else."""
+
+import subprocess
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import update
+
+from evidence.errors import Term
+from evidence.statement import read
+from identity import challenges
+from identity.approvals import Approval, approve
+from identity.people import Person
+from identity.scans import Verdict
+from signing.agreements import Agreement
+from signing.assembly import assemble
+from signing.assembly_jobs import AssemblyJob, AssemblyState
+from signing.cades import read_envelope
+from signing.manifest import SlotKind
+from signing.signature_images import (
+    MOST_POINTS,
+    ImageMisplaced,
+    ImageUnusable,
+    SignatureImage,
+    SignatureImageRow,
+    TypedNameDiffers,
+    check_place,
+    drawn,
+    erase,
+    image_digest,
+    image_of,
+    keep,
+    typed,
+)
+from signing.slot_locks import lock_slot_of
+
+from .conftest import AGENCY, Town
+
+IMAGE = drawn([[[100, 100], [400, 300], [700, 80]], [[300, 200], [900, 210]]])
+
+
+def approved(town: Town, opened: Agreement, person: Person, image: SignatureImage | None) -> Approval:
+    """What a scan makes of a slot and a drawing that came with it."""
+    slot = opened.slot("1")
+    action = slot.kind.action
+    with town.database.transaction() as session:
+        asked = challenges.issue(
+            session,
+            person=person.id,
+            action=action,
+            subject=slot.subject,
+            clock=town.clock,
+            random=town.random,
+        )
+        if image is not None:
+            keep(session, challenge=asked.id, person=person.id, image=image, clock=town.clock)
+        challenges.consume(
+            session, asked.id, person=person.id, action=action, subject=slot.subject, clock=town.clock
+        )
+        return approve(
+            session,
+            challenge=asked,
+            verdict=Verdict("test-policy/1", asked.question.steps, movements=(), frames=20, compared=5),
+            known=lock_slot_of(session, asked, keystore=town.keystore),
+            image=image_digest(session, asked.id),
+            issuer=AGENCY.text,
+            signer=town.verifier,
+            clock=town.clock,
+        )
+
+
+def printed(town: Town, job: AssemblyJob) -> str:
+    """What a reader of the assembled PDF sees in words."""
+    (result,) = job.results
+    command = ["pdftotext", "-layout", "-", "-"]
+    content = town.store.get(result)
+    return subprocess.run(command, input=content, check=True, capture_output=True).stdout.decode()
+
+
+def signed_with(town: Town, image: SignatureImage | None) -> Agreement:
+    opened = town.open(slots=town.slots()[:1])
+    town.sign(opened, "1", approval=approved(town, opened, town.representative, image))
+    return town.read(opened.id)
+
+
+def test_the_drawing_is_bound_by_the_approval_that_the_detached_signature_names(town: Town) -> None:
+    opened = town.open(slots=town.slots()[:1])
+    approval = approved(town, opened, town.representative, IMAGE)
+    signature = town.sign(opened, "1", approval=approval)
+    assert read(approval.signed).statement.body["image"] == IMAGE.digest.value
+    assert read_envelope(signature.cms).approval == approval.digest
+
+
+def test_the_stamp_shows_the_drawing_and_says_that_it_is_one(town: Town) -> None:
+    with_it, without = (signed_with(town, image) for image in (IMAGE, None))
+    said = [
+        printed(town, assemble(town.database, each.id, workshop=town.workshop)) for each in (with_it, without)
+    ]
+    assert "手写电子签名" in said[0]
+    assert "手写" not in said[1]
+    assert "沈若华" in said[0]
+
+
+def test_a_drawing_that_was_exchanged_stops_the_assembly_with_a_sentence(town: Town) -> None:
+    signed = signed_with(town, IMAGE)
+    other = replace(IMAGE, strokes=IMAGE.strokes[:1])
+    with town.database.transaction() as session:
+        session.execute(update(SignatureImageRow).values(image=other.encode()))
+    job = assemble(town.database, signed.id, workshop=town.workshop)
+    assert job.state is AssemblyState.FAILED
+    assert "手写签名" in (job.reason or Term("", "")).zh
+
+
+def test_a_drawing_that_was_erased_leaves_the_name(town: Town) -> None:
+    signed = signed_with(town, IMAGE)
+    with town.database.transaction() as session:
+        erase(session, town.representative.id)
+    job = assemble(town.database, signed.id, workshop=town.workshop)
+    assert job.state is AssemblyState.DONE
+    assert "手写" not in printed(town, job)
+
+
+def test_what_was_drawn_last_counts_and_nothing_where_it_was_cleared(town: Town) -> None:
+    opened = town.open(slots=town.slots()[:1])
+    slot, found = opened.slot("1"), []
+    for image in (IMAGE, replace(IMAGE, strokes=IMAGE.strokes[:1]), None):
+        with town.database.transaction() as session:
+            asked = challenges.issue(
+                session,
+                person=town.representative.id,
+                action=slot.kind.action,
+                subject=slot.subject,
+                clock=town.clock,
+                random=town.random,
+            )
+            keep(session, challenge=asked.id, person=town.representative.id, image=image, clock=town.clock)
+            found.append(image_of(session, asked.id))
+    assert found == [IMAGE, replace(IMAGE, strokes=IMAGE.strokes[:1]), None]
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [],
+        [[]],
+        [[[1, 1], [40, 40]]],
+        [[[0, 0], [1201, 10]]],
+        [[[0, -1], [600, 10]]],
+        [[[0, 0, 0], [600, 10]]],
+        [[[0, 0], [600, 10]]] * 61,
+        [[[0, 0], [600, 10]] * (MOST_POINTS // 2 + 1)],
+    ],
+)
+def test_what_is_no_signature_on_the_board_is_refused(strokes: list[list[list[int]]]) -> None:
+    with pytest.raises(ImageUnusable):
+        drawn(strokes)
+
+
+def test_a_typed_signature_is_the_persons_own_name() -> None:
+    assert typed(" 沈若华 ", own="沈若华") == SignatureImage(typed="沈若华")
+    with pytest.raises(TypedNameDiffers):
+        typed("别人", own="沈若华")
+
+
+def test_a_seal_an_approval_and_a_qualifications_stamp_take_no_drawing() -> None:
+    for kind in SlotKind:
+        if kind in (SlotKind.PERSON, SlotKind.REPRESENTATIVE):
+            check_place(kind, Term("建设单位", "owner"))
+        else:
+            with pytest.raises(ImageMisplaced):
+                check_place(kind, Term("建设单位", "owner"))
