@@ -15,10 +15,10 @@ by ``openssl dgst -sm3 -sigopt distid:1234567812345678 -verify`` over the signed
     signature = check_detached_sm2(encoded, manifest, roots=(root,))
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from asn1crypto import algos, tsp
+from asn1crypto import algos, cms, tsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
 
@@ -28,12 +28,15 @@ from signing.cades import (
     ALGORITHM_DIFFERS,
     VALUE_WRONG,
     DetachedSignature,
+    DetachedSignatureMalformed,
     DetachedSignatureWrong,
     Envelope,
     check_detached_by,
     own_attributes,
+    read_envelope,
 )
 from signing.cms_envelope import Suite, signed_data_by
+from signing.paths import check_path
 from signing.pki import Chain
 from signing.sm2 import SM2_WITH_SM3_OID, Sm2KeyUnsupported, Sm2Signer
 from signing.sm2_certificates import certified_key
@@ -44,14 +47,21 @@ def sign_detached_sm2(
     content: bytes, *, signer: Sm2Signer, chain: Chain, slot: str, approval: Digest, at: datetime
 ) -> bytes:
     """Sign ``content`` for ``slot`` and return the detached CMS, DER, about 2 kB with its chain."""
+    return _envelope(
+        content, sign=signer.sign, chain=chain, attributes=own_attributes(slot=slot, approval=approval, at=at)
+    )
+
+
+def _envelope(
+    content: bytes, *, sign: Callable[[bytes], bytes], chain: Chain, attributes: list[cms.CMSAttribute]
+) -> bytes:
     suite = Suite(
         digest_name=SM3_OID,
         digest=sm3,
         signature=algos.SignedDigestAlgorithm({"algorithm": SM2_WITH_SM3_OID}),
-        sign=signer.sign,
+        sign=sign,
         own=_signing_certificate,
     )
-    attributes = own_attributes(slot=slot, approval=approval, at=at)
     envelope = signed_data_by(
         suite, content, content_type="data", chain=chain, attributes=attributes, detached=True
     )
@@ -68,13 +78,22 @@ def check_detached_sm2(
     3. signing-certificate-v2 names the enclosed certificate of the signer by SM3.
     4. It claims SM3 and SM2 with SM3, and the signature over the attributes holds.
     5. The chain leads to a pinned root, and every certificate was in its time at the signing time.
+    6. The bytes are the one encoding of all this with that chain up to the root: what no signature covers
+       (versions, the outer algorithm, the issuer beside the serial number, other certificates) is as it is
+       always written.
 
     Raises:
-        DetachedSignatureMalformed: step 1 fails.
+        DetachedSignatureMalformed: step 1 or 6 fails.
         DetachedSignatureWrong: step 2, 3 or 4 fails.
         PathInvalid: step 5 fails.
     """
-    return check_detached_by(encoded, content, roots=roots, digest=sm3, check_signature=_check_signature)
+    signature = check_detached_by(encoded, content, roots=roots, digest=sm3, check_signature=_check_signature)
+    envelope = read_envelope(encoded)
+    chain = check_path(envelope.certificate, envelope.others, roots=roots, at=envelope.signed_at)
+    attributes = own_attributes(slot=signature.slot, approval=signature.approval, at=signature.signed_at)
+    if encoded != _envelope(content, sign=lambda _: envelope.signature, chain=chain, attributes=attributes):
+        raise DetachedSignatureMalformed
+    return signature
 
 
 def _check_signature(envelope: Envelope) -> None:
