@@ -45,11 +45,21 @@ class Sm2Issuer:
         life: timedelta = END_LIFE,
     ) -> Chain:
         """Certify ``key`` for ``name`` from ``at`` on and return its chain."""
-        above = self.chain[0]
+        return self._issue(key, _name(name), profile=profile, at=at, life=life)
+
+    def issue_beside(
+        self, key: Sm2VerifyingKey, other: x509.Certificate, *, profile: Profile, at: datetime
+    ) -> Chain:
+        """Certify ``key`` for whom ``other``, a certificate of the ES256 authority, names, word for word."""
+        return self._issue(key, other.subject, profile=profile, at=at, life=END_LIFE)
+
+    def _issue(
+        self, key: Sm2VerifyingKey, subject: x509.Name, *, profile: Profile, at: datetime, life: timedelta
+    ) -> Chain:
         certificate = _certify(
             key,
-            subject=_name(name),
-            issuer=above.subject,
+            subject=subject,
+            issuer=self.chain[0].subject,
             extensions=profiles.end_extensions(profile, address=None),
             signer=self.signer,
             at=at,

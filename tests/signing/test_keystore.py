@@ -15,11 +15,12 @@ from signing.keystore import (
     KeyUncertified,
     KeyUnreadable,
 )
-from signing.keystore_file import FileKeyStore, SecretTooShort
+from signing.keystore_file import FileKeyStore
 from signing.keystore_memory import MemoryKeyStore
 from signing.keystore_pkcs11 import Pkcs11KeyStore
 from signing.pki import Subject, found
 from signing.profiles import Profile
+from signing.sealed_files import SecretTooShort
 
 from .soft_token import open_token
 
