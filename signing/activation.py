@@ -3,7 +3,7 @@
 A key signs only because a person approved it just now (电子签名法 art. 13: at the moment of signing only the
 signer controls the data that makes the signature). An approval activates one key, for one slot of one
 agreement, both named in its subject; the database keeps it from doing so twice. The activation allows
-exactly two acts:
+exactly two acts, and where national cryptography is in use a third (``signing.national_signatures``):
 
 1. one detached signature over the manifest, in the transaction that activates the key;
 2. one increment of each assembled PDF, later, when all parties have signed.
@@ -30,8 +30,8 @@ from identity.approvals import Approval, check_approval
 from identity.challenges import Action
 from identity.people import PersonId
 from signing.activation_checks import FRESHNESS
-from signing.activation_data import ActivationData
-from signing.activation_evidence import first_act, second_act
+from signing.activation_data import ActivationData, Purpose
+from signing.activation_evidence import first_act, later_act
 from signing.activation_module import ActivationModule
 from signing.activation_refusals import ActivationForAnother, ActivationMissing, ActivationSpent, ApprovalUsed
 from signing.held_keys import HeldKey, Keyring, held_key
@@ -211,9 +211,10 @@ def incrementing_party(
     if incremented(session, activation, document=document).increment is not None:
         raise ActivationSpent(slot=activation.slot)
     manifest = session.get_one(AgreementRow, activation.agreement).manifest
-    data = second_act(
+    data = later_act(
         session,
         activation.approval,
+        Purpose.INCREMENT,
         key=activation.key,
         slot=activation.slot,
         manifest=manifest,

@@ -2,10 +2,10 @@
 
 The nonce of an activation is the digest of the challenge that its approval answers, never the digest of the
 approval itself: who turns s in the approval's signature gets other bytes that say the same. A nonce has one
-page that says for which key, slot and manifest it is, and one for its increment of each document; each
-approval that answers it has one for its signature over the manifest. The file system decides a race, as a
-file appears whole or not at all. Beside them stands, for each key of a person, whose it is: a keyed hash, and
-so the book names nobody.
+page that says for which key, slot and manifest it is, one for its increment of each document, and where
+national cryptography is in use one for each signature by SM2; each approval that answers it has one for its
+signature over the manifest. The file system decides a race, as a file appears whole or not at all. Beside
+them stands, for each key of a person, whose it is: a keyed hash, and so the book names nobody.
 
     book = ActivationBook(folder, secret)
     book.enter(nonce, Page.MANIFEST, entry)      # gives what stands there: this entry, or an earlier one
@@ -45,13 +45,18 @@ class Page(StrEnum):
     """The signature over the manifest under one approval, by the digest of what that approval says."""
     INCREMENT = "increment"
     """The signature over a nonce's one increment of a document."""
+    SECOND = "second"
+    """A nonce's one second signature, by SM2."""
+    SEALING = "sealing"
+    """A nonce's one signature by an electronic seal."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """One page: key, slot, 32-byte digests of the manifest and of ``signed``, and the signature.
 
-    ``signed`` is what was signed: the manifest, or the increment's attributes; in an answer, the approval.
+    ``signed`` is what was signed: the manifest, the increment's attributes, the sealed document; in an answer
+    and a second signature, the approval.
     """
 
     key: KeyHandle

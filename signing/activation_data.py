@@ -33,10 +33,11 @@ LONGEST_STATEMENT = 16 * 1024
 
 
 class Purpose(StrEnum):
-    """Which of its two acts the activation is for."""
+    """Which of its acts the activation is for."""
 
     MANIFEST = "manifest"
     INCREMENT = "increment"
+    NATIONAL = "national"
 
 
 class ActivationMalformed(Malformed):
@@ -80,7 +81,7 @@ class ActivationData:
     """What lets the key ``key`` sign once for ``slot`` of ``manifest``, as of the moment of the approval.
 
     ``approval`` is COSE_Sign1. ``opening`` and, where the approval names it, ``device`` come with the first
-    act; the second rests on the first.
+    act; the others rest on the first.
     """
 
     key: KeyHandle

@@ -40,12 +40,12 @@ def first_act(
     )
 
 
-def second_act(
-    session: Session, approval: bytes, *, key: KeyHandle, slot: str, manifest: bytes
+def later_act(
+    session: Session, approval: bytes, purpose: Purpose, *, key: KeyHandle, slot: str, manifest: bytes
 ) -> ActivationData:
-    """Gather what lets ``key`` make its increment; ``approval`` is the digest of the approval's fact."""
+    """Gather what lets ``key`` do what rests on the first act; ``approval`` is the digest of its fact."""
     signed = facts.signed_statement(session, approval)
-    return ActivationData(key=key, purpose=Purpose.INCREMENT, slot=slot, manifest=manifest, approval=signed)
+    return ActivationData(key=key, purpose=purpose, slot=slot, manifest=manifest, approval=signed)
 
 
 def _device(session: Session, approval: Approval) -> DeviceAnswer | None:

@@ -1,9 +1,10 @@
 """The activation module: where held keys are, and the only way to have one sign.
 
-It offers two acts and no third: the detached signature over a manifest, and one increment of each of its
-documents. Each is done on activation data alone (``signing.activation_data``), which the module checks by
-itself (``signing.activation_checks``), and each is entered in its book before the signature leaves. So what
-is asked for again after a crash gets the signature that was made; another increment gets none.
+It offers three acts and no fourth: the detached signature over a manifest, one increment of each of its
+documents, and where it has SM2 keys the national signatures (``signing.national_signing``). Each is done on
+activation data alone (``signing.activation_data``), which the module checks by itself
+(``signing.activation_checks``), and each is entered in its book before the signature leaves. So what is asked
+for again after a crash gets the signature that was made; another increment gets none.
 
 Where the first act was made and lost, its person approves anew. A new approval may answer the same challenge,
 as that of a case at a counter does: it signs once more, for the key, slot and manifest that the challenge was
@@ -13,6 +14,7 @@ the lost signature did not; what was given before stays as it is.
     module = LocalActivationModule(keystore, book, pins=pins, clock=clock)
     cms = module.sign_manifest(data)
     signature = module.sign_increment(data, increment)
+    national = module.sign_national(data, sealing)
 
 Source of the word: CEN EN 419241-2, signature activation module.
 """
@@ -36,6 +38,14 @@ from signing.activation_refusals import (
 from signing.cades import sign_detached
 from signing.increments import Increment
 from signing.keystore import PERSON_KEY, KeyStore
+from signing.manifest import SlotKind
+from signing.national_signing import (
+    NationalNotKept,
+    NationalSignature,
+    NationalSigning,
+    Sealing,
+    SealingWrong,
+)
 
 
 class ActivationModule(Protocol):
@@ -62,12 +72,35 @@ class ActivationModule(Protocol):
         """
         ...
 
+    def sign_national(self, data: ActivationData, sealing: Sealing | None) -> NationalSignature:
+        """Return the one second signature over the manifest, and for a seal's slot the one by its seal.
+
+        ``sealing`` comes with a seal's slot and no other.
+
+        Raises:
+            NationalNotKept: the module has no SM2 keys.
+            ActivationUnrecorded: the book lacks the first act.
+            ActivationSpent: they were made under another approval.
+            Refused, Invalid: the data do not allow it, each by its own name.
+            Unavailable: the keys cannot be reached.
+        """
+        ...
+
 
 class LocalActivationModule:
-    """An ``ActivationModule`` over a key store of this process."""
+    """An ``ActivationModule`` over a key store of this process, and over SM2 keys where there are any."""
 
-    def __init__(self, keystore: KeyStore, book: ActivationBook, *, pins: Pins, clock: Clock) -> None:
+    def __init__(
+        self,
+        keystore: KeyStore,
+        book: ActivationBook,
+        *,
+        pins: Pins,
+        clock: Clock,
+        national: NationalSigning | None = None,
+    ) -> None:
         self._keystore, self._book, self._pins, self._clock = keystore, book, pins, clock
+        self._national = national
 
     def sign_manifest(self, data: ActivationData) -> bytes:
         """Sign the manifest, once under each approval of the challenge; see the port."""
@@ -94,12 +127,7 @@ class LocalActivationModule:
 
     def sign_increment(self, data: ActivationData, increment: Increment) -> bytes:
         """Sign one increment, and give its signature again where it was lost; see the port."""
-        checked = self._checked(data, Purpose.INCREMENT)
-        first = self._book.find(checked.nonce, Page.MANIFEST)
-        if first is None:
-            raise ActivationUnrecorded(slot=data.slot)
-        if not _same(first, checked):
-            raise ActivationForAnother
+        checked = self._resting(data, Purpose.INCREMENT)
         place = increment.check(
             documents=checked.manifest.documents,
             certificate=self._keystore.chain(data.key)[0],
@@ -114,6 +142,38 @@ class LocalActivationModule:
         if made.signed != sha256(increment.attributes).value:
             raise ActivationSpent(slot=data.slot)
         return made.signature
+
+    def sign_national(self, data: ActivationData, sealing: Sealing | None) -> NationalSignature:
+        """Sign by SM2, and give what was signed again where it was lost; see the port."""
+        checked = self._resting(data, Purpose.NATIONAL)
+        if self._national is None:
+            raise NationalNotKept
+        if (checked.slot.kind is SlotKind.SEAL) != (sealing is not None):
+            raise SealingWrong(slot=data.slot, part="seal")
+        own, now = self._keystore.chain(data.key)[0], self._clock.now()
+        second = self._book.find(checked.nonce, Page.SECOND)
+        if second is None:
+            cms = self._national.second_signature(checked, beside=own, at=now)
+            second = self._book.enter(checked.nonce, Page.SECOND, _entry(checked, data.approval, cms))
+        if second.signed != sha256(data.approval).value:
+            raise ActivationSpent(slot=data.slot)
+        if sealing is None:
+            return NationalSignature(second.signature, None)
+        sealed = self._book.find(checked.nonce, Page.SEALING)
+        if sealed is None:
+            ses = self._national.seal_signature(checked, sealing, beside=own, at=now)
+            sealed = self._book.enter(checked.nonce, Page.SEALING, _entry(checked, sealing.document, ses))
+        return NationalSignature(second.signature, sealed.signature)
+
+    def _resting(self, data: ActivationData, purpose: Purpose) -> Checked:
+        """Check data for an act that rests on the first one, which the book has."""
+        checked = self._checked(data, purpose)
+        first = self._book.find(checked.nonce, Page.MANIFEST)
+        if first is None:
+            raise ActivationUnrecorded(slot=data.slot)
+        if not _same(first, checked):
+            raise ActivationForAnother
+        return checked
 
     def _checked(self, data: ActivationData, purpose: Purpose) -> Checked:
         if data.purpose is not purpose:

@@ -6,12 +6,14 @@ taken up where it stopped and no activation makes two increments of a document. 
 PDF is worked on. A document that has no mark of a party carries its signature all the same, unseen on the
 pages.
 
-1. claim the job; then for each document:
-2. take the document D0 with the empty fields that its parties fill, or the last recorded increment;
-3. for each signed slot in order: draw its marks, append all but the party's signature, store, record; have
+1. claim the job;
+2. where national cryptography is in use, have each signed slot sign by SM2 (``signing.national_signatures``);
+   then for each document:
+3. take the document D0 with the empty fields that its parties fill, or the last recorded increment;
+4. for each signed slot in order: draw its marks, append all but the party's signature, store, record; have
    exactly that signed, store, record;
-4. append the closing seal (timestamped, LTA) and check that D0 is still a byte-for-byte prefix;
-5. store the PDFs, state their digests as one fact, in the order of the documents, finish the job.
+5. append the closing seal (timestamped, LTA) and check that D0 is still a byte-for-byte prefix;
+6. store the PDFs, state their digests as one fact, in the order of the documents, finish the job.
 
     job = assemble(database, agreement_id, workshop=workshop)
 """
@@ -53,6 +55,7 @@ from signing.assembly_jobs import (
 from signing.held_keys import Keyring
 from signing.key_certificates import check_standing, revocations
 from signing.manifest import ManifestSlot
+from signing.national_signatures import sign_nationally
 from signing.objects import ObjectStore
 from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, finish_signature, prepare_signature
 from signing.pdf_document import open_document
@@ -162,6 +165,10 @@ def _fail(database: Database, claim: Claim, error: YinxinError, workshop: Worksh
 def _work(database: Database, claim: Claim, workshop: Workshop) -> None:
     with database.transaction() as session:
         found = agreement(session, claim.agreement)
+    original = workshop.store.get(found.documents[0])
+    sign_nationally(
+        database, found, original, claim=claim, keyring=workshop.keyring, typesetter=workshop.typesetter
+    )
     results = [
         workshop.store.put(_closed(database, _signed(database, claim, found, place, workshop), workshop))
         for place in range(len(found.documents))

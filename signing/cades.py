@@ -195,11 +195,14 @@ def _parse(encoded: bytes) -> Envelope:
     certificates = [x509.load_der_x509_certificate(each.chosen.dump()) for each in body["certificates"]]
     serial_number = signer_info["sid"].chosen["serial_number"].native
     (own,) = (each for each in certificates if each.serial_number == serial_number)
+    signed_at = attributes["signing_time"].native
+    if signed_at.utcoffset() is None:
+        raise ValueError(signed_at)
     return Envelope(
         digest_algorithm=signer_info["digest_algorithm"]["algorithm"].native,
         message_digest=attributes["message_digest"].native,
         certificate_digest=_only(attributes["signing_certificate_v2"]["certs"])["cert_hash"].native,
-        signed_at=attributes["signing_time"].native,
+        signed_at=signed_at,
         slot=attributes[SLOT_ATTRIBUTE].parse(core.UTF8String).native,
         approval=attributes[APPROVAL_ATTRIBUTE].parse(core.OctetString).native,
         certificate=own,

@@ -28,6 +28,7 @@ from identity.people import Person, PersonId
 from signing.activation_module import ActivationModule
 from signing.key_certificates import record
 from signing.keystore import PERSON_KEY, KeyHandle, KeyMissing, KeyStore, KeyUncertified
+from signing.national_authority import NationalAuthority
 from signing.pki import Authority, Chain, Subject
 from signing.profiles import Profile
 from signing.speaker import Speaker
@@ -46,13 +47,17 @@ class KeyNotHeld(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Keyring:
-    """What it takes to hold keys: the store, what lets them sign, the authority above, who says so, when."""
+    """What it takes to hold keys: the store, what lets them sign, the authority above, who says so, when.
+
+    ``national`` is the SM2 authority, where national cryptography is in use.
+    """
 
     keystore: KeyStore
     module: ActivationModule
     authority: Authority
     platform: Speaker
     clock: Clock
+    national: NationalAuthority | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What is said over the socket of the signer: one request, one answer, each a frame of deterministic CBOR.
 
-A frame is its length in four bytes, the greatest first, and then so many bytes. A request names one of six
+A frame is its length in four bytes, the greatest first, and then so many bytes. A request names one of the
 acts and has its members; an answer is either what was asked for or a refusal with its sentences.
 
 A whole exchange has one end in time: a frame that comes byte by byte holds nobody longer.
@@ -33,10 +33,12 @@ LONGEST_REQUEST = LARGEST + 1024 * 1024
 """Bytes: the largest file, and activation data beside it."""
 LONGEST_ANSWER = 64 * 1024
 """Bytes; a chain of three certificates has about 3 kB."""
+LONGEST_NATIONAL_ANSWER = 512 * 1024
+"""Bytes; a signature by a seal carries the seal with its picture."""
 LIMIT_S = 5.0
 """Seconds of a whole exchange: a slow token signs in one, and who signs waits with the log locked."""
 INCREMENT_LIMIT_S = 20.0
-"""Seconds of the exchange about an increment, which carries a file and holds no lock."""
+"""Seconds of an exchange that carries a file and holds no lock: about an increment, or by SM2."""
 
 
 class Act(StrEnum):
@@ -48,6 +50,10 @@ class Act(StrEnum):
     CHAIN = "chain"
     MANIFEST = "manifest"
     INCREMENT = "increment"
+    SM2_KEY = "sm2-key"
+    SM2_BIND = "sm2-bind"
+    SM2_CHAIN = "sm2-chain"
+    NATIONAL = "national"
 
 
 class SignerRequestMalformed(Malformed):

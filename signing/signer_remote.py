@@ -24,7 +24,9 @@ from signing import signer_protocol as protocol
 from signing.activation_data import ActivationData
 from signing.increments import Increment
 from signing.keystore import PERSON_KEY, SEAL_KEY, KeyHandle, KeyStore
+from signing.national_signing import NationalSignature, Sealing
 from signing.signer_protocol import Act, SignerRequestMalformed, SignerSilent
+from signing.sm2 import Sm2VerifyingKey
 
 PAUSE_S = 10.0
 """Seconds that a signer which took too long is left alone, so that not each of a queue waits for it."""
@@ -65,14 +67,11 @@ class RemoteSigner:
 
     def bind(self, handle: KeyHandle, chain: Sequence[x509.Certificate]) -> None:
         """Have ``chain`` kept; see the port."""
-        self._ask(Act.BIND, {"key": handle, "chain": [each.public_bytes(Encoding.DER) for each in chain]})
+        self._keep(Act.BIND, handle, chain)
 
     def chain(self, handle: KeyHandle) -> tuple[x509.Certificate, ...]:
         """Return the bound chain; see the port."""
-        answer = self._ask(Act.CHAIN, {"key": handle})
-        if not isinstance(answer, list):
-            raise SignerRequestMalformed(place="chain")
-        return tuple(x509.load_der_x509_certificate(each) for each in answer if isinstance(each, bytes))
+        return self._certificates(Act.CHAIN, handle)
 
     def sign_manifest(self, data: ActivationData) -> bytes:
         """Have the manifest signed; see ``ActivationModule``."""
@@ -92,6 +91,30 @@ class RemoteSigner:
             },
         )
 
+    def sign_national(self, data: ActivationData, sealing: Sealing | None) -> NationalSignature:
+        """Have the national signatures made; see ``ActivationModule``."""
+        request: dict[str, Value] = {"data": data.encode(), "document": None}
+        if sealing is not None:
+            request |= {"document": sealing.document, "seal": sealing.seal}
+        match self._ask(Act.NATIONAL, request):
+            case [bytes() as cms, (bytes() | None) as ses]:
+                return NationalSignature(cms, ses)
+        raise SignerRequestMalformed(place=Act.NATIONAL.value)
+
+    @property
+    def sm2(self) -> "RemoteSm2Keys":
+        """The signer's SM2 keys."""
+        return RemoteSm2Keys(self)
+
+    def _certificates(self, act: Act, handle: KeyHandle) -> tuple[x509.Certificate, ...]:
+        answer = self._ask(act, {"key": handle})
+        if not isinstance(answer, list):
+            raise SignerRequestMalformed(place="chain")
+        return tuple(x509.load_der_x509_certificate(each) for each in answer if isinstance(each, bytes))
+
+    def _keep(self, act: Act, handle: KeyHandle, chain: Sequence[x509.Certificate]) -> None:
+        self._ask(act, {"key": handle, "chain": [each.public_bytes(Encoding.DER) for each in chain]})
+
     def _octets(self, act: Act, request: Mapping[str, Value]) -> bytes:
         answer = self._ask(act, request)
         if not isinstance(answer, bytes):
@@ -101,14 +124,16 @@ class RemoteSigner:
     def _ask(self, act: Act, request: Mapping[str, Value]) -> Value:
         if self._monotonic() < self._alone_until:
             raise SignerSilent(socket=self._path)
-        limit = protocol.INCREMENT_LIMIT_S if act is Act.INCREMENT else protocol.LIMIT_S
+        carries = act in {Act.INCREMENT, Act.NATIONAL}
+        limit = protocol.INCREMENT_LIMIT_S if carries else protocol.LIMIT_S
         until = protocol.Deadline(limit, self._monotonic)
         try:
             with socket.socket(socket.AF_UNIX) as connection:
                 connection.settimeout(until.left())
                 connection.connect(str(self._path))
                 protocol.send(connection, {"act": act.value, **request}, until=until)
-                most = protocol.LONGEST_ANSWER
+                national = act is Act.NATIONAL
+                most = protocol.LONGEST_NATIONAL_ANSWER if national else protocol.LONGEST_ANSWER
                 answer = protocol.members(protocol.receive(connection, most=most, until=until))
         except OSError as error:
             if isinstance(error, TimeoutError):
@@ -121,6 +146,25 @@ class RemoteSigner:
         if "refused" in answer:
             raise protocol.refusal(protocol.members(answer["refused"]))
         return answer.get("done")
+
+
+class RemoteSm2Keys:
+    """The ``Sm2Keys`` of a signer, which alone signs with them."""
+
+    def __init__(self, signer: RemoteSigner) -> None:
+        self._signer = signer
+
+    def ensure(self, handle: KeyHandle) -> Sm2VerifyingKey:
+        """Return the public half, made the first time; see the port."""
+        return Sm2VerifyingKey.from_spki(self._signer._octets(Act.SM2_KEY, {"key": handle}))  # noqa: SLF001  one room
+
+    def bind(self, handle: KeyHandle, chain: Sequence[x509.Certificate]) -> None:
+        """Have ``chain`` kept; see the port."""
+        self._signer._keep(Act.SM2_BIND, handle, chain)  # noqa: SLF001  the same
+
+    def chain(self, handle: KeyHandle) -> tuple[x509.Certificate, ...]:
+        """Return the bound chain; see the port."""
+        return self._signer._certificates(Act.SM2_CHAIN, handle)  # noqa: SLF001  the same
 
 
 class _PublicHalf:

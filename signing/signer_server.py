@@ -1,10 +1,11 @@
 """The signer: the process that has the keys of people and seals, and answers on a socket of this machine.
 
-It knows six acts. Four are about keys and move none: make one, its public half, bind and read its chain. Two
-sign, on activation data alone (``signing.activation_module``). Who connects must be a process of a user that
-was named at the start, as the kernel says; a request is bounded in length and time, and one that cannot be
-read is answered and ends its connection. A fault of its own, a full disk or a bug, is logged by its kind and
-answered as such; it ends neither the conversation nor the listening.
+Some of its acts are about keys and move none: make one, its public half, bind and read its chain; the same
+for SM2 keys, where it keeps any. The others sign, on activation data alone (``signing.activation_module``).
+Who connects must be a process of a user that was named at the start, as the kernel says; a request is bounded
+in length and time, and one that cannot be read is answered and ends its connection. A fault of its own, a
+full disk or a bug, is logged by its kind and answered as such; it ends neither the conversation nor the
+listening.
 
     with SignerServer(path, keystore, module, users={os.getuid()}) as server:
         server.serve()      # until close()
@@ -33,7 +34,9 @@ from signing.activation_data import ActivationData
 from signing.activation_module import ActivationModule
 from signing.increments import Increment
 from signing.keystore import PERSON_KEY, SEAL_KEY, KeyHandle, KeyStore, KeyUncertified
+from signing.national_signing import NationalNotKept, Sealing
 from signing.signer_protocol import Act, SignerFailed, SignerRequestMalformed
+from signing.sm2_keystore import Sm2Keys
 
 CONNECTIONS = 16
 """How many are answered at once; more wait in the kernel's queue."""
@@ -76,9 +79,16 @@ class SignerServer:
     """
 
     def __init__(
-        self, path: Path, keystore: KeyStore, module: ActivationModule, *, users: Collection[int]
+        self,
+        path: Path,
+        keystore: KeyStore,
+        module: ActivationModule,
+        *,
+        users: Collection[int],
+        sm2: Sm2Keys | None = None,
     ) -> None:
         self._path, self._keystore, self._module, self._users = path, keystore, module, frozenset(users)
+        self._sm2 = sm2
         self._turns = threading.BoundedSemaphore(CONNECTIONS)
         self._closed = threading.Event()
         self._binding = threading.Lock()
@@ -133,36 +143,53 @@ class SignerServer:
             return {"refused": protocol.refusal_value(SignerFailed(fault=_fault(error)))}
 
     def _act(self, act: str, fields: Fields) -> Value:
-        if act in {Act.MANIFEST, Act.INCREMENT}:
-            data = ActivationData.decode(fields.octets("data"))
-            _check_held(data.key)
-            if act == Act.MANIFEST:
-                fields.done()
-                return self._module.sign_manifest(data)
-            return self._module.sign_increment(data, _increment(fields))
+        if act in {Act.MANIFEST, Act.INCREMENT, Act.NATIONAL}:
+            return self._sign(act, fields)
         handle = KeyHandle(fields.text("key", limit=128))
         _check_held(handle)
-        chain = _chain(fields) if act == Act.BIND else ()
+        chain = _chain(fields) if act in {Act.BIND, Act.SM2_BIND} else ()
         fields.done()
         match act:
             case Act.CREATE:
                 return self._keystore.create(handle, Algorithm.ES256).spki
             case Act.KEY:
                 return self._keystore.signer(handle).key.spki
-            case Act.BIND:
-                self._bind(handle, chain)
+            case Act.SM2_KEY:
+                return self._sm2_keys.ensure(handle).spki
+            case Act.BIND | Act.SM2_BIND:
+                self._bind(self._keystore if act == Act.BIND else self._sm2_keys, handle, chain)
                 return None
-            case Act.CHAIN:
-                return [each.public_bytes(Encoding.DER) for each in self._keystore.chain(handle)]
+            case Act.CHAIN | Act.SM2_CHAIN:
+                store = self._keystore if act == Act.CHAIN else self._sm2_keys
+                return [each.public_bytes(Encoding.DER) for each in store.chain(handle)]
         raise SignerRequestMalformed(place="act")
 
-    def _bind(self, handle: KeyHandle, chain: tuple[x509.Certificate, ...]) -> None:
+    def _sign(self, act: str, fields: Fields) -> Value:
+        data = ActivationData.decode(fields.octets("data"))
+        _check_held(data.key)
+        if act == Act.INCREMENT:
+            return self._module.sign_increment(data, _increment(fields))
+        if act == Act.NATIONAL:
+            made = self._module.sign_national(data, _sealing(fields))
+            return [made.cms, made.ses]
+        fields.done()
+        return self._module.sign_manifest(data)
+
+    @property
+    def _sm2_keys(self) -> Sm2Keys:
+        if self._sm2 is None:
+            raise NationalNotKept
+        return self._sm2
+
+    def _bind(
+        self, store: KeyStore | Sm2Keys, handle: KeyHandle, chain: tuple[x509.Certificate, ...]
+    ) -> None:
         """Bind ``chain``; what the module reads in a certificate of its holder stays as first bound."""
         with self._binding:
             with suppress(KeyUncertified):
-                if self._keystore.chain(handle)[0].subject != chain[0].subject:
+                if store.chain(handle)[0].subject != chain[0].subject:
                     raise SubjectChanged(handle=handle)
-            self._keystore.bind(handle, chain)
+            store.bind(handle, chain)
 
 
 def _request(connection: socket.socket) -> Fields | None:
@@ -207,6 +234,13 @@ def _increment(fields: Fields) -> Increment:
     )
     fields.done()
     return increment
+
+
+def _sealing(fields: Fields) -> Sealing | None:
+    absent = fields.absent("document")
+    sealing = None if absent else Sealing(document=fields.octets("document"), seal=fields.octets("seal"))
+    fields.done()
+    return sealing
 
 
 def _user(connection: socket.socket) -> int:

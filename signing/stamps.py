@@ -21,6 +21,7 @@ QUALIFICATION_STAMP = (68 * MILLIMETRE, 36 * MILLIMETRE)
 PERSON_STAMP = (68 * MILLIMETRE, 26 * MILLIMETRE)
 ORGANIZATION_STAMP = (68 * MILLIMETRE, 42 * MILLIMETRE)
 DATE_MARK = (34 * MILLIMETRE, 7 * MILLIMETRE)
+PICTURE_DOTS = 300  # an inch, as printers want
 SEAL_DIAMETER = 42 * MILLIMETRE  # 国发〔1999〕25号 gives organs of a city 4.2 cm
 
 PRINTED = ("title", "name", "registration_number", "until", "employer")
@@ -115,6 +116,16 @@ def organization_seal(
     """
     facts = {"name": name, "caption": caption, "code": code}
     return Stamp(typesetter.set("round-seal.typ", facts, at=at), SEAL_DIAMETER, SEAL_DIAMETER)
+
+
+def seal_picture(typesetter: Typesetter, *, name: str, at: datetime, caption: str, code: str) -> bytes:
+    """Return the same seal as PNG of 300 dots an inch, as an electronic seal carries it.
+
+    Raises:
+        GlyphMissing: the font lacks a character.
+    """
+    facts = {"name": name, "caption": caption, "code": code}
+    return typesetter.draw("round-seal.typ", facts, at=at, dots=PICTURE_DOTS)
 
 
 def date_mark(typesetter: Typesetter, *, at: datetime) -> Stamp:

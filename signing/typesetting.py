@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools ships no types
@@ -81,23 +82,29 @@ class Typesetter:
             GlyphMissing: a text among the facts holds a character that the font lacks.
             TypesettingFailed: the template does not compile.
         """
+        return self._compiled(template, facts, at=at, format="pdf", pdf_tags=False)
+
+    def draw(self, template: str, facts: Mapping[str, Fact], *, at: datetime, dots: int) -> bytes:
+        """Set the one page of ``template`` as PNG of ``dots`` an inch, otherwise as ``set`` does."""
+        return self._compiled(template, facts, at=at, format="png", ppi=dots)
+
+    def _compiled(self, template: str, facts: Mapping[str, Fact], *, at: datetime, **form: Any) -> bytes:
         for text in _texts(facts):
             self.check_glyphs(text)
         inputs = {"facts": json.dumps(facts, ensure_ascii=False)}
         with self._lock:
             try:
-                pdf = self._compiler.compile(
+                made = self._compiler.compile(
                     self._templates / template,
-                    format="pdf",
                     sys_inputs=inputs,
                     timestamp=at.astimezone(UTC).replace(microsecond=0),  # typst dates files to the second
-                    pdf_tags=False,
+                    **form,
                 )
             except typst.TypstError as error:
                 raise TypesettingFailed(template=template, reason=error.message) from error
-        if not isinstance(pdf, bytes):
-            raise TypesettingFailed(template=template, reason="no pages")
-        return pdf
+        if not isinstance(made, bytes):
+            raise TypesettingFailed(template=template, reason="not one file")
+        return made
 
     def check_glyphs(self, text: str) -> None:
         """Refuse ``text`` if the font lacks one of its characters; line breaks are none.

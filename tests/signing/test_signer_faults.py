@@ -25,6 +25,7 @@ from signing.held_keys import check_reachable
 from signing.increments import Increment
 from signing.keystore import KeyHandle, KeyMissing
 from signing.keystore_memory import MemoryKeyStore
+from signing.national_signing import NationalSignature, Sealing
 from signing.signer_protocol import SignerSilent
 from signing.signer_remote import RemoteSigner
 from signing.signer_server import SignerServer
@@ -58,6 +59,9 @@ class FullDisk:
 
     def sign_increment(self, data: ActivationData, increment: Increment) -> bytes:
         raise RuntimeError(data.slot, increment)
+
+    def sign_national(self, data: ActivationData, sealing: Sealing | None) -> NationalSignature:
+        raise RuntimeError(data.slot, sealing)
 
 
 class ShortOfDescriptors:
