@@ -7,6 +7,7 @@
     certificates/root.pem, certificates/others.pem
     status/*.crl, status/*.ocsp, timestamps/*.tst     out of the sealed PDFs, as of their sealing
     receipts/*.cose       the log's receipts, by the number of the entry
+    national/*            where they were made, signatures by SM2 (``signing.national_pack``)
     verification.json     the verifier's report on the bundle
 
 What the bundle does not name already, a fact of its own does ("packed"), so that every file beside the bundle
@@ -38,6 +39,8 @@ from signing.agreement_bundles import bundle
 from signing.agreements import Agreement, agreement
 from signing.cades import read_envelope
 from signing.exhibits import Archive
+from signing.national_pack import national_files
+from signing.national_signatures import national_signatures
 from signing.pack_report import read_report, render_report
 from signing.pdf_evidence import Carried, carried
 from signing.signatures import Signature, signatures
@@ -93,6 +96,7 @@ def pack(database: Database, agreement_id: UUID, *, maker: PackMaker) -> bytes:
             early = PackTooEarly if found.ended is None else PackOfVoided
             raise early(agreement=agreement_id)
         signed = signatures(session, agreement_id)
+        national = national_signatures(session, agreement_id)
         _cover(session, archive)
     sealed = [archive.store.get(result) for result in found.results]
     inside = carried(*sealed)
@@ -109,6 +113,7 @@ def pack(database: Database, agreement_id: UUID, *, maker: PackMaker) -> bytes:
         **_numbered("status", "ocsp", inside.ocsp_responses),
         **_numbered("timestamps", "tst", [each.token for each in inside.timestamps]),
         **dict(_receipts(encoded)),
+        **national_files(national),
         "verification.json": verified.to_json(),
     }
     with database.transaction() as session:

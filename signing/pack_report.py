@@ -27,6 +27,9 @@ from signing.agreements import Agreement, Slot
 from signing.authorization_sheet import Row
 from signing.cades import read_envelope
 from signing.manifest import SlotKind
+from signing.national_pack import national_root
+from signing.national_signatures import national_signatures
+from signing.national_signing import NationalSignature
 from signing.pdf_evidence import Carried, asn1_name
 from signing.qualification_stamps import asked_of, printed
 from signing.seals import seal
@@ -93,6 +96,7 @@ def read_report(session: Session, found: Agreement, *, carried: Carried, at: dat
             *([_declines(session, declined)] if declined else []),
             *_voided(session, found),
             Section(Term("根证书指纹（SHA-256）", "Root certificates"), tuple(_roots(carried))),
+            *_national(session, found),
             Section(Term("时间戳", "Timestamps"), tuple(_timestamps(carried))),
             Section(Term("账本记录", "Ledger"), tuple(_ledger(session, found))),
         ),
@@ -280,6 +284,36 @@ def _roots(carried: Carried) -> Iterator[Row]:
     for each in carried.certificates:
         if each.issuer == each.subject:
             yield Row(_same(asn1_name(each)), _same(_grouped(each.fingerprint(SHA256()).hex())))
+
+
+def _national(session: Session, found: Agreement) -> Iterator[Section]:
+    """Give who signed by SM2 too, and how it is checked; nothing where nobody did."""
+    made = national_signatures(session, found.id)
+    if made:
+        yield Section(Term("国密签名", "National signatures"), tuple(_national_rows(found, made)))
+
+
+def _national_rows(found: Agreement, made: Mapping[str, NationalSignature]) -> Iterator[Row]:
+    for slot in found.filled:
+        if slot.id in made:
+            envelope = read_envelope(made[slot.id].cms)
+            signer = f"{asn1_name(envelope.certificate)}　{envelope.certificate.serial_number:x}"
+            said = f"{signer}　{_time(envelope.signed_at)}"
+            by_seal = made[slot.id].ses is not None
+            sealed = Term("　另有电子签章", ", and an electronic seal") if by_seal else Term("", "")
+            label = Term(f"签署位 {slot.id}　SM2 与 SM3", f"Slot {slot.id}, SM2 with SM3")
+            yield Row(label, Term(f"{said}{sealed.zh}", f"{said}{sealed.en}"))
+    root = national_root(made)
+    yield Row(_same(asn1_name(root)), _same(_grouped(root.fingerprint(SHA256()).hex())))
+    yield Row(
+        Term("如何核验", "How to check"),
+        Term(
+            "先由其他途径核对上列国密根证书指纹；再用 yinxin national 核验本证据包，或用 OpenSSL "
+            "逐行执行 national/openssl.txt。yinxin verify 只核对这些文件的摘要。",
+            "Compare the fingerprint of this SM2 root by another way; check the pack by yinxin national, "
+            "or run each line of national/openssl.txt with OpenSSL. yinxin verify compares digests alone.",
+        ),
+    )
 
 
 def _timestamps(carried: Carried) -> Iterator[Row]:
