@@ -1,5 +1,6 @@
 """An agreement as its parties see it, in JSON and on pages alike."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +22,8 @@ from signing.agreements import Agreement, AgreementState, Slot
 from signing.assembly_jobs import LEASE, AssemblyState, AssemblyUnknown, assembly_job
 from signing.groups import Group
 from signing.manifest import SlotKind
+from signing.national_signatures import national_signatures
+from signing.national_signing import NationalSignature
 from signing.policy import satisfied
 from signing.seal_states import SealState
 from signing.signatures import left_at_closing
@@ -34,7 +37,8 @@ class SlotShown(BaseModel):
     open (it may be signed now), waiting for an earlier step, or unneeded, because its group is satisfied
     without it. ``seal_caption`` stands below the star of its seal, ``seal_state`` is that seal's now, also
     after it sealed. ``stamp`` is the one of a qualification. ``left``: the legal representative who signed it
-    had left office when all had signed.
+    had left office when all had signed. ``national`` is made, sealed (with an electronic seal too) or
+    waiting, where a national signature is or will be.
     """
 
     id: str
@@ -57,6 +61,7 @@ class SlotShown(BaseModel):
     seal_since: datetime | None
     stamp: StampShown | None
     left: bool
+    national: str | None
 
 
 class GroupShown(BaseModel):
@@ -136,7 +141,8 @@ class AgreementShown(BaseModel):
     def version(self) -> str:
         """What changes whenever a page of this agreement would look different."""
         signed = "".join(
-            f"{slot.state[0]}{len(slot.chain) or ''}{(slot.seal_state or '')[:1]}" for slot in self.slots
+            f"{slot.state[0]}{len(slot.chain) or ''}{(slot.seal_state or '')[:1]}{(slot.national or '')[:1]}"
+            for slot in self.slots
         )
         made = f"{self.assembly.state}.{self.assembly.attempt}"
         said = ".".join(str(one.id) for one in self.comments)
@@ -156,12 +162,14 @@ def listed(found: Agreement, *, at: datetime) -> AgreementListed:
     )
 
 
-def shown(session: Session, found: Agreement, *, at: datetime) -> AgreementShown:
-    """Return the agreement whole."""
+def shown(session: Session, found: Agreement, *, at: datetime, national: bool = False) -> AgreementShown:
+    """Return the agreement whole; ``national`` says whether signed slots will sign by SM2 too."""
     issued = certificate_for(session, found.id)
     seen = _Seen(
         wanted=found.wanted,
         left=left_at_closing(session, found),
+        made=national_signatures(session, found.id),
+        to_come=national and found.state(at) is not AgreementState.ASSEMBLED,
     )
     index = None if found.fact is None else facts.fact(session, found.fact).index
     anchored = None if index is None else receipts.anchor(session, index)
@@ -227,6 +235,8 @@ class _Seen:
 
     wanted: frozenset[str]
     left: frozenset[str]
+    made: Mapping[str, NationalSignature]
+    to_come: bool
 
 
 def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotShown:
@@ -254,7 +264,14 @@ def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotSh
         seal_since=None if held is None else held.state_since,
         stamp=stamp_shown(session, found.id, slot.id),
         left=slot.id in seen.left,
+        national=_national(slot, seen),
     )
+
+
+def _national(slot: Slot, seen: _Seen) -> str | None:
+    if slot.id in seen.made:
+        return "made" if seen.made[slot.id].ses is None else "sealed"
+    return "waiting" if seen.to_come and slot.fact is not None else None
 
 
 def _state(found: Agreement, slot: Slot, seen: _Seen) -> str:

@@ -60,6 +60,7 @@ NOT_FOUND = frozenset(
         "document-unknown",
         "entry-unknown",
         "issuer-unknown",
+        "national-off",
         "nobody-found",
         "nothing-found",
         "person-unknown",

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     pkcs11_module: Path | None = Field(default=None, description="library of the token that holds the keys")
     pkcs11_token: str = Field(default="", description="label of that token")
     pkcs11_pin_file: Path | None = Field(default=None, description="file with the PIN of that token")
+    national_cryptography: bool = Field(
+        default=False, description="sign by SM2 and SM3 beside ES256, and seal by GB/T 38540"
+    )
     face_false_accepts: FalseAccepts = Field(
         default=FalseAccepts.ONE_IN_1000, description="most strangers a scan may take for the person"
     )
@@ -161,6 +164,7 @@ _ALLOWED = {
     "face_false_accepts": Term("1e-3 或 2e-4", "1e-3 or 2e-4"),
     "mail_port": Term(f" 1 至 {LAST_PORT} 的整数", f"a whole number from 1 to {LAST_PORT}"),
     "face_flash": Term(" true 或 false", "true or false"),
+    "national_cryptography": Term(" true 或 false", "true or false"),
     "webhook_loopback": Term(" true 或 false", "true or false"),
     "face_workers": Term(" 1 至 64 的整数", "a whole number from 1 to 64"),
     "port": Term(f" 0 至 {LAST_PORT} 的整数", f"a whole number from 0 to {LAST_PORT}"),

@@ -18,13 +18,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from api import hardhat, migrations
-from api.activating import activation_module_of
+from api.activating import keyring_of
 from api.assets.build import read_manifest
 from api.demonstration.registers import registers as demonstration_registers
 from api.founding import founding
 from api.house import House
 from api.house_keys import CERTIFIED, HouseKeys, derived, key, open_keys, secret_of
 from api.message_couriers import couriers_of
+from api.national import sm2_keys_of
 from api.page_images import PageDrawer
 from api.production import chain_account, refuse_demonstration, refuse_doubles, refuse_superuser
 from api.register_file import read_places
@@ -54,7 +55,6 @@ from ledger.transactions import ChainAccount, Fees
 from registers.source import RegisterSource
 from registers.source_http import HttpRegisters
 from signing import key_certificates
-from signing.activation_module import ActivationModule
 from signing.assembly import Workshop
 from signing.certificate_issue import Press
 from signing.certificates import Agency
@@ -218,6 +218,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
         closing.callback(pages.close)
         database = closing.enter_context(open_database(settings))
         chain = _chain(settings, closing)
+        sm2 = sm2_keys_of(settings, derived(secret, "keystore"))
         keys = _keys(settings, secret, operator, database=database, clock=clock)
         store = FolderObjectStore(settings.folder / "objects")
         registers = _registers(settings, keys.keystore, clock, closing)
@@ -230,7 +231,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
             settings,
             operator,
             keys=keys,
-            module=activation_module_of(settings, keys, derived(secret, "activations"), clock=clock),
+            keyring=keyring_of(settings, keys, derived(secret, "activations"), sm2=sm2, clock=clock),
             store=store,
             database=database,
             chain=chain,
@@ -254,7 +255,7 @@ def _house(
     operator: Operator,
     *,
     keys: HouseKeys,
-    module: ActivationModule,
+    keyring: Keyring,
     store: FolderObjectStore,
     database: Database,
     chain: Web3Chain,
@@ -274,13 +275,6 @@ def _house(
     typesetter = Typesetter()
     address = settings.public_url.rstrip("/")
     stamper = stamper_of(settings, keys.timestamps, clock=clock)
-    keyring = Keyring(
-        keystore=keys.keystore,
-        module=module,
-        authority=keys.authority,
-        platform=keys.platform,
-        clock=clock,
-    )
     agency = Agency(
         speaker=keys.agency, administrative_code=operator.area, qr_host=urlsplit(settings.public_url).netloc
     )

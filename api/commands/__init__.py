@@ -29,6 +29,7 @@ COMMANDS = (
     "witness",
     "organization",
     "pki",
+    "national",
 )
 """Module names below ``api.commands``, in the order in which the help lists them."""
 

@@ -16,11 +16,13 @@ from api.ending import ending
 from api.founding import SPEAKERS
 from api.house_keys import derived, secret_of
 from api.key_store import keystore_of
+from api.national import sm2_keys_of
 from api.settings import Settings
 from api.wiring import open_database
 from evidence.clock import SystemClock
 from evidence.errors import Refused
 from signing.key_certificates import RevocationReason, find_certificate, revocations, revoke
+from signing.national_authority import ROOT_HANDLE
 from signing.pki import Authority
 
 NAME = "pki"
@@ -59,7 +61,9 @@ def run(args: argparse.Namespace) -> int:
 def _show(settings: Settings) -> int:
     settings.require_ready()
     authority = Authority(keystore_of(settings, derived(secret_of(settings), "keystore")))
-    for certificate in (authority.root, authority.issuing):
+    sm2 = sm2_keys_of(settings, derived(secret_of(settings), "keystore"))
+    national = () if sm2 is None else (sm2.chain(ROOT_HANDLE)[-1],)
+    for certificate in (authority.root, authority.issuing, *national):
         _say(*_described(certificate))
     with open_database(settings) as database, database.transaction() as session:
         for each in revocations(session):

@@ -18,6 +18,7 @@ from api.activating import BOOK, site_of
 from api.ending import ending
 from api.house_keys import derived, secret_of
 from api.key_store import keystore_of
+from api.national import sm2_keys_of
 from api.settings import SettingMissing, Settings
 from evidence.clock import SystemClock
 from evidence.errors import Refused, Term
@@ -26,6 +27,7 @@ from ledger import durable
 from signing.activation_book import ActivationBook
 from signing.activation_checks import Pins
 from signing.activation_module import LocalActivationModule
+from signing.national_signing import NationalSigning
 from signing.signer_server import SignerServer
 from verify.trust import TrustAnchors
 
@@ -84,11 +86,13 @@ def _serve(args: argparse.Namespace, settings: Settings) -> int:
         )
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret, clock = secret_of(settings), SystemClock()
+    sm2 = sm2_keys_of(settings, derived(secret, "keystore"))
     keystore = keystore_of(settings, derived(secret, "keystore"))
     pins = Pins(verifier=pinned(settings.folder / PIN, args.trust), party=site_of(settings))
     book = ActivationBook(settings.folder / BOOK, derived(secret, "activations"))
-    module = LocalActivationModule(keystore, book, pins=pins, clock=clock)
-    with SignerServer(settings.signer, keystore, module, users={_user(args.user)}) as server:
+    national = None if sm2 is None else NationalSigning(sm2)
+    module = LocalActivationModule(keystore, book, pins=pins, clock=clock, national=national)
+    with SignerServer(settings.signer, keystore, module, users={_user(args.user)}, sm2=sm2) as server:
         threading.Thread(target=server.serve, daemon=True).start()
         said = {
             "zh": f"签名进程已在 {settings.signer} 应答。",

@@ -20,7 +20,7 @@ from verify.bundle import verify_bundle
 from verify.checks import Outcome
 from verify.errors import TrustMissing
 from verify.exact_text import exact_text
-from verify.pack import is_pack, verify_pack
+from verify.pack import is_pack, national_in, verify_pack
 from verify.qr import verify_qr
 from verify.report import Answer, Kind, Report
 from verify.trust import TrustAnchors
@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     codes = []
     for subject in args.subjects:
         try:
-            report, enclosed = _verify(subject, trust, as_of, listed)
+            report, enclosed, national = _verify(subject, trust, as_of, listed)
         except YinxinError as error:
             sys.stderr.write(_of(subject, error, language) + "\n")
             codes.append(UNUSABLE)
@@ -104,6 +104,8 @@ def run(args: argparse.Namespace) -> int:
             sys.stdout.write(
                 _text(subject, report, path, language) + _exact(report, enclosed, language) + "\n"
             )
+        if national:
+            (sys.stderr if args.json else sys.stdout).write(_unchecked(national, language))
         codes.append(exit_code(report))
     return next(code for code in _GRAVEST_FIRST if code in codes)
 
@@ -124,15 +126,24 @@ def _of(subject: str, error: YinxinError, language: Language) -> str:
 
 def _verify(
     subject: str, trust: TrustAnchors, as_of: datetime, status_list: bytes | None
-) -> tuple[Report, bytes]:
-    """Give the report, and the bytes of the bundle that it is about, none of a QR code or a pack."""
+) -> tuple[Report, bytes, int]:
+    """Give the report, the bytes of a bundle, and how many national signatures a pack encloses."""
     if subject.lower().startswith(("http://", "https://")):
-        return verify_qr(subject, trust, as_of=as_of, status_list=status_list), b""
+        return verify_qr(subject, trust, as_of=as_of, status_list=status_list), b"", 0
     read = _read(Path(subject))
     if is_pack(read):
-        return verify_pack(read, trust, as_of=as_of), b""
+        return verify_pack(read, trust, as_of=as_of), b"", national_in(read)
     data = evidence_in(read)
-    return verify_bundle(data, trust, as_of=as_of), data
+    return verify_bundle(data, trust, as_of=as_of), data, 0
+
+
+def _unchecked(national: int, language: Language) -> str:
+    said = {
+        "zh": f"随附国密签名 {national} 份：本程序只核对其摘要，不核验签名；请用 yinxin national 核验。",
+        "en": f"{national} national signatures enclosed: their digests alone are compared here, the rest "
+        "is not checked; check it by yinxin national.",
+    }
+    return f"\n{said[language]}\n"
 
 
 def _trust_path(named: Path | None) -> Path:

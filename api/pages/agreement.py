@@ -42,7 +42,7 @@ def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsP
         return page(
             request,
             "agreement.html",
-            shown=shown(session, found, at=house.clock.now()),
+            shown=shown(session, found, at=house.clock.now(), national=house.keyring.national is not None),
             own_slots=_own_open_slots(session, found, visitor, house),
             home=home_of(visitor.roles),
             starter=starts(visitor, found),

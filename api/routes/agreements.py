@@ -151,7 +151,8 @@ def own(
 def one(agreement_id: UUID, visitor: AsParty, house: InHouse) -> AgreementShown:
     """Show an agreement to one of its parties."""
     with house.database.transaction() as session:
-        return shown(session, visible_agreement(session, agreement_id, visitor, house), at=house.clock.now())
+        found = visible_agreement(session, agreement_id, visitor, house)
+        return shown(session, found, at=house.clock.now(), national=house.keyring.national is not None)
 
 
 class Drawing(BaseModel):

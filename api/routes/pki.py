@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from api.house import House
+from api.national import NationalOff
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.tiles import OTHER_SITES
@@ -45,6 +46,15 @@ def root_certificate(house: InHouse, _: Anyone) -> Response:
 def issuing_certificate(house: InHouse, _: Anyone) -> Response:
     """Give the issuing authority's certificate, DER."""
     content = house.keyring.authority.issuing.public_bytes(Encoding.DER)
+    return Response(content, media_type=CERTIFICATE, headers=KEPT_AN_HOUR)
+
+
+@router.get("/sm2-root.cer")
+def national_root(house: InHouse, _: Anyone) -> Response:
+    """Give the SM2 root's certificate, DER, where national cryptography is in use."""
+    if house.keyring.national is None:
+        raise NationalOff
+    content = house.keyring.national.root.public_bytes(Encoding.DER)
     return Response(content, media_type=CERTIFICATE, headers=KEPT_AN_HOUR)
 
 

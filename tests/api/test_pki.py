@@ -224,3 +224,8 @@ def test_the_migration_makes_the_table_that_the_code_maps(database: Database) ->
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": included})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_city_without_national_cryptography_has_no_sm2_root(city: QuietCity) -> None:
+    answer = city.visitor.get("/pki/sm2-root.cer", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["title"]) == (404, "national-off")

@@ -11,8 +11,10 @@ from ledger.database import Database
 from signing.key_certificates import RevocationReason, record, revocations
 from signing.keystore import KeyHandle
 from signing.keystore_file import FileKeyStore
+from signing.national_authority import found_national
 from signing.pki import Authority, Subject, found
 from signing.profiles import Profile
+from signing.sm2_keystore import FileSm2KeyStore
 
 SECRET = "0123456789abcdef" * 2
 
@@ -86,3 +88,17 @@ def test_a_city_without_keys_is_told_so(keystore: FileKeyStore, capsys: pytest.C
     assert keystore is not None
     assert commands.main(["pki", "show"]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("authority")
+def test_the_sm2_root_is_shown_where_it_is_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("YINXIN_NATIONAL_CRYPTOGRAPHY", "true")
+    keys = FileSm2KeyStore(tmp_path / "keys" / "sm2", derived(SECRET.encode(), "keystore"))
+    at = SystemClock().now()
+    national = found_national(keys, held=keys, city="示范市", maker="示范市印信平台", at=at)
+    assert commands.main(["pki", "show"]) == 0
+    said = capsys.readouterr().out
+    assert f"{national.root.serial_number:x}" in said
+    assert "国密根证书" in said
