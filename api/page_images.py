@@ -1,13 +1,15 @@
 """Pages of a PDF as pictures, so that a phone without a PDF reader shows exactly what is signed.
 
-A small file can ask for hours of drawing, and PDFium cannot be interrupted: pages are drawn in processes
-that are killed and replaced. Uploads are tried in a process of their own, so that no reader waits for them.
+A small file can ask for hours of reading or drawing, and neither can be interrupted: both are done in
+processes of bounded memory that are killed and replaced. Uploads are opened and drawn in a process of their
+own, before the server itself opens them, so that no reader waits for them.
 
     drawer = PageDrawer()
     drawer.check(content)
     png = drawer.page_image(content, 1)
 """
 
+import resource
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,10 +21,16 @@ from PIL import Image
 from evidence.errors import Refused, Unavailable
 from identity.scan_worker import Silent
 from identity.worker_pool import AllBusy, Answer, WorkerPool
-from signing.pdf_document import open_document
+from signing.pdf_document import check_size, open_document
 
 WIDTH = 1240  # pixels: A4 at 150 dpi, sharp on a phone that shows it at 390 points
 MOST_HEIGHT = 3720  # pixels: a page three times as high as wide keeps its width
+
+OPEN_S = 6.0
+"""Seconds of CPU to open an upload and walk all that it holds: half a million inner parts."""
+
+MEMORY = 2**30
+"""Bytes that a drawing process may hold: a scanned page at 600 dpi takes 300 MB."""
 
 PAGE_S = 3.0
 """Seconds of CPU for one page: a scanned A4 page takes 0.1, its PNG 0.3."""
@@ -58,6 +66,14 @@ class DocumentUndrawable(Refused):
     en = "Not all pages of this PDF can be shown, so signers would not see what they sign; export it again."
 
 
+class DocumentExhausting(Refused):
+    """Opening the document takes more time or memory than that of any ordinary one."""
+
+    code = "document-exhausting"
+    zh = "检查该 PDF 所需的时间或内存超过上限；请重新导出（如“打印为 PDF”）后再提交。"
+    en = "Checking this PDF takes more time or memory than allowed; print it to PDF and submit that."
+
+
 class PagesBusy(Unavailable):
     """Other pages are being drawn."""
 
@@ -88,14 +104,19 @@ class PageDrawer:
             raise PageUndrawable(page=number) from error
 
     def check(self, content: bytes) -> None:
-        """See that every page of what somebody brought can be drawn.
+        """See that what somebody brought opens, and that every page of it can be drawn.
 
         Raises:
             DocumentBroken, DocumentTooLarge, …: see ``open_document``.
+            DocumentExhausting: it does not open within the limits.
             DocumentUndrawable: a page cannot be drawn, or not in time.
             PagesBusy: other uploads took too long.
         """
-        pages = len(open_document(content).pages)
+        check_size(content)
+        try:
+            pages = _ask(self._checking, Pdfium.count, content)
+        except Silent as error:
+            raise DocumentExhausting from error
         try:
             drawn = _ask(self._checking, Pdfium.draw_all, content)
         except (Silent, PageUndrawable) as error:
@@ -117,7 +138,17 @@ def _ask(pool: WorkerPool, call: Callable[..., Answer], *arguments: object) -> A
 
 
 class Pdfium:
-    """What draws within a process of its own; a page that takes too long ends that process."""
+    """What opens and draws within a process of its own; what takes too long or too much ends that process."""
+
+    def __init__(self) -> None:
+        """Bound the memory of this process (RLIMIT_DATA, getrlimit(2))."""
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, most))
+
+    def count(self, content: bytes) -> int:
+        """Open a document as ``open_document`` does, and return how many pages it has."""
+        with _cpu(OPEN_S):
+            return len(open_document(content).pages)
 
     def picture(self, content: bytes, number: int) -> bytes:
         """Return page ``number`` as PNG."""
@@ -139,12 +170,19 @@ class Pdfium:
 
 @contextmanager
 def _opened(content: bytes, number: int) -> Iterator[pypdfium2.PdfDocument]:
-    _allow_cpu(PAGE_S)
+    with _cpu(PAGE_S):
+        try:
+            with pypdfium2.PdfDocument(content) as document:
+                yield document
+        except pypdfium2.PdfiumError as error:
+            raise PageUndrawable(page=number) from error
+
+
+@contextmanager
+def _cpu(seconds: float) -> Iterator[None]:
+    _allow_cpu(seconds)
     try:
-        with pypdfium2.PdfDocument(content) as document:
-            yield document
-    except pypdfium2.PdfiumError as error:
-        raise PageUndrawable(page=number) from error
+        yield
     finally:
         _allow_cpu(0)
 

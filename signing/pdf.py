@@ -25,7 +25,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from evidence.errors import Invalid, Refused
 from signing.increments import gap_of
-from signing.pdf_document import open_document, read_structure
+from signing.pdf_document import LARGEST_SIGNED, open_document, read_structure
 from signing.pdf_fields import Filling, fill
 from signing.pdf_pages import Box, PageSize
 from signing.pyhanko_adapter import MomentSigner, PartySigner, SigningParty, stamp_style, validation_context
@@ -246,7 +246,7 @@ def _append(
 def _signer(
     content: bytes, metadata: signers.PdfSignatureMetadata, place: fields.SigFieldSpec, signing: _Signing
 ) -> tuple[MomentSigner, IncrementalPdfFileWriter]:
-    document = open_document(content)
+    document = open_document(content, most=LARGEST_SIGNED)
     if place.sig_field_name in signed_fields(content):
         raise FieldSigned(field=place.sig_field_name)
     style = None

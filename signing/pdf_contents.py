@@ -7,6 +7,7 @@ are those of ISO 32000-2, 12.6.4 and 12.5.6.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -84,9 +85,17 @@ def _check(entry: generic.DictionaryObject) -> None:
         if not _is_resource(entry[name]):
             raise DocumentActive(feature=name[1:])
     for name, harmful in (("/S", ACTIONS), ("/Subtype", ANNOTATIONS)):
-        value = entry.get(name)
+        value = followed(entry, name)
         if isinstance(value, generic.NameObject) and value in harmful:
             raise DocumentActive(feature=value[1:])
+
+
+def followed(entry: generic.DictionaryObject, name: str) -> Any:
+    """Return the value of ``name`` or None; pyHanko's ``get`` would give a reference as it is."""
+    try:
+        return entry[name]
+    except KeyError:
+        return None
 
 
 def _is_resource(value: generic.PdfObject) -> bool:

@@ -21,6 +21,9 @@ from signing.pdf_pages import PageSize, page_sizes
 
 LARGEST_DOCUMENT = 20 * 1024 * 1024  # bytes; a scanned contract of 100 pages at 150 dpi is about 15 MB
 
+LARGEST_SIGNED = 64 * 1024 * 1024
+"""Bytes that a document may grow to by what its parties add."""
+
 # What pyHanko was seen to raise, or documents, on structures that do not fit together.
 STRUCTURE_ERRORS = (
     PdfError,
@@ -87,11 +90,11 @@ class OpenedDocument:
     pages: tuple[PageSize, ...]
 
 
-def open_document(content: bytes) -> OpenedDocument:
+def open_document(content: bytes, *, most: int = LARGEST_DOCUMENT) -> OpenedDocument:
     """Open ``content`` and measure its pages.
 
     Raises:
-        DocumentTooLarge: more than 20 MiB.
+        DocumentTooLarge: more than ``most`` bytes.
         DocumentBroken: no PDF, or its structure does not hold together.
         DocumentEncrypted: it is encrypted.
         DocumentEmpty: it has no page.
@@ -100,6 +103,7 @@ def open_document(content: bytes) -> OpenedDocument:
         DocumentActive, DocumentLayered, DocumentTangled: it may show another text, or that is not to be seen.
         DocumentLocked: an earlier signature forbids changes.
     """
+    check_size(content, most=most)
     with _structure_errors():
         reader = read_structure(content)
         pages = tuple(page_sizes(reader))
@@ -112,14 +116,23 @@ def open_document(content: bytes) -> OpenedDocument:
     return OpenedDocument(content=content, pages=pages)
 
 
+def check_size(content: bytes, *, most: int = LARGEST_DOCUMENT) -> None:
+    """See that ``content`` is no larger than a document may be.
+
+    Raises:
+        DocumentTooLarge: more than ``most`` bytes.
+    """
+    if len(content) > most:
+        raise DocumentTooLarge(size=len(content), most=most)
+
+
 def read_structure(content: bytes) -> PdfFileReader:
-    """Return pyHanko's reader of a PDF, locked or not.
+    """Return pyHanko's reader of a PDF of at most 64 MiB, locked or not.
 
     Raises:
         DocumentTooLarge, DocumentBroken, DocumentEncrypted: as ``open_document``.
     """
-    if len(content) > LARGEST_DOCUMENT:
-        raise DocumentTooLarge(size=len(content), most=LARGEST_DOCUMENT)
+    check_size(content, most=LARGEST_SIGNED)
     with _structure_errors():
         reader = PdfFileReader(BytesIO(content))
         if reader.encrypted:

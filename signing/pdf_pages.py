@@ -107,14 +107,14 @@ def page_sizes(reader: PdfFileReader) -> Iterator[PageSize]:
     tree = reader.root["/Pages"]
     if int(tree["/Count"]) > MOST_PAGES:
         raise DocumentTooLong(pages=int(tree["/Count"]), most=MOST_PAGES)
-    leaves = _leaves(tree, 0)
+    leaves = _leaves(tree, 0, set())
     for number, page in enumerate(leaves, start=1):
         whole, crop = _inherited(page, "/MediaBox"), _inherited(page, "/CropBox")
         turned = int(_inherited(page, "/Rotate") or 0) % 360
         if whole is None or turned % 90:
             raise ValueError(number)
         x1, y1, x2, y2 = media = _box(generic.ArrayObject(whole))
-        if page.get("/UserUnit", 1) != 1 or _crops(crop, media):
+        if ("/UserUnit" in page and page["/UserUnit"] != 1) or _crops(crop, media):
             raise PageHidden(page=number)
         width, height = upright(turned, x2 - x1, y2 - y1)
         yield PageSize(left=x1, bottom=y1, width=width, height=height, turned=turned)
@@ -125,7 +125,10 @@ def upright(turned: int, width: float, height: float) -> tuple[float, float]:
     return (width, height) if turned % 180 == 0 else (height, width)
 
 
-def _leaves(node: generic.DictionaryObject, depth: int) -> list[generic.DictionaryObject]:
+def _leaves(
+    node: generic.DictionaryObject, depth: int, branches: set[tuple[int, int]]
+) -> list[generic.DictionaryObject]:
+    """Give the pages below ``node``; a branch that hangs from two others would be walked without end."""
     if "/Kids" not in node and depth > 0:
         return [node]
     if depth > DEEPEST:
@@ -133,7 +136,13 @@ def _leaves(node: generic.DictionaryObject, depth: int) -> list[generic.Dictiona
     found: list[generic.DictionaryObject] = []
     kids = generic.ArrayObject(node["/Kids"])
     for index in range(len(kids)):
-        found += _leaves(kids[index], depth + 1)  # by its index a reference is followed
+        kid, reference = kids[index], kids.raw_get(index)  # by its index a reference is followed
+        if isinstance(reference, generic.IndirectObject) and "/Kids" in kid:
+            branch = (reference.idnum, reference.generation)
+            if branch in branches:
+                raise ValueError(branch)
+            branches.add(branch)
+        found += _leaves(kid, depth + 1, branches)
         if len(found) > MOST_PAGES:
             break
     if int(node["/Count"]) != len(found):

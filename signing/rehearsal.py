@@ -18,6 +18,7 @@ from signing.keystore import KeyHandle
 from signing.keystore_memory import MemoryKeyStore
 from signing.manifest import SlotKind
 from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, add_signature
+from signing.pdf_contents import followed
 from signing.pdf_document import STRUCTURE_ERRORS, open_document, read_structure
 from signing.pdf_fields import Filling, prepare
 from signing.pki import Subject
@@ -48,6 +49,14 @@ class FieldReserved(Refused):
     en = "This PDF has a form field {field}, a name that signatures need; remove the form and resubmit."
 
 
+class EarlierSignatureBroken(Refused):
+    """A signature that the document brings would not hold under ours. Facts: ``place`` from 1, by signing."""
+
+    code = "earlier-signature-broken"
+    zh = "该 PDF 已有的第 {place} 个签名在继续签署后不能保持有效；请提交未签名或允许他人继续签署的版本。"
+    en = "Signature {place} in this PDF would not hold under more; submit one unsigned or open to signers."
+
+
 def rehearse(
     content: bytes, slots: Sequence[Marking], *, document: int, typesetter: Typesetter, at: datetime
 ) -> None:
@@ -57,6 +66,7 @@ def rehearse(
         PerforationsTooMany: see ``check_layout``.
         BoxOutsidePage, MarksOverlap: a mark would lie outside its page, or over another one.
         FieldReserved: a form field has the name of a slot's.
+        EarlierSignatureBroken: outsiders signed it already, and what is added would break that.
         DocumentUnsignable: pyHanko cannot add a signature or the seal.
     """
     pages = open_document(content).pages
@@ -76,7 +86,8 @@ def rehearse(
             if field.startswith(SLOT_FIELDS) or field == CLOSING_FIELD:
                 raise FieldReserved(field=field)
         prepared = prepare(content, [one.field for one in filling])
-        _sign(prepared, tuple(stamped.values()) or (None,), filling, at)
+        whole = _sign(prepared, tuple(stamped.values()) or (None,), filling, at)
+        _check_earlier(content, whole)
     except (*STRUCTURE_ERRORS, SigningError) as error:
         raise DocumentUnsignable from error
 
@@ -93,15 +104,25 @@ def _blank(kind: SlotKind, typesetter: Typesetter, *, at: datetime) -> Stamp:
 
 def _field_names(content: bytes) -> Iterator[str]:
     """Give the names of the form's fields, those at the top, where signature fields go."""
-    form = read_structure(content).root.get("/AcroForm", {})
-    fields = generic.ArrayObject(form.get("/Fields", ()))
+    form = followed(read_structure(content).root, "/AcroForm")
+    fields = generic.ArrayObject(() if form is None else followed(form, "/Fields") or ())
     for index in range(len(fields)):
-        yield str(fields[index].get("/T", ""))
+        yield str(followed(fields[index], "/T") or "")
+
+
+def _check_earlier(content: bytes, whole: bytes) -> None:
+    """See that each signature of ``content`` permits what ``whole`` adds (ISO 32000-2, 12.8.2)."""
+    earlier = read_structure(content).embedded_regular_signatures
+    later = read_structure(whole).embedded_regular_signatures
+    for place, signature in enumerate(later[: len(earlier)], start=1):
+        signature.compute_integrity_info()
+        if not signature.summarise_integrity_info()["docmdp_ok"]:
+            raise EarlierSignatureBroken(place=place)
 
 
 def _sign(
     content: bytes, stamps: Sequence[VisibleStamp | None], filling: Sequence[Filling], at: datetime
-) -> None:
+) -> bytes:
     """Add a signature with each stamp or none, the first of which fills all fields, and the seal."""
     keystore = MemoryKeyStore()
     authority = pki.found(keystore, city="", at=at)
@@ -124,7 +145,7 @@ def _sign(
             at=at,
             filling=filling if number == 1 else (),
         )
-    add_closing_seal(
+    return add_closing_seal(
         content,
         party=party(Profile.PLATFORM),
         timestamps=timestamps,

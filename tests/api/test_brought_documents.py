@@ -14,6 +14,7 @@ from signing.agreements import agreement
 from signing.manifest import Place
 from tests.api.joint import CLERK, SLOTS, enter, enter_as, post
 from tests.quiet_city import QuietCity
+from tests.signing.hostile_pdf import MIB, indexed, zeros
 from tests.signing.joint.conftest import small_pdf
 from tests.signing.joint.test_marks import turned_pdf
 
@@ -70,6 +71,19 @@ def test_what_another_firm_brought_is_unknown(clerk: httpx.Client, city: QuietCi
     assert clerk.get(told["pages"][0]["picture"]).status_code == 404
     refused = clerk.post("/api/agreements", data=form(SLOTS, frozen=told["digest"]))
     assert (refused.status_code, refused.json()["title"]) == (404, "document-unknown")
+
+
+def test_two_hundred_megabytes_are_refused_before_they_are_read(clerk: httpx.Client) -> None:
+    said = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(200 * 2**20)}
+    refused = clerk.post("/api/documents", content=b"", headers=said)
+    assert (refused.status_code, refused.json()["title"]) == (413, "upload-too-large")
+    assert "40 MB" in refused.json()["detail"]
+
+
+def test_a_file_that_opens_without_end_is_refused_in_one_sentence(clerk: httpx.Client) -> None:
+    refused = bring(clerk, indexed("/Size 7 /W [0 0 0] /Index [0 2000000000]", zeros(MIB)))
+    assert refused.json()["title"] == "document-exhausting"
+    assert "时间或内存超过上限" in refused.json()["detail"]
 
 
 def test_nothing_brought_is_named(clerk: httpx.Client) -> None:

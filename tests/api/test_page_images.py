@@ -7,7 +7,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from api.page_images import DocumentUndrawable, PageDrawer, PageUndrawable, PageUnknown
+from api.page_images import DocumentExhausting, DocumentUndrawable, PageDrawer, PageUndrawable, PageUnknown
+from tests.signing import hostile_pdf as hostile
+from tests.signing.hostile_pdf import MIB, zeros
 from tests.signing.joint.conftest import small_pdf
 from tests.signing.written_pdf import one_page
 
@@ -51,6 +53,38 @@ def test_a_page_that_draws_without_end_is_given_up_and_the_next_is_drawn(drawer:
 def test_an_upload_that_draws_without_end_is_refused_and_the_next_is_not(drawer: PageDrawer) -> None:
     with pytest.raises(DocumentUndrawable):
         drawer.check(hanging_pdf())
+    drawer.check(small_pdf())
+
+
+def test_an_upload_that_opens_without_end_is_refused_and_the_next_is_not(drawer: PageDrawer) -> None:
+    with pytest.raises(DocumentExhausting):
+        drawer.check(hostile.indexed("/Size 7 /W [0 0 0] /Index [0 2000000000]", zeros(MIB)))
+    drawer.check(small_pdf())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "content",
+    [
+        hostile.indexed(f"/Size {16 * MIB // 7} /W [1 4 2]", zeros(16 * MIB)),
+        hostile.page_with(b"[" + b"1 " * 9_500_000 + b"]"),
+    ],
+    ids=["a table of two million rows in 16 kB", "an array of nine million numbers"],
+)
+def test_an_upload_that_takes_too_long_or_too_much_is_refused(drawer: PageDrawer, content: bytes) -> None:
+    with pytest.raises(DocumentExhausting):
+        drawer.check(content)
+
+
+def test_a_page_that_inflates_to_ten_gigabytes_is_refused_and_the_next_is_not(drawer: PageDrawer) -> None:
+    drawn = hostile.stream(zeros(10 * 1024 * MIB, layers=2), hostile.deflated(layers=2))
+    with pytest.raises(DocumentUndrawable):
+        drawer.check(hostile.page_with(drawn))
+    drawer.check(small_pdf())
+
+
+def test_a_picture_of_thousands_of_megapixels_ends_no_process(drawer: PageDrawer) -> None:
+    drawer.check(hostile.picture(zeros(10 * 1024 * MIB, layers=2), side=60_000, layers=2))
     drawer.check(small_pdf())
 
 

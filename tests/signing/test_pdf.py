@@ -33,12 +33,13 @@ from signing.pdf import (
     add_signature,
     signed_fields,
 )
-from signing.pdf_document import DocumentBroken, DocumentLocked, open_document
+from signing.pdf_document import LARGEST_DOCUMENT, DocumentBroken, DocumentLocked, open_document
 from signing.pki import Authority
 from signing.rendering import PrintedField
 from signing.stamps import organization_stamp, person_stamp
 from signing.timestamps import TimestampAuthority
 from signing.typesetting import Typesetter
+from tests.signing.hostile_pdf import page_with, stream
 
 ADDRESS = "http://localhost:8000/a/3f2b8c1e-9d7a-4b61-8a51-0d2f6b7c9e10"
 Parties = Callable[[str, str], SigningParty]
@@ -210,6 +211,15 @@ def test_every_party_is_seen_in_chinese_on_the_signing_page(signed: bytes) -> No
 def test_a_field_is_signed_once(desk: Desk, original: RenderedApplication, signed: bytes) -> None:
     with pytest.raises(FieldSigned):
         desk.sign(signed, "owner", desk.visible("沈若华", original.boxes[0]))
+
+
+def test_a_document_of_the_largest_size_takes_every_signature(desk: Desk) -> None:
+    content = page_with(stream(bytes(LARGEST_DOCUMENT - 1000)))
+    box = Box(page=0, left=100, bottom=100, width=180, height=60)
+    for field in ("first", "second"):
+        content = desk.sign(content, field, desk.visible("沈若华", box))
+    assert len(content) > LARGEST_DOCUMENT
+    assert signed_fields(content) == ("first", "second")
 
 
 def test_a_closed_document_takes_no_further_signature(

@@ -43,6 +43,7 @@ def test_pages_too_small_for_a_stamp_are_refused_at_once(town: Town, size: bytes
             one_page("<< /FT /Sig /T (closing-seal) >>", catalogue="/AcroForm << /Fields [4 0 R] >>"),
             FieldReserved,
         ),
+        (one_page("<< /Fields [<< /T 5 0 R >>] >>", "(slot-1)", catalogue="/AcroForm 4 0 R"), FieldReserved),
         (one_page(catalogue="/AcroForm << /Fields 3 >>"), DocumentUnsignable),
         (one_page(catalogue="/AcroForm 3"), DocumentBroken),
         (one_page(catalogue="/DSS 7"), DocumentUnsignable),
