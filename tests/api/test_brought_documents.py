@@ -73,13 +73,6 @@ def test_what_another_firm_brought_is_unknown(clerk: httpx.Client, city: QuietCi
     assert (refused.status_code, refused.json()["title"]) == (404, "document-unknown")
 
 
-def test_two_hundred_megabytes_are_refused_before_they_are_read(clerk: httpx.Client) -> None:
-    said = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(200 * 2**20)}
-    refused = clerk.post("/api/documents", content=b"", headers=said)
-    assert (refused.status_code, refused.json()["title"]) == (413, "upload-too-large")
-    assert "40 MB" in refused.json()["detail"]
-
-
 def test_a_file_that_opens_without_end_is_refused_in_one_sentence(clerk: httpx.Client) -> None:
     refused = bring(clerk, indexed("/Size 7 /W [0 0 0] /Index [0 2000000000]", zeros(MIB)))
     assert refused.json()["title"] == "document-exhausting"
