@@ -162,7 +162,7 @@ class LocalActivationModule:
         sealed = self._book.find(checked.nonce, Page.SEALING)
         if sealed is None:
             ses = self._national.seal_signature(checked, sealing, beside=own, at=now)
-            sealed = self._book.enter(checked.nonce, Page.SEALING, _entry(checked, sealing.document, ses))
+            sealed = self._book.enter(checked.nonce, Page.SEALING, _entry(checked, sealing.content, ses))
         return NationalSignature(second.signature, sealed.signature)
 
     def _resting(self, data: ActivationData, purpose: Purpose) -> Checked:

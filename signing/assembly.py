@@ -165,9 +165,13 @@ def _fail(database: Database, claim: Claim, error: YinxinError, workshop: Worksh
 def _work(database: Database, claim: Claim, workshop: Workshop) -> None:
     with database.transaction() as session:
         found = agreement(session, claim.agreement)
-    original = workshop.store.get(found.documents[0])
     sign_nationally(
-        database, found, original, claim=claim, keyring=workshop.keyring, typesetter=workshop.typesetter
+        database,
+        found,
+        store=workshop.store,
+        claim=claim,
+        keyring=workshop.keyring,
+        typesetter=workshop.typesetter,
     )
     results = [
         workshop.store.put(_closed(database, _signed(database, claim, found, place, workshop), workshop))

@@ -1,12 +1,13 @@
 """Checking the national signatures of an evidence pack, of whoever made it, up to a pinned SM2 root.
 
-1. The pack opens within bounds, names no file twice, and has the manifest, the frozen document that it names,
-   and the first signatures; it has national signatures.
+1. The pack opens within bounds, names no file twice, and has the manifest, the frozen document where it names
+   one alone, and the first signatures; it has national signatures.
 2. The enclosed root is the pinned one.
 3. Every slot with a first signature has a second one, every seal's slot a sealing, and there is nothing else.
 4. Each second signature holds over the manifest (``signing.sm2_cades``), for its slot, under the approval and
    for the holder of the first one.
-5. Each sealing holds over the document (``signing.ses_signature``), by the second signature's certificate.
+5. Each sealing holds over the document, or over the manifest of several (``signing.ses_signature``), by the
+   second signature's certificate.
 6. The commands for OpenSSL are those for these files.
 
 What the first signatures are worth, and who approved, ``yinxin verify`` says: it checks no SM2.
@@ -29,7 +30,7 @@ from evidence.errors import Invalid, Refused, Term, YinxinError
 from signing.cades import read_envelope
 from signing.manifest import Manifest, SlotKind
 from signing.national_pack import COMMANDS, FOLDER, ROOT, commands
-from signing.national_signing import WHOLE_DOCUMENT, NationalSignature
+from signing.national_signing import WHOLE_DOCUMENT, NationalSignature, covered
 from signing.pdf_document import LARGEST_DOCUMENT
 from signing.pdf_evidence import asn1_name
 from signing.ses_signature import check_sealed
@@ -157,6 +158,11 @@ class _Pack:
         second = [f"{FOLDER}/{slot}.p7s" for slot in self.slots]
         return (ROOT, COMMANDS, *second, *(f"{FOLDER}/{slot}.ses" for slot in seals))
 
+    @property
+    def covered(self) -> str:
+        """What the sealings cover."""
+        return covered(self.manifest, self.files[MANIFEST])[0]
+
     def file(self, name: str) -> bytes:
         if name not in self.files:
             raise NationalMissing(file=name)
@@ -164,7 +170,8 @@ class _Pack:
 
 
 def _findings(pack: _Pack) -> Iterator[Finding]:
-    yield _tried(WHOLE_DOCUMENT, lambda: _document(pack))
+    if pack.covered == WHOLE_DOCUMENT:
+        yield _tried(WHOLE_DOCUMENT, lambda: _document(pack))
     yield _tried(ROOT, lambda: _root(pack))
     for name in pack.wanted[2:]:
         slot = name.removeprefix(f"{FOLDER}/").rpartition(".")[0]
@@ -211,13 +218,13 @@ def _second(pack: _Pack, slot: str) -> tuple[str, datetime]:
 
 def _sealing(pack: _Pack, slot: str) -> tuple[str, datetime]:
     sealed = check_sealed(
-        pack.file(f"{FOLDER}/{slot}.ses"), pack.file(WHOLE_DOCUMENT), others=(), roots=[pack.root]
+        pack.file(f"{FOLDER}/{slot}.ses"), pack.file(pack.covered), others=(), roots=[pack.root]
     )
     second = read_envelope(pack.file(f"{FOLDER}/{slot}.p7s"))
     _all(
         {
             CERTIFICATE: sealed.certificate == second.certificate,
-            PROTECTED: sealed.protected == WHOLE_DOCUMENT,
+            PROTECTED: sealed.protected == pack.covered,
         }
     )
     return sealed.seal.facts.name, sealed.signed_at

@@ -2,7 +2,8 @@
 
     national/root.pem       the SM2 root, to be compared by another way
     national/<slot>.p7s     the second signature of each signed slot, over manifest.cbor
-    national/<slot>.ses     for a seal's slot, the SES_Signature over original.pdf
+    national/<slot>.ses     for a seal's slot, the SES_Signature over original.pdf; of several documents over
+                            manifest.cbor, which lists them
     national/openssl.txt    commands, one a line, that check all of it from the folder of the pack
 
 OpenSSL's ``cms`` command takes no identifier of SM2, so the commands cut out the signed part, the certificate
@@ -18,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.cades import read_envelope
-from signing.national_signing import NationalSignature
+from signing.national_signing import WHOLE_DOCUMENT, WHOLE_LIST, NationalSignature
 from signing.ses_forms import SignatureForm, read
 from signing.ses_refusals import SIGNATURE
 from signing.sm2 import USER_ID
@@ -49,7 +50,7 @@ def national_root(made: Mapping[str, NationalSignature]) -> x509.Certificate:
 
 
 def commands(made: Mapping[str, NationalSignature]) -> bytes:
-    """Return the commands for ``made``, UTF-8; ValueError where a part is not in DER.
+    """Return the commands for ``made``, UTF-8; ValueError where a part is not in DER or a slot no plain word.
 
     Raises:
         DetachedSignatureMalformed, SesMalformed, SesTrailingBytes, SesNotDer: it is no such signature.
@@ -59,6 +60,8 @@ def commands(made: Mapping[str, NationalSignature]) -> bytes:
 
 
 def _of_slot(slot: str, each: NationalSignature) -> Iterator[str]:
+    if not (slot.isascii() and slot.isalnum()):  # it stands in what a shell is to run
+        raise ValueError(slot)
     own = read_envelope(each.cms)
     (signer_info,) = cms.ContentInfo.load(each.cms)["content"]["signer_infos"]
     second = f"{FOLDER}/{slot}.p7s"
@@ -76,9 +79,10 @@ def _of_slot(slot: str, each: NationalSignature) -> Iterator[str]:
     if each.ses is None:
         return
     sealing, form = f"{FOLDER}/{slot}.ses", read(SignatureForm, each.ses, what=SIGNATURE)
-    digest = form["to_sign"]["data_hash"].native
-    yield f"# {sealing}: SM3 original.pdf = {digest.hex()}"
-    yield f"openssl dgst -sm3 original.pdf | grep -q {digest.hex()}"
+    digest, said = form["to_sign"]["data_hash"].native, form["to_sign"]["property_info"].native
+    covered = WHOLE_LIST if said == WHOLE_LIST else WHOLE_DOCUMENT
+    yield f"# {sealing}: SM3 {covered} = {digest.hex()}"
+    yield f"openssl dgst -sm3 {covered} | grep -q {digest.hex()}"
     yield from _cut(sealing, each.ses, form["to_sign"].dump(), "signed.der")
     yield from _verified(
         sealing, each.ses, certificate=form["cert"].dump(), signature=form["signature"].dump()

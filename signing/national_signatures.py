@@ -5,7 +5,7 @@ nothing is made or kept. Each slot's are recorded before the next are asked for.
 book before they leave it, so that a job that is taken up again gets the same bytes, and the row of a slot is
 written once.
 
-    sign_nationally(database, found, original, claim=claim, keyring=keyring, typesetter=typesetter)
+    sign_nationally(database, found, store=store, claim=claim, keyring=keyring, typesetter=typesetter)
     national_signatures(session, agreement_id)        # slot -> NationalSignature
 """
 
@@ -27,7 +27,8 @@ from signing.electronic_seals import electronic_seal
 from signing.held_keys import Keyring
 from signing.key_certificates import check_standing
 from signing.national_authority import NationalAuthority
-from signing.national_signing import NationalSignature, Sealing
+from signing.national_signing import WHOLE_LIST, NationalSignature, Sealing, covered
+from signing.objects import ObjectStore
 from signing.pki import Chain
 from signing.tables import SignatureRow
 from signing.typesetting import Typesetter
@@ -56,13 +57,13 @@ def national_signatures(session: Session, agreement_id: UUID) -> Mapping[str, Na
 def sign_nationally(
     database: Database,
     found: Agreement,
-    original: bytes,
     *,
+    store: ObjectStore,
     claim: Claim,
     keyring: Keyring,
     typesetter: Typesetter,
 ) -> None:
-    """Have made and record what is missing of ``found``, whose frozen document is ``original``.
+    """Have made and record what is missing of ``found``.
 
     Raises:
         ClaimLost: another worker took the job over.
@@ -74,13 +75,15 @@ def sign_nationally(
         return
     with database.transaction() as session:
         made = national_signatures(session, found.id)
+    name, digest = covered(found.manifest, found.manifest_bytes)
+    content = found.manifest_bytes if name == WHOLE_LIST else store.get(digest)
     for slot in found.filled:
         if slot.id not in made:
             _sign(
                 database,
                 found,
                 slot.id,
-                original=original,
+                content=content,
                 claim=claim,
                 national=national,
                 keyring=keyring,
@@ -93,7 +96,7 @@ def _sign(
     found: Agreement,
     slot: str,
     *,
-    original: bytes,
+    content: bytes,
     claim: Claim,
     national: NationalAuthority,
     keyring: Keyring,
@@ -118,7 +121,7 @@ def _sign(
         seal = electronic_seal(
             database, seal_id, chain=chain, national=national, typesetter=typesetter, at=now
         )
-        sealing = Sealing(original, seal)
+        sealing = Sealing(content, seal)
     signed = keyring.module.sign_national(data, sealing)
     with database.transaction() as session:
         keep_claim(session, claim)

@@ -16,10 +16,11 @@ from datetime import datetime
 
 from cryptography import x509
 
-from evidence.digest import sha256
+from evidence.digest import Digest, sha256
 from evidence.errors import Invalid, Refused
 from signing.activation_checks import Checked
 from signing.activation_refusals import ActivationForAnotherKey
+from signing.manifest import Manifest
 from signing.pki import Chain
 from signing.ses_seal import check_seal
 from signing.ses_signature import sign_with_seal
@@ -29,8 +30,9 @@ from signing.sm2_keystore import Sm2KeyStore
 LONGEST_SEAL = 256 * 1024
 """Bytes of an electronic seal; one with a picture of 42 mm at 300 dots an inch has about 40 kB."""
 
-WHOLE_DOCUMENT = "original.pdf"
-"""What a seal signature says that it covers: the frozen document, under its name in the evidence pack."""
+WHOLE_DOCUMENT, WHOLE_LIST = "original.pdf", "manifest.cbor"
+"""What a seal signature says that it covers, under its name in the evidence pack: the one frozen document, or
+the manifest that lists several."""
 
 
 class NationalNotKept(Refused):
@@ -54,9 +56,9 @@ class SealingWrong(Invalid):
 
 @dataclass(frozen=True)
 class Sealing:
-    """The frozen document, and the electronic seal for it, DER, at most 256 kB."""
+    """What ``covered`` names, and the electronic seal for it, DER, at most 256 kB."""
 
-    document: bytes = field(repr=False)
+    content: bytes = field(repr=False)
     seal: bytes = field(repr=False)
 
 
@@ -66,6 +68,13 @@ class NationalSignature:
 
     cms: bytes
     ses: bytes | None
+
+
+def covered(manifest: Manifest, encoded: bytes) -> tuple[str, Digest]:
+    """Give the name and the digest of what seals cover; ``encoded`` are the bytes of ``manifest``."""
+    if len(manifest.documents) == 1:
+        return WHOLE_DOCUMENT, manifest.documents[0]
+    return WHOLE_LIST, sha256(encoded)
 
 
 class NationalSigning:
@@ -94,24 +103,25 @@ class NationalSigning:
     def seal_signature(
         self, checked: Checked, sealing: Sealing, *, beside: x509.Certificate, at: datetime
     ) -> bytes:
-        """Seal the document that the manifest names.
+        """Seal the document that the manifest names, or the manifest where it names several.
 
         Raises:
-            SealingWrong: it is another document, or the electronic seal has too many bytes.
+            SealingWrong: it is something else, or the electronic seal has too many bytes.
             ActivationForAnotherKey: the SM2 certificate names another holder.
             Invalid: the electronic seal does not hold, each check by its own name (``signing.ses_seal``).
         """
-        if sha256(sealing.document) != checked.manifest.documents[0]:
+        name, digest = covered(checked.manifest, checked.data.manifest)
+        if sha256(sealing.content) != digest:
             raise SealingWrong(slot=checked.slot.id, part="document")
         if len(sealing.seal) > LONGEST_SEAL:
             raise SealingWrong(slot=checked.slot.id, part="seal")
         chain = self._chain(checked, beside)
         return sign_with_seal(
-            sealing.document,
+            sealing.content,
             seal=check_seal(sealing.seal, others=chain[1:], roots=chain[-1:], at=at.replace(microsecond=0)),
             signer=self._keys.signer(checked.data.key),
             certificate=chain[0],
-            protected=WHOLE_DOCUMENT,
+            protected=name,
             at=at,
         )
 

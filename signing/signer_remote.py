@@ -93,9 +93,9 @@ class RemoteSigner:
 
     def sign_national(self, data: ActivationData, sealing: Sealing | None) -> NationalSignature:
         """Have the national signatures made; see ``ActivationModule``."""
-        request: dict[str, Value] = {"data": data.encode(), "document": None}
+        request: dict[str, Value] = {"data": data.encode(), "content": None}
         if sealing is not None:
-            request |= {"document": sealing.document, "seal": sealing.seal}
+            request |= {"content": sealing.content, "seal": sealing.seal}
         match self._ask(Act.NATIONAL, request):
             case [bytes() as cms, (bytes() | None) as ses]:
                 return NationalSignature(cms, ses)

@@ -237,8 +237,8 @@ def _increment(fields: Fields) -> Increment:
 
 
 def _sealing(fields: Fields) -> Sealing | None:
-    absent = fields.absent("document")
-    sealing = None if absent else Sealing(document=fields.octets("document"), seal=fields.octets("seal"))
+    absent = fields.absent("content")
+    sealing = None if absent else Sealing(content=fields.octets("content"), seal=fields.octets("seal"))
     fields.done()
     return sealing
 

@@ -26,7 +26,7 @@ from signing.national_check import (
     check_pack,
 )
 from signing.sm2_keystore import FileSm2KeyStore
-from tests.signing.joint.conftest import NOW, SECRET, Town
+from tests.signing.joint.conftest import NOW, SECRET, Town, small_pdf
 from tests.signing.joint.handed_over import archive_of, packed, trust
 from tests.signing.joint.test_evidence_pack import unpacked
 from verify.checks import Outcome
@@ -89,6 +89,24 @@ def test_a_pack_is_whole_for_openssl_and_here_and_for_the_verifier(
     ).stdout
     for said in ("国密签名", "National signatures", "yinxin national", "national/openssl.txt"):
         assert said.replace(" ", "") in "".join(printed.split())
+
+
+def test_seals_cover_the_list_of_several_documents(
+    town: Town, national: NationalAuthority, tmp_path: Path
+) -> None:
+    archive = archive_of(town)
+    signed = town.signed_by_all(small_pdf(pages=2))
+    assemble(town.database, signed.id, workshop=town.workshop)
+    data = packed(town, archive, town.read(signed.id))
+    found = check_pack(data, root=national.root)
+    assert [each.file for each in found] == [*NAMES[:1], *NAMES[2:], NAMES[1]]
+    assert all(each.refusal is None for each in found)
+    with zipfile.ZipFile(BytesIO(data)) as opened:
+        opened.extractall(tmp_path)
+        lines = opened.read("national/openssl.txt").decode().splitlines()
+    assert run(tmp_path, lines) == 0
+    (tmp_path / "manifest.cbor").write_bytes(signed.manifest_bytes + b" ")
+    assert run(tmp_path, [line for line in lines if "manifest.cbor" in line]) != 0
 
 
 def run(folder: Path, lines: list[str]) -> int:

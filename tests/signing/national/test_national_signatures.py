@@ -159,7 +159,7 @@ def test_a_revoked_key_signs_no_second_time(town: Town) -> None:
         sign_nationally(
             town.database,
             signed,
-            small_pdf(),
+            store=town.store,
             claim=claim,
             keyring=town.keyring,
             typesetter=town.typesetter,
@@ -172,7 +172,12 @@ def test_a_worker_whose_job_was_taken_over_keeps_nothing(town: Town) -> None:
     lost = Claim(agreement=signed.id, attempt=7)
     with pytest.raises(ClaimLost):
         sign_nationally(
-            town.database, signed, small_pdf(), claim=lost, keyring=town.keyring, typesetter=town.typesetter
+            town.database,
+            signed,
+            store=town.store,
+            claim=lost,
+            keyring=town.keyring,
+            typesetter=town.typesetter,
         )
     assert made(town, signed) == {}
 
