@@ -98,13 +98,14 @@ def pack(database: Database, agreement_id: UUID, *, maker: PackMaker) -> bytes:
         signed = signatures(session, agreement_id)
         national = national_signatures(session, agreement_id)
         _cover(session, archive)
+    originals = [archive.store.get(document) for document in found.documents]
     sealed = [archive.store.get(result) for result in found.results]
-    inside = carried(*sealed)
+    inside = carried(*zip(originals, sealed, strict=True))
     encoded = bundle(database, agreement_id, archive=archive)
     now = archive.clock.now()
     verified = verify_bundle(encoded, maker.trust, as_of=now)
     files = {
-        **_each("original", [archive.store.get(document) for document in found.documents]),
+        **_each("original", originals),
         **_each("signed", sealed),
         "manifest.cbor": found.manifest_bytes,
         **{f"signatures/{each.slot}.p7s": each.cms for each in signed},

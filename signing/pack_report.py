@@ -2,7 +2,7 @@
 
 It names people, because it is for the parties and the court to read; what counts is the evidence beside it.
 
-    report = read_report(session, found, carried=carried(pdf), at=clock.now())
+    report = read_report(session, found, carried=carried((original, pdf)), at=clock.now())
     pdf = render_report(typesetter, report, files=files, verified=verified)
 """
 

@@ -25,7 +25,7 @@ from verify.trust import TrustAnchors
 ZIP = b"PK\x03\x04"
 BUNDLE = "evidence.bundle"
 NATIONAL = "national/"
-MOST_FILES = 1000
+MOST_FILES = 4000
 MOST_BYTES = 2**30
 """Of all files together, unpacked: forty signatures of a document of 30 MB and the document twice."""
 

@@ -8,18 +8,22 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ledger import facts
+from signing import pki
 from signing.agreements import Agreement
 from signing.assembly import assemble
 from signing.evidence_pack import PackOfVoided, PackTooEarly, zipped
 from signing.exhibits import Archive
+from signing.keystore_memory import MemoryKeyStore
+from tests.signing.written_pdf import one_page
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
 from verify.pack import BUNDLE, verify_pack
 from verify.report import Report
 
-from .conftest import Town
+from .conftest import NOW, Town
 from .handed_over import archive_of, handed_on_and_declined, packed, trust
 from .voiding import WHY, consented, proposed
 
@@ -157,3 +161,27 @@ def test_what_was_voided_before_it_was_assembled_has_no_pack(town: Town, archive
     consented(town, complete, "1", town.representative)
     with pytest.raises(PackOfVoided):
         packed(town, archive, complete)
+
+
+NO_LIST = b"\x30\x03\x02\x01\x05"  # DER, but of nothing
+
+
+def hex_stream(content: bytes) -> str:
+    written = content.hex() + ">"
+    return f"<< /Length {len(written)} /Filter /ASCIIHexDecode >>\nstream\n{written}\nendstream"
+
+
+def test_what_a_document_brought_along_is_no_evidence_of_ours(town: Town, archive: Archive) -> None:
+    """A stranger's root and a revocation list that is none stand in the document from the start."""
+    stranger = pki.found(MemoryKeyStore(), city="另一城市", at=NOW).root
+    certificate, nothing = hex_stream(stranger.public_bytes(Encoding.DER)), hex_stream(NO_LIST)
+    content = one_page(certificate, nothing, catalogue="/DSS << /Certs [4 0 R] /CRLs [5 0 R] >>")
+    town.seal()
+    opened = town.open(content=content)
+    for slot in opened.slots:
+        town.sign(opened, slot.id)
+    assemble(town.database, opened.id, workshop=town.workshop)
+    files = unpacked(packed(town, archive, town.read(opened.id)))
+    assert stranger.public_bytes(Encoding.PEM) not in files["certificates/root.pem"]
+    assert NO_LIST not in files.values()
+    assert {name for name in files if name.startswith("status/")} != set()

@@ -95,7 +95,7 @@ def test_seals_cover_the_list_of_several_documents(
     town: Town, national: NationalAuthority, tmp_path: Path
 ) -> None:
     archive = archive_of(town)
-    signed = town.signed_by_all(small_pdf(pages=2))
+    signed = town.signed_by_all(small_pdf(mark="附件"))
     assemble(town.database, signed.id, workshop=town.workshop)
     data = packed(town, archive, town.read(signed.id))
     found = check_pack(data, root=national.root)

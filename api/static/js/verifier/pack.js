@@ -6,7 +6,7 @@ import { Invalid } from "./refusals.js";
 const ZIP = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50; // little-endian signatures (APPNOTE.TXT, 4.3)
 const END_BYTES = 22, CENTRAL_BYTES = 46, LOCAL_BYTES = 30, LONGEST_COMMENT = 0xffff;
 const STORED = 0, DEFLATED = 8;
-const MOST_FILES = 1000, MOST_BYTES = 2 ** 30;
+const MOST_FILES = 4000, MOST_BYTES = 2 ** 30;
 const BUNDLE = "evidence.bundle";
 const PLAIN = /^[A-Za-z0-9._/-]{1,100}$/; // names that are repeated to the reader; others go by their number
 
