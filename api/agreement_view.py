@@ -29,6 +29,9 @@ from signing.seal_states import SealState
 from signing.signatures import left_at_closing
 from signing.slot_parties import expected, seal_for
 
+_UNASSEMBLED = frozenset({AgreementState.OPEN, AgreementState.COMPLETE, AgreementState.FAILED})
+"""States after which documents are still assembled."""
+
 
 class SlotShown(BaseModel):
     """A slot; ``party`` is the organization's name, ``person`` who signed it or is expected to.
@@ -169,7 +172,7 @@ def shown(session: Session, found: Agreement, *, at: datetime, national: bool = 
         wanted=found.wanted,
         left=left_at_closing(session, found),
         made=national_signatures(session, found.id),
-        to_come=national and found.state(at) is not AgreementState.ASSEMBLED,
+        to_come=national and found.state(at) in _UNASSEMBLED,
     )
     index = None if found.fact is None else facts.fact(session, found.fact).index
     anchored = None if index is None else receipts.anchor(session, index)

@@ -23,6 +23,7 @@ from identity.authorizations import Authorization, AuthorizationId, authorizatio
 from signing.agreements import Agreement, agreement
 from signing.certificate_registration import Application, register
 from signing.certificates import Certificate
+from signing.slot_locks import lock_slots
 
 
 class AuthorizationOfStranger(Refused):
@@ -45,8 +46,9 @@ def register_on(
     """
     if certificate_for(session, application.agreement) is not None:
         return register(session, application, agency=house.agency, clock=house.clock)
+    # Slots, then authorizations, before the log: two orders of locking could wait for each other.
+    lock_slots(session, application.agreement)
     rests_on = agreement(session, application.agreement)
-    # Locked before the log is, as everywhere else: two orders of locking could wait for each other.
     used = [_usable(session, each, rests_on, house) for each in sorted(set(granted))]
     facts = tuple(each.fact for each in used if each.fact is not None)
     registered = register(

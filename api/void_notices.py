@@ -17,7 +17,7 @@ from identity.messages import Kind
 from identity.people import PersonId
 from signing.agreements import Agreement
 from signing.slot_parties import answers
-from signing.voids import Void
+from signing.voids import Void, newest_void
 
 
 def tell_proposed(session: Session, house: House, found: Agreement, made: Void) -> None:
@@ -27,6 +27,17 @@ def tell_proposed(session: Session, house: House, found: Agreement, made: Void) 
         if asked is not None and slot.id != made.slot:
             path = f"/agreements/{found.id}/slots/{slot.id}/void"
             _tell_person(session, house, asked, key="message.void", about=_about(found, slot.id), path=path)
+
+
+def tell_signed_meanwhile(session: Session, house: House, found: Agreement, slot_id: str) -> None:
+    """Ask whoever signed ``slot_id`` just now, where a proposal waits: nothing is voided without them."""
+    made = newest_void(session, found.id)
+    if made is None or made.refusal is not None or found.ended is not None:
+        return
+    asked = answers(session, found.slot(slot_id))
+    if asked is not None:
+        path = f"/agreements/{found.id}/slots/{slot_id}/void"
+        _tell_person(session, house, asked, key="message.void", about=_about(found, slot_id), path=path)
 
 
 def tell_refused(session: Session, house: House, found: Agreement, fallen: Void) -> None:

@@ -19,7 +19,6 @@ from evidence.errors import Term
 from evidence.statement import read
 from identity.approvals import approval
 from identity.authorization_records import authorization
-from identity.authorization_text import BEIJING
 from identity.organizations import organization
 from identity.people import PersonId, person
 from ledger import facts, receipts
@@ -27,11 +26,10 @@ from signing.agreements import Agreement, Slot
 from signing.authorization_sheet import Row
 from signing.cades import read_envelope
 from signing.manifest import SlotKind
-from signing.national_pack import national_root
-from signing.national_signatures import national_signatures
-from signing.national_signing import NationalSignature
+from signing.national_report import national_sections
 from signing.pdf_evidence import Carried, asn1_name
 from signing.qualification_stamps import asked_of, printed
+from signing.report_rows import Section, grouped, same, time_said
 from signing.seals import seal
 from signing.signatures import Signature, signatures
 from signing.tables import SignatureRow
@@ -39,8 +37,6 @@ from signing.typesetting import Fact, Typesetter
 from signing.voids import newest_void
 from verify.checks import Outcome
 from verify.report import Report
-
-GROUP = 4  # characters of a digest printed together
 
 _KINDS = {
     SlotKind.PERSON: Term(
@@ -63,14 +59,6 @@ _OUTCOMES = {
     Outcome.INDETERMINATE: Term("未定", "undecided"),
     Outcome.FAILED: Term("不通过", "failed"),
 }
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading and what stands under it."""
-
-    title: Term
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +84,7 @@ def read_report(session: Session, found: Agreement, *, carried: Carried, at: dat
             *([_declines(session, declined)] if declined else []),
             *_voided(session, found),
             Section(Term("根证书指纹（SHA-256）", "Root certificates"), tuple(_roots(carried))),
-            *_national(session, found),
+            *national_sections(session, found),
             Section(Term("时间戳", "Timestamps"), tuple(_timestamps(carried))),
             Section(Term("账本记录", "Ledger"), tuple(_ledger(session, found))),
         ),
@@ -112,7 +100,7 @@ def render_report(
     A character that the font lacks is spelled by its number, as in a readable authorization.
     """
     listed = tuple(
-        Row(_same(name), _same(_grouped(sha256(content).value.hex()))) for name, content in files.items()
+        Row(same(name), same(grouped(sha256(content).value.hex()))) for name, content in files.items()
     )
     sections = (
         *report.sections,
@@ -123,7 +111,7 @@ def render_report(
     printed: dict[str, Fact] = {
         "title": spelled(report.found.title),
         "number": str(report.found.id),
-        "at": _time(report.at),
+        "at": time_said(report.at),
         "slot": report.found.filled[0].id,
         "sections": [
             {
@@ -146,14 +134,14 @@ def render_report(
 
 
 def _overview(session: Session, found: Agreement) -> Iterator[Row]:
-    yield Row(Term("签署编号", "Number"), _same(str(found.id)))
+    yield Row(Term("签署编号", "Number"), same(str(found.id)))
     starter = organization(session, found.started_by)
-    yield Row(Term("发起单位", "Started by"), _same(f"{starter.name}　{starter.uscc.text}"))
-    yield Row(Term("发起时间", "Started"), _same(_time(found.created_at)))
+    yield Row(Term("发起单位", "Started by"), same(f"{starter.name}　{starter.uscc.text}"))
+    yield Row(Term("发起时间", "Started"), same(time_said(found.created_at)))
     if found.completed_at is not None:
-        yield Row(Term("签署完成", "Completed"), _same(_time(found.completed_at)))
+        yield Row(Term("签署完成", "Completed"), same(time_said(found.completed_at)))
     yield from _digests(Term("原文摘要", "Original document"), found.documents, found.manifest.names)
-    yield Row(Term("签署清单摘要", "Manifest"), _same(_grouped(found.manifest_digest.value.hex())))
+    yield Row(Term("签署清单摘要", "Manifest"), same(grouped(found.manifest_digest.value.hex())))
     yield from _digests(Term("已签文件摘要", "Signed document"), found.results, found.manifest.names)
 
 
@@ -162,12 +150,12 @@ def _digests(label: Term, digests: Sequence[Digest], names: Sequence[str]) -> It
     if len(digests) == 1:
         names = ()
     for number, digest in enumerate(digests, start=1):
-        said = _grouped(digest.value.hex())
+        said = grouped(digest.value.hex())
         if not names:
-            yield Row(label, _same(said))
+            yield Row(label, same(said))
             continue
         numbered = Term(f"第 {number} 份{label.zh}", f"{label.en} {number}")
-        yield Row(numbered, _same(f"{names[number - 1]}　{said}"))
+        yield Row(numbered, same(f"{names[number - 1]}　{said}"))
 
 
 def _party(
@@ -177,12 +165,12 @@ def _party(
     approved = approval(session, session.get_one(SignatureRow, (signature.agreement, slot.id)).approval)
     title = Term(f"签署位 {slot.id}　{slot.capacity_zh}", f"Slot {slot.id}: {slot.capacity_en}")
     rows = [
-        Row(Term("签署人", "Signer"), _same(_named(session, signature.person))),
-        Row(Term("代表单位", "For"), _same(f"{party.name}　{party.uscc.text}")),
+        Row(Term("签署人", "Signer"), same(_named(session, signature.person))),
+        Row(Term("代表单位", "For"), same(f"{party.name}　{party.uscc.text}")),
         Row(Term("签署方式与权限", "Capacity and authority"), _KINDS[slot.kind]),
         *_seal(session, signature),
         *_stamp(session, signature),
-        Row(Term("签署时间", "Signed"), _same(_time(signature.signed_at))),
+        Row(Term("签署时间", "Signed"), same(time_said(signature.signed_at))),
         Row(Term("本人确认方式", "Recognised by"), approved.method.term),
         *_chain(session, slot),
         *_certificate(signature, lists),
@@ -204,7 +192,7 @@ def _stamp(session: Session, signature: Signature) -> Iterator[Row]:
         return
     said = printed(session, asked.qualification)
     yield Row(
-        Term("执业印章", "Qualification"), _same(f"{said.title}　{said.name}　{said.registration_number}")
+        Term("执业印章", "Qualification"), same(f"{said.title}　{said.name}　{said.registration_number}")
     )
     if asked.authorization is None:
         yield Row(Term("加盖依据", "By authority of"), Term("持证人本人的行为", "its holder's own act"))
@@ -219,7 +207,7 @@ def _stamp(session: Session, signature: Signature) -> Iterator[Row]:
 
 def _chain(session: Session, slot: Slot) -> Iterator[Row]:
     for place, step in enumerate(slot.chain, start=1):
-        at = _time(read(facts.signed_statement(session, step.fact)).statement.issued_at)
+        at = time_said(read(facts.signed_statement(session, step.fact)).statement.issued_at)
         giver, taker = _named(session, step.giver), _named(session, step.taker)
         how = Term("由发起方更换", "replaced by the starter") if step.replaced else Term("转交", "delegated")
         said = Term(f"{giver} → {taker}　{how.zh}　{at}", f"{giver} → {taker}, {how.en}, {at}")
@@ -228,9 +216,9 @@ def _chain(session: Session, slot: Slot) -> Iterator[Row]:
 
 def _certificate(signature: Signature, lists: Sequence[x509.CertificateRevocationList]) -> Iterator[Row]:
     found = read_envelope(signature.cms).certificate
-    until = f"{_time(found.not_valid_before_utc)} — {_time(found.not_valid_after_utc)}"
-    yield Row(Term("签名证书", "Certificate"), _same(f"{asn1_name(found)}　{found.serial_number:x}"))
-    yield Row(Term("证书有效期", "Valid"), _same(until))
+    until = f"{time_said(found.not_valid_before_utc)} — {time_said(found.not_valid_after_utc)}"
+    yield Row(Term("签名证书", "Certificate"), same(f"{asn1_name(found)}　{found.serial_number:x}"))
+    yield Row(Term("证书有效期", "Valid"), same(until))
     yield Row(Term("当时的证书状态", "Status at the time"), _status(found, lists))
 
 
@@ -241,12 +229,12 @@ def _status(found: x509.Certificate, lists: Sequence[x509.CertificateRevocationL
         return Term("已签文件未载其吊销列表", "the signed document carries no revocation list for it")
     newest = max(own, key=lambda each: each.last_update_utc)
     at, entry = (
-        _time(newest.last_update_utc),
+        time_said(newest.last_update_utc),
         newest.get_revoked_certificate_by_serial_number(found.serial_number),
     )
     if entry is None:
         return Term(f"未被吊销（吊销列表签发于 {at}）", f"not revoked (list of {at})")
-    since = _time(entry.revocation_date_utc)
+    since = time_said(entry.revocation_date_utc)
     return Term(f"已于 {since} 吊销（吊销列表签发于 {at}）", f"revoked at {since} (list of {at})")
 
 
@@ -254,7 +242,7 @@ def _declines(session: Session, slots: Sequence[Slot]) -> Section:
     rows = (
         Row(
             Term(f"签署位 {slot.id}　{slot.capacity_zh}", f"Slot {slot.id}: {slot.capacity_en}"),
-            _same(f"{organization(session, slot.organization).name}　{_time(slot.declined_at)}"),
+            same(f"{organization(session, slot.organization).name}　{time_said(slot.declined_at)}"),
         )
         for slot in slots
     )
@@ -266,15 +254,15 @@ def _voided(session: Session, found: Agreement) -> Iterator[Section]:
     if made is None or found.ended_fact is None:
         return
     rows = [
-        Row(Term("作废时间", "Voided"), _same(_time(found.ended_at))),
-        Row(Term("理由", "Reason"), _same(made.reason)),
-        Row(Term("提议编号", "Proposal"), _same(str(made.id))),
+        Row(Term("作废时间", "Voided"), same(time_said(found.ended_at))),
+        Row(Term("理由", "Reason"), same(made.reason)),
+        Row(Term("提议编号", "Proposal"), same(str(made.id))),
         Row(Term("作废的账本条目", "Log entry of the voiding"), _entry(session, found.ended_fact)),
     ]
     for slot in found.filled:
         given = made.consents[slot.id]
         label = Term(f"签署位 {slot.id}　{slot.capacity_zh}", f"Slot {slot.id}: {slot.capacity_en}")
-        said = f"{_named(session, given.person)}　{_time(given.at)}　"
+        said = f"{_named(session, given.person)}　{time_said(given.at)}　"
         entry, how = _entry(session, given.approval), approval(session, given.approval).method.term
         rows.append(Row(label, Term(f"{said}{how.zh}　{entry.zh}", f"{said}{how.en}, {entry.en}")))
     yield Section(Term("签署各方一致作废", "Voided by all who signed"), tuple(rows))
@@ -283,42 +271,12 @@ def _voided(session: Session, found: Agreement) -> Iterator[Section]:
 def _roots(carried: Carried) -> Iterator[Row]:
     for each in carried.certificates:
         if each.issuer == each.subject:
-            yield Row(_same(asn1_name(each)), _same(_grouped(each.fingerprint(SHA256()).hex())))
-
-
-def _national(session: Session, found: Agreement) -> Iterator[Section]:
-    """Give who signed by SM2 too, and how it is checked; nothing where nobody did."""
-    made = national_signatures(session, found.id)
-    if made:
-        yield Section(Term("国密签名", "National signatures"), tuple(_national_rows(found, made)))
-
-
-def _national_rows(found: Agreement, made: Mapping[str, NationalSignature]) -> Iterator[Row]:
-    for slot in found.filled:
-        if slot.id in made:
-            envelope = read_envelope(made[slot.id].cms)
-            signer = f"{asn1_name(envelope.certificate)}　{envelope.certificate.serial_number:x}"
-            said = f"{signer}　{_time(envelope.signed_at)}"
-            by_seal = made[slot.id].ses is not None
-            sealed = Term("　另有电子签章", ", and an electronic seal") if by_seal else Term("", "")
-            label = Term(f"签署位 {slot.id}　SM2 与 SM3", f"Slot {slot.id}, SM2 with SM3")
-            yield Row(label, Term(f"{said}{sealed.zh}", f"{said}{sealed.en}"))
-    root = national_root(made)
-    yield Row(_same(asn1_name(root)), _same(_grouped(root.fingerprint(SHA256()).hex())))
-    yield Row(
-        Term("如何核验", "How to check"),
-        Term(
-            "先由其他途径核对上列国密根证书指纹；再用 yinxin national 核验本证据包，或用 OpenSSL "
-            "逐行执行 national/openssl.txt。yinxin verify 只核对这些文件的摘要。",
-            "Compare the fingerprint of this SM2 root by another way; check the pack by yinxin national, "
-            "or run each line of national/openssl.txt with OpenSSL. yinxin verify compares digests alone.",
-        ),
-    )
+            yield Row(same(asn1_name(each)), same(grouped(each.fingerprint(SHA256()).hex())))
 
 
 def _timestamps(carried: Carried) -> Iterator[Row]:
     for place, each in enumerate(carried.timestamps, start=1):
-        yield Row(_same(f"timestamps/{place}.tst"), _same(_time(each.at)))
+        yield Row(same(f"timestamps/{place}.tst"), same(time_said(each.at)))
 
 
 def _ledger(session: Session, found: Agreement) -> Iterator[Row]:
@@ -335,13 +293,13 @@ def _ledger(session: Session, found: Agreement) -> Iterator[Row]:
         return
     chain, block = cover.anchor.chain_id, cover.anchor.block_number
     yield Row(Term("上链", "Anchored"), Term(f"链 {chain}，区块 {block}", f"chain {chain}, block {block}"))
-    yield Row(Term("链上交易", "Transaction"), _same(_grouped(cover.anchor.transaction.hex())))
+    yield Row(Term("链上交易", "Transaction"), same(grouped(cover.anchor.transaction.hex())))
 
 
 def _verified(report: Report) -> Iterator[Row]:
     said = Term(report.sentence("zh"), report.sentence("en"))
     yield Row(Term("结论", "Conclusion"), Term(f"{report.conclusion}　{said.zh}", said.en))
-    yield Row(Term("信任文件 SHA-256", "Trust file"), _same(_grouped(report.trust_fingerprint)))
+    yield Row(Term("信任文件 SHA-256", "Trust file"), same(grouped(report.trust_fingerprint)))
     for check in report.checks:
         outcome = _OUTCOMES[check.outcome]
         label = Term(f"{check.number} {outcome.zh}", outcome.en)
@@ -355,15 +313,3 @@ def _named(session: Session, id_: PersonId) -> str:
 def _entry(session: Session, digest: bytes) -> Term:
     index = facts.fact(session, digest).index
     return Term(f"第 {index} 号", f"no. {index}")
-
-
-def _same(text: str) -> Term:
-    return Term(text, text)
-
-
-def _time(at: datetime | None) -> str:
-    return "—" if at is None else at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _grouped(text: str) -> str:
-    return " ".join(text[place : place + GROUP] for place in range(0, len(text), GROUP))

@@ -14,10 +14,10 @@ stamp draws anew; a typed one is the person's own name in our font.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, LargeBinary, Uuid, delete, select
+from sqlalchemy import DateTime, ForeignKey, LargeBinary, Uuid, delete, exists
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence import canonical
@@ -37,6 +37,9 @@ MOST_POINTS = 3000
 """Points of all strokes: a name written slowly, taken every 10 ms, has about a thousand."""
 LEAST_EXTENT = 100
 """How wide or high a drawing is at least: less is a slip of the finger."""
+
+UNUSED_KEPT = timedelta(days=1)
+"""How long a drawing waits for its approval; a challenge lasts minutes."""
 
 DRAWN_IN = frozenset({SlotKind.PERSON, SlotKind.REPRESENTATIVE})
 """The slots whose stamp has a place for it."""
@@ -149,16 +152,14 @@ def check_place(kind: SlotKind, capacity: Term) -> None:
 def keep(
     session: Session, *, challenge: UUID, person: PersonId, image: SignatureImage | None, clock: Clock
 ) -> None:
-    """Keep what ``person`` drew for ``challenge``, if they did; what was drawn before and not used goes.
+    """Keep what ``person`` drew for ``challenge``, if they did; what they drew long ago and did not use goes.
 
     A challenge that waits is given again to who asks again: with what they drew last, or with nothing.
     """
-    approved = select(ApprovalRow.challenge).where(ApprovalRow.challenge.is_not(None))
-    session.execute(
-        delete(SignatureImageRow).where(
-            SignatureImageRow.person == person, SignatureImageRow.challenge.not_in(approved)
-        )
-    )
+    used = exists().where(ApprovalRow.challenge == SignatureImageRow.challenge)
+    again = SignatureImageRow.challenge == challenge
+    stale = (SignatureImageRow.person == person) & (SignatureImageRow.made_at < clock.now() - UNUSED_KEPT)
+    session.execute(delete(SignatureImageRow).where((again | stale) & ~used))
     if image is not None:
         session.add(
             SignatureImageRow(challenge=challenge, person=person, image=image.encode(), made_at=clock.now())

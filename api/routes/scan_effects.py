@@ -126,6 +126,7 @@ def _sign(session: Session, house: House, approval: Approval, answers: Sequence[
     signed = agreement(session, slot.agreement)
     agreement_notices.tell_turn(session, house, signed, before=before.wanted)
     agreement_notices.tell_over(session, house, signed)
+    void_notices.tell_signed_meanwhile(session, house, signed, slot.id)
     events.tell_agreement(session, house, signed, before=before)
     return Effect(state="signed", next=f"/agreements/{slot.agreement}")
 

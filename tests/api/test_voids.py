@@ -17,6 +17,7 @@ from api.routes.scan_effects import take_effect
 from identity.challenges import Action
 from identity.contacts import set_contact_of_firm
 from identity.messages import Kind, MessageRow
+from signing.agreements import agreement
 from signing.voids import asking
 from tests.api.joint import AGENCY_DESK, SIGNERS, approval, assembled, enter, sign, signed_by_all, started
 from tests.permit import issue_permit
@@ -100,6 +101,20 @@ def test_who_signed_is_asked_by_message_and_nobody_twice(city: QuietCity, clerk:
         asked = [person_id(session, one) for one in SIGNERS[:2]]
     assert sorted(str(person) for person, _ in told(city, id_)) == sorted(str(each) for each in asked)
     assert told(city, "工程取消") == []
+
+
+def test_who_signs_after_the_proposal_is_asked_too(city: QuietCity, clerk: httpx.Client) -> None:
+    id_, house = started(clerk), city.house
+    sign(house, id_, "3", ENGINEER)
+    propose(city, id_)
+    assert told(city, id_) == []
+    with house.database.transaction() as session:
+        subject = agreement(session, UUID(id_)).slot("1").subject
+        person = person_id(session, OWNERS_REPRESENTATIVE)
+    shown = approval(house, OWNERS_REPRESENTATIVE, Action.SIGN, subject)
+    with house.database.transaction() as session:
+        assert take_effect(session, house, shown).state == "signed"
+    assert [each for each, _ in told(city, f"/agreements/{id_}/slots/1/void")] == [person]
 
 
 def test_all_parties_and_the_agency_of_a_certificate_are_told(city: QuietCity) -> None:

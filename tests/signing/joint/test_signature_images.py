@@ -2,6 +2,7 @@
 
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -19,6 +20,7 @@ from signing.cades import read_envelope
 from signing.manifest import SlotKind
 from signing.signature_images import (
     MOST_POINTS,
+    UNUSED_KEPT,
     ImageMisplaced,
     ImageUnusable,
     SignatureImage,
@@ -136,6 +138,29 @@ def test_what_was_drawn_last_counts_and_nothing_where_it_was_cleared(town: Town)
             keep(session, challenge=asked.id, person=town.representative.id, image=image, clock=town.clock)
             found.append(image_of(session, asked.id))
     assert found == [IMAGE, replace(IMAGE, strokes=IMAGE.strokes[:1]), None]
+
+
+def test_a_drawing_stays_while_another_slot_is_asked_for(town: Town) -> None:
+    """Two pages open side by side: neither takes away what was drawn on the other."""
+    first, second = (town.open(slots=town.slots()[:1]).slot("1") for _ in range(2))
+    with town.database.transaction() as session:
+        asked = [
+            challenges.issue(
+                session,
+                person=town.representative.id,
+                action=slot.kind.action,
+                subject=slot.subject,
+                clock=town.clock,
+                random=town.random,
+            ).id
+            for slot in (first, second)
+        ]
+        for challenge, image in zip(asked, (IMAGE, None), strict=True):
+            keep(session, challenge=challenge, person=town.representative.id, image=image, clock=town.clock)
+        assert image_of(session, asked[0]) == IMAGE
+        town.clock.advance(UNUSED_KEPT + timedelta(seconds=1))
+        keep(session, challenge=asked[1], person=town.representative.id, image=None, clock=town.clock)
+        assert image_of(session, asked[0]) is None
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ from signing.national_check import (
     NationalUnexpected,
     check_pack,
 )
+from signing.national_pack import commands
+from signing.national_signing import NationalSignature
 from signing.sm2_keystore import FileSm2KeyStore
 from tests.signing.joint.conftest import NOW, SECRET, Town, small_pdf
 from tests.signing.joint.handed_over import archive_of, packed, trust
@@ -183,3 +185,10 @@ def test_the_pack_of_a_city_without_it_has_none(town: Town, switched_off: Callab
     switched_off(town)
     data = whole_pack(town)
     assert not any(name.startswith("national/") for name in unpacked(data))
+
+
+def test_no_command_is_written_for_a_slot_that_is_no_plain_word(files: dict[str, bytes]) -> None:
+    made = NationalSignature(files["national/1.p7s"], None)
+    assert commands({"1": made})
+    with pytest.raises(ValueError, match="curl"):
+        commands({"1\ncurl": made})
