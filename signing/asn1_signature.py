@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from evidence.algorithms import Algorithm
 from evidence.keys import Signer
+from signing.asn1_encoding import encode_once
+
+encode_once()
 
 COORDINATE_BYTES = 32  # of P-256
 

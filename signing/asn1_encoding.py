@@ -1,0 +1,54 @@
+"""Let asn1crypto encode what it put together by the lengths that headers really say.
+
+asn1crypto 1.5.1 takes every header that ends in 0x80 for one of indefinite length, though a definite length
+of 128 modulo 256 ends so too. It then encodes the value anew, and what stands in it several times at each
+level: the work grows exponentially with the levels, to minutes for a signature with a timestamp inside.
+Which signature it meets depends on the lengths of names and, by a few bytes, on chance. It is mended where
+it arises, for the whole process, because pyHanko encodes too.
+
+    encode_once()
+"""
+
+from typing import Any
+
+from asn1crypto import core
+
+INDEFINITE = 0x80  # the one length octet of the indefinite form (X.690, 8.1.3.6)
+_LONG_TAG = 0x1F  # low bits of a tag that goes on in further octets (X.690, 8.1.2.4)
+_MORE = 0x80
+
+
+def indefinite(header: bytes) -> bool:
+    """Whether any of the identifiers and lengths in ``header``, one after the other, is indefinite."""
+    place = 0
+    while place < len(header):
+        long = header[place] & _LONG_TAG == _LONG_TAG
+        place += 1
+        while long:
+            long = bool(header[place] & _MORE)
+            place += 1
+        length = header[place]
+        if length == INDEFINITE:
+            return True
+        place += 1 + (length & ~_MORE if length & _MORE else 0)
+    return False
+
+
+def encode_once() -> None:
+    """Let asn1crypto encode by the lengths that headers really say; the same again changes nothing."""
+    for kind in (core.Asn1Value, core.Sequence, core.SequenceOf):
+        if not hasattr(kind.dump, "misled"):
+            kind.dump = _once(kind.dump)
+
+
+def _once(misled: Any) -> Any:
+    """Give asn1crypto's ``dump`` without the header that would mislead it; it writes the same one anew."""
+
+    def dump(value: Any, force: bool = False) -> bytes:  # noqa: FBT001, FBT002  # asn1crypto's signature
+        header = value._header  # noqa: SLF001  # there is no other way to it
+        if header and header[-1] == INDEFINITE and not indefinite(header):
+            value._header = None  # noqa: SLF001
+        return bytes(misled(value, force))
+
+    dump.misled = misled  # type: ignore[attr-defined]  # what was there before
+    return dump
