@@ -31,7 +31,7 @@ from signing.pdf_evidence import Carried, asn1_name
 from signing.qualification_stamps import asked_of, printed
 from signing.report_rows import Section, grouped, same, time_said
 from signing.seals import seal
-from signing.signatures import Signature, signatures
+from signing.signatures import Signature, left_at_closing, signatures
 from signing.tables import SignatureRow
 from signing.typesetting import Fact, Typesetter
 from signing.voids import newest_void
@@ -59,6 +59,10 @@ _OUTCOMES = {
     Outcome.INDETERMINATE: Term("未定", "undecided"),
     Outcome.FAILED: Term("不通过", "failed"),
 }
+_LEFT = Row(
+    Term("任职变动", "Office"),
+    Term("签署时在任，各方签完时已离任", "in office when signing, no more when all had signed"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +78,8 @@ def read_report(session: Session, found: Agreement, *, carried: Carried, at: dat
     """Gather what is printed of ``found``, which is assembled; ``carried`` is what its PDF carries."""
     signed = {each.slot: each for each in signatures(session, found.id)}
     lists = [x509.load_der_x509_crl(each) for each in carried.revocation_lists]
-    parties = [_party(session, slot, signed[slot.id], lists) for slot in found.filled]
+    left = left_at_closing(session, found)
+    parties = [_party(session, slot, signed[slot.id], lists, left=slot.id in left) for slot in found.filled]
     declined = [slot for slot in found.slots if slot.declined_at is not None]
     return PackReport(
         found=found,
@@ -159,7 +164,12 @@ def _digests(label: Term, digests: Sequence[Digest], names: Sequence[str]) -> It
 
 
 def _party(
-    session: Session, slot: Slot, signature: Signature, lists: Sequence[x509.CertificateRevocationList]
+    session: Session,
+    slot: Slot,
+    signature: Signature,
+    lists: Sequence[x509.CertificateRevocationList],
+    *,
+    left: bool,
 ) -> Section:
     party = organization(session, slot.organization)
     approved = approval(session, session.get_one(SignatureRow, (signature.agreement, slot.id)).approval)
@@ -168,6 +178,7 @@ def _party(
         Row(Term("签署人", "Signer"), same(_named(session, signature.person))),
         Row(Term("代表单位", "For"), same(f"{party.name}　{party.uscc.text}")),
         Row(Term("签署方式与权限", "Capacity and authority"), _KINDS[slot.kind]),
+        *([_LEFT] if left else []),
         *_seal(session, signature),
         *_stamp(session, signature),
         Row(Term("签署时间", "Signed"), same(time_said(signature.signed_at))),

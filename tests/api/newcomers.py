@@ -64,7 +64,7 @@ class Newcomer:
 def arrive(site: Site, house: House) -> Newcomer:
     """Register a new person with a qualification at the design institute, and sign them in."""
     number = next(_numbers)
-    registration, citizen = f"T{number:09d}", _citizen(number)
+    registration, citizen = f"T{number:09d}", numbered_citizen(number)
     enter_registers(house, citizen, registration)
     with house.database.transaction() as session:
         person = register_person(session, name=NAME, citizen_number=citizen, clock=house.clock)
@@ -169,7 +169,7 @@ def reachable(house: House, newcomer: Newcomer, phone: str = PHONE) -> Newcomer:
 
 def counter_officer(site: Site, house: House) -> Newcomer:
     """Sign in somebody who works at a counter."""
-    citizen = _citizen(next(_numbers))
+    citizen = numbered_citizen(next(_numbers))
     with house.database.transaction() as session:
         officer = register_person(session, name=OFFICER, citizen_number=citizen, clock=house.clock)
         account = accounts.open_account(
@@ -327,7 +327,7 @@ def _signed_in(site: Site, house: House, account: UUID) -> httpx.Client:
     return http
 
 
-def _citizen(number: int) -> CitizenNumber:
+def numbered_citizen(number: int) -> CitizenNumber:
     """Make a number in the administrative code that no place has (GB 11643: weights 2^(17-i), modulus 11)."""
     body = f"990100{19500101 + number // 1000}{number % 1000:03d}"
     total = sum(int(digit) * (1 << (17 - index)) for index, digit in enumerate(body))

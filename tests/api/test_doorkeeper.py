@@ -1,6 +1,7 @@
 """What every request meets first: no size, depth or fault of one request harms the house."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from api.app import create_app
+from api.doorkeeper import UPLOAD_LIMIT
 from api.site import listen, open_site
 from tests.quiet_city import QuietCity, open_quiet_city
 
@@ -67,6 +69,24 @@ def test_json_nested_without_end_is_refused_and_the_house_lives() -> None:
 def test_a_form_of_words_has_a_limit_of_its_own(city: QuietCity) -> None:
     answer = city.visitor.post("/api/sessions", json={"account": "x" * 70_000})
     assert (answer.status_code, answer.json()["title"]) == (413, "form-too-large")
+
+
+def test_an_upload_is_refused_by_the_length_that_it_announces(
+    city: QuietCity,
+) -> None:
+    url = city.visitor.base_url
+    head = (
+        f"POST /api/agreements HTTP/1.1\r\nHost: {url.host}:{url.port}\r\n"
+        f"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {UPLOAD_LIMIT + 1}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", url.port or 0), timeout=60) as raw:
+        raw.sendall(head.encode())  # and not a byte of the body
+        answer = raw.makefile("rb").read()
+    status, _, rest = answer.partition(b"\r\n")
+    problem = json.loads(rest.partition(b"\r\n\r\n")[2])
+    assert (status.split()[1], problem["title"]) == (b"413", "upload-too-large")
+    assert "40 MB" in problem["detail"]
 
 
 def test_an_unforeseen_error_is_answered_with_every_header_and_its_words_are_not_logged(

@@ -2,6 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from evidence.identifiers import CitizenNumber
+from identity.members import Position, appoint
+from identity.people import register_person
 from signing import documents
 from signing.agreement_drafting import (
     AgreementEndsInThePast,
@@ -66,6 +69,17 @@ def test_a_capacity_that_the_stamp_cannot_show_is_refused_at_once(town: Town) ->
     with pytest.raises(GlyphMissing) as refused:
         town.open(slots=(unseen,))
     assert "规范汉字" in refused.value.sentence("zh")
+
+
+def test_a_name_that_the_stamp_cannot_show_is_refused_at_once_with_its_character(town: Town) -> None:
+    with town.database.transaction() as session:
+        number = CitizenNumber.parse("110105194912310038")
+        rare = register_person(session, name="林\U00020bb7", citizen_number=number, clock=town.clock)
+        appoint(session, uscc=DESIGNER, person=rare.id, position=Position.ENGINEER, clock=town.clock)
+    with pytest.raises(GlyphMissing) as refused:
+        town.open(slots=(town.person_slot(DESIGNER, "设计单位", "designer", rare.id),))
+    assert refused.value.facts == {"character": "\U00020bb7", "code_point": "U+20BB7"}
+    assert "“\U00020bb7”（U+20BB7）" in refused.value.sentence("zh")
 
 
 def test_a_broken_pdf_is_refused_and_nothing_is_frozen(town: Town) -> None:

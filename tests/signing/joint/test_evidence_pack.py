@@ -10,20 +10,23 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from identity.challenges import Action
 from ledger import facts
 from signing import pki
+from signing.agreement_drafting import SlotDraft
 from signing.agreements import Agreement
 from signing.assembly import assemble
 from signing.evidence_pack import PackOfVoided, PackTooEarly, zipped
 from signing.exhibits import Archive
 from signing.keystore_memory import MemoryKeyStore
+from signing.manifest import SlotKind
 from tests.signing.written_pdf import one_page
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
 from verify.pack import BUNDLE, verify_pack
 from verify.report import Report
 
-from .conftest import NOW, Town
+from .conftest import NOW, OWNER, Town
 from .handed_over import archive_of, handed_on_and_declined, packed, trust
 from .voiding import WHY, consented, proposed
 
@@ -128,6 +131,23 @@ def test_the_report_names_signers_their_authority_and_where_it_is_recorded(
     ):
         assert said.replace(" ", "") in told
     assert "金额有误" not in told
+
+
+def test_the_report_says_that_a_representative_had_left_office_when_all_had_signed(
+    town: Town, archive: Archive, tmp_path: Path
+) -> None:
+    town.office(OWNER, town.representative)
+    office = SlotDraft(
+        kind=SlotKind.REPRESENTATIVE, organization=OWNER, capacity_zh="法定代表人", capacity_en="legal"
+    )
+    opened = town.open(slots=(office, town.slots()[2]))
+    town.sign(opened, "1", approval=town.approve(town.representative, Action.SIGN, opened.slot("1").subject))
+    town.office(OWNER, town.keeper)
+    town.sign(opened, "2")
+    assemble(town.database, opened.id, workshop=town.workshop)
+    (tmp_path / "report.pdf").write_bytes(unpacked(packed(town, archive, town.read(opened.id)))["report.pdf"])
+    printed = subprocess.run(["pdftotext", "report.pdf", "-"], cwd=tmp_path, check=True, capture_output=True)
+    assert "".join(printed.stdout.decode().split()).count("各方签完时已离任") == 1
 
 
 def test_an_agreement_that_is_not_assembled_has_no_pack(town: Town, archive: Archive) -> None:

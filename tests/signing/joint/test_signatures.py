@@ -9,7 +9,13 @@ from evidence.algorithms import Algorithm
 from evidence.errors import SignatureInvalid
 from evidence.keys import LocalSigner
 from evidence.statement import StatementType, check
-from identity.approvals import ApprovalForAnotherAction, ApprovalForAnotherSubject, ApprovalTooOld
+from identity.approvals import (
+    Approval,
+    ApprovalForAnotherAction,
+    ApprovalForAnotherSubject,
+    ApprovalFromLater,
+    ApprovalTooOld,
+)
 from identity.challenges import Action
 from identity.members import Position, appoint, dismiss
 from ledger import facts
@@ -122,6 +128,18 @@ def test_an_old_approval_signs_nothing(town: Town) -> None:
         town.sign(opened, "1", approval=approval)
 
 
+def test_an_approval_from_a_clock_ahead_signs_nothing_and_says_what_to_do(town: Town) -> None:
+    opened = town.open()
+    town.clock.advance(timedelta(minutes=10))
+    approval = town.approve_slot(opened, "1")
+    town.clock.advance(timedelta(minutes=-10))
+    with pytest.raises(ApprovalFromLater) as refused:
+        town.sign(opened, "1", approval=approval)
+    assert "校准服务器时钟" in refused.value.sentence("zh")
+    assert "set the server's clock" in refused.value.sentence("en")
+    assert town.read(opened.id).signed == frozenset()
+
+
 def test_an_approval_of_another_verifier_signs_nothing(town: Town) -> None:
     opened = town.open()
     approval = town.approve_slot(opened, "1")
@@ -216,4 +234,26 @@ def test_one_slot_signed_twice_at_the_same_instant_is_one_signature(town: Town) 
     with ThreadPoolExecutor(2) as threads:
         first, second = threads.map(sign, range(2))
     assert first == second
+    assert count(town, StatementType.SIGNATURE) == 1
+
+
+def test_of_two_approvals_of_one_slot_at_the_same_instant_one_signs(town: Town) -> None:
+    opened = town.open()
+    approvals = [town.approve_slot(opened, "1") for _ in range(2)]
+    together = Barrier(2)
+
+    def sign(approval: Approval) -> Signature | SlotSigned:
+        together.wait()
+        try:
+            return town.sign(opened, "1", approval=approval)
+        except SlotSigned as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(2) as threads:
+        ended = list(threads.map(sign, approvals))
+    refused = [one for one in ended if isinstance(one, SlotSigned)]
+    with town.database.transaction() as session:
+        (stored,) = signatures(session, opened.id)
+    assert [one.code for one in refused] == ["slot-signed"]
+    assert [one for one in ended if one not in refused] == [stored]
     assert count(town, StatementType.SIGNATURE) == 1
