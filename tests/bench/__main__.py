@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import face_bench, ledger_bench
+from tests.bench import face_bench, ledger_bench, signing_bench
 from tests.bench.face_pairs import PairsMalformed
 from tests.bench.harness import Figures, machine, show
 
@@ -14,6 +14,10 @@ BENCHES: dict[str, tuple[Callable[[Figures, Path | None], None], str]] = {
     "ledger": (
         lambda figures, _: ledger_bench.run(figures),
         "durable facts, anchoring, gas beside EAS and OpenAttestation, proofs",
+    ),
+    "signing": (
+        lambda figures, _: signing_bench.run(figures),
+        "twenty parties at once, their sealed PDF, validation, beside serial pyHanko",
     ),
 }
 
