@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -9,24 +10,29 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
 
 from evidence.errors import Refused
+from evidence.identifiers import CitizenNumber
 from identity.approvals import Approval
 from identity.challenges import Action
-from identity.people import Person
+from identity.members import Position, appoint
+from identity.people import Person, register_person
 from signing.agreement_drafting import SlotDraft
 from signing.agreement_ends import decline, withdraw
 from signing.agreements import Agreement, AgreementState
+from signing.delegations import MOST_DELEGATIONS, delegate
 from signing.groups import Group
 from signing.manifest import SlotKind
 from signing.seal_states import SealAction, SealState
 from signing.seals import Seal, seal
 
-from .conftest import OWNER, Town
+from .conftest import DESIGNER, OWNER, Town
 
+LIFE = timedelta(hours=1)
 SLOTS = ("1", "2", "3")
 SEALED = "2"
 
@@ -97,14 +103,18 @@ def test_an_agreement_is_complete_if_and_only_if_all_slots_are_signed(town: Town
 
 
 class Ordering(RuleBasedStateMachine):
-    """One of two first, then the legal representative; some decline, the office changes, it is withdrawn.
+    """One of two first, then the legal representative; some decline, the office changes, a slot is handed on.
+
+    It is withdrawn, and its time ends.
 
     The model counts by itself: it asks nothing of ``signing.policy``.
     """
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, colleague: Person) -> None:
         super().__init__()
         self.town = town
+        self.holder, self.other = town.engineer, colleague
+        self.handed_on, self.expired = 0, False
         self.opened: Agreement
         self.signed: set[str] = set()
         self.declined: set[str] = set()
@@ -125,6 +135,7 @@ class Ordering(RuleBasedStateMachine):
         self.opened = self.town.open(
             slots=(replace(first, group="A"), replace(second, group="A"), office),
             groups=(Group(id="A", step=1, need=1), Group(id="B", step=2, need=1)),
+            expires_at=self.town.clock.now() + LIFE,
         )
 
     @rule(slot=st.sampled_from(SLOTS))
@@ -156,6 +167,26 @@ class Ordering(RuleBasedStateMachine):
             self.in_office = town.keeper if self.in_office is town.representative else town.representative
             town.office(OWNER, self.in_office)
 
+    @rule()
+    def hand_on(self) -> None:
+        signed = {"1", "2"} & self.signed
+        allowed = not signed and "2" not in self.declined and self.state is AgreementState.OPEN
+        allowed = allowed and self.handed_on < MOST_DELEGATIONS
+        assert accepted(lambda: self._delegate(self.holder, self.other)) == allowed
+        if allowed:
+            self.holder, self.other = self.other, self.holder
+            self.handed_on += 1
+
+    @rule()
+    def hand_on_what_another_has(self) -> None:
+        assert not accepted(lambda: self._delegate(self.town.director, self.other))
+
+    @precondition(lambda self: not self.expired)
+    @rule()
+    def let_its_time_end(self) -> None:
+        self.town.clock.advance(LIFE)
+        self.expired = True
+
     @property
     def state(self) -> AgreementState:
         if self.withdrawn:
@@ -163,7 +194,9 @@ class Ordering(RuleBasedStateMachine):
         if {"1", "2"} <= self.declined or "3" in self.declined:
             return AgreementState.DECLINED
         done = {"1", "2"} & self.signed and "3" in self.signed
-        return AgreementState.COMPLETE if done else AgreementState.OPEN
+        if done:
+            return AgreementState.COMPLETE
+        return AgreementState.EXPIRED if self.expired else AgreementState.OPEN
 
     @invariant()
     def complete_if_and_only_if_the_policy_is_met(self) -> None:
@@ -173,7 +206,11 @@ class Ordering(RuleBasedStateMachine):
         assert (found.fact is not None) == (self.state is AgreementState.COMPLETE)
 
     def _party(self, slot: str) -> Person:
-        return {"1": self.town.representative, "2": self.town.engineer, "3": self.in_office}[slot]
+        return {"1": self.town.representative, "2": self.holder, "3": self.in_office}[slot]
+
+    def _delegate(self, giver: Person, taker: Person) -> None:
+        with self.town.database.transaction() as session:
+            delegate(session, self.opened.id, "2", by=giver.id, to=taker.id, keyring=self.town.keyring)
 
     def _decline(self, slot: str) -> None:
         with self.town.database.transaction() as session:
@@ -194,9 +231,14 @@ def accepted(act: Callable[[], object]) -> bool:
 
 
 def test_an_ordered_agreement_is_complete_if_and_only_if_its_policy_is_met(town: Town) -> None:
+    with town.database.transaction() as session:
+        number = CitizenNumber.parse("110105194912310038")
+        other = register_person(session, name="钱以明", citizen_number=number, clock=town.clock)
+        appoint(session, uscc=DESIGNER, person=other.id, position=Position.ENGINEER, clock=town.clock)
+
     class OrderingHere(Ordering):
         def __init__(self) -> None:
-            super().__init__(town)
+            super().__init__(town, other)
 
     run_state_machine_as_test(
         OrderingHere,
