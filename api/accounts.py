@@ -126,7 +126,7 @@ def _token(session: Session, *, account: UUID, link: bool, life: timedelta, cloc
     return token
 
 
-def sign_in_by_click(session: Session, *, account: UUID, clock: Clock) -> str:
+def sign_in_by_click(session: Session, *, account: UUID, clock: Clock, life: timedelta = SESSION_LIFE) -> str:
     """Enter a demonstration account; give the session token.
 
     Raises:
@@ -135,7 +135,7 @@ def sign_in_by_click(session: Session, *, account: UUID, clock: Clock) -> str:
     row = session.get(AccountRow, account)
     if row is None or not row.demonstration:
         raise AccountUnknown
-    return _token(session, account=row.id, link=False, life=SESSION_LIFE, clock=clock)
+    return _token(session, account=row.id, link=False, life=life, clock=clock)
 
 
 def sign_in_link(session: Session, *, account: UUID, clock: Clock) -> str:
@@ -149,7 +149,7 @@ def sign_in_link(session: Session, *, account: UUID, clock: Clock) -> str:
     return _token(session, account=account, link=True, life=LINK_LIFE, clock=clock)
 
 
-def sign_in_by_link(session: Session, *, token: str, clock: Clock) -> str:
+def sign_in_by_link(session: Session, *, token: str, clock: Clock, life: timedelta = SESSION_LIFE) -> str:
     """Spend a sign-in link; give the session token. Tokens that have expired are forgotten.
 
     Raises:
@@ -163,7 +163,7 @@ def sign_in_by_link(session: Session, *, token: str, clock: Clock) -> str:
     if spent is None:
         raise LinkSpent
     session.execute(delete(TokenRow).where(TokenRow.expires_at <= clock.now()))
-    return _token(session, account=spent, link=False, life=SESSION_LIFE, clock=clock)
+    return _token(session, account=spent, link=False, life=life, clock=clock)
 
 
 def visitor(session: Session, *, token: str | None, clock: Clock) -> Visitor:

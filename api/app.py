@@ -30,6 +30,7 @@ from api.pages import authorizations as authorization_pages
 from api.pages import cases as case_pages
 from api.pages import counter as counter_pages
 from api.pages import seals as seal_pages
+from api.pages import sittings as sitting_pages
 from api.pages import voids as void_pages
 from api.policy import require_policy
 from api.receipt_desk import ReceiptDesk
@@ -60,6 +61,7 @@ from api.routes import (
     seal_keepers,
     seals,
     sessions,
+    sittings,
     tiles,
     verification,
     voids,
@@ -89,6 +91,7 @@ ROUTERS = (
     agreement_templates.router,
     agreement_batches.router,
     documents.router,
+    sittings.router,
     voids.router,
     certificates.router,
     organizations.router,
@@ -117,6 +120,7 @@ ROUTERS = (
     seal_pages.router,
     template_pages.router,
     agreement.router,
+    sitting_pages.router,
     void_pages.router,
     agency.router,
     certificate.router,

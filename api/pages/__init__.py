@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api.language import language_of, sentence, sentences_below
 from api.policy import Role, Visitor
+from api.sittings import COOKIE as SITTING_COOKIE
 from evidence.errors import Language
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")  # the city's civil time; every stored time is UTC
@@ -52,7 +53,7 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
     """Render ``template`` for the visitor of ``request``.
 
     Every template has ``t(key, **facts)`` for sentences, ``strings(prefix)`` for its scripts, ``language``,
-    ``visitor``, ``Role``, ``demonstration`` and ``city`` beside ``values``.
+    ``visitor``, ``at_sitting``, ``Role``, ``demonstration`` and ``city`` beside ``values``.
     """
     language = language_of(request)
     settings = request.app.state.house.settings
@@ -65,6 +66,7 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
             "strings": partial(sentences_below, language=language),
             "language": language,
             "visitor": visitor,
+            "at_sitting": SITTING_COOKIE in request.cookies,
             "Role": Role,
             "demonstration": settings.demonstration,
             "city": settings.city_zh if language == "zh" else settings.city_en,

@@ -1,13 +1,15 @@
 """Coming in and going out: one-click accounts of the demonstration, sign-in links, sign-out."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
-from api import accounts
+from api import accounts, sittings
 from api.doorkeeper import SESSION_COOKIE
 from api.origins import mark_device
 from api.policy import Role, Visitor, allow
@@ -45,17 +47,38 @@ def home_of(roles: frozenset[Role]) -> str:
     return next((path for role, path in HOME.items() if role in roles), "/")
 
 
-def _remember(request: Request, response: Response, *, token: str, house: InHouse) -> None:
+def _sitting(session: Session, request: Request, house: InHouse) -> sittings.Sitting | None:
+    """Give the sitting at which the visitor comes in, if any; who was there before is signed out."""
+    return sittings.come_in(
+        session,
+        request.cookies.get(sittings.COOKIE),
+        before=request.cookies.get(SESSION_COOKIE),
+        clock=house.clock,
+    )
+
+
+def _life(at: sittings.Sitting | None) -> timedelta:
+    return accounts.SESSION_LIFE if at is None else sittings.TURN_LIFE
+
+
+def _entered(
+    request: Request, *, token: str, visitor: Visitor, at: sittings.Sitting | None, house: InHouse
+) -> Response:
+    """Lead to the visitor's home, or at a sitting to what they came to sign."""
+    response = JSONResponse({"next": home_of(visitor.roles) if at is None else at.next}, status_code=201)
+    if at is not None:
+        response.headers["Clear-Site-Data"] = sittings.FORGOTTEN
     secure = house.settings.public_url.startswith("https://")
     mark_device(request, response, secure=secure)
     response.set_cookie(
         SESSION_COOKIE,
         token,
-        max_age=int(accounts.SESSION_LIFE.total_seconds()),
+        max_age=int(_life(at).total_seconds()),
         httponly=True,
         samesite="lax",
         secure=secure,
     )
+    return response
 
 
 @router.get("/api/accounts")
@@ -79,11 +102,12 @@ def enter(
     if not house.settings.demonstration:
         raise accounts.AccountUnknown
     with house.database.transaction() as session:
-        token = accounts.sign_in_by_click(session, account=entering.account, clock=house.clock)
+        at = _sitting(session, request, house)
+        token = accounts.sign_in_by_click(
+            session, account=entering.account, clock=house.clock, life=_life(at)
+        )
         visitor = accounts.visitor(session, token=token, clock=house.clock)
-    response = JSONResponse({"next": home_of(visitor.roles)}, status_code=201)
-    _remember(request, response, token=token, house=house)
-    return response
+    return _entered(request, token=token, visitor=visitor, at=at, house=house)
 
 
 @router.post("/sign-in/{token}")
@@ -92,11 +116,10 @@ def enter_by_link(
 ) -> Response:
     """Spend a sign-in link that an administrator handed out; its page asks first (``api.pages.home``)."""
     with house.database.transaction() as session:
-        fresh = accounts.sign_in_by_link(session, token=token, clock=house.clock)
+        at = _sitting(session, request, house)
+        fresh = accounts.sign_in_by_link(session, token=token, clock=house.clock, life=_life(at))
         visitor = accounts.visitor(session, token=fresh, clock=house.clock)
-    response = JSONResponse({"next": home_of(visitor.roles)}, status_code=201)
-    _remember(request, response, token=fresh, house=house)
-    return response
+    return _entered(request, token=fresh, visitor=visitor, at=at, house=house)
 
 
 @router.delete("/api/sessions/current")
