@@ -32,8 +32,8 @@ TURN_LIFE = timedelta(minutes=15)
 """How long whoever came in at a sitting stays signed in, should they go without passing the device on."""
 
 FORGOTTEN = '"cache", "storage"'
-"""What a browser is told by ``Clear-Site-Data`` to forget of who was there: pages, kept ones to go back to
-among them, and what scripts stored."""
+"""What a browser is told by ``Clear-Site-Data`` to forget of who was there: what it fetched and what scripts
+stored. The page that is left just then is not kept to go back to because every page is ``no-store``."""
 
 
 class SittingUnknown(Refused):
