@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from api.agreement_comments import comments
 from api.document_view import DocumentShown, documents_shown
-from api.parties import certificate_for
+from api.house import House
+from api.parties import certificate_for, takes_part
+from api.policy import Visitor
+from api.reader_view import ReaderShown, readers_shown
 from api.stamp_view import StampShown, stamp_shown
 from api.void_view import VoidShown, void_shown
 from evidence.errors import Term
@@ -137,6 +140,7 @@ class AgreementShown(BaseModel):
     block: int | None
     certificate: UUID | None
     comments: list[CommentShown]
+    readers: list[ReaderShown]
     void: VoidShown | None
 
     @computed_field  # type: ignore[prop-decorator]  # pydantic's own way
@@ -150,7 +154,8 @@ class AgreementShown(BaseModel):
         made = f"{self.assembly.state}.{self.assembly.attempt}"
         said = ".".join(str(one.id) for one in self.comments)
         void = "" if self.void is None else self.void.version
-        return f"{signed}/{self.state}/{made}/{self.anchoring}/{self.certificate}/{said}/{void}"
+        read = "".join(f"{one.id}{'-' if one.ended_at else '+'}" for one in self.readers)
+        return f"{signed}/{self.state}/{made}/{self.anchoring}/{self.certificate}/{said}/{read}/{void}"
 
 
 def listed(found: Agreement, *, at: datetime) -> AgreementListed:
@@ -163,6 +168,12 @@ def listed(found: Agreement, *, at: datetime) -> AgreementListed:
         slots=sum(group.need for group in found.manifest.groups),
         created_at=found.created_at,
     )
+
+
+def shown_to(session: Session, found: Agreement, visitor: Visitor, house: House) -> AgreementShown:
+    """Return the agreement whole as the visitor may read it: its comments are for its parties."""
+    whole = shown(session, found, at=house.clock.now(), national=house.keyring.national is not None)
+    return whole if takes_part(session, found, visitor, house) else whole.model_copy(update={"comments": []})
 
 
 def shown(session: Session, found: Agreement, *, at: datetime, national: bool = False) -> AgreementShown:
@@ -207,6 +218,7 @@ def shown(session: Session, found: Agreement, *, at: datetime, national: bool = 
             )
             for one in comments(session, found.id)
         ],
+        readers=readers_shown(session, found),
         void=void_shown(session, found),
     )
 

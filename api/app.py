@@ -37,6 +37,7 @@ from api.receipt_desk import ReceiptDesk
 from api.routes import (
     agreement_batches,
     agreement_comments,
+    agreement_readers,
     agreement_templates,
     agreements,
     api_keys,
@@ -87,6 +88,7 @@ ROUTERS = (
     demonstration.router,
     agreements.router,
     agreement_comments.router,
+    agreement_readers.router,
     brought_documents.router,
     agreement_templates.router,
     agreement_batches.router,

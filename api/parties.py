@@ -2,7 +2,7 @@
 
 A firm sees what it started or is a party of; a person what names them, what their seal is asked for, or what
 they speak for since it was signed; the agency of this house what all parties have signed, for that is how it
-is submitted. For everybody else it does not exist.
+is submitted. Viewers and copies read it and do no act. For everybody else it does not exist.
 
     found = visible_agreement(session, agreement_id, visitor, house)
     slot = check_own_slot(session, found, "2", signer=person, at=clock.now())
@@ -17,7 +17,10 @@ from sqlalchemy.orm import Session
 from api.acting import acts_for_agency
 from api.house import House
 from api.policy import Role, Visitor
+from evidence.errors import Refused
+from evidence.identifiers import Uscc
 from identity.people import PersonId
+from signing.agreement_readers import reads
 from signing.agreements import Agreement, AgreementUnknown, Slot, agreement
 from signing.certificates import Certificate, CertificateUnknown, certificate
 from signing.seal_limits import check_limits
@@ -26,19 +29,65 @@ from signing.slot_parties import answers, check_party, fills
 from signing.tables import AgreementRow, CertificateRow
 
 
+class ReaderOnly(Refused):
+    """A viewer or a copy asks for what only the parties do or take."""
+
+    code = "reader-only"
+    zh = "您是本次签署的查阅人或抄送对象，只能查阅和下载已签署的 PDF；如需办理，请联系发起单位。"
+    en = (
+        "You are a viewer or a copy of this agreement: you may read it and take the signed PDF; for "
+        "anything else ask the firm that started it."
+    )
+
+
+class NotTheStarter(Refused):
+    """A party asks for what only the firm that started the agreement does."""
+
+    code = "not-the-starter"
+    zh = "只有发起单位可以指定或移除查阅人和抄送对象；请联系发起单位。"
+    en = "Only the firm that started the agreement names its viewers and copies; ask that firm."
+
+
 def visible_agreement(session: Session, agreement_id: UUID, visitor: Visitor, house: House) -> Agreement:
-    """Return the agreement if ``visitor`` may see it.
+    """Return the agreement if ``visitor`` takes part in it; what only reads asks ``readable_agreement``.
 
     Raises:
         AgreementUnknown: there is none, or it is not the visitor's to see.
+        ReaderOnly: the visitor may read it and no more.
     """
     found = agreement(session, agreement_id)
-    if not _sees(session, found, visitor, house):
-        raise AgreementUnknown(agreement=agreement_id)
-    return found
+    if takes_part(session, found, visitor, house):
+        return found
+    if _reads(session, found, visitor):
+        raise ReaderOnly
+    raise AgreementUnknown(agreement=agreement_id)
 
 
-def _sees(session: Session, found: Agreement, visitor: Visitor, house: House) -> bool:
+def readable_agreement(session: Session, agreement_id: UUID, visitor: Visitor, house: House) -> Agreement:
+    """Return the agreement if ``visitor`` takes part in it, or is a viewer or a copy who may read it now.
+
+    Raises:
+        AgreementUnknown: there is none, or it is not the visitor's to read.
+    """
+    found = agreement(session, agreement_id)
+    if takes_part(session, found, visitor, house) or _reads(session, found, visitor):
+        return found
+    raise AgreementUnknown(agreement=agreement_id)
+
+
+def _reads(session: Session, found: Agreement, visitor: Visitor) -> bool:
+    firm = visitor.organization if Role.FIRM in visitor.roles else None
+    human = visitor.person if Role.PERSON in visitor.roles else None
+    return reads(
+        session,
+        found.id,
+        organization=None if firm is None else Uscc.parse(firm),
+        person=None if human is None else PersonId(human),
+    )
+
+
+def takes_part(session: Session, found: Agreement, visitor: Visitor, house: House) -> bool:
+    """Whether the visitor sees the agreement as one of its parties, or as the agency it is submitted to."""
     concerned = {found.started_by.text} | {slot.organization.text for slot in found.slots}
     if Role.FIRM in visitor.roles and visitor.organization in concerned:
         return True

@@ -11,7 +11,7 @@ minutes. The last takes the rest in order of how long somebody waits for it.
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from api import agreement_notices, idempotency, notices
+from api import agreement_notices, idempotency, notices, reader_notices
 from api.bulk_sending import batches, sending
 from api.house import House
 from api.webhooks import deliveries
@@ -71,6 +71,7 @@ def send_sheets(house: House) -> None:
 def _desk(house: House) -> Iterable[tuple[str, Task]]:
     return (
         ("assembly", lambda: _assemble_all(house)),
+        ("readers", lambda: _tell_readers(house)),
         ("certificates", lambda: _finish_certificates(house)),
         ("reminders", lambda: _remind(house)),
         ("lapses", lambda: _let_lapse(house)),
@@ -89,6 +90,11 @@ def _finish_certificates(house: House) -> None:
         waiting = unpublished(session, house.agency)
     for registered in waiting:
         finish_issue(house.database, registered, press=house.press)
+
+
+def _tell_readers(house: House) -> None:
+    with house.database.transaction() as session:
+        reader_notices.tell_readers(session, house)
 
 
 def _remind(house: House) -> None:

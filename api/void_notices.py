@@ -11,6 +11,7 @@ from api.house import House
 from api.language import in_both
 from api.notices import A_DAY, link_to
 from api.parties import certificate_for
+from api.reader_notices import tell_voided as tell_readers_voided
 from identity import messages
 from identity.contacts import Contact, contact, contact_of_firm
 from identity.messages import Kind
@@ -50,7 +51,7 @@ def tell_refused(session: Session, house: House, found: Agreement, fallen: Void)
 
 
 def tell_voided(session: Session, house: House, voided: Agreement) -> None:
-    """Tell everybody who signed, every firm that takes part, and who issued a certificate on it."""
+    """Tell everybody who signed, every firm that takes part, who reads it, and who issued a certificate."""
     for slot in voided.filled:
         asked = answers(session, slot)
         if asked is not None:
@@ -59,6 +60,7 @@ def tell_voided(session: Session, house: House, voided: Agreement) -> None:
     for firm in {voided.started_by} | {slot.organization for slot in voided.slots}:
         to = contact_of_firm(session, firm)
         _write(session, house, to, key="message.voided", about=_about(voided, firm.text), path=page)
+    tell_readers_voided(session, house, voided)
     issued = certificate_for(session, voided.id)
     if issued is not None:
         to = contact_of_firm(session, issued.agency)

@@ -53,6 +53,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     OVER = "over"
     VOID = "void"
+    READER = "reader"
 
 
 class Delivery(StrEnum):

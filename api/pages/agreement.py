@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from api.acting import account_of, person_of
 from api.agreement_comments import own_comments
-from api.agreement_view import shown
+from api.agreement_view import shown, shown_to
 from api.mark_view import marks_on
 from api.pages import page
 from api.pages.scan import scan_view
-from api.parties import check_own_slot, starts, visible_agreement
+from api.parties import check_own_slot, readable_agreement, starts, takes_part, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.agreements import AsParty
@@ -23,6 +23,7 @@ from api.routes.people import myself
 from api.routes.sessions import home_of
 from api.void_view import void_open
 from identity.people import PersonId
+from signing.agreement_readers import ReaderKind
 from signing.agreements import Agreement, AgreementState
 from signing.manifest import SlotKind
 from signing.signature_images import DRAWN_IN
@@ -38,11 +39,12 @@ ACTS = {SlotKind.SEAL: "agreement.seal_act", SlotKind.QUALIFICATION: "agreement.
 def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsParty) -> Response:
     """Show who has signed, what is made of it, and what the visitor can do now."""
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor, house)
+        found = readable_agreement(session, agreement_id, visitor, house)
         return page(
             request,
             "agreement.html",
-            shown=shown(session, found, at=house.clock.now(), national=house.keyring.national is not None),
+            shown=shown_to(session, found, visitor, house),
+            reader=not takes_part(session, found, visitor, house),
             own_slots=_own_open_slots(session, found, visitor, house),
             home=home_of(visitor.roles),
             starter=starts(visitor, found),
@@ -50,6 +52,7 @@ def agreement(request: Request, agreement_id: UUID, house: InHouse, visitor: AsP
             void_open=void_open(session, found, visitor, at=house.clock.now()),
             withdrawable=_withdrawable(found, visitor, at=house.clock.now()),
             AgreementState=AgreementState,
+            reader_kinds=tuple(ReaderKind),
         )
 
 

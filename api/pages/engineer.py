@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from api.acting import person_of
+from api.agreement_view import listed
 from api.case_view import masked_mail, masked_phone
+from api.cursors import MOST
 from api.house import House
 from api.pages import page
 from api.pages.devices import devices_of
@@ -25,6 +27,7 @@ from identity.contacts import contact
 from identity.one_time_codes import DIGITS
 from identity.organizations import organization
 from identity.people import PersonId, person
+from signing.agreement_pages import reading_page
 from signing.agreements import Agreement, Slot
 from signing.inbox import waiting
 from signing.qualification_stamps import StampUse, uses_of
@@ -73,6 +76,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         lines = [line(session, one) for one in authorizations.authorizations_of_person(session, mine)]
         slots = [_waiting(*one) for one in waiting(session, mine, at=house.clock.now())]
         voids = [_voiding(*one) for one in voids_waiting(session, mine)]
+        read, _ = reading_page(session, organization=None, person=mine, after=None, limit=MOST)
         me = myself(session, mine, house)
         devices = devices_of(session, house, mine)
         reached = contact(session, mine)
@@ -86,6 +90,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         answered=[one for one in lines if one.state is not requested],
         slots=slots,
         voids=voids,
+        readings=[listed(each, at=house.clock.now()) for each in read],
         stamped=stamped,
         devices=devices,
         phone=masked_phone(reached.phone),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from api import agreement_view, capacities, certificate_view, seal_view
 from api.acting import firm_of
+from api.cursors import MOST
 from api.demonstration import ready_application
 from api.demonstration.people import FIRMS
 from api.house import House
@@ -22,6 +23,8 @@ from identity.organizations import Organization, organization
 from identity.qualifications import QualificationKind
 from signing.agreement_documents import MOST_DOCUMENTS
 from signing.agreement_drafting import LIFETIME
+from signing.agreement_pages import reading_page
+from signing.agreement_readers import MOST_READERS, ReaderKind
 from signing.agreements import agreements_of
 from signing.certificates import certificates_of
 from signing.pdf_document import LARGEST_DOCUMENT
@@ -45,6 +48,7 @@ def firm(request: Request, house: InHouse, visitor: AsFirm) -> Response:
         agreements = [
             agreement_view.listed(each, at=house.clock.now()) for each in agreements_of(session, own)
         ]
+        read, _ = reading_page(session, organization=own, person=None, after=None, limit=MOST)
         certificates = [
             certificate_view.listed(session, each, today=today(house))
             for each in certificates_of(session, holder=own)
@@ -55,6 +59,7 @@ def firm(request: Request, house: InHouse, visitor: AsFirm) -> Response:
             firm=organization(session, own),
             authorizations=asked,
             agreements=agreements,
+            readings=[agreement_view.listed(each, at=house.clock.now()) for each in read],
             certificates=certificates,
             seals=[
                 each for each in seal_view.seals_shown(session, own) if each.state is not SealState.CANCELLED
@@ -84,6 +89,8 @@ def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response
         title=ready_application.TITLE if demonstration else "",
         usual=ready_application.USUAL_SLOTS if demonstration else (),
         own=own.text,
+        reader_kinds=tuple(ReaderKind),
+        most_readers=MOST_READERS,
         hours=int(LIFETIME.total_seconds()) // HOUR,
         largest=LARGEST_DOCUMENT,
         most_documents=MOST_DOCUMENTS,

@@ -17,15 +17,16 @@ from api.agreement_view import (
     AssemblyShown,
     assembly_shown,
     listed,
-    shown,
+    shown_to,
 )
 from api.cursors import Page
 from api.demonstration.ready_application import NAME as READY_NAME
 from api.demonstration.ready_application import ReadyParty, ready_application
 from api.house import House
 from api.idempotency import Once, OnceRoute
-from api.parties import check_own_slot, starts, visible_agreement
+from api.parties import check_own_slot, readable_agreement, starts, visible_agreement
 from api.policy import Role, Visitor, allow
+from api.reader_forms import numbered, read_readers, reader_draft
 from api.routes import InHouse
 from api.routes.scans import ChallengeAsked, asked
 from api.slot_forms import SlotAsked, check_takes_part, draft, find_signer, read_slots
@@ -41,6 +42,7 @@ from signing.agreement_documents import check_count, naming
 from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
 from signing.agreement_pages import agreement_page
+from signing.agreement_readers import name_readers
 from signing.agreements import Slot, agreement
 from signing.assembly_jobs import retry_assembly
 from signing.delegations import delegate, open_slot, replace_signer
@@ -81,6 +83,7 @@ def start(
     title: Annotated[str, Form()],
     slots: Annotated[str, Form()],
     needs: Annotated[str, Form()] = "{}",
+    readers: Annotated[str, Form()] = "[]",
     document: Annotated[list[UploadFile] | None, File()] = None,
     frozen: Annotated[list[str] | None, Form()] = None,
     ready: Annotated[bool, Form()] = False,
@@ -90,10 +93,11 @@ def start(
     ``document`` comes once for each PDF, in their order. ``frozen``, ``sha256:hex``, takes a document that
     the firm brought before (:mod:`api.routes.brought_documents`) in place of an upload, once for each again.
     ``needs`` is a JSON object: how many slots of each named group suffice (:mod:`api.slot_groups`).
+    ``readers`` is a JSON list of ``ReaderAsked``: who may read and do no more (:mod:`api.reader_forms`).
     In the demonstration ``ready`` takes the ready document in place of an upload.
     """
     own = firm_of(visitor)
-    asking = read_slots(slots)
+    asking, reading = read_slots(slots), read_readers(readers)
     groups, ids = grouped(asking, read_needs(needs))
     check_takes_part(asking, starter=own)
     with house.database.transaction() as session:
@@ -101,6 +105,9 @@ def start(
             replace(draft(session, each, starter=own), group=id_)
             for each, id_ in zip(asking, ids, strict=True)
         )
+        named_readers = [
+            reader_draft(session, each, starter=own, which=which) for which, each in numbered(reading)
+        ]
         parties = [_ready_party(session, each) for each in asking]
     if ready and house.settings.demonstration:
         set_now = ready_application(house.typesetter, parties, at=house.clock.now())
@@ -125,6 +132,7 @@ def start(
             typesetter=house.typesetter,
             clock=house.clock,
         )
+        name_readers(session, opened.id, named_readers, clock=house.clock)
         agreement_notices.tell_turn(session, house, opened)
         events.tell_agreement(session, house, opened, before=None)
         return once.keep(session, Started(id=opened.id, next=f"/agreements/{opened.id}"))
@@ -149,10 +157,10 @@ def own(
 
 @router.get("/{agreement_id}")
 def one(agreement_id: UUID, visitor: AsParty, house: InHouse) -> AgreementShown:
-    """Show an agreement to one of its parties."""
+    """Show an agreement to one of its parties, or of its readers."""
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor, house)
-        return shown(session, found, at=house.clock.now(), national=house.keyring.national is not None)
+        found = readable_agreement(session, agreement_id, visitor, house)
+        return shown_to(session, found, visitor, house)
 
 
 class Drawing(BaseModel):

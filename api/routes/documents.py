@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from api import trust
 from api.document_view import file_title, numbered
-from api.parties import visible_agreement
+from api.parties import readable_agreement, visible_agreement
 from api.routes import InHouse
 from api.routes.agreements import AsParty
 from signing import agreement_bundles
@@ -36,7 +36,7 @@ def file(content: bytes, *, media_type: str, name: str, kept: bool = False) -> R
 def frozen_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse, document: int = 1) -> Response:
     """Give the document exactly as it was frozen."""
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor, house)
+        found = readable_agreement(session, agreement_id, visitor, house)
     content = house.store.get(found.documents[numbered(found, document)])
     return file(content, media_type="application/pdf", name=f"{file_title(found, document)}.pdf")
 
@@ -47,7 +47,7 @@ def page_picture(
 ) -> Response:
     """Give page ``number`` of the frozen document, from 1, as a picture."""
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor, house)
+        found = readable_agreement(session, agreement_id, visitor, house)
     content = house.store.get(found.documents[numbered(found, document)])
     picture = house.pages.page_image(content, number)
     return Response(picture, media_type="image/png")
@@ -57,7 +57,7 @@ def page_picture(
 def signed_pdf(agreement_id: UUID, visitor: AsParty, house: InHouse, document: int = 1) -> Response:
     """Give the PDF with every party's signature."""
     with house.database.transaction() as session:
-        found = visible_agreement(session, agreement_id, visitor, house)
+        found = readable_agreement(session, agreement_id, visitor, house)
     place = numbered(found, document)
     if not found.results:
         raise AssemblyUnknown(agreement=agreement_id)

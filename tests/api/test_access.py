@@ -56,6 +56,7 @@ FORM = {
     "comment": "第 3 页的面积请核对",
     "action": "suspended",
 }
+READER = {"reader": "viewer", "organization": OWNER.uscc.text}
 FILLING: dict[str, object] = {"version": 1, "takings": []}
 ROLES = json.dumps([{"kind": "seal", "capacity_zh": "甲方公章", "capacity_en": "seal of party A"}])
 MULTIPART = {"name": "合同", "title": "合同", "slots": ROLES, "text": "正文"}
@@ -112,6 +113,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "digest": str(frozen.digest),
         "number": 1,
         "comment_id": 1,
+        "reader_id": 1,
         "template_id": template.id,
         "batch_id": batch,
         "key_id": key_of_agency(house),
@@ -203,6 +205,8 @@ def test_a_stranger_finds_every_door_closed(
         answer = stranger.post(path, json={"action": "suspend", "reason": 1})
     elif door.path.endswith("/batches"):
         answer = stranger.post(path, files={"sheet": ("a.csv", b"a", "text/csv")})
+    elif door.path.endswith("/readers"):
+        answer = stranger.post(path, json=READER)
     elif door.path.endswith("/versions"):
         answer = stranger.post(path, data=MULTIPART)
     elif door.path.endswith(("/previews", "/templates/{template_id}/agreements")):

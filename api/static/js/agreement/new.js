@@ -3,6 +3,7 @@
 import { Problem, say, send } from "../house.js";
 import { choosing } from "./choosing.js";
 import { placing } from "./placing.js";
+import { reading } from "./readers.js";
 
 const KILOBYTE = 1024;
 const MEGABYTE = 1048576;
@@ -120,6 +121,8 @@ const places = placing({
   fill,
 });
 
+const readership = reading({ place: document.getElementById("reading"), fill });
+
 const prepare = (row) => {
   suit(row);
   suitNeeds();
@@ -152,7 +155,8 @@ const objection = () => {
   if (!rows.length) return fill("start.none");
   const missing = rows.findIndex((slot) => !slot.organization || (NAMING.has(slot.kind) && !slot.person));
   if (missing >= 0) return fill("start.incomplete", { number: missing + 1 });
-  if (form.elements.ready?.value === "true") return "";
+  const unread = readership.objection();
+  if (unread || form.elements.ready?.value === "true") return unread;
   const files = choice.files();
   if (!files.length) return fill("start.choose");
   const most = Number(form.dataset.most);
@@ -171,6 +175,7 @@ form.addEventListener("submit", (event) => {
   form.elements.name.value = form.elements.title.value;
   form.elements.slots.value = JSON.stringify(slots());
   form.elements.needs.value = JSON.stringify(needs());
+  form.elements.readers.value = JSON.stringify(readership.readers());
   if (!sentence) return;
   event.preventDefault();
   event.stopPropagation();
@@ -178,7 +183,7 @@ form.addEventListener("submit", (event) => {
 });
 
 form.addEventListener("change", (event) => {
-  const row = event.target.closest(".party");
+  const row = event.target.closest("#drafts .party");
   if (row && event.target.dataset.field !== "person") prepare(row);
   if (event.target.name === "ready" || event.target.name === "document") showDocument();
 });
