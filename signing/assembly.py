@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from evidence.canonical import Value
 from evidence.digest import Digest
 from evidence.errors import Invalid, Unavailable, YinxinError
-from evidence.statement import StatementType, read
+from evidence.statement import StatementType
 from identity.approvals import approval
 from identity.people import person
 from ledger.database import Database
@@ -62,7 +62,7 @@ from signing.pdf_document import open_document
 from signing.pdf_fields import prepare
 from signing.placement import Laid, lay_out
 from signing.qualification_stamps import PrintedStamp, asked_of, printed
-from signing.signature_images import SignatureImage, approved_image
+from signing.signature_images import SignatureImage, drawing_of
 from signing.slot_marks import filled, prepared_fields
 from signing.stamps import Stamp, organization_stamp, person_stamp, qualification_stamp
 from signing.tables import SealRow, SignatureRow
@@ -222,17 +222,8 @@ def _increment(
         seal=None if signed.seal is None else session.get_one(SealRow, signed.seal).name_zh,
         printed=None if asked is None else printed(session, asked.qualification),
         own=asked is not None and asked.authorization is None,
-        drawing=_drawing(session, activated),
+        drawing=drawing_of(session, approval(session, activated.approval), slot=slot.id),
     )
-
-
-def _drawing(session: Session, activated: Activation) -> SignatureImage | None:
-    """Give what the approval of the slot says is shown."""
-    approved = approval(session, activated.approval)
-    named = read(approved.signed).statement.body.get("image")
-    if not isinstance(named, bytes):
-        return None
-    return approved_image(session, challenge=approved.challenge, named=named, slot=activated.slot)
 
 
 def _append(

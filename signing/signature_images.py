@@ -25,7 +25,8 @@ from evidence.canonical import Value
 from evidence.clock import Clock
 from evidence.digest import Digest, sha256
 from evidence.errors import Invalid, Refused, Term
-from identity.approvals import ApprovalRow
+from evidence.statement import read
+from identity.approvals import Approval, ApprovalRow
 from identity.people import PersonId
 from ledger.database import Base
 from signing.manifest import SlotKind
@@ -195,15 +196,14 @@ def image_digest(session: Session, challenge: UUID) -> bytes | None:
     return None if image is None else image.digest.value
 
 
-def approved_image(
-    session: Session, *, challenge: UUID | None, named: bytes | None, slot: str
-) -> SignatureImage | None:
-    """Give what the approval names by its digest ``named``, 32 bytes; None where it names or keeps nothing.
+def drawing_of(session: Session, approved: Approval, *, slot: str) -> SignatureImage | None:
+    """Give what the approval of a slot names by its digest; None where it names or keeps nothing.
 
     Raises:
         ImageAltered: another drawing is kept.
     """
-    image = None if named is None else image_of(session, challenge)
+    named = read(approved.signed).statement.body.get("image")
+    image = image_of(session, approved.challenge) if isinstance(named, bytes) else None
     if image is not None and image.digest.value != named:
         raise ImageAltered(slot=slot)
     return image

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.verify import agreements, city
+from tests.verify import agreement_cases, city
 
 HERE = Path(__file__).parent
 ORIGIN = "made by tests/conformance/write_document_vectors.py: one agreement over two documents"
@@ -25,7 +25,7 @@ WHY = {
 
 def cases() -> Iterator[tuple[str, dict[str, Any]]]:
     """Give each case with the one check that then does not pass, if any."""
-    for name, check, told in agreements.cases():
+    for name, check, told in agreement_cases.cases():
         if name in WHY:
             bundle = base64.b64encode(told.encode()).decode()
             yield check, {"name": name, "why": WHY[name], "check": check or None, "bundle": bundle}

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.verify import agreements, city
+from tests.verify import agreement_cases, city
 from tests.verify.agreements import Told
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
 from verify.report import Answer, Report
 
-CASES = list(agreements.cases())
+CASES = list(agreement_cases.cases())
 
 
 def verified(told: Told) -> Report:
@@ -59,7 +59,7 @@ def test_the_report_counts_the_steps_and_says_how_people_were_recognised() -> No
 
 
 def test_what_all_who_signed_voided_is_genuine_and_not_in_force() -> None:
-    report = verified(agreements.VOIDED)
+    report = verified(agreement_cases.VOIDED)
     assert not_passed(report) == {"voids"}
     assert (report.conclusion, report.answer, report.state) == (
         Outcome.PASSED,
@@ -73,7 +73,7 @@ def test_what_all_who_signed_voided_is_genuine_and_not_in_force() -> None:
 
 def test_a_void_of_another_issuer_says_nothing_of_the_agreement() -> None:
     trust = city.trust_anchors(city.issuer_key(), city.issuer_key(issuer=city.PLATFORM))
-    told = replace(agreements.VOIDED, issuers={"void": city.PLATFORM})
+    told = replace(agreement_cases.VOIDED, issuers={"void": city.PLATFORM})
     report = verify_bundle(told.encode(), trust, as_of=city.NOW)
     assert not_passed(report) == {"form"}
 

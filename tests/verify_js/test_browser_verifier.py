@@ -13,7 +13,7 @@ import pytest
 
 from evidence import canonical
 from evidence.errors import NotCanonical, QrUnknown
-from tests.verify import agreement_packs, agreements, altered, city, stamped
+from tests.verify import agreement_cases, agreement_packs, altered, city, stamped
 from tests.verify.authorizations import bundle
 from verify.bundle import verify_bundle
 from verify.pack import verify_pack
@@ -65,7 +65,7 @@ def authorization_cases() -> dict[str, Any]:
     return {"trust": anchors.to_json().decode(), "cases": cases}
 
 
-def agreement_cases() -> dict[str, Any]:
+def judged_agreements() -> dict[str, Any]:
     """An agreement whole, and with one step of it changed."""
     anchors = city.trust_anchors()
     return {
@@ -77,7 +77,7 @@ def agreement_cases() -> dict[str, Any]:
                 "as_of": city.NOW.isoformat(),
                 "report": json.loads(verify_bundle(data, anchors, as_of=city.NOW).to_json()),
             }
-            for name, data in [*agreements.altered(), *stamped.altered()]
+            for name, data in [*agreement_cases.altered(), *stamped.altered()]
         ],
         "packs": [
             {
@@ -131,7 +131,7 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     (tmp_path / "reports.json").write_text(json.dumps(reports), encoding="utf-8")
     authorizations = authorization_cases()
     (tmp_path / "authorizations.json").write_text(json.dumps(authorizations), encoding="utf-8")
-    agreed = agreement_cases()
+    agreed = judged_agreements()
     (tmp_path / "agreements.json").write_text(json.dumps(agreed), encoding="utf-8")
     ran = subprocess.run([node, "--test"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
