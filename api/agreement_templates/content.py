@@ -34,6 +34,9 @@ MOST_HOURS = 90 * 24
 
 TEMPLATE_NAME = Term("模板名称", "name of the template")
 
+ROLE_KINDS = tuple(kind for kind in SlotKind if kind is not SlotKind.QUALIFICATION)
+"""What a role may be: whose qualification is stamped, under which authorization, is told anew each time."""
+
 
 class RoleRepeated(Refused):
     """Two roles have the same name, so nobody could say which is taken. Facts: ``role``."""
@@ -41,6 +44,17 @@ class RoleRepeated(Refused):
     code = "role-repeated"
     zh = "模板中有两个角色都叫“{role}”；请改用不同的签署身份，使每个角色名称唯一。"
     en = "Two roles of the template are called “{role}”; give each role a name of its own."
+
+
+class RoleStamped(Refused):
+    """A role asks for the stamp of a qualification, which no template names. Facts: ``role``."""
+
+    code = "role-stamped"
+    zh = "角色“{role}”要盖执业印章，而执业印章每次都须指明资格或授权，不能存入模板；请直接发起这份签署。"
+    en = (
+        "The role “{role}” asks for the stamp of a qualification, which is named anew each time and kept in "
+        "no template; start such an agreement directly."
+    )
 
 
 class HoursWrong(Refused):
@@ -105,6 +119,7 @@ def read_content(
     Raises:
         SlotsMalformed, NeedsMalformed: not what the page sends.
         SlotCountWrong, RoleRepeated, GroupsWrong, DepartmentMisplaced: the roles cannot be signed through.
+        RoleStamped: a role asks for the stamp of a qualification.
         IdentifierMalformed, CheckDigitWrong: a usual organization has no credit code.
         HoursWrong: the time to sign is none, or too long.
         FieldMalformed, TooManyFields: a field is written wrongly, or there are too many.
@@ -143,6 +158,8 @@ def _check_roles(roles: Sequence[Role], needs: dict[str, int]) -> None:
         if names & taken:
             raise RoleRepeated(role=role.name)
         taken |= names
+        if role.kind not in ROLE_KINDS or role.qualification or role.authorization:
+            raise RoleStamped(role=role.name)
         if role.kind is SlotKind.SEAL:
             check_mark(SealMark(role.seal, role.department.strip()))
         if role.organization.strip():

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.acting import firm_of
 from api.agreement_templates import versions
-from api.agreement_templates.content import MOST_HOURS, TEMPLATE_NAME, USUAL_HOURS, Role
+from api.agreement_templates.content import MOST_HOURS, ROLE_KINDS, TEMPLATE_NAME, USUAL_HOURS, Role
 from api.bulk_sending import batches
 from api.bulk_sending.sheet import MOST_ROWS
 from api.pages import page
@@ -17,7 +17,6 @@ from api.routes.agreement_templates import AsFirm, TemplateShown, listed, shown
 from identity.names import LONGEST_NAME
 from signing.agreement_text import LONGEST_FIELD_NAME, LONGEST_TEXT
 from signing.documents import Document, brought
-from signing.manifest import SlotKind
 from signing.pdf_document import LARGEST_DOCUMENT
 from signing.seal_kinds import LONGEST_DEPARTMENT, SealKind
 
@@ -66,7 +65,13 @@ def batch(request: Request, batch_id: UUID, house: InHouse, visitor: AsFirm) -> 
     """Show how far each row of a sheet has come."""
     with house.database.transaction() as session:
         found = batches.batch(session, batch_id, of=firm_of(visitor))
-    return page(request, "batch.html", shown=batch_shown(found), name=found.template.content.name)
+    return page(
+        request,
+        "batch.html",
+        shown=batch_shown(found),
+        name=found.template.content.name,
+        days=batches.UNSENT_KEPT.days,
+    )
 
 
 @router.get("/templates/{template_id}/change")
@@ -96,7 +101,7 @@ def _form(
         document=document,
         own=own,
         name_term=TEMPLATE_NAME,
-        slot_kinds=tuple(SlotKind),
+        slot_kinds=ROLE_KINDS,
         kinds=tuple(SealKind),
         longest=LONGEST_NAME,
         longest_department=LONGEST_DEPARTMENT,

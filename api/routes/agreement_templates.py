@@ -26,6 +26,8 @@ from evidence.identifiers import Uscc
 from identity.organizations import organization
 from identity.people import person
 from signing.documents import bring, brought, freeze
+from signing.pdf_document import open_document
+from signing.placement import check_marked
 from signing.rehearsal import rehearse
 
 router = APIRouter(prefix="/api/templates", route_class=OnceRoute)
@@ -277,6 +279,7 @@ def _document(house: House, content: Content, *, own: Uscc, pdf: Pdf) -> Digest 
 
     Raises:
         DocumentMissing, DocumentUnknown, DocumentUndrawable, …: no PDF that can be signed.
+        MarkedDocumentMissing, PerforationNeedsSeal, PerforationNeedsPages: it cannot bear the roles' marks.
         BoxOutsidePage, MarksOverlap, …: the marks of the roles do not lie on its pages.
         GlyphMissing: the text, or what its fields are called, cannot be set.
     """
@@ -305,4 +308,5 @@ def _document(house: House, content: Content, *, own: Uscc, pdf: Pdf) -> Digest 
 
 def _rehearse(house: House, content: Content, written: bytes, *, own: Uscc) -> None:
     blanks = [role.slot(own) for role in content.roles]
+    check_marked([len(open_document(written).pages)], blanks)
     rehearse(written, blanks, document=0, typesetter=house.typesetter, at=house.clock.now())

@@ -1,6 +1,7 @@
 """Templates at the doors: kept with roles, filled in, changed by new versions, retired, nobody else's."""
 
 import json
+import re
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from api.agreement_templates.content import ROLE_KINDS
 from api.demonstration.people import CONTRACTOR, ENGINEER, OWNER, OWNERS_REPRESENTATIVE
 from api.policy import Role
 from signing.agreements import agreement
@@ -21,6 +23,8 @@ from tests.api.test_agreements import problem
 from tests.quiet_city import QuietCity
 from tests.signing.joint.conftest import small_pdf
 
+STAMPED = {**ROLES[0], "kind": "qualification", "qualification": "constructor-1"}
+ELSEWHERE = {**ROLES[0], "place": {"document": 1, "page": 0, "left": 100, "bottom": 200}}
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
@@ -127,6 +131,8 @@ def test_what_does_not_fit_is_refused_by_name(
         ({"roles": []}, (409, "slot-count-wrong")),
         ({"roles": [ROLES[0], ROLES[0]]}, (409, "role-repeated")),
         ({"roles": [{**ROLES[0], "step": 2}]}, (409, "groups-wrong")),
+        ({"roles": [STAMPED]}, (409, "role-stamped")),
+        ({"roles": [{**STAMPED, "kind": "person"}]}, (409, "role-stamped")),
         ({"roles": [{**ROLES[0], "organization": "9199"}]}, (409, "identifier-malformed")),
         ({"slots": "{"}, (422, "slots-malformed")),
         ({"title": "{项目"}, (409, "field-malformed")),
@@ -146,6 +152,13 @@ def test_what_does_not_fit_is_refused_by_name(
             },
             (409, "box-outside-page"),
         ),
+        (
+            {"content": small_pdf(pages=1), "roles": [{**ROLES[1], "perforated": True}]},
+            (409, "perforation-needs-pages"),
+        ),
+        ({"content": small_pdf(), "roles": [ELSEWHERE]}, (409, "marked-document-missing")),
+        ({"roles": [ELSEWHERE]}, (409, "marked-document-missing")),
+        ({"roles": [{**ROLES[0], "perforated": True}]}, (409, "perforation-needs-seal")),
     ],
 )
 def test_what_cannot_be_kept_is_refused_by_name(
@@ -219,9 +232,19 @@ def test_the_pages_of_templates_answer(clerk: httpx.Client, template: str) -> No
     assert "合同价" in clerk.get(f"/templates/{template}", headers=html).text
 
 
+@pytest.mark.usefixtures("template")
+def test_each_way_of_signing_that_the_page_offers_can_be_kept(clerk: httpx.Client) -> None:
+    shown = clerk.get("/templates/new", headers={"accept": "text/html"}).text
+    offered = set(re.findall(r'<option value="([^"]+)" data-names=', shown))
+    assert offered == set(ROLE_KINDS)
+    for kind in offered:
+        kept(clerk, roles=[{**ROLES[0], "kind": kind}])
+
+
 def test_several_pdfs_make_no_template(clerk: httpx.Client) -> None:
     pdf = ("合同.pdf", small_pdf(), "application/pdf")
     form = {"name": "设计合同", "title": "设计合同", "slots": json.dumps(SLOTS)}
+    before = clerk.get("/api/templates").json()
     answer = clerk.post("/api/templates", data=form, files=[("document", pdf), ("document", pdf)])
     assert problem(answer) == (409, "template-of-several")
-    assert clerk.get("/api/templates").json() == []
+    assert clerk.get("/api/templates").json() == before
