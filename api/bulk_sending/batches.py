@@ -1,9 +1,11 @@
 """Batches: the rows of a checked sheet, and how far each has come.
 
 A row is sent in the transaction that makes its agreement, so it is never sent twice; what was filled in is
-erased with it, for the agreement has it now. The same sheet for the same version is the same batch.
+erased with it, for the agreement has it now. The same sheet for the same version is the same batch: submitted
+again, it seats anew whatever neither is sent nor on its way. What stays unsent for too long is erased.
 
     checked -> pending -> sent          pending -> failed -> pending (sent again)
+    failed -> erased                    failed, erased -> checked (the sheet again)
 
     batch = keep(session, template, sheet, rows, clock=clock)
     begin(session, batch, of=own, clock=clock)
@@ -26,6 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     delete,
+    func,
     select,
     update,
 )
@@ -41,7 +44,7 @@ from evidence.identifiers import Uscc
 from ledger.database import Base
 
 UNSENT_KEPT = timedelta(days=7)
-"""How long a checked sheet waits to be sent; then what it says of people is erased."""
+"""How long a checked sheet, or a row that failed, waits to be sent; then what it says of people is erased."""
 
 
 class BatchUnknown(Refused):
@@ -60,6 +63,17 @@ class NothingToSend(Refused):
     en = "No row of this batch is there to be sent; load the page again to see how far it is."
 
 
+class RowsErased(Refused):
+    """What these rows said was erased, so nothing of the batch can be sent. Facts: ``count``, ``days``."""
+
+    code = "rows-erased"
+    zh = "这个批次有 {count} 行超过 {days} 天没有发出，填写的内容已经清除；请重新提交同一份表格后再发送。"
+    en = (
+        "{count} rows of this batch stayed unsent for {days} days, so what they said is erased; submit the "
+        "same sheet again, then send it."
+    )
+
+
 class RowState(StrEnum):
     """How far a row has come."""
 
@@ -67,6 +81,10 @@ class RowState(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     FAILED = "failed"
+    ERASED = "erased"
+
+
+_UNSENT = (RowState.CHECKED.value, RowState.FAILED.value)
 
 
 class BatchRow(Base):
@@ -90,7 +108,10 @@ class BatchRow(Base):
 
 
 class BatchLineRow(Base):
-    """One row of a sheet, by the line on which it begins; ``seating`` until it is sent."""
+    """One row of a sheet, by the line on which it begins; ``seating`` until it is sent or erased.
+
+    ``title`` stays for what was sent, whose agreement is called so, and is empty for what was erased.
+    """
 
     __tablename__ = "agreement_batch_rows"
     batch: Mapped[UUID] = mapped_column(ForeignKey("agreement_batches.id"), primary_key=True)
@@ -114,7 +135,7 @@ Index(
 
 @dataclass(frozen=True)
 class Line:
-    """A row as its firm sees it; ``reason`` is why it was not sent."""
+    """A row as its firm sees it; ``reason`` is why it was not sent, ``title`` is empty once erased."""
 
     line: int
     title: str
@@ -141,7 +162,7 @@ class Batch:
 def keep(
     session: Session, made: Template, sheet: Digest, rows: Sequence[CheckedRow], *, clock: Clock
 ) -> UUID:
-    """Keep a checked sheet; one that was kept before is given again, however far it has come."""
+    """Keep a checked sheet; one that was kept before is given again, its unsent rows as they are now."""
     id_, now = uuid4(), clock.now()
     fresh = {
         "id": id_,
@@ -158,7 +179,9 @@ def keep(
             BatchRow.version == made.version,
             BatchRow.sheet == sheet.value,
         )
-        return session.scalars(select(BatchRow.id).where(*same)).one()
+        before = session.scalars(select(BatchRow).where(*same).with_for_update()).one()
+        _seat_anew(session, before, rows, now=now)
+        return before.id
     session.add_all(
         BatchLineRow(
             batch=id_,
@@ -174,27 +197,41 @@ def keep(
     return id_
 
 
+def _seat_anew(session: Session, before: BatchRow, rows: Sequence[CheckedRow], *, now: datetime) -> None:
+    """Put what was just found into the rows of ``before`` that neither are sent nor on their way."""
+    found = {each.line: each for each in rows}
+    waiting = (BatchLineRow.batch == before.id, BatchLineRow.state.in_((*_UNSENT, RowState.ERASED.value)))
+    for line in session.scalars(select(BatchLineRow).where(*waiting).with_for_update()):
+        row = found[line.line]
+        line.title, line.seating = row.title, row.seating.model_dump_json()
+        line.state, line.reason_zh, line.reason_en = RowState.CHECKED.value, None, None
+        line.changed_at = before.checked_at = now
+    session.flush()
+
+
 def begin(session: Session, batch_id: UUID, *, of: Uscc, clock: Clock) -> None:
     """Let the worker send what is checked, and send again what failed.
 
     Raises:
         BatchUnknown: the firm has no such batch.
         TemplateRetired: it was, before the first row was sent.
+        RowsErased: of what is not sent nothing is left that could be.
         NothingToSend: every row is sent or on its way.
     """
     row = _own(session, batch_id, of=of, lock=True)
     if row.begun_at is None:
         template(session, row.template, of=of).check_usable()
-    waiting = (RowState.CHECKED.value, RowState.FAILED.value)
     now = clock.now()
     begun = session.scalars(
         update(BatchLineRow)
-        .where(BatchLineRow.batch == batch_id, BatchLineRow.state.in_(waiting))
+        .where(BatchLineRow.batch == batch_id, BatchLineRow.state.in_(_UNSENT))
         .values(state=RowState.PENDING.value, reason_zh=None, reason_en=None, changed_at=now)
         .returning(BatchLineRow.line)
     ).all()
     if not begun:
-        raise NothingToSend
+        erased = (BatchLineRow.batch == batch_id, BatchLineRow.state == RowState.ERASED.value)
+        count = session.scalar(select(func.count()).where(*erased)) or 0
+        raise RowsErased(count=count, days=UNSENT_KEPT.days) if count else NothingToSend
     row.begun_at = row.begun_at or now
     session.flush()
 
@@ -230,13 +267,23 @@ def batches_of(session: Session, made: Template, *, limit: int) -> tuple[tuple[U
 
 
 def forget_due(session: Session, *, clock: Clock) -> None:
-    """Erase what was checked :data:`UNSENT_KEPT` ago and never sent."""
+    """Erase sheets that were checked :data:`UNSENT_KEPT` ago and not begun, and what rows of others say.
+
+    These are the rows that failed, or were checked anew, so long ago; their line and that it is erased stay.
+    """
     due = select(BatchRow.id).where(
         BatchRow.begun_at.is_(None), BatchRow.checked_at <= clock.now() - UNSENT_KEPT
     )
     unsent = session.scalars(due.with_for_update(skip_locked=True)).all()
     session.execute(delete(BatchLineRow).where(BatchLineRow.batch.in_(unsent)))
     session.execute(delete(BatchRow).where(BatchRow.id.in_(unsent)))
+    begun = select(BatchRow.id).where(BatchRow.begun_at.is_not(None))
+    session.execute(
+        update(BatchLineRow)
+        .where(BatchLineRow.state.in_(_UNSENT), BatchLineRow.changed_at <= clock.now() - UNSENT_KEPT)
+        .where(BatchLineRow.batch.in_(begun))
+        .values(state=RowState.ERASED.value, title="", seating=None, reason_zh=None, reason_en=None)
+    )
 
 
 def _own(session: Session, batch_id: UUID, *, of: Uscc, lock: bool = False) -> BatchRow:

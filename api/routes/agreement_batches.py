@@ -32,7 +32,10 @@ class Checked(BaseModel):
 
 
 class LineShown(BaseModel):
-    """A row of the sheet; ``reason_zh`` and ``reason_en`` say why it was not sent."""
+    """A row of the sheet; ``reason_zh`` and ``reason_en`` say why it was not sent.
+
+    An erased row has no title any more.
+    """
 
     line: int
     title: str
@@ -51,6 +54,7 @@ class BatchShown(BaseModel):
     pending: int
     sent: int
     failed: int
+    erased: int
     version: str
     lines: list[LineShown]
 
@@ -67,7 +71,10 @@ def sample_sheet(request: Request, template_id: UUID, visitor: AsFirm, house: In
 def check_sheet(
     template_id: UUID, visitor: AsFirm, house: InHouse, once: Once, sheet: UploadFile | None = None
 ) -> Checked:
-    """Check a sheet whole; nothing is sent yet. A refusal names each wrong cell in ``rows``."""
+    """Check a sheet whole; nothing is sent yet. A refusal names each wrong cell in ``rows``.
+
+    The same sheet again is the same batch: its rows that were not sent are checked and filled in anew.
+    """
     content = b"" if sheet is None else sheet.file.read(LARGEST_SHEET + 1)
     if not content:
         raise SheetMissing
@@ -114,6 +121,7 @@ def shown(batch: Batch) -> BatchShown:
         pending=counts[RowState.PENDING],
         sent=counts[RowState.SENT],
         failed=counts[RowState.FAILED],
+        erased=counts[RowState.ERASED],
         version="-".join(str(each) for each in counts.values()),
         lines=[
             LineShown(

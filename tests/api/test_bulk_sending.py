@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +59,28 @@ def send(http: httpx.Client, house: House, batch: str) -> dict[str, Any]:
     while send_next(house):
         pass
     return told(http, batch)
+
+
+def refused(http: httpx.Client, house: House, template: str, *rows: Sequence[str]) -> str:
+    """A batch whose rows all failed, for the first party's signer was not in office when they were sent."""
+    batch = checked(http, template, *rows)
+    with nobody_in_office(house):
+        assert send(http, house, batch)["failed"] == len(rows)
+    return batch
+
+
+@contextmanager
+def nobody_in_office(house: House) -> Iterator[None]:
+    """Let the owner's representative hold no position meanwhile."""
+    with house.database.transaction() as session:
+        person = person_id(session, OWNERS_REPRESENTATIVE)
+        held = positions(session, uscc=OWNER.uscc, person=person)
+        for each in held:
+            dismiss(session, uscc=OWNER.uscc, person=person, position=each, clock=house.clock)
+    yield
+    with house.database.transaction() as session:
+        for each in held:
+            appoint(session, uscc=OWNER.uscc, person=person, position=each, clock=house.clock)
 
 
 def told(http: httpx.Client, batch: str) -> dict[str, Any]:
@@ -197,20 +220,11 @@ def test_the_same_sheet_again_is_the_same_batch(city: QuietCity, clerk: httpx.Cl
 def test_who_is_no_longer_in_office_is_told_and_the_row_sent_again(
     city: QuietCity, clerk: httpx.Client, template: str
 ) -> None:
-    house = city.house
-    batch = checked(clerk, template, row(project="会离任"), row(project="也会离任"))
-    with house.database.transaction() as session:
-        person = person_id(session, OWNERS_REPRESENTATIVE)
-        held = positions(session, uscc=OWNER.uscc, person=person)
-        for each in held:
-            dismiss(session, uscc=OWNER.uscc, person=person, position=each, clock=house.clock)
-    failed = send(clerk, house, batch)
+    batch = refused(clerk, city.house, template, row(project="会离任"), row(project="也会离任"))
+    failed = told(clerk, batch)
     assert (failed["sent"], failed["failed"]) == (0, 2)
     assert "在任人员" in failed["lines"][0]["reason_zh"]
-    with house.database.transaction() as session:
-        for each in held:
-            appoint(session, uscc=OWNER.uscc, person=person, position=each, clock=house.clock)
-    again = send(clerk, house, batch)
+    again = send(clerk, city.house, batch)
     assert (again["sent"], again["failed"], again["lines"][0]["reason_zh"]) == (2, 0, None)
 
 
