@@ -25,7 +25,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from evidence.errors import Invalid, Refused
 from signing.increments import gap_of
-from signing.pdf_document import LARGEST_SIGNED, open_document, read_structure
+from signing.pdf_document import read_structure, reopen_document
 from signing.pdf_fields import Filling, fill
 from signing.pdf_pages import Box, PageSize
 from signing.pyhanko_adapter import MomentSigner, PartySigner, SigningParty, stamp_style, validation_context
@@ -100,7 +100,7 @@ def add_signature(
     Raises:
         BoxOutsidePage: the stamp would lie outside the document.
         FieldSigned: this field holds a signature already.
-        DocumentBroken, DocumentEncrypted, …: see ``open_document``.
+        DocumentBroken, DocumentEncrypted, …: see ``reopen_document``.
     """
     prepared = prepare_signature(
         content,
@@ -246,8 +246,8 @@ def _append(
 def _signer(
     content: bytes, metadata: signers.PdfSignatureMetadata, place: fields.SigFieldSpec, signing: _Signing
 ) -> tuple[MomentSigner, IncrementalPdfFileWriter]:
-    document = open_document(content, most=LARGEST_SIGNED)
-    if place.sig_field_name in signed_fields(content):
+    document = reopen_document(content)
+    if place.sig_field_name in document.signed:
         raise FieldSigned(field=place.sig_field_name)
     style = None
     if signing.visible is not None:
