@@ -32,6 +32,9 @@ from signing.seal_states import SealState
 from signing.signatures import left_at_closing
 from signing.slot_parties import expected, seal_for
 
+WITHHELD = "—"
+"""In the place of words that are for the parties alone."""
+
 _UNASSEMBLED = frozenset({AgreementState.OPEN, AgreementState.COMPLETE, AgreementState.FAILED})
 """States after which documents are still assembled."""
 
@@ -171,9 +174,19 @@ def listed(found: Agreement, *, at: datetime) -> AgreementListed:
 
 
 def shown_to(session: Session, found: Agreement, visitor: Visitor, house: House) -> AgreementShown:
-    """Return the agreement whole as the visitor may read it: its comments are for its parties."""
+    """Return the agreement whole as the visitor may read it: what parties write is for its parties."""
     whole = shown(session, found, at=house.clock.now(), national=house.keyring.national is not None)
-    return whole if takes_part(session, found, visitor, house) else whole.model_copy(update={"comments": []})
+    return whole if takes_part(session, found, visitor, house) else _without_words(whole)
+
+
+def _without_words(whole: AgreementShown) -> AgreementShown:
+    """Leave out the comments, and why somebody declined, withdrew, voided or refused to."""
+    void = whole.void
+    if void is not None:
+        void = void.model_copy(update={"reason": WITHHELD, "refusal": void.refusal and WITHHELD})
+    slots = [slot.model_copy(update={"reason": None}) for slot in whole.slots]
+    ended = whole.ended_reason and WITHHELD
+    return whole.model_copy(update={"comments": [], "slots": slots, "void": void, "ended_reason": ended})
 
 
 def shown(session: Session, found: Agreement, *, at: datetime, national: bool = False) -> AgreementShown:

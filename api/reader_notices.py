@@ -16,7 +16,7 @@ from identity.contacts import contact, contact_of_firm
 from identity.members import positions
 from identity.messages import Kind
 from identity.organizations import organization
-from signing.agreement_readers import Reader, present_readers, take_untold
+from signing.agreement_readers import Reader, present_readers, take_untold, told_as_organization
 from signing.agreements import Agreement, agreement
 
 
@@ -25,9 +25,11 @@ def tell_readers(session: Session, house: House) -> None:
     now = house.clock.now()
     for reader in take_untold(session, at=now):
         since, kinds = now - A_DAY, (Kind.READER,)
-        if reader.person is not None and (
-            messages.written_to(session, reader.person, kinds=kinds, since=since) >= MOST_A_DAY
-        ):
+        if reader.person is None:
+            enough = told_as_organization(session, reader.organization, since=since) > MOST_A_DAY
+        else:
+            enough = messages.written_to(session, reader.person, kinds=kinds, since=since) >= MOST_A_DAY
+        if enough:
             continue  # their page shows it
         firm = organization(session, agreement(session, reader.agreement).started_by).name
         _write(session, house, reader, text=f"message.{reader.kind}", firm=firm)

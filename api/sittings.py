@@ -21,7 +21,7 @@ from api.accounts import TOKEN_BYTES, sign_out
 from evidence.clock import Clock
 from evidence.errors import Refused
 from ledger.database import Base
-from signing.agreements import agreement
+from signing.agreements import AgreementState, agreement
 
 COOKIE = "yinxin_sitting"
 
@@ -103,16 +103,19 @@ def give_turn(session: Session, token: str | None, slot: str | None, *, clock: C
 
 
 def come_in(session: Session, token: str | None, *, before: str | None, clock: Clock) -> Sitting | None:
-    """Give the sitting at which somebody comes in, if the device is at one.
+    """Give the sitting at which somebody comes in, if the device is at one whose agreement is still signed.
 
-    The session ``before``, which the browser still holds, is over then: nobody comes in beside somebody else.
+    The session ``before``, which the browser still holds, is over: nobody comes in beside somebody else.
     """
+    if before:
+        sign_out(session, token=before)
     try:
         found = sitting(session, token, clock=clock)
     except SittingUnknown:
         return None
-    if before:
-        sign_out(session, token=before)
+    if agreement(session, found.agreement).state(clock.now()) is not AgreementState.OPEN:
+        close(session, token)
+        return None
     return found
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     and_,
     false,
+    func,
     or_,
     select,
 )
@@ -132,7 +133,7 @@ class Reader:
 def name_readers(
     session: Session, agreement_id: UUID, drafts: Sequence[ReaderDraft], *, clock: Clock
 ) -> tuple[Reader, ...]:
-    """Name readers of an agreement; who was taken away before reads again.
+    """Name readers of an agreement; who was taken away before reads again, and is not told again.
 
     Raises:
         TooManyReaders: it would have more than ``MOST_READERS``.
@@ -141,20 +142,27 @@ def name_readers(
     if not drafts:
         return ()
     session.get_one(AgreementRow, agreement_id, with_for_update={"key_share": True})  # one after the other
-    rows = session.scalars(select(ReaderRow).where(ReaderRow.agreement == agreement_id)).all()
-    known = {(row.organization, row.person, row.kind): row for row in rows}
+    query = select(ReaderRow).where(ReaderRow.agreement == agreement_id).order_by(ReaderRow.id)
+    rows = session.scalars(query).all()
+    told = {(row.organization, row.person, row.kind): row.told_at for row in rows}
     standing = {(row.organization, row.person) for row in rows if row.ended_at is None}
     named: list[ReaderRow] = []
     for draft in drafts:
         who = (draft.organization.text, draft.person)
         if who in standing:
             raise ReaderTwice
-        row = known.setdefault((*who, draft.kind.value), ReaderRow(agreement=agreement_id))
-        row.organization, row.person, row.kind = *who, draft.kind.value
-        row.named_at, row.ended_at = clock.now(), None
         standing.add(who)
-        named.append(row)
-    if len(known) > MOST_READERS:
+        named.append(
+            ReaderRow(
+                agreement=agreement_id,
+                kind=draft.kind.value,
+                organization=draft.organization.text,
+                person=draft.person,
+                named_at=clock.now(),
+                told_at=told.get((*who, draft.kind.value)),
+            )
+        )
+    if len(rows) + len(named) > MOST_READERS:
         raise TooManyReaders(most=MOST_READERS)
     session.add_all(named)
     session.flush()
@@ -213,6 +221,14 @@ def take_untold(session: Session, *, at: datetime) -> tuple[Reader, ...]:
         row.told_at = at
     session.flush()
     return tuple(_reader(row) for row in rows)
+
+
+def told_as_organization(session: Session, organization: Uscc, *, since: datetime) -> int:
+    """Count how often the whole organization was told that it may read something, from ``since`` on."""
+    query = select(func.count()).where(
+        ReaderRow.organization == organization.text, ReaderRow.person.is_(None), ReaderRow.told_at >= since
+    )
+    return session.scalar(query) or 0
 
 
 def present_readers(session: Session, agreement_id: UUID) -> tuple[Reader, ...]:

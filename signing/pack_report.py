@@ -6,7 +6,7 @@ It names people, because it is for the parties and the court to read; what count
     pdf = render_report(typesetter, report, files=files, verified=verified)
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,7 +88,9 @@ def read_report(session: Session, found: Agreement, *, carried: Carried, at: dat
             *parties,
             *([_declines(session, declined)] if declined else []),
             *_voided(session, found),
-            Section(Term("根证书指纹（SHA-256）", "Root certificates"), tuple(_roots(carried))),
+            Section(
+                Term("根证书指纹（SHA-256）", "Root certificates"), tuple(_roots(signed.values(), carried))
+            ),
             *national_sections(session, found),
             Section(Term("时间戳", "Timestamps"), tuple(_timestamps(carried))),
             Section(Term("账本记录", "Ledger"), tuple(_ledger(session, found))),
@@ -279,8 +281,10 @@ def _voided(session: Session, found: Agreement) -> Iterator[Section]:
     yield Section(Term("签署各方一致作废", "Voided by all who signed"), tuple(rows))
 
 
-def _roots(carried: Carried) -> Iterator[Row]:
-    for each in carried.certificates:
+def _roots(signed: Iterable[Signature], carried: Carried) -> Iterator[Row]:
+    """Give the roots of the parties' own signatures, and those put in beside them for timestamps and seal."""
+    enclosed = [each for one in signed for each in read_envelope(one.cms).others]
+    for each in dict.fromkeys([*enclosed, *carried.certificates]):
         if each.issuer == each.subject:
             yield Row(same(asn1_name(each)), same(grouped(each.fingerprint(SHA256()).hex())))
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.misc import PdfError
@@ -140,8 +141,8 @@ def reopen_document(content: bytes) -> ReopenedDocument:
         reader = read_structure(content)
         pages = tuple(page_sizes(reader))
         signed = {str(field["/T"]): field for field in _fields(reader) if "/V" in field}
-        last = [*signed.items()][-1:]
-        locked = _lock(EmbeddedPdfSignature(reader, field, name) for name, field in last)
+        newest_first = (EmbeddedPdfSignature(reader, field, name) for name, field in [*signed.items()][::-1])
+        locked = _lock(islice((each for each in newest_first if each.sig_object_type == "/Sig"), 1))
     if locked:
         raise DocumentLocked
     if not pages:

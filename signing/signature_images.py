@@ -153,19 +153,25 @@ def check_place(kind: SlotKind, capacity: Term) -> None:
 def keep(
     session: Session, *, challenge: UUID, person: PersonId, image: SignatureImage | None, clock: Clock
 ) -> None:
-    """Keep what ``person`` drew for ``challenge``, if they did; what they drew long ago and did not use goes.
+    """Keep what ``person`` drew for ``challenge``, if they did.
 
     A challenge that waits is given again to who asks again: with what they drew last, or with nothing.
     """
     used = exists().where(ApprovalRow.challenge == SignatureImageRow.challenge)
     again = SignatureImageRow.challenge == challenge
-    stale = (SignatureImageRow.person == person) & (SignatureImageRow.made_at < clock.now() - UNUSED_KEPT)
-    session.execute(delete(SignatureImageRow).where((again | stale) & ~used))
+    session.execute(delete(SignatureImageRow).where(again & ~used))
     if image is not None:
         session.add(
             SignatureImageRow(challenge=challenge, person=person, image=image.encode(), made_at=clock.now())
         )
     session.flush()
+
+
+def forget_due(session: Session, *, clock: Clock) -> None:
+    """Erase what was drawn long ago and never used."""
+    used = exists().where(ApprovalRow.challenge == SignatureImageRow.challenge)
+    stale = SignatureImageRow.made_at < clock.now() - UNUSED_KEPT
+    session.execute(delete(SignatureImageRow).where(stale & ~used))
 
 
 def image_of(session: Session, challenge: UUID | None) -> SignatureImage | None:

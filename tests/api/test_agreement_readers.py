@@ -184,6 +184,10 @@ def test_every_party_sees_who_reads_and_no_reader_what_the_parties_write(
     assert "单价请核对" in engineer.get(f"/agreements/{id_}").text
     assert "单价请核对" not in reader.get(f"/agreements/{id_}").text
     assert reader.get(f"/api/agreements/{id_}").json()["comments"] == []
+    engineer.post(f"/api/agreements/{id_}/slots/2/decline", json={"reason": "价格过高"}).raise_for_status()
+    assert "价格过高" in engineer.get(f"/agreements/{id_}").text
+    assert "价格过高" not in reader.get(f"/agreements/{id_}").text
+    assert "价格过高" not in reader.get(f"/api/agreements/{id_}").text
 
 
 def test_a_reader_finds_it_on_the_home_page_and_not_among_what_they_sign(
@@ -309,6 +313,8 @@ def test_who_is_taken_away_and_named_again_is_told_once(city: QuietCity, clerk: 
     clerk.delete(f"/api/agreements/{id_}/readers/{number}").raise_for_status()
     clerk.post(f"/api/agreements/{id_}/readers", json=VIEWER).raise_for_status()
     assert len(told(city, id_)) == 1
+    before, again = clerk.get(f"/api/agreements/{id_}").json()["readers"]
+    assert (before["id"], before["ended_at"] is None, again["ended_at"]) == (number, False, None)
 
 
 def test_one_person_is_not_flooded(
@@ -316,6 +322,9 @@ def test_one_person_is_not_flooded(
 ) -> None:
     monkeypatch.setattr(reader_notices, "MOST_A_DAY", 0)
     assert told(city, begun(clerk, VIEWER)) == []
+    with city.house.database.transaction() as session:
+        set_contact_of_firm(session, CONTRACTOR.uscc, mail="office@contractor.example")
+    assert told(city, begun(clerk, {**WHOLE, "reader": "viewer"}), None) == []
 
 
 def test_a_reader_is_told_that_it_was_voided(city: QuietCity, clerk: httpx.Client) -> None:

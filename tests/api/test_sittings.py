@@ -130,6 +130,13 @@ def test_a_session_begun_elsewhere_lives_as_before(city: QuietCity) -> None:
     assert life_left(city) > SESSION_LIFE - timedelta(minutes=1)
 
 
+def test_who_comes_in_elsewhere_ends_the_session_of_who_was_there_too(city: QuietCity) -> None:
+    browser = enter(city, ENGINEER.name)
+    first = browser.cookies[SESSION_COOKIE]
+    come_in(browser, OWNERS_REPRESENTATIVE.name)
+    assert not still_in(city, first)
+
+
 def test_passing_the_device_on_leaves_nobody_signed_in(city: QuietCity, device: httpx.Client) -> None:
     come_in(device, ENGINEER.name)
     token = device.cookies[SESSION_COOKIE]
@@ -161,6 +168,8 @@ def test_a_sitting_of_which_everybody_signed_waits_for_nobody(city: QuietCity) -
     device = opened(city, agreement)
     signed_by_all(city.house, agreement)
     assert "不再等任何一方签署" in page(device).text
+    assert come_in(device, ENGINEER.name).json() == {"next": "/engineer"}
+    assert life_left(city) > SESSION_LIFE - timedelta(minutes=1)
 
 
 def test_a_sitting_of_two_hours_ago_is_over_and_says_so(city: QuietCity, device: httpx.Client) -> None:

@@ -225,8 +225,9 @@ def test_a_document_of_the_largest_size_takes_every_signature(desk: Desk) -> Non
 def test_a_closed_document_takes_no_further_signature(
     desk: Desk, original: RenderedApplication, closed: bytes
 ) -> None:
-    with pytest.raises(DocumentLocked):
-        desk.sign(closed, "late", desk.visible("沈若华", original.boxes[0]))
+    for locked in (closed, add_document_timestamp(closed, timestamps=desk.timestamps)):
+        with pytest.raises(DocumentLocked):
+            desk.sign(locked, "late", desk.visible("沈若华", original.boxes[0]))
 
 
 @pytest.mark.parametrize(
