@@ -205,6 +205,8 @@ def test_a_stranger_finds_every_door_closed(
         answer = stranger.post(path, json={"action": "suspend", "reason": 1})
     elif door.path.endswith("/batches"):
         answer = stranger.post(path, files={"sheet": ("a.csv", b"a", "text/csv")})
+    elif door.path.endswith("/slots/{slot_id}/challenges"):
+        answer = stranger.post(path, json={"typed": "周明哲"})
     elif door.path.endswith("/readers"):
         answer = stranger.post(path, json=READER)
     elif door.path.endswith("/versions"):
