@@ -32,6 +32,9 @@ from .activations import Bench, Somebody, turned
 SEED = 20260502
 FORGED, TRANSPLANTED, EXPIRED, REPLAYED, INCREMENTS = 4_000, 2_000, 1_000, 1_500, 1_500
 ATTEMPTS = 10_000
+NAMESAKE = b"person:p3"
+"""The unused key of somebody of the same name, one bit from the true handle. It would sign: the module learns
+by its first use whose a key is, as the threat model says."""
 
 
 def refusal(act: Callable[[], object]) -> str:
@@ -104,7 +107,10 @@ def forged(bench: Bench, case: Case, number: int) -> bytes:
             return case.again(bench, device=Authenticator(bench.party)).encode()
         case 3 if case.who.device is not None:
             return replace(case.true, device=None).encode()
-    return mangled(case.true.encode(), bench.random)
+    while True:
+        encoded = mangled(case.true.encode(), bench.random)
+        if NAMESAKE not in encoded:
+            return encoded
 
 
 def transplanted(bench: Bench, all_: list[Case], case: Case) -> bytes:
