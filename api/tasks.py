@@ -30,7 +30,7 @@ def at_work(house: House, *further: tuple[str, Task], round_seconds: float = ROU
     anchoring = Worker((("anchoring", house.anchoring.step), *further), round_seconds=round_seconds)
     posts = [Worker((_post(house, channel),), round_seconds=round_seconds) for channel in Channel]
     webhooks = Worker((_webhooks(house),), round_seconds=round_seconds)
-    sheets = Worker((("sheets", lambda: send_sheets(house)),), round_seconds=round_seconds)
+    sheets = Worker((("sheets", lambda: sending.send_next(house)),), round_seconds=round_seconds)
     desk = Worker(_desk(house), round_seconds=round_seconds)
     with ExitStack() as ending:
         for worker in (desk, sheets, webhooks, *posts, anchoring):
@@ -40,49 +40,32 @@ def at_work(house: House, *further: tuple[str, Task], round_seconds: float = ROU
         yield
 
 
-def send_messages(house: House, *channels: Channel) -> None:
-    """Send every message that is due, by ``channels`` or by all."""
+def send_message(house: House, *channels: Channel) -> bool:
+    """Send the message that is due next, by ``channels`` or by all; False when none is."""
     title, by = notices.title(house), channels or tuple(Channel)
-    while messages.send_next(house.database, house.couriers, title=title, clock=house.clock, channels=by):
-        pass
+    return messages.send_next(house.database, house.couriers, title=title, clock=house.clock, channels=by)
 
 
 def _post(house: House, channel: Channel) -> tuple[str, Task]:
-    return f"messages by {channel}", lambda: send_messages(house, channel)
-
-
-def send_webhooks(house: House) -> None:
-    """Post every delivery that is due."""
-    while deliveries.send_next(
-        house.database, house.software.webhook_post, house.software.webhook_secrets, clock=house.clock
-    ):
-        pass
+    return f"messages by {channel}", lambda: send_message(house, channel)
 
 
 def _webhooks(house: House) -> tuple[str, Task]:
-    return "webhooks", lambda: send_webhooks(house)
-
-
-def send_sheets(house: House) -> None:
-    """Send every row of a sheet that is due."""
-    while sending.send_next(house):
-        pass
+    software = house.software
+    return "webhooks", lambda: deliveries.send_next(
+        house.database, software.webhook_post, software.webhook_secrets, clock=house.clock
+    )
 
 
 def _desk(house: House) -> Iterable[tuple[str, Task]]:
     return (
-        ("assembly", lambda: _assemble_all(house)),
+        ("assembly", lambda: assemble_next(house.database, workshop=house.workshop) is not None),
         ("readers", lambda: _tell_readers(house)),
         ("certificates", lambda: _finish_certificates(house)),
         ("reminders", lambda: _remind(house)),
         ("lapses", lambda: _let_lapse(house)),
         ("programs", lambda: _forget_of_programs(house)),
     )
-
-
-def _assemble_all(house: House) -> None:
-    while assemble_next(house.database, workshop=house.workshop) is not None:
-        pass
 
 
 def _finish_certificates(house: House) -> None:

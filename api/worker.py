@@ -1,7 +1,9 @@
 """The worker: what goes on after the answer has left; anchors the log, assembles, publishes.
 
-Each round takes every task once; ``wake`` begins the next one at once. A task that fails leaves its reason
-where its room shows it, and is taken again in the next round; nothing is lost with the worker.
+Each round takes every task; ``wake`` begins the next one at once. A task that returns True did one thing of
+several and is called again at once, until it has no more: between two things the worker can end. A task that
+fails leaves its reason where its room shows it, and is taken again in the next round; nothing is lost with
+the worker.
 """
 
 import logging
@@ -34,19 +36,18 @@ class Worker:
         self._due.set()
 
     def stop(self) -> None:
-        """End after the present task, and wait for it."""
+        """End after what is done just now, and wait for it."""
         self._end.set()
         self._due.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def round(self) -> None:
-        """Take every task once."""
+        """Take every task to its end."""
         for name, task in self._tasks:
-            if self._end.is_set():
-                return
             try:
-                task()
+                while not self._end.is_set() and task() is True:
+                    pass
             except Exception as error:  # noqa: BLE001  one failing task must not stop the others
                 # The message may quote what a person wrote, so only the kind of error is logged.
                 log.error("the task %s failed with %s; it runs again next round", name, type(error).__name__)  # noqa: TRY400

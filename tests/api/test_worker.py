@@ -34,3 +34,22 @@ def test_a_worker_that_is_stopped_does_not_wait_for_its_round() -> None:
     assert begun.wait(LONG)
     worker.stop()  # joins: a worker that slept on would run into the time limit of the test
     assert begun.is_set()
+
+
+def test_a_worker_ends_between_two_things_of_one_task() -> None:
+    begun = threading.Event()
+
+    def one_of_many() -> bool:
+        begun.set()
+        return True
+
+    worker = Worker((("many", one_of_many),))
+    worker.start()
+    assert begun.wait(LONG)
+    worker.stop()  # joins: one that did all of them first would run into the time limit of the test
+
+
+def test_a_task_is_called_until_it_has_no_more() -> None:
+    left = [1, 2, 3]
+    Worker((("few", lambda: bool(left) and left.pop() > 0),)).round()
+    assert left == []

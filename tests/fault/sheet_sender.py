@@ -6,9 +6,9 @@ python -m tests.fault.sheet_sender FOLDER
 import sys
 from pathlib import Path
 
+from api.bulk_sending.sending import send_next
 from api.demonstration.city import OPERATOR
 from api.settings import Mode, Settings
-from api.tasks import send_sheets
 from api.wiring import open_house
 from tests.quiet_city import NOBODY
 
@@ -20,4 +20,5 @@ if __name__ == "__main__":
         public_url="http://localhost:8000",
     )
     with open_house(settings, OPERATOR) as house:
-        send_sheets(house)
+        while send_next(house):
+            pass

@@ -11,12 +11,11 @@ from api.house import House
 from api.message_couriers import printed_outbox
 from api.policy import Role
 from api.site import Site
-from api.tasks import send_messages
 from identity import people
 from identity.attempts import MOST, Attempt
 from identity.couriers import printed
 from registers.questions import Register
-from tests.api.counter_side import CONFIRM, OpenCase, code_for, refusal, wrong
+from tests.api.counter_side import CONFIRM, OpenCase, code_for, refusal, send_messages, wrong
 from tests.api.devices import add_first, begin, bring
 from tests.api.newcomers import (
     PHONE,

@@ -7,10 +7,9 @@ from api.house import House
 from api.message_couriers import printed_outbox
 from api.notices import MOST_A_DAY
 from api.site import Site
-from api.tasks import send_messages
 from identity.couriers import printed
 from identity.messages import MessageRow
-from tests.api.counter_side import OpenCase, code_for
+from tests.api.counter_side import OpenCase, code_for, send_messages
 from tests.api.newcomers import (
     PHONE,
     Newcomer,
