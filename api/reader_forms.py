@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from api.field_names import Location, field
-from api.slot_forms import SignerAmbiguous, SignerNotInOffice, find_own_signer, find_signer
+from api.roster import Roster, SignerAmbiguous, SignerNotInOffice
 from evidence.errors import Invalid, Refused, Term
 from evidence.identifiers import Uscc
 from identity.names import check_name
@@ -97,9 +97,8 @@ def reader_draft(session: Session, asked: ReaderAsked, *, starter: Uscc, which: 
     firm, named = organization(session, uscc), (asked.person or "").strip()
     if not named:
         return ReaderDraft(kind=asked.reader, organization=uscc)
-    find = find_own_signer if uscc == starter else find_signer
     try:
-        person = find(session, uscc, check_name(named), capacity=which)
+        person = Roster(session, starter=starter).signer(uscc, check_name(named), capacity=which)
     except SignerNotInOffice:
         raise ReaderNotInOffice(which=which, organization=firm.name) from None
     except SignerAmbiguous:

@@ -1,7 +1,5 @@
 """The slots of a new agreement as a form sends them, and the parties found for them.
 
-A registration number finds a person of the starter's own firm only: it must not turn into a name for others.
-
 asked = read_slots('[{"kind": "person", "organization": "9199…", "person": "…", …}]')
 check_takes_part(asked, starter=own)
 drafts = tuple(draft(session, each, starter=own) for each in asked)
@@ -14,17 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from api.field_names import Location, field
+from api.roster import Roster
 from evidence.errors import Invalid, Refused, Term
 from evidence.identifiers import Uscc
 from identity.authorization_records import AuthorizationId, authorization_of_firm
-from identity.members import members
 from identity.names import check_name
-from identity.organizations import organization
-from identity.people import PersonId, person
+from identity.people import PersonId
 from identity.qualifications import (
     QualificationKind,
     QualificationUnknown,
-    find_qualification,
     qualifications,
 )
 from signing.agreement_drafting import MOST_SLOTS, SlotDraft
@@ -39,28 +35,6 @@ class SlotsMalformed(Invalid):
     code = "slots-malformed"
     zh = "{place}缺失或格式不对；请补全每一方的单位、身份和签署人。"
     en = "Missing or malformed: {place}; give each party its organization, capacity and signer."
-
-
-class SignerNotInOffice(Refused):
-    """Nobody so named acts for the organization. The name is not repeated.
-
-    A number that is known is refused like one that is not, so that nobody learns whose it is.
-    """
-
-    code = "signer-not-in-office"
-    zh = "签署位“{capacity}”填写的人员不在 {organization} 的在任人员中；请填写全名（注册号限本单位人员）。"
-    en = (
-        "The person named for “{capacity}” does not act for {organization}; give the full name "
-        "(a registration number serves for your own firm only)."
-    )
-
-
-class SignerAmbiguous(Refused):
-    """Several members of the organization bear the name."""
-
-    code = "signer-ambiguous"
-    zh = "{organization} 有同名的在任人员；签署位“{capacity}”请填写姓名、空格和注册号。"
-    en = "Several people of {organization} bear this name; for “{capacity}” give name, space and number."
 
 
 class StarterNotParty(Refused):
@@ -172,8 +146,8 @@ def draft(session: Session, asked: SlotAsked, *, starter: Uscc) -> SlotDraft:
     uscc = asked.uscc
     named = (asked.person or "").strip()
     capacity = Term(asked.capacity_zh, asked.capacity_en)
-    find = find_own_signer if uscc == starter else find_signer
-    signer = find(session, uscc, check_name(named), capacity=capacity) if named else None
+    roster = Roster(session, starter=starter)
+    signer = roster.signer(uscc, check_name(named), capacity=capacity) if named else None
     return SlotDraft(
         kind=asked.kind,
         organization=uscc,
@@ -200,34 +174,3 @@ def _stamp(session: Session, asked: SlotAsked, signer: PersonId) -> StampAsked |
     if not own:
         raise QualificationUnknown
     return StampAsked(qualification=max(own, key=lambda each: each.valid_until).id)
-
-
-def find_own_signer(session: Session, uscc: Uscc, named: str, *, capacity: Term) -> PersonId:
-    """As :func:`find_signer`; the firm's own people are found by their registration number alone, too."""
-    for member in members(session, uscc):
-        if find_qualification(session, person=member.person, registration_number=named):
-            return member.person
-    return find_signer(session, uscc, named, capacity=capacity)
-
-
-def find_signer(session: Session, uscc: Uscc, named: str, *, capacity: Term) -> PersonId:
-    """Return the one person in office at ``uscc`` with this name, or this name and registration number.
-
-    Raises:
-        OrganizationUnknown: it is not registered.
-        SignerNotInOffice, SignerAmbiguous: nobody, or more than one.
-    """
-    organization_name = organization(session, uscc).name
-    people = {member.person for member in members(session, uscc)}
-    name, _, number = named.rpartition(" ")
-    found = [each for each in people if person(session, each).name == named] or [
-        each
-        for each in people
-        if person(session, each).name == name.strip()
-        and find_qualification(session, person=each, registration_number=number)
-    ]
-    if not found:
-        raise SignerNotInOffice(capacity=capacity, organization=organization_name)
-    if len(found) > 1:
-        raise SignerAmbiguous(capacity=capacity, organization=organization_name)
-    return found[0]

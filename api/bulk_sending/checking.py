@@ -23,9 +23,9 @@ from api.agreement_templates.filling import (
 )
 from api.agreement_templates.versions import Template
 from api.bulk_sending.columns import FieldColumn, RoleColumn, columns
-from api.bulk_sending.roster import Roster
 from api.bulk_sending.sheet import SheetRow
 from api.house import House
+from api.roster import Roster
 from api.slot_forms import StarterNotParty
 from evidence.errors import Invalid, Refused, Term, YinxinError
 from evidence.identifiers import Uscc

@@ -27,9 +27,10 @@ from api.idempotency import Once, OnceRoute
 from api.parties import check_own_slot, readable_agreement, starts, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.reader_forms import numbered, read_readers, reader_draft
+from api.roster import Roster
 from api.routes import InHouse
 from api.routes.scans import ChallengeAsked, asked
-from api.slot_forms import SlotAsked, check_takes_part, draft, find_signer, read_slots
+from api.slot_forms import SlotAsked, check_takes_part, draft, read_slots
 from api.slot_groups import grouped, read_needs
 from api.webhooks import events
 from evidence.digest import Digest
@@ -258,7 +259,7 @@ def hand_on(
         mine = Role.PERSON in visitor.roles and expected(session, slot) == visitor.person
         if not mine and not starts(visitor, found):  # before a name is looked up: who may not ask learns none
             raise NotThisParty(capacity=slot.capacity)
-        to = find_signer(session, slot.organization, given.to.strip(), capacity=slot.capacity)
+        to = Roster(session).signer(slot.organization, given.to.strip(), capacity=slot.capacity)
         if mine:
             after = delegate(
                 session, agreement_id, slot_id, by=person_of(visitor), to=to, keyring=house.keyring

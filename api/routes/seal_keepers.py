@@ -8,12 +8,12 @@ from pydantic import BaseModel
 
 from api.acting import person_of
 from api.policy import Role, Visitor, allow
+from api.roster import Roster, SignerAmbiguous, SignerNotInOffice
 from api.routes import InHouse
 from api.routes.cases import CaseOpened, opened
 from api.routes.scans import ChallengeAsked, asked
 from api.routes.seals import AsOwner
 from api.seal_view import visible_seal, waiting_at
-from api.slot_forms import SignerAmbiguous, SignerNotInOffice, find_own_signer
 from identity.challenges import Action
 from identity.members import Position, require_position
 from identity.organizations import organization
@@ -49,7 +49,8 @@ def ask(seal_id: UUID, given: KeeperAsked, visitor: AsOwner, house: InHouse) -> 
         owner, office = person_of(visitor), Position.LEGAL_REPRESENTATIVE  # before a name is looked up
         require_position(session, uscc=found.organization, person=owner, position=office)
         try:
-            to = find_own_signer(session, found.organization, given.to.strip(), capacity=found.called)
+            own = Roster(session, starter=found.organization)
+            to = own.signer(found.organization, given.to.strip(), capacity=found.called)
         except (SignerNotInOffice, SignerAmbiguous):
             raise KeeperNotInOffice(organization=organization(session, found.organization).name) from None
         written = seal_keepers.ask(session, seal_id, keeper=to, by=owner, clock=house.clock)

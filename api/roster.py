@@ -1,6 +1,10 @@
-"""Who acts for the organizations of a sheet: read once for each, however many of its people the sheet names.
+"""Who acts for organizations, as forms name them: by name, or by name, a space and a registration number.
 
-Finds whom ``api.slot_forms`` finds, by the same rules: a known number is refused like one that is not.
+The number alone finds a person of the starter's own firm only: it must not turn into a name for others. What
+is known of an organization is read once, however many of its people are asked for.
+
+    roster = Roster(session, starter=own)
+    roster.signer(uscc, "林知远", capacity=Term("设计负责人", "design leader"))
 """
 
 from collections.abc import Iterable
@@ -8,8 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.slot_forms import SignerAmbiguous, SignerNotInOffice
-from evidence.errors import Term
+from evidence.errors import Refused, Term
 from evidence.identifiers import Uscc
 from identity.members import members
 from identity.organizations import Organization, organization
@@ -17,10 +20,32 @@ from identity.people import PersonId, PersonRow
 from identity.qualifications import QualificationRow
 
 
+class SignerNotInOffice(Refused):
+    """Nobody so named acts for the organization. The name is not repeated.
+
+    A number that is known is refused like one that is not, so that nobody learns whose it is.
+    """
+
+    code = "signer-not-in-office"
+    zh = "签署位“{capacity}”填写的人员不在 {organization} 的在任人员中；请填写全名（注册号限本单位人员）。"
+    en = (
+        "The person named for “{capacity}” does not act for {organization}; give the full name "
+        "(a registration number serves for your own firm only)."
+    )
+
+
+class SignerAmbiguous(Refused):
+    """Several members of the organization bear the name."""
+
+    code = "signer-ambiguous"
+    zh = "{organization} 有同名的在任人员；签署位“{capacity}”请填写姓名、空格和注册号。"
+    en = "Several people of {organization} bear this name; for “{capacity}” give name, space and number."
+
+
 class Roster:
     """The people in office at each organization that is asked for, by name and by registration number."""
 
-    def __init__(self, session: Session, *, starter: Uscc) -> None:
+    def __init__(self, session: Session, *, starter: Uscc | None = None) -> None:
         self._session = session
         self._starter = starter
         self._organizations: dict[Uscc, Organization] = {}
