@@ -15,7 +15,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ledger import durable
-from signing.keystore import KeyHandle
+from signing.keystore import KeyHandle, KeyMissing, KeyUncertified
+
+KEY = "key"
+"""How the file of a key ends, in a store that has one for each."""
 
 
 class BoundChains:
@@ -41,6 +44,19 @@ class BoundChains:
                 return None
             self._chains[handle] = tuple(x509.load_pem_x509_certificates(pem))
         return self._chains[handle]
+
+    def chain(self, handle: KeyHandle) -> tuple[x509.Certificate, ...]:
+        """Return the bound chain of a key that has a file here too.
+
+        Raises:
+            KeyMissing: no key has this handle.
+            KeyUncertified: nothing was bound yet.
+        """
+        bound = self.find(handle)
+        if bound is not None:
+            return bound
+        kept = self.path(handle, KEY).exists()
+        raise KeyUncertified(handle=handle) if kept else KeyMissing(handle=handle)
 
     def path(self, handle: KeyHandle, suffix: str) -> Path:
         """Name the file of ``handle`` that ends in ``suffix``."""

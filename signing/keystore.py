@@ -75,7 +75,29 @@ class KeyUnreadable(Unavailable):
     en = "The key {handle} does not open; check the key store's secret, or restore the file from a backup."
 
 
-class KeyStore(Protocol):
+class CertifiedKeys(Protocol):
+    """Keeps the certificate chain of each key, by the key's handle."""
+
+    def bind(self, handle: KeyHandle, chain: Sequence[x509.Certificate]) -> None:
+        """Keep ``chain``, the key's own certificate first and the root last, in place of an earlier one.
+
+        Raises:
+            KeyMissing: no key has this handle.
+            CertificateOfAnotherKey: the first certificate is for another key.
+        """
+        ...
+
+    def chain(self, handle: KeyHandle) -> tuple[x509.Certificate, ...]:
+        """Return the bound chain, the key's own certificate first and the root last.
+
+        Raises:
+            KeyMissing: no key has this handle.
+            KeyUncertified: nothing was bound yet.
+        """
+        ...
+
+
+class KeyStore(CertifiedKeys, Protocol):
     """Holds private keys by handle and signs with them."""
 
     def create(self, handle: KeyHandle, algorithm: Algorithm) -> VerifyingKey:
@@ -93,24 +115,6 @@ class KeyStore(Protocol):
         Raises:
             KeyMissing: no key has this handle.
             KeyUnreadable: the stored key does not open.
-        """
-        ...
-
-    def bind(self, handle: KeyHandle, chain: Sequence[x509.Certificate]) -> None:
-        """Keep ``chain``, the key's own certificate first and the root last, in place of an earlier one.
-
-        Raises:
-            KeyMissing: no key has this handle.
-            CertificateOfAnotherKey: the first certificate is for another key.
-        """
-        ...
-
-    def chain(self, handle: KeyHandle) -> tuple[x509.Certificate, ...]:
-        """Return the bound chain, the key's own certificate first and the root last.
-
-        Raises:
-            KeyMissing: no key has this handle.
-            KeyUncertified: nothing was bound yet.
         """
         ...
 

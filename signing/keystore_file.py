@@ -20,12 +20,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from evidence.algorithms import Algorithm
 from evidence.keys import LocalSigner, PrivateKey, Signer, VerifyingKey
-from signing.bound_chains import BoundChains
+from signing.bound_chains import KEY, BoundChains
 from signing.keystore import (
     KeyExists,
     KeyHandle,
-    KeyMissing,
-    KeyUncertified,
     KeyUnreadable,
     check_certifies,
     check_handle,
@@ -93,10 +91,7 @@ class FileKeyStore:
             KeyMissing: no key has this handle.
             KeyUncertified: nothing was bound yet.
         """
-        bound = self._chains.find(handle)
-        if bound is not None:
-            return bound
-        raise KeyUncertified(handle=handle) if self._path(handle).exists() else KeyMissing(handle=handle)
+        return self._chains.chain(handle)
 
     def _open(self, handle: KeyHandle) -> LocalSigner:
         plain = self._files.read(self._path(handle), handle)
@@ -106,7 +101,7 @@ class FileKeyStore:
         return LocalSigner(private_key)
 
     def _path(self, handle: KeyHandle) -> Path:
-        return self._chains.path(handle, "key")
+        return self._chains.path(handle, KEY)
 
 
 def _generate(algorithm: Algorithm) -> PrivateKey:

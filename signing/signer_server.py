@@ -33,7 +33,7 @@ from signing import signer_protocol as protocol
 from signing.activation_data import ActivationData
 from signing.activation_module import ActivationModule
 from signing.increments import Increment
-from signing.keystore import PERSON_KEY, SEAL_KEY, KeyHandle, KeyStore, KeyUncertified
+from signing.keystore import PERSON_KEY, SEAL_KEY, CertifiedKeys, KeyHandle, KeyStore, KeyUncertified
 from signing.national_signing import NationalNotKept, Sealing
 from signing.signer_protocol import Act, SignerFailed, SignerRequestMalformed
 from signing.sm2_keystore import Sm2Keys
@@ -181,9 +181,7 @@ class SignerServer:
             raise NationalNotKept
         return self._sm2
 
-    def _bind(
-        self, store: KeyStore | Sm2Keys, handle: KeyHandle, chain: tuple[x509.Certificate, ...]
-    ) -> None:
+    def _bind(self, store: CertifiedKeys, handle: KeyHandle, chain: tuple[x509.Certificate, ...]) -> None:
         """Bind ``chain``; what the module reads in a certificate of its holder stays as first bound."""
         with self._binding:
             with suppress(KeyUncertified):

@@ -17,12 +17,11 @@ from typing import Protocol
 
 from cryptography import x509
 
-from signing.bound_chains import BoundChains
+from signing.bound_chains import KEY, BoundChains
 from signing.keystore import (
     CertificateOfAnotherKey,
+    CertifiedKeys,
     KeyHandle,
-    KeyMissing,
-    KeyUncertified,
     KeyUnreadable,
     check_handle,
 )
@@ -31,7 +30,7 @@ from signing.sm2 import LocalSm2Signer, Sm2KeyUnsupported, Sm2Signer, Sm2Verifyi
 from signing.sm2_certificates import certified_key
 
 
-class Sm2Keys(Protocol):
+class Sm2Keys(CertifiedKeys, Protocol):
     """What certifies SM2 keys needs of who keeps them, in this process or another."""
 
     def ensure(self, handle: KeyHandle) -> Sm2VerifyingKey:
@@ -40,24 +39,6 @@ class Sm2Keys(Protocol):
         Raises:
             KeyHandleMalformed: the handle is not one.
             KeyUnreadable: the stored key does not open.
-        """
-        ...
-
-    def bind(self, handle: KeyHandle, chain: Sequence[x509.Certificate]) -> None:
-        """Keep ``chain``, the key's own certificate first and the root last, in place of an earlier one.
-
-        Raises:
-            KeyMissing: no key has this handle.
-            CertificateOfAnotherKey: the first certificate is for another key.
-        """
-        ...
-
-    def chain(self, handle: KeyHandle) -> tuple[x509.Certificate, ...]:
-        """Return the bound chain, the key's own certificate first and the root last.
-
-        Raises:
-            KeyMissing: no key has this handle.
-            KeyUncertified: nothing was bound yet.
         """
         ...
 
@@ -117,10 +98,7 @@ class FileSm2KeyStore:
 
     def chain(self, handle: KeyHandle) -> tuple[x509.Certificate, ...]:
         """Return the bound chain; see the port."""
-        bound = self._chains.find(handle)
-        if bound is not None:
-            return bound
-        raise KeyUncertified(handle=handle) if self._path(handle).exists() else KeyMissing(handle=handle)
+        return self._chains.chain(handle)
 
     def _path(self, handle: KeyHandle) -> Path:
-        return self._chains.path(handle, "key")
+        return self._chains.path(handle, KEY)
