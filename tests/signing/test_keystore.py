@@ -112,7 +112,8 @@ def test_another_secret_does_not_open_a_key(tmp_path: Path) -> None:
 def test_an_altered_key_file_does_not_open(tmp_path: Path) -> None:
     FileKeyStore(tmp_path, SECRET).create(HANDLE, Algorithm.ES256)
     (path,) = tmp_path.glob("*.key")
-    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(KeyUnreadable):
         FileKeyStore(tmp_path, SECRET).signer(HANDLE)
 
