@@ -111,7 +111,7 @@ def open_document(content: bytes, *, most: int = LARGEST_DOCUMENT) -> OpenedDocu
         reader = read_structure(content)
         pages = tuple(page_sizes(reader))
         refuse_changeable(reader)
-        locked = _lock(reader.embedded_regular_signatures)
+        locked = _forbids_changes(reader.embedded_regular_signatures)
     if locked:
         raise DocumentLocked
     if not pages:
@@ -142,7 +142,8 @@ def reopen_document(content: bytes) -> ReopenedDocument:
         pages = tuple(page_sizes(reader))
         signed = {str(field["/T"]): field for field in _fields(reader) if "/V" in field}
         newest_first = (EmbeddedPdfSignature(reader, field, name) for name, field in [*signed.items()][::-1])
-        locked = _lock(islice((each for each in newest_first if each.sig_object_type == "/Sig"), 1))
+        no_timestamps = (each for each in newest_first if each.sig_object_type == "/Sig")
+        locked = _forbids_changes(islice(no_timestamps, 1))
     if locked:
         raise DocumentLocked
     if not pages:
@@ -155,7 +156,7 @@ def _fields(reader: PdfFileReader) -> Iterator[DictionaryObject]:
     form = followed(reader.root, "/AcroForm")
     for field in () if form is None else followed(form, "/Fields") or ():
         found = field.get_object()
-        if found.get("/FT") == "/Sig" and "/T" in found:
+        if followed(found, "/FT") == "/Sig" and "/T" in found:
             yield found
 
 
@@ -193,6 +194,6 @@ def _structure_errors() -> Iterator[None]:
         raise DocumentBroken from error
 
 
-def _lock(signatures: Iterable[EmbeddedPdfSignature]) -> bool:
+def _forbids_changes(signatures: Iterable[EmbeddedPdfSignature]) -> bool:
     """Whether a certification or a closing seal forbids changes (ISO 32000-2, 12.8.2.2 and 12.8.2.4)."""
     return any(each.docmdp_level == MDPPerm.NO_CHANGES for each in signatures)

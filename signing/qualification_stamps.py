@@ -204,7 +204,7 @@ def printed(session: Session, qualification_id: QualificationId) -> PrintedStamp
 def lock_authorizations_of_slots(session: Session, *slots: ColumnElement[bool]) -> None:
     """Lock the authorizations that ``slots`` rest on, so that their states hold while these are signed.
 
-    They are locked after seals and before the log: ``signing.signatures`` has the order.
+    They are locked after seals and before the log: ``signing.slot_locks`` has the order.
     """
     slot = (SlotRow.agreement == SlotQualificationRow.agreement) & (SlotRow.id == SlotQualificationRow.slot)
     used = select(SlotQualificationRow.authorization).join(SlotRow, slot).where(*slots)

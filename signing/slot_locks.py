@@ -28,9 +28,7 @@ from signing.void_rows import VoidAnswerRow
 def lock_slot_of(session: Session, asked: Asked, *, keystore: KeyStore) -> bytes | None:
     """Lock the slot, the seal or the agreement that an approval of ``asked`` is about: before the log.
 
-    Locks are taken in the order slots, seals, authorizations, assembly, log, agreement, by whoever ends or
-    hands on a slot too. Gives the commitment (32 bytes) by which the slot names its person, None where it
-    names none.
+    Gives the commitment (32 bytes) by which the slot names its person, None where it names none.
 
     Raises:
         Unavailable: the act needs a held key, and these cannot be reached.

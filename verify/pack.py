@@ -26,6 +26,7 @@ ZIP = b"PK\x03\x04"
 BUNDLE = "evidence.bundle"
 NATIONAL = "national/"
 MOST_FILES = 4000
+"""Ten documents with forty slots have about 1,500 files, delegations and a void included."""
 MOST_BYTES = 2**30
 """Of all files together, unpacked: forty signatures of a document of 30 MB and the document twice."""
 

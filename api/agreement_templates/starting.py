@@ -1,8 +1,8 @@
 """Starting an agreement out of a template: by the door for one, by the worker for a whole sheet.
 
-content = document_of(house, template, filling)
+content = document_of(house, template, filling.fields)
 with house.database.transaction() as session:
-opened = start(session, house, template, filling, content=content)
+opened = start(session, house, template, proposal, content=content)
 """
 
 from datetime import timedelta

@@ -25,6 +25,7 @@ from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from identity.organizations import organization
 from identity.people import person
+from signing.agreement_text import filled, render_text
 from signing.documents import bring, brought, freeze
 from signing.pdf_document import open_document
 from signing.placement import check_marked
@@ -62,6 +63,32 @@ def _one_pdf(
 
 
 OnePdf = Annotated[Pdf, Depends(_one_pdf)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """The form of a template; ``slots`` is a JSON list of roles: ``SlotAsked``, its parties may be blank."""
+
+    name: Annotated[str, Form()]
+    title: Annotated[str, Form()]
+    slots: Annotated[str, Form()]
+    needs: Annotated[str, Form()] = "{}"
+    hours: Annotated[int, Form()] = USUAL_HOURS
+    text: Annotated[str, Form()] = ""
+
+    def content(self, text: str | None) -> Content:
+        """Read it, over ``text`` or over a PDF; raises as ``read_content``."""
+        return read_content(
+            name=self.name,
+            title=self.title,
+            slots=self.slots,
+            needs=self.needs,
+            hours=self.hours,
+            text=text,
+        )
+
+
+AsWritten = Annotated[Written, Depends()]
 
 
 class TemplateListed(BaseModel):
@@ -125,25 +152,12 @@ class Previewed(BaseModel):
 
 
 @router.post("", status_code=201)
-def keep(
-    *,
-    visitor: AsFirm,
-    house: InHouse,
-    once: Once,
-    name: Annotated[str, Form()],
-    title: Annotated[str, Form()],
-    slots: Annotated[str, Form()],
-    needs: Annotated[str, Form()] = "{}",
-    hours: Annotated[int, Form()] = USUAL_HOURS,
-    text: Annotated[str, Form()] = "",
-    pdf: OnePdf,
-) -> Kept:
+def keep(visitor: AsFirm, house: InHouse, once: Once, written: AsWritten, pdf: OnePdf) -> Kept:
     """Keep a template over a PDF, sent or brought before (``frozen``), or over a ``text`` with fields.
 
     ``slots`` is a JSON list of roles: ``SlotAsked`` whose organization and person may be blank.
     """
-    own = firm_of(visitor)
-    content = read_content(name=name, title=title, slots=slots, needs=needs, hours=hours, text=text or None)
+    own, content = firm_of(visitor), written.content(written.text or None)
     digest = _document(house, content, own=own, pdf=pdf)
     with house.database.transaction() as session:
         made = versions.keep(session, content, organization=own, document=digest, clock=house.clock)
@@ -166,27 +180,15 @@ def one(template_id: UUID, visitor: AsFirm, house: InHouse) -> TemplateShown:
 
 @router.post("/{template_id}/versions", status_code=201)
 def change(
-    *,
-    template_id: UUID,
-    visitor: AsFirm,
-    house: InHouse,
-    once: Once,
-    name: Annotated[str, Form()],
-    title: Annotated[str, Form()],
-    slots: Annotated[str, Form()],
-    needs: Annotated[str, Form()] = "{}",
-    hours: Annotated[int, Form()] = USUAL_HOURS,
-    text: Annotated[str, Form()] = "",
-    pdf: OnePdf,
+    *, template_id: UUID, visitor: AsFirm, house: InHouse, once: Once, written: AsWritten, pdf: OnePdf
 ) -> Kept:
     """Add a version; without a text and a PDF the one before lends its own."""
     own = firm_of(visitor)
     with house.database.transaction() as session:
         latest = versions.template(session, template_id, of=own)
     latest.check_usable()
-    sent = bool(text or pdf.frozen or (pdf.upload is not None and pdf.upload.size))
-    words = text or None if sent else latest.content.text
-    content = read_content(name=name, title=title, slots=slots, needs=needs, hours=hours, text=words)
+    sent = bool(written.text or pdf.frozen or (pdf.upload is not None and pdf.upload.size))
+    content = written.content(written.text or None if sent else latest.content.text)
     if not sent and latest.document is not None:
         pdf = Pdf(upload=None, frozen=str(latest.document))
     digest = _document(house, content, own=own, pdf=pdf)
@@ -285,12 +287,9 @@ def _document(house: House, content: Content, *, own: Uscc, pdf: Pdf) -> Digest 
     """
     if content.text is not None:
         names = {each.zh: each.zh for each in content.fields}
-        trial = Template(
-            id=UUID(int=0), organization=own, version=0, content=content, document=None,
-            made_at=house.clock.now(), retired_at=None,
-        )  # fmt: skip
-        written = document_of(house, trial, names) or b""
-        _rehearse(house, content, written, own=own)
+        title, text = (filled(each, names) for each in (content.title, content.text))
+        trial = render_text(house.typesetter, title=title, text=text, at=house.clock.now())
+        _rehearse(house, content, trial, own=own)
         return None
     if pdf.frozen:
         with house.database.transaction() as session:
