@@ -43,27 +43,40 @@ export const say = (sentence) => {
   place.hidden = !sentence;
 };
 
-const busy = async (button, work) => {
+/** Give what fills the sentences of the page's JSON script `id`: by key, with facts for the names in braces. */
+export const filling = (id) => {
+  const sentences = JSON.parse(document.getElementById(id).textContent);
+  return (key, facts = {}) => sentences[key].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+};
+
+/** Do `work` while `button` waits; a refusal is said in its one sentence, and given to `refused`. Where `work` gives
+ * true the page is being left, and the button waits on. */
+export const busy = async (button, work, refused = () => {}) => {
   const label = button?.textContent;
+  const wait = (waiting) => {
+    if (!button) return;
+    button.disabled = waiting;
+    if (waiting) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
+    if (!button.children.length) button.textContent = waiting ? words["house.working"] : label;
+  };
   say("");
-  if (button) {
-    button.disabled = true;
-    button.setAttribute("aria-busy", "true");
-    if (!button.children.length) button.textContent = words["house.working"];
-  }
+  wait(true);
   try {
-    const answer = await work();
-    if (answer.next) location.assign(answer.next);
-    else location.reload();
+    if (await work()) return;
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     say(problem.message);
-    if (button) {
-      button.disabled = false;
-      button.removeAttribute("aria-busy");
-      if (!button.children.length) button.textContent = label;
-    }
+    refused(problem);
   }
+  wait(false);
+};
+
+/** Go where an answer leads, or load the page again. */
+export const follow = ({ next }) => {
+  if (next) location.assign(next);
+  else location.reload();
+  return true;
 };
 
 const fieldsOf = (form) => {
@@ -76,7 +89,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.dataset.to) return;
   event.preventDefault();
-  busy(event.submitter, () => send(form.dataset.act ?? "POST", form.dataset.to, fieldsOf(form)));
+  busy(event.submitter, async () => follow(await send(form.dataset.act ?? "POST", form.dataset.to, fieldsOf(form))));
 });
 
 document.addEventListener("click", (event) => {
@@ -84,7 +97,7 @@ document.addEventListener("click", (event) => {
   if (button) {
     if (button.dataset.confirm && !confirm(button.dataset.confirm)) return;
     const body = button.dataset.body ? JSON.parse(button.dataset.body) : undefined;
-    busy(button, () => send(button.dataset.act, button.dataset.to, body));
+    busy(button, async () => follow(await send(button.dataset.act, button.dataset.to, body)));
     return;
   }
   const copy = event.target.closest("[data-copy]");

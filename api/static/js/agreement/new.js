@@ -1,6 +1,6 @@
 // The form that starts an agreement: parties come and go, a credit code shows its name, a file is looked at first.
 
-import { Problem, say, send } from "../house.js";
+import { Problem, filling, say, send } from "../house.js";
 import { choosing } from "./choosing.js";
 import { placing } from "./placing.js";
 import { reading } from "./readers.js";
@@ -9,13 +9,10 @@ const KILOBYTE = 1024;
 const MEGABYTE = 1048576;
 const USCC_LENGTH = 18;
 
-const words = JSON.parse(document.getElementById("start-words").textContent);
+const fill = filling("start-words");
 const form = document.querySelector("form.start");
 const drafts = document.getElementById("drafts");
 const ordered = document.getElementById("ordered");
-
-const fill = (key, facts = {}) =>
-  words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 
 const field = (row, name) => row.querySelector(`[data-field=${name}]`);
 const part = (row, name) => row.querySelector(`[data-part=${name}]`);

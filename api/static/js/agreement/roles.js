@@ -1,12 +1,11 @@
 // The form of a template: roles come and go, each with its name, its kind, its step; a PDF or a text with fields.
 
-import { say } from "../house.js";
+import { filling, say } from "../house.js";
 
-const words = JSON.parse(document.getElementById("template-words").textContent);
+const fill = filling("template-words");
 const form = document.querySelector("form.start");
 const roles = document.getElementById("roles");
 
-const fill = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 const field = (row, name) => row.querySelector(`[data-field=${name}]`);
 const part = (row, name) => row.querySelector(`[data-part=${name}]`);
 const rows = () => [...roles.children];

@@ -1,12 +1,10 @@
 // A sheet of a template: it is sent to be checked; what is wrong in it is shown cell by cell.
 
-import { Problem, say, send } from "../house.js";
+import { busy, filling, follow, send } from "../house.js";
 
-const words = JSON.parse(document.getElementById("batch-words").textContent);
+const fill = filling("batch-words");
 const form = document.getElementById("sheet-form");
 const faults = document.getElementById("faults");
-
-const fill = (key, facts) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 
 const show = (rows) => {
   const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
@@ -21,23 +19,13 @@ const show = (rows) => {
   faults.hidden = !rows.length;
 };
 
-const check = async (button) => {
-  say("");
+const check = (button) => {
   show([]);
-  button.disabled = true;
-  button.setAttribute("aria-busy", "true");
-  try {
-    const { next } = await send("POST", `${form.dataset.template}/batches`, new FormData(form));
-    location.assign(next);
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    say(problem.message);
-    show(problem.rows);
+  const checked = async () => follow(await send("POST", `${form.dataset.template}/batches`, new FormData(form)));
+  busy(button, checked, ({ rows }) => {
+    show(rows);
     form.elements.sheet.value = ""; // a file that was mended on the disk must be chosen anew
-  } finally {
-    button.disabled = false;
-    button.removeAttribute("aria-busy");
-  }
+  });
 };
 
 const picked = () => {

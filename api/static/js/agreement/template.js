@@ -1,16 +1,15 @@
 // Using a template: who takes each role, what stands in each field; the result is looked at, then sent.
 
-import { Problem, say, send } from "../house.js";
+import { busy, filling, follow, send } from "../house.js";
 
 const USCC_LENGTH = 18;
 
-const words = JSON.parse(document.getElementById("template-words").textContent);
+const fill = filling("template-words");
 const form = document.getElementById("use");
 
-const fill = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 const value = (row, name) => row.querySelector(`[data-field=${name}]`)?.value.trim() ?? "";
 
-const filling = () => ({
+const filled = () => ({
   version: Number(form.dataset.version),
   takings: [...form.querySelectorAll(".party")].map((row) => ({
     organization: value(row, "organization"),
@@ -55,33 +54,14 @@ const show = ({ title, parties, pages }) => {
   document.getElementById("preview").hidden = false;
 };
 
-/** Do `work` while the button waits; a refusal is said in its one sentence. */
-const busy = async (button, work) => {
-  say("");
-  button.disabled = true;
-  button.setAttribute("aria-busy", "true");
-  try {
-    await work();
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    say(problem.message);
-  } finally {
-    button.disabled = false;
-    button.removeAttribute("aria-busy");
-  }
-};
-
 if (form) {
   document.getElementById("look").addEventListener("click", ({ currentTarget }) => {
     if (!form.reportValidity()) return;
-    busy(currentTarget, async () => show(await send("POST", `${form.dataset.template}/previews`, filling())));
+    busy(currentTarget, async () => show(await send("POST", `${form.dataset.template}/previews`, filled())));
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    busy(event.submitter, async () => {
-      const { next } = await send("POST", `${form.dataset.template}/agreements`, filling());
-      location.assign(next);
-    });
+    busy(event.submitter, async () => follow(await send("POST", `${form.dataset.template}/agreements`, filled())));
   });
   form.addEventListener("input", (event) => {
     document.getElementById("preview").hidden = true; // it shows what was filled in before

@@ -1,0 +1,3 @@
+"""Where Chromium is."""
+
+CHROMIUM = "/usr/bin/chromium"

@@ -1,0 +1,85 @@
+"""A clerk keeps a template, looks at what comes of it, sends one, then a sheet that had a fault first."""
+
+import re
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from api.demonstration.people import DESIGNER, ENGINEER
+from api.site import Site
+from tests.journeys.test_firm import CLERK
+from tests.journeys.test_pages_on_a_phone import IDS_TWICE
+from tests.journeys.test_several_documents import DESK, OVERFLOW, PHONE
+
+pytestmark = pytest.mark.browser
+
+LONG = 90_000  # ms; a bound on a test that fails
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def page(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The design institute's clerk at their templates; a fault in a script fails the test."""
+    faults: list[str] = []
+    page = browser.new_page(viewport=request.param, locale="zh-CN")
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(site.url)
+    page.get_by_role("button", name=re.compile(f"^{CLERK}")).click()
+    page.get_by_role("link", name="签署模板").click()
+    yield page
+    page.close()
+    assert not faults
+
+
+def sheet(*projects: str) -> FilePayload:
+    lines = ["项目名称,设计负责人：签署人", *projects]
+    return {"name": "承诺书.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+
+
+def kept(page: Page) -> None:
+    """Keep a template over a text with one field and one role."""
+    page.get_by_role("link", name="新建模板").click()
+    page.get_by_label("模板名称").fill(f"承诺书 {uuid4().hex[:8]}")
+    page.get_by_label("文件标题").fill("{项目名称}承诺书")
+    page.get_by_label("正文（一行一段，可以写栏目）").fill("本单位承诺按期完成“{项目名称}”的设计。")
+    page.get_by_role("button", name="添加角色").click()
+    role = page.locator("#roles .party")
+    while role.count() > 1:
+        role.last.get_by_role("button", name="移除").click()
+    role.locator("[data-field=capacity_zh]").fill("设计负责人")
+    role.locator("[data-field=capacity_en]").fill("design leader")
+    role.locator("[data-field=organization]").fill(DESIGNER.uscc.text)
+    assert page.evaluate(IDS_TWICE) == []
+    assert page.evaluate(OVERFLOW) <= 0
+    page.get_by_role("button", name="存为模板").click()
+    page.wait_for_url(re.compile(r"/templates/[0-9a-f-]{36}$"))
+
+
+def test_a_template_is_kept_looked_at_and_used_alone_and_by_a_sheet(page: Page) -> None:
+    kept(page)
+    page.get_by_label("项目名称").fill("滨河社区活动中心")
+    page.locator("[data-field=person]").fill("查无此人")
+    page.get_by_role("button", name="查看结果").click()
+    expect(page.locator("#alert")).to_contain_text("不在")
+    page.locator("[data-field=person]").fill(ENGINEER.name)
+    page.get_by_role("button", name="查看结果").click()
+    expect(page.locator("#preview-title")).to_have_text("滨河社区活动中心承诺书", timeout=LONG)
+    expect(page.locator("#preview-pages img").first).to_be_visible()
+    expect(page.get_by_role("button", name="查看结果")).to_be_enabled()
+    assert page.evaluate(OVERFLOW) <= 0
+    template = page.url
+    page.get_by_role("button", name="发起签署").click()
+    page.wait_for_url(re.compile(r"/agreements/[0-9a-f-]{36}$"), timeout=LONG)
+    page.goto(template)
+    page.locator("#sheet").set_input_files(sheet(f"一号楼,{ENGINEER.name}", "二号楼,查无此人"))
+    page.get_by_role("button", name="核对表格").click()
+    expect(page.locator("#faults li")).to_have_count(1)
+    expect(page.locator("#faults li")).to_contain_text("第 3 行")
+    page.locator("#sheet").set_input_files(sheet(*(f"{each}号楼,{ENGINEER.name}" for each in "一二")))
+    page.get_by_role("button", name="核对表格").click()
+    page.wait_for_url(re.compile(r"/batches/[0-9a-f-]{36}$"), timeout=LONG)
+    assert page.evaluate(OVERFLOW) <= 0
+    page.get_by_role("button", name=re.compile("发送")).click()
+    expect(page.locator(".rows a")).to_have_count(2, timeout=LONG)
+    expect(page.get_by_role("link", name="一号楼承诺书")).to_be_visible()
