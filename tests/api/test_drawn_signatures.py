@@ -17,7 +17,7 @@ from signing.signature_images import SignatureImage, drawn, image_of
 from tests.api.joint import SLOTS, started
 from tests.api.newcomers import ORIGIN, PORTRAIT
 from tests.api.test_stamped_slots import OWN
-from tests.journeys.test_firm import CHROMIUM
+from tests.journeys.chromium import CHROMIUM
 from tests.quiet_city import QuietCity
 
 STROKES = [[[10, 10], [600, 300]], [[700, 40], [900, 380]]]

@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 from api.house import House
 from api.site import Site
 from tests.api.newcomers import Newcomer, arrive, clerk, granted, requested, way_in
+from tests.journeys.chromium import CHROMIUM
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 TOUCH = 44  # pixels
 SMALLEST_TOUCH = """() => Math.min(...[...document.querySelectorAll("main :is(a, button, summary)")]
   .filter((part) => part.checkVisibility())

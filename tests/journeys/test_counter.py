@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from api.house import House
 from api.message_couriers import printed_outbox
@@ -20,7 +20,6 @@ from tests.api.newcomers import Newcomer, arrive, counter_officer, reachable, re
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 PHONE = ViewportSize(width=390, height=844)
 DESK = ViewportSize(width=1440, height=900)
 MESSAGE_MS = 20_000  # the worker sends in its next round
@@ -44,14 +43,6 @@ class Seat:
         self.open(way_in(house, who.account))
         self.page.get_by_role("button", name=re.compile("登录|Sign in")).click()
         self.page.wait_for_url(re.compile("/(engineer|counter)$"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, expect
 
 from api.demonstration.people import ENGINEER
 from api.house import House
@@ -21,7 +21,6 @@ from tests.journeys.patience import SCAN_MS, expect_passed
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 PHONE = ViewportSize(width=390, height=844)
 CAMERA = Path(__file__).with_name("phone_camera.js").read_text(encoding="utf-8")
 
@@ -85,15 +84,6 @@ class Phone:
         """Begin to authorize what is open."""
         self.page.get_by_role("button", name=re.compile("^授权$|重新刷脸")).click()
         return self.page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 PhoneOf = Callable[[Newcomer], Phone]

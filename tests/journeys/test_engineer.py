@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from api.demonstration.people import ENGINEER, LEGAL_REPRESENTATIVE
 from api.house import House
@@ -25,7 +25,6 @@ from tests.journeys.patience import SCAN_MS, expect_passed
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 PHONE = ViewportSize(width=390, height=844)
 CAMERA = Path(__file__).with_name("phone_camera.js").read_text(encoding="utf-8")
 
@@ -61,15 +60,6 @@ OPENING = "Opening the camera…"
 AROUND = {OPENING, "Look straight ahead", "Back to centre"}
 
 PhoneOf = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from api.demonstration.client import Visitor, captures_of
 from api.demonstration.people import (
@@ -28,22 +28,12 @@ from tests.signing.joint.conftest import small_pdf
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 DESK = ViewportSize(width=1440, height=900)
 CLERK = "设计院经办人"
 AGENCY_DESK = "发证机关"
 ORIGINAL = small_pdf(pages=2, mark="a clerk's own file")
 
 PageOf = Callable[[str], Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

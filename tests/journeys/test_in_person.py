@@ -14,8 +14,8 @@ from api.house import House
 from api.site import Site
 from tests.api.joint import CLERK, SLOTS
 from tests.api.newcomers import forget_faces
+from tests.journeys.chromium import CHROMIUM
 from tests.journeys.patience import expect_passed
-from tests.journeys.test_firm import CHROMIUM
 from tests.signing.joint.conftest import small_pdf
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from api import hardhat
 from api.app import create_app
@@ -22,7 +22,6 @@ from tests.permit import issue_permit
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 AA = 4.5  # smallest contrast of text by WCAG 2.2, success criterion 1.4.3
 Found = TypeVar("Found")
@@ -71,14 +70,6 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         yield opened
         site.close()
     chain.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

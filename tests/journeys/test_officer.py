@@ -21,11 +21,11 @@ from evidence.keys import LocalSigner
 from evidence.qr import read_qr, sign_qr
 from signing.certificate_changes import Reason, Step
 from signing.certificates import Certificate
+from tests.journeys.chromium import CHROMIUM
 from tests.permit import change_permit, issue_permit
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 CAMERA = (1280, 960)  # pixels of the fake camera's picture
 PAGE_DOTS = 3  # pixels a point
 IN_SIGHT = (0.02, 0.6, 0.45, 0.99)  # the part of the printed page that the camera is held over

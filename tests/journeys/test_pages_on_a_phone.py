@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from api.house import House
 from api.site import Site
@@ -13,7 +13,6 @@ from tests.permit import issue_permit
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 TOUCH = 44  # pixels
 READ = 16  # pixels
 AGENCY_DESK = "发证机关"
@@ -40,15 +39,6 @@ def permit(house: House) -> Certificate:
     while not house.anchoring.step().complete:
         pass
     return issued
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

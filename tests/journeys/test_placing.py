@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from api.demonstration.people import LEGAL_REPRESENTATIVE
 from api.house import House
 from api.site import Site
 from signing.agreements import agreement
 from signing.manifest import ManifestSlot
-from tests.journeys.test_firm import CHROMIUM, CLERK
+from tests.journeys.test_firm import CLERK
 from tests.signing.joint.conftest import small_pdf
 
 pytestmark = pytest.mark.browser
@@ -23,15 +23,6 @@ ORIGINAL = small_pdf(pages=3, mark="marks are placed on it")
 A4 = (595, 842)
 
 Board = Callable[[ViewportSize], Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

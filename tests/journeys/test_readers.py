@@ -4,23 +4,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from api.demonstration.people import CONTRACTOR, LEGAL_REPRESENTATIVE, OWNER
 from api.site import Site
-from tests.journeys.test_firm import CHROMIUM, CLERK
+from tests.journeys.test_firm import CLERK
 from tests.journeys.test_several_documents import DESK, OVERFLOW, PHONE
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])

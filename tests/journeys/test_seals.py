@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from api.demonstration.people import CONTRACTOR, LEGAL_REPRESENTATIVE
 from api.house import House
@@ -14,7 +14,7 @@ from api.site import Site
 from evidence.identifiers import CitizenNumber
 from identity.members import Position, appoint
 from identity.people import register_person
-from tests.journeys.test_firm import CHROMIUM, CLERK
+from tests.journeys.test_firm import CLERK
 from tests.journeys.test_pages_on_a_phone import IDS_TWICE
 
 pytestmark = pytest.mark.browser
@@ -24,15 +24,6 @@ COLLEAGUE = "钱以明"
 CITIZEN_NUMBER = CitizenNumber.parse("990100199001010012")
 
 Enter = Callable[[str], Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

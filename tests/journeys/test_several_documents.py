@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
 
 from api.house import House
 from api.site import Site
 from evidence.digest import sha256
 from signing.agreements import agreement
 from signing.manifest import Manifest
-from tests.journeys.test_firm import CHROMIUM, CLERK
+from tests.journeys.test_firm import CLERK
 from tests.signing.joint.conftest import small_pdf
 
 pytestmark = pytest.mark.browser
@@ -24,15 +24,6 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 
 def payload(name: str, content: bytes) -> FilePayload:
     return {"name": name, "mimeType": "application/pdf", "buffer": content}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])

@@ -10,29 +10,20 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from api.demonstration.people import ENGINEER, LEGAL_REPRESENTATIVE, OWNERS_REPRESENTATIVE
 from api.house import House
 from api.site import Site
 from tests.api.joint import sign
 from tests.journeys.patience import SCAN_MS
-from tests.journeys.test_firm import CHROMIUM, CLERK, start
+from tests.journeys.test_firm import CLERK, start
 from tests.signing.joint.conftest import small_pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SIGNERS = {"1": OWNERS_REPRESENTATIVE, "2": LEGAL_REPRESENTATIVE, "3": ENGINEER}
 PHONE = ViewportSize(width=390, height=844)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
