@@ -4,10 +4,12 @@ begun by the first call -> warm -> asked -> answered -> asked -> ...
                                      +-> silent beyond the limit, or dead: killed and replaced, and
                                          the caller told so
 
-A caller waits on a thread of its own; with all workers busy it waits for one, at most the limit as well.
+A caller waits on a thread of its own; with all workers busy it waits for one, at most the limit as well. The
+first call begins all workers: the second one is not begun under somebody who already waits for an answer.
 """
 
 import queue
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -24,14 +26,14 @@ class WorkerPool:
     """Processes that each hold a tool of their own, such as a matcher, and answer one call at a time."""
 
     def __init__(self, tool: Callable[[], object], *, workers: int, limit_s: float) -> None:
-        """Make room for the workers; ``tool``, importable by name, is made within each once it is needed."""
+        """Make room for the workers; ``tool``, importable by name, is made within each."""
         self._tool = tool
         self._limit_s = limit_s
         self._workers = workers
         self._closed = False
-        self._idle: queue.LifoQueue[Worker | None] = queue.LifoQueue()
-        for _ in range(workers):
-            self._idle.put(None)
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+        self._begun = False
+        self._beginning = threading.Lock()
 
     def warm_up(self) -> None:
         """Wait until every worker has its tool.
@@ -40,6 +42,7 @@ class WorkerPool:
             Silent: a worker did not start.
             YinxinError: the refusal with which the tool could not be made.
         """
+        self._begin()
         workers = [self._living(self._idle.get()) for _ in range(self._workers)]
         try:
             for worker in workers:
@@ -56,6 +59,7 @@ class WorkerPool:
             Silent: the worker died or gave no answer in time; another one has taken its place.
             YinxinError: the refusal that the call raised.
         """
+        self._begin()
         try:
             idle = self._idle.get(timeout=self._limit_s)
         except queue.Empty as error:
@@ -75,12 +79,17 @@ class WorkerPool:
         """End the idle workers; a busy one ends once it has answered, or was silent beyond the limit."""
         self._closed = True
         while not self._idle.empty():
-            worker = self._idle.get_nowait()
-            if worker is not None:
-                worker.end()
+            self._idle.get_nowait().end()
 
-    def _living(self, worker: Worker | None) -> Worker:
-        return worker if worker is not None and worker.lives else Worker(self._tool)
+    def _begin(self) -> None:
+        with self._beginning:
+            if not self._begun:
+                self._begun = True
+                for _ in range(self._workers):
+                    self._idle.put(Worker(self._tool))
+
+    def _living(self, worker: Worker) -> Worker:
+        return worker if worker.lives else Worker(self._tool)
 
     def _put_back(self, worker: Worker) -> None:
         if self._closed:

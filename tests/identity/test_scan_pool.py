@@ -1,5 +1,6 @@
 """The processes that scan, with matchers that fail on purpose."""
 
+import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
@@ -77,3 +78,11 @@ def test_a_pool_of_doubles_says_so(pool: ScanPool) -> None:
 def test_missing_packages_are_said_at_warm_up() -> None:
     with ScanPool(MissingMatcher) as pool, pytest.raises(FacePackagesMissing):
         pool.warm_up()
+
+
+def test_the_first_call_begins_every_worker() -> None:
+    before = set(multiprocessing.active_children())
+    with ScanPool(FragileMatcher, workers=2) as pool:
+        assert set(multiprocessing.active_children()) == before
+        red(pool)
+        assert len(set(multiprocessing.active_children()) - before) == 2
