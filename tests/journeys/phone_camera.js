@@ -1,6 +1,7 @@
 // Replaces a page's camera by a canvas that plays what stands before it: the clips of FACE, doing what #scan asks,
 // or one still photograph; "refused" and "absent" stand for a browser that gives no camera.
 (() => {
+  if (!navigator.mediaDevices) return; // about:blank, before the first page
   const FACE = "__FACE__";
   const HOLDS = "__HOLDS__"; // person, photograph, halves, refused, absent
   const CLIPS = { turn_left: "left", turn_right: "right", blink: "blink", open_mouth: "mouth", nod: "nod" };

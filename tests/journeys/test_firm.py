@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from api.demonstration.client import Visitor, captures_of
+from api.demonstration.client import Visitor
 from api.demonstration.people import (
     CONTRACTOR,
     ENGINEER,
@@ -20,9 +20,7 @@ from api.demonstration.people import (
     PEOPLE,
     DemonstrationPerson,
 )
-from api.house import House
 from api.site import Site
-from tests.api.newcomers import forget_faces
 from tests.journeys.patience import SCAN_MS, expect_passed
 from tests.signing.joint.conftest import small_pdf
 
@@ -34,19 +32,6 @@ AGENCY_DESK = "发证机关"
 ORIGINAL = small_pdf(pages=2, mark="a clerk's own file")
 
 PageOf = Callable[[str], Page]
-
-
-@pytest.fixture(scope="module")
-def enrolled(site: Site, house: House) -> None:
-    """The three signers of the city have enrolled their faces, each by their own account."""
-    forget_faces(house)
-    for person in PEOPLE:
-        visitor = Visitor(site.url, person.title_zh)
-        known = visitor.call("GET", "/api/people/me")
-        if not known["consented"]:
-            visitor.call("POST", "/api/people/me/consents", json={"purpose": "face"})
-        if not known["enrolled"]:
-            visitor.call("POST", "/api/people/me/enrollment", files=captures_of(person))
 
 
 @pytest.fixture
@@ -114,7 +99,7 @@ def signed_by_all(site: Site, agreement: str) -> None:
             each.result()
 
 
-@pytest.mark.usefixtures("enrolled")
+@pytest.mark.usefixtures("faces_enrolled")
 def test_a_clerk_sees_three_parties_sign_and_takes_the_signed_pdf(page_of: PageOf, site: Site) -> None:
     clerk = page_of(CLERK)
     agreement = start(clerk, upload=ORIGINAL)
@@ -136,7 +121,7 @@ def test_a_clerk_sees_three_parties_sign_and_takes_the_signed_pdf(page_of: PageO
     assert content.count(b"/ByteRange") == 4  # three parties and the platform's closing seal
 
 
-@pytest.mark.usefixtures("enrolled")
+@pytest.mark.usefixtures("faces_enrolled")
 def test_the_agency_issues_suspends_and_revokes(page_of: PageOf, site: Site) -> None:
     clerk = page_of(CLERK)
     agreement = start(clerk)

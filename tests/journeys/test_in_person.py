@@ -7,13 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
-from api.demonstration.client import Visitor, captures_of
+from api.demonstration.client import Visitor
 from api.demonstration.people import ENGINEER, OWNERS_REPRESENTATIVE, DemonstrationPerson
 from api.doorkeeper import SESSION_COOKIE
-from api.house import House
 from api.site import Site
 from tests.api.joint import CLERK, SLOTS
-from tests.api.newcomers import forget_faces
 from tests.journeys.chromium import CHROMIUM
 from tests.journeys.patience import expect_passed
 from tests.signing.joint.conftest import small_pdf
@@ -23,18 +21,6 @@ pytestmark = pytest.mark.browser
 TABLET = ViewportSize(width=1024, height=768)
 SIGNERS = (OWNERS_REPRESENTATIVE, ENGINEER)
 TYPED = "只有我自己看得见的半句话"
-
-
-@pytest.fixture(scope="module")
-def enrolled(site: Site, house: House) -> None:
-    forget_faces(house)
-    for person in SIGNERS:
-        visitor = Visitor(site.url, person.title_zh)
-        known = visitor.call("GET", "/api/people/me")
-        if not known["consented"]:
-            visitor.call("POST", "/api/people/me/consents", json={"purpose": "face"})
-        if not known["enrolled"]:
-            visitor.call("POST", "/api/people/me/enrollment", files=captures_of(person))
 
 
 @pytest.fixture
@@ -107,7 +93,7 @@ def back_through_everything(page: Page) -> Iterator[tuple[str, str]]:
         )
 
 
-@pytest.mark.usefixtures("enrolled")
+@pytest.mark.usefixtures("faces_enrolled")
 def test_two_parties_sign_on_one_tablet_and_leave_nothing_behind(tablet: Page, site: Site) -> None:
     first, second = SIGNERS
     begin_at_the_table(tablet, site)
