@@ -293,6 +293,7 @@ def _stamp(increment: _Increment, workshop: Workshop) -> Stamp:
             at=at,
             qr=qr,
             strokes=() if increment.drawing is None else increment.drawing.strokes,
+            typed="" if increment.drawing is None else increment.drawing.typed,
         )
     return organization_stamp(
         workshop.typesetter,

@@ -5,7 +5,8 @@ scan and kept under its challenge; the approval that follows names its digest, t
 the approval, and the assembly draws exactly what has that digest. It serves this one signature and no other.
 
 Nothing that a browser drew is embedded: strokes are lists of points on a board of 1,200 by 400, which the
-stamp draws anew; a typed one is the person's own name in our font.
+stamp draws anew; a typed one is the person's own name in our handwriting, or set as names are where that
+lacks one of its characters.
 
     image = drawn([[[100, 200], [300, 180]]])
     keep(session, challenge=id, person=person_id, image=image, clock=clock)

@@ -47,17 +47,20 @@ def person_stamp(
     at: datetime,
     qr: str,
     strokes: Sequence[Sequence[Sequence[int]]] = (),
+    typed: str = "",
 ) -> Stamp:
     """Return the stamp of a person who signed as ``capacity`` at the moment ``at``, 68 by 26 mm.
 
     ``qr`` is the text of the QR code, commonly the address of the agreement. ``strokes``, points on a board
-    of 1,200 by 400, are drawn in the place of the name, which then stands small before the capacity.
+    of 1,200 by 400, are drawn in the place of the name, which then stands small before the capacity; so does
+    what was ``typed``, as handwriting. Where that lacks a character, the name is set as without it.
 
     Raises:
         GlyphMissing: the font lacks a character.
         QrTooLong: the text does not fit a code of version 20 at level M.
     """
-    said: dict[str, Fact] = {"name": name, "capacity": capacity, "strokes": strokes}
+    written = typed if typesetter.can_write(typed) else ""
+    said: dict[str, Fact] = {"name": name, "capacity": capacity, "strokes": strokes, "written": written}
     facts = {**said, "qr": qr_svg(qr), **_moment(at)}
     return Stamp(typesetter.set("person-stamp.typ", facts, at=at), *PERSON_STAMP)
 

@@ -4,7 +4,9 @@ The templates are the ``.typ`` files beside this module. Facts reach them as one
 ``sys.inputs.facts``, so that nothing a person typed is ever read as markup. Only the fonts of
 ``signing/fonts`` are used; the compiler puts into each PDF just the characters it needs. A character that
 the font lacks is refused by name before anything is set: a box in place of a person's name would be worse
-than no page. A page that nobody may be refused spells it instead, by its number in brackets.
+than no page. A page that nobody may be refused spells it instead, by its number in brackets. Beside the face
+that everything is set in there is a handwriting (行书), for signatures that were typed; it has the 6,763
+characters of GB 2312, and ``can_write`` tells whether a name is among them.
 
     typesetter = Typesetter()
     pdf = typesetter.set("construction-permit.typ", facts, at=clock.now())
@@ -26,6 +28,7 @@ from evidence.errors import Refused, Unavailable
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = Path(__file__).parent / "fonts"
 FONT_FILES = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
+HANDWRITING = "ZhiMangXing_400Regular.ttf"
 
 Fact = str | int | bool | None | Sequence["Fact"] | Mapping[str, "Fact"]
 
@@ -58,11 +61,11 @@ class Typesetter:
     """Turns a template and facts into a PDF; safe to share between threads, one page at a time.
 
     Raises:
-        FontsMissing: ``fonts`` lacks one of ``FONT_FILES``.
+        FontsMissing: ``fonts`` lacks one of ``FONT_FILES``, or ``HANDWRITING``.
     """
 
     def __init__(self, *, fonts: Path = FONTS, templates: Path = TEMPLATES) -> None:
-        for name in FONT_FILES:
+        for name in (*FONT_FILES, HANDWRITING):
             if not (fonts / name).is_file():
                 raise FontsMissing(path=fonts / name)
         self._fonts = fonts
@@ -123,14 +126,23 @@ class Typesetter:
             one if one == "\n" or ord(one) in self._glyphs else f"[U+{ord(one):04X}]" for one in text
         )
 
+    def can_write(self, text: str) -> bool:
+        """Tell whether the handwriting has every character of ``text``."""
+        return self._handwritten.issuperset(map(ord, text))
+
     @cached_property
     def _glyphs(self) -> frozenset[int]:
         """The code points that every one of the fonts has."""
-        sets = []
-        for name in FONT_FILES:
-            with TTFont(self._fonts / name, lazy=True) as font:
-                sets.append(frozenset(font.getBestCmap()))
-        return frozenset.intersection(*sets)
+        return frozenset.intersection(*(_code_points(self._fonts / name) for name in FONT_FILES))
+
+    @cached_property
+    def _handwritten(self) -> frozenset[int]:
+        return _code_points(self._fonts / HANDWRITING)
+
+
+def _code_points(font: Path) -> frozenset[int]:
+    with TTFont(font, lazy=True) as opened:
+        return frozenset(opened.getBestCmap())
 
 
 def _texts(fact: Fact) -> Iterator[str]:

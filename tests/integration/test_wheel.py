@@ -42,6 +42,8 @@ SERVER_PACKAGES = (
 CARRIED = (
     "signing/fonts/NotoSerifSC_400Regular.ttf",
     "signing/fonts/LICENSE-NotoSerifSC.txt",
+    "signing/fonts/ZhiMangXing_400Regular.ttf",
+    "signing/fonts/LICENSE-ZhiMangXing.txt",
     "identity/models/fr_feature.onnx",
     "identity/models/fr_liveness.onnx",
     "identity/models/LICENSE-faceplugin.txt",

@@ -8,7 +8,7 @@ from PIL import Image
 
 from signing.qr_image import QrTooLong, qr_svg
 from signing.stamps import Stamp, organization_seal, organization_stamp, person_stamp, qualification_stamp
-from signing.typesetting import FontsMissing, GlyphMissing, Typesetter, TypesettingFailed
+from signing.typesetting import HANDWRITING, FontsMissing, GlyphMissing, Typesetter, TypesettingFailed
 
 ADDRESS = "http://localhost:8000/a/3f2b8c1e-9d7a-4b61-8a51-0d2f6b7c9e10"
 
@@ -17,6 +17,12 @@ def text_of(stamp: Stamp) -> str:
     command = ["pdftotext", "-layout", "-", "-"]
     outcome = subprocess.run(command, input=stamp.content, check=True, capture_output=True)
     return outcome.stdout.decode()
+
+
+def fonts_of(stamp: Stamp) -> str:
+    return subprocess.run(
+        ["pdffonts", "-"], input=stamp.content, check=True, capture_output=True
+    ).stdout.decode()
 
 
 def picture(content: bytes, folder: Path, *, dpi: int) -> Image.Image:
@@ -125,6 +131,26 @@ def test_a_character_that_the_font_lacks_is_refused_by_name(typesetter: Typesett
 def test_a_rare_character_that_the_font_has_is_set(typesetter: Typesetter, moment: datetime) -> None:
     stamp = person_stamp(typesetter, name="林翀喆", capacity="设计师", at=moment, qr=ADDRESS)
     assert "林翀喆" in text_of(stamp)
+
+
+def test_a_typed_name_is_written_by_hand_over_the_name_as_it_is_set(
+    typesetter: Typesetter, moment: datetime
+) -> None:
+    stamp = person_stamp(typesetter, name="林知远", capacity="设计师", at=moment, qr=ADDRESS, typed="林知远")
+    assert HANDWRITING.split("_")[0] in fonts_of(stamp)
+    assert text_of(stamp).count("林知远") == 2
+
+
+@pytest.mark.parametrize("name", ["林翀喆", "阿迪力·买买提"])
+def test_a_typed_name_of_which_the_handwriting_lacks_a_character_is_set_whole(
+    typesetter: Typesetter, moment: datetime, name: str
+) -> None:
+    by_hand, plain = (
+        person_stamp(typesetter, name=name, capacity="设计师", at=moment, qr=ADDRESS, typed=typed)
+        for typed in (name, "")
+    )
+    assert by_hand == plain
+    assert HANDWRITING.split("_")[0] not in fonts_of(by_hand)
 
 
 def test_what_a_person_is_called_is_never_read_as_markup(typesetter: Typesetter, moment: datetime) -> None:

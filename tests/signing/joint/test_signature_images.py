@@ -36,6 +36,7 @@ from signing.signature_images import (
     typed,
 )
 from signing.slot_locks import lock_slot_of
+from signing.typesetting import HANDWRITING
 
 from .conftest import AGENCY, Town
 
@@ -102,6 +103,18 @@ def test_the_stamp_shows_the_drawing_and_says_that_it_is_one(town: Town) -> None
     assert "手写电子签名" in said[0]
     assert "手写" not in said[1]
     assert "沈若华" in said[0]
+
+
+def test_a_typed_signature_is_handwriting_in_the_assembled_document(town: Town) -> None:
+    with_it, without = (signed_with(town, image) for image in (SignatureImage(typed="沈若华"), None))
+    fonts = []
+    for each in (with_it, without):
+        (result,) = assemble(town.database, each.id, workshop=town.workshop).results
+        told = subprocess.run(
+            ["pdffonts", "-"], input=town.store.get(result), check=True, capture_output=True
+        )
+        fonts.append(HANDWRITING.split("_")[0] in told.stdout.decode())
+    assert fonts == [True, False]
 
 
 def test_a_drawing_that_was_exchanged_stops_the_assembly_with_a_sentence(town: Town) -> None:
