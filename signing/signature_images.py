@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, LargeBinary, Uuid, delete, exists
+from sqlalchemy import DateTime, ForeignKey, LargeBinary, Uuid, delete, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence import canonical
@@ -214,6 +214,12 @@ def drawing_of(session: Session, approved: Approval, *, slot: str) -> SignatureI
     if image is not None and image.digest.value != named:
         raise ImageAltered(slot=slot)
     return image
+
+
+def how_many(session: Session, person: PersonId) -> int:
+    """Say how many drawings of ``person`` are kept."""
+    mine = SignatureImageRow.person == person
+    return session.scalar(select(func.count()).select_from(SignatureImageRow).where(mine)) or 0
 
 
 def erase(session: Session, person: PersonId) -> None:

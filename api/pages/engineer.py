@@ -27,6 +27,7 @@ from identity.contacts import contact
 from identity.one_time_codes import DIGITS
 from identity.organizations import organization
 from identity.people import PersonId, person
+from signing import signature_images
 from signing.agreement_pages import reading_page
 from signing.agreements import Agreement, Slot
 from signing.inbox import waiting
@@ -80,6 +81,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         me = myself(session, mine, house)
         devices = devices_of(session, house, mine)
         reached = contact(session, mine)
+        drawings = signature_images.how_many(session, mine)
         stamped = [_stamped(session, each) for each in reversed(uses_of(session, mine))]
     requested = authorizations.State.REQUESTED
     return page(
@@ -92,6 +94,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         voids=voids,
         readings=[listed(each, at=house.clock.now()) for each in read],
         stamped=stamped,
+        drawings=drawings,
         devices=devices,
         phone=masked_phone(reached.phone),
         mail=masked_mail(reached.mail),

@@ -9,17 +9,20 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from api.demonstration.city import person_id
-from api.demonstration.people import ENGINEER
+from api.demonstration.people import ENGINEER, OWNERS_REPRESENTATIVE
 from api.routes.people import notice_of
-from identity import consent, enrollment
+from evidence.digest import sha256
+from identity import challenges, consent, enrollment
+from identity.challenges import Action
 from identity.consent_text import Purpose
-from signing.signature_images import SignatureImage, drawn, image_of
+from signing.signature_images import SignatureImage, drawn, image_of, keep
 from tests.api.joint import SLOTS, started
 from tests.api.newcomers import ORIGIN, PORTRAIT
 from tests.api.test_stamped_slots import OWN
 from tests.journeys.chromium import CHROMIUM
 from tests.quiet_city import QuietCity
 
+ERASE = "/api/people/me/drawn-signatures"
 STROKES = [[[10, 10], [600, 300]], [[700, 40], [900, 380]]]
 
 
@@ -79,6 +82,25 @@ def test_what_was_drawn_is_kept_under_the_challenge_until_it_is_cleared(
         with city.house.database.transaction() as session:
             kept.append(image_of(session, UUID(answer.json()["challenge"])))
     assert kept == [drawn(STROKES), SignatureImage(typed=ENGINEER.name), None]
+
+
+def test_a_person_erases_what_they_drew_and_nothing_of_anybody_else(
+    city: QuietCity, clerk: httpx.Client, enrolled: httpx.Client
+) -> None:
+    mine = UUID(ask(enrolled, started(clerk, slots=[SLOTS[2]]), {"strokes": STROKES}).json()["challenge"])
+    house = city.house
+    with house.database.transaction() as session:
+        other = person_id(session, OWNERS_REPRESENTATIVE)
+        theirs = challenges.issue(
+            session, person=other, action=Action.SIGN, subject=sha256(b"a slot"), clock=house.clock
+        ).id
+        keep(session, challenge=theirs, person=other, image=drawn(STROKES), clock=house.clock)
+    assert ERASE in enrolled.get("/engineer").text
+    assert enrolled.delete(ERASE).json() == {"next": "/engineer"}
+    with house.database.transaction() as session:
+        assert (image_of(session, mine), image_of(session, theirs)) == (None, drawn(STROKES))
+    assert ERASE not in enrolled.get("/engineer").text
+    assert clerk.delete(ERASE).status_code == httpx.codes.FORBIDDEN
 
 
 @pytest.mark.parametrize(

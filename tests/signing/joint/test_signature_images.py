@@ -136,6 +136,16 @@ def test_a_drawing_that_was_erased_leaves_the_name(town: Town) -> None:
     assert "手写" not in printed(town, job)
 
 
+def test_a_document_that_is_assembled_keeps_the_drawing_that_is_erased(town: Town) -> None:
+    signed = signed_with(town, IMAGE)
+    before = assemble(town.database, signed.id, workshop=town.workshop)
+    with town.database.transaction() as session:
+        erase(session, town.representative.id)
+    after = assemble(town.database, signed.id, workshop=town.workshop)
+    assert after.results == before.results
+    assert "手写" in printed(town, after)
+
+
 def test_what_was_drawn_last_counts_and_nothing_where_it_was_cleared(town: Town) -> None:
     opened = town.open(slots=town.slots()[:1])
     slot, found = opened.slot("1"), []
