@@ -1,20 +1,19 @@
 """The viewers and copies that a form names, and who they are: found by the rules for those who sign.
 
 asked = read_readers('[{"reader": "viewer", "organization": "9199…", "person": "…"}]')
-drafts = tuple(reader_draft(session, each, starter=own, which=which) for which, each in numbered(asked))
+roster = Roster(session, starter=own)
+drafts = tuple(reader_draft(roster, each, which=which) for which, each in numbered(asked))
 """
 
 from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-from sqlalchemy.orm import Session
 
 from api.field_names import Location, field
 from api.roster import Roster, SignerAmbiguous, SignerNotInOffice
 from evidence.errors import Invalid, Refused, Term
 from evidence.identifiers import Uscc
 from identity.names import check_name
-from identity.organizations import organization
 from signing.agreement_readers import MOST_READERS, ReaderDraft, ReaderKind, TooManyReaders
 
 
@@ -85,8 +84,8 @@ def numbered(asked: Sequence[ReaderAsked]) -> Iterator[tuple[Term, ReaderAsked]]
         yield _numbered(number), each
 
 
-def reader_draft(session: Session, asked: ReaderAsked, *, starter: Uscc, which: Term) -> ReaderDraft:
-    """Find the reader whom the firm ``starter`` names; ``which`` is what a refusal calls them.
+def reader_draft(roster: Roster, asked: ReaderAsked, *, which: Term) -> ReaderDraft:
+    """Find the reader whom the starter of ``roster`` names; ``which`` is what a refusal calls them.
 
     Raises:
         IdentifierMalformed, CheckDigitWrong, OrganizationUnknown: the credit code is wrong.
@@ -94,11 +93,11 @@ def reader_draft(session: Session, asked: ReaderAsked, *, starter: Uscc, which: 
         ReaderNotInOffice, ReaderAmbiguous: the person is not found.
     """
     uscc = Uscc.parse(asked.organization.strip().upper())
-    firm, named = organization(session, uscc), (asked.person or "").strip()
+    firm, named = roster.organization(uscc), (asked.person or "").strip()
     if not named:
         return ReaderDraft(kind=asked.reader, organization=uscc)
     try:
-        person = Roster(session, starter=starter).signer(uscc, check_name(named), capacity=which)
+        person = roster.signer(uscc, check_name(named), capacity=which)
     except SignerNotInOffice:
         raise ReaderNotInOffice(which=which, organization=firm.name) from None
     except SignerAmbiguous:

@@ -130,6 +130,16 @@ class Reader:
     ended_at: datetime | None
 
 
+def check_apart(drafts: Sequence[ReaderDraft]) -> None:
+    """Check, before there is an agreement, that nobody is named twice.
+
+    Raises:
+        ReaderTwice: somebody is.
+    """
+    if len({(each.organization, each.person) for each in drafts}) < len(drafts):
+        raise ReaderTwice
+
+
 def name_readers(
     session: Session, agreement_id: UUID, drafts: Sequence[ReaderDraft], *, clock: Clock
 ) -> tuple[Reader, ...]:

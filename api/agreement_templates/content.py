@@ -1,4 +1,4 @@
-"""What a template says: its name, the title with its fields, the roles, how long an agreement stays open.
+"""What a template says: its name, the title with its fields, the roles, the readers, how long it stays open.
 
 A role is a slot without a party. The organization and the person who usually take it may stand in it; who
 uses the template may name others.
@@ -8,10 +8,10 @@ uses the template may name others.
     content.fields                 # (Term("项目名称", "项目名称"),)
 """
 
-from collections.abc import Sequence
-
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from api.agreement_templates.readership import check_named
+from api.reader_forms import ReaderAsked, numbered, read_readers
 from api.slot_forms import SlotAsked, SlotsMalformed, place_of
 from api.slot_groups import grouped, read_needs
 from evidence.errors import Refused, Term
@@ -91,7 +91,10 @@ class Role(SlotAsked):
 
 
 class Content(BaseModel):
-    """One version of a template; ``text`` is None where a PDF is signed instead."""
+    """One version of a template; ``text`` is None where a PDF is signed instead.
+
+    ``readers`` are its viewers and copies; an organization may be blank until the template is used.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -101,6 +104,7 @@ class Content(BaseModel):
     needs: dict[str, int]
     hours: int
     text: str | None = None
+    readers: tuple[ReaderAsked, ...] = ()
 
     @property
     def fields(self) -> tuple[Term, ...]:
@@ -112,15 +116,23 @@ _ROLES = TypeAdapter(tuple[Role, ...])
 
 
 def read_content(
-    *, name: str, title: str, slots: str, needs: str, hours: int, text: str | None = None
+    *,
+    name: str,
+    title: str,
+    slots: str,
+    needs: str,
+    hours: int,
+    text: str | None = None,
+    readers: str = "[]",
 ) -> Content:
-    """Read the form of a template; ``slots`` is a JSON list of ``Role``, ``needs`` as for an agreement.
+    """Read the form of a template; ``slots`` is a JSON list of ``Role``, the rest as for an agreement.
 
     Raises:
         SlotsMalformed, NeedsMalformed: not what the page sends.
         SlotCountWrong, RoleRepeated, GroupsWrong, DepartmentMisplaced: the roles cannot be signed through.
         RoleStamped: a role asks for the stamp of a qualification.
         IdentifierMalformed, CheckDigitWrong: a usual organization has no credit code.
+        ReadersMalformed, TooManyReaders, ReaderUnplaced, ReaderTwice: these cannot be its readers.
         HoursWrong: the time to sign is none, or too long.
         FieldMalformed, TooManyFields: a field is written wrongly, or there are too many.
         TextEmpty, TextTooLong, HiddenCharacter, MarksHeaped: name, title or text cannot be read.
@@ -129,7 +141,8 @@ def read_content(
         roles = _ROLES.validate_json(slots)
     except ValidationError as error:
         raise SlotsMalformed(place=place_of(error.errors()[0]["loc"])) from None
-    needed = read_needs(needs)
+    needed, reading = read_needs(needs), tuple(read_readers(readers))
+    check_named(reading)
     if not 1 <= hours <= MOST_HOURS:
         raise HoursWrong(most=MOST_HOURS)
     check_fields(title, TITLE)
@@ -143,16 +156,18 @@ def read_content(
         needs=needed,
         hours=hours,
         text=text,
+        readers=reading,
     )
-    _check_roles(roles, needed)
+    _check_roles(content)
     fields(content.title, content.text or "")
     return content
 
 
-def _check_roles(roles: Sequence[Role], needs: dict[str, int]) -> None:
+def _check_roles(content: Content) -> None:
+    roles = content.roles
     if not 1 <= len(roles) <= MOST_SLOTS:
         raise SlotCountWrong(limit=MOST_SLOTS, count=len(roles))
-    taken = set[str]()
+    taken = {word for which, _ in numbered(content.readers) for word in (which.zh, which.en)}
     for role in roles:
         names = {check_name(role.capacity_zh, CAPACITY), check_name(role.capacity_en, CAPACITY)}
         if names & taken:
@@ -164,7 +179,7 @@ def _check_roles(roles: Sequence[Role], needs: dict[str, int]) -> None:
             check_mark(SealMark(role.seal, role.department.strip()))
         if role.organization.strip():
             _ = role.uscc
-    groups, ids = grouped(roles, needs)
+    groups, ids = grouped(roles, content.needs)
     reason = misfit(groups, ids)
     if reason is not None:
         raise GroupsWrong(reason=reason)

@@ -13,13 +13,17 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
 from api.agreement_templates.content import Role
+from api.agreement_templates.readership import reader_drafts
 from api.agreement_templates.versions import Template
 from api.house import House
+from api.reader_forms import ReaderAsked
+from api.roster import Roster
 from api.slot_forms import SlotAsked, check_takes_part, draft
 from api.slot_groups import grouped
 from evidence.errors import Refused, Term
 from identity.names import TITLE, check_name, check_text
 from signing.agreement_drafting import SlotDraft, check_slots
+from signing.agreement_readers import ReaderDraft
 from signing.agreement_text import filled, paragraphs, render_text
 from signing.groups import Group
 
@@ -58,12 +62,16 @@ class Taking(BaseModel):
 
 
 class Filling(BaseModel):
-    """What one agreement needs: ``takings`` in the order of the template's roles, ``fields`` by name."""
+    """What one agreement needs: ``takings`` in the order of the template's roles, ``fields`` by name.
+
+    ``readers`` are all its viewers and copies; None are those whom the template names.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     takings: tuple[Taking, ...]
     fields: dict[str, str] = {}
+    readers: tuple[ReaderAsked, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +81,7 @@ class Proposal:
     title: str
     slots: tuple[SlotDraft, ...]
     groups: tuple[Group, ...]
+    readers: tuple[ReaderDraft, ...] = ()
 
 
 ORGANIZATION = Term("统一社会信用代码", "credit code")
@@ -118,6 +127,7 @@ def proposed(session: Session, house: House, template: Template, filling: Fillin
 
     Raises:
         RolesMiscounted, RoleUntaken, FieldUnknown, TextEmpty, …: what is filled in does not fit.
+        TooManyReaders, ReaderUnplaced, ReaderTwice, …: see ``reader_drafts``.
         StarterNotParty, SignerNotInOffice, …: as for any agreement, see ``draft`` and ``check_slots``.
     """
     roles = template.content.roles
@@ -127,23 +137,26 @@ def proposed(session: Session, house: House, template: Template, filling: Fillin
     house.typesetter.check_glyphs(title)
     asking = [taken(role, taking) for role, taking in zip(roles, filling.takings, strict=True)]
     check_takes_part(asking, starter=template.organization)
-    return arranged(
-        session,
-        house,
-        template,
-        title=title,
-        slots=[draft(session, each, starter=template.organization) for each in asking],
-    )
+    slots = [draft(session, each, starter=template.organization) for each in asking]
+    reading = template.content.readers if filling.readers is None else filling.readers
+    readers = reader_drafts(Roster(session, starter=template.organization), reading)
+    return arranged(session, house, template, title=title, slots=slots, readers=readers)
 
 
 def arranged(
-    session: Session, house: House, template: Template, *, title: str, slots: Sequence[SlotDraft]
+    session: Session,
+    house: House,
+    template: Template,
+    *,
+    title: str,
+    slots: Sequence[SlotDraft],
+    readers: tuple[ReaderDraft, ...] = (),
 ) -> Proposal:
     """Put the slots of an agreement into the template's steps and groups; raises as ``check_slots``."""
     groups, ids = grouped(template.content.roles, template.content.needs)
     placed = tuple(replace(slot, group=id_) for slot, id_ in zip(slots, ids, strict=True))
     check_slots(session, placed, groups=groups, typesetter=house.typesetter, at=house.clock.now())
-    return Proposal(title=title, slots=placed, groups=groups)
+    return Proposal(title=title, slots=placed, groups=groups, readers=readers)
 
 
 def text_of(template: Template, fields: Mapping[str, str]) -> str | None:

@@ -15,6 +15,7 @@ from api.agreement_templates.versions import Template
 from api.house import House
 from api.webhooks import events
 from signing.agreement_drafting import create
+from signing.agreement_readers import name_readers
 from signing.agreements import Agreement
 from signing.documents import Document, bring, brought, freeze
 
@@ -27,7 +28,7 @@ def start(
     ``content`` is what ``document_of`` gave.
 
     Raises:
-        YinxinError: what ``create`` refuses.
+        YinxinError: what ``create`` and ``name_readers`` refuse.
     """
     opened = create(
         session,
@@ -41,6 +42,7 @@ def start(
         clock=house.clock,
         expires_at=house.clock.now() + timedelta(hours=template.content.hours),
     )
+    name_readers(session, opened.id, proposal.readers, clock=house.clock)
     agreement_notices.tell_turn(session, house, opened)
     events.tell_agreement(session, house, opened, before=None)
     return opened

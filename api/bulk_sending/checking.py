@@ -21,10 +21,12 @@ from api.agreement_templates.filling import (
     text_of,
     title_of,
 )
+from api.agreement_templates.readership import instead, is_named
 from api.agreement_templates.versions import Template
-from api.bulk_sending.columns import FieldColumn, RoleColumn, columns
+from api.bulk_sending.columns import FieldColumn, ReaderColumn, RoleColumn, columns
 from api.bulk_sending.sheet import SheetRow
 from api.house import House
+from api.reader_forms import numbered, reader_draft
 from api.roster import Roster
 from api.slot_forms import StarterNotParty
 from evidence.errors import Invalid, Refused, Term, YinxinError
@@ -32,6 +34,7 @@ from evidence.identifiers import Uscc
 from identity.names import check_name, check_text
 from identity.people import PersonId
 from signing.agreement_drafting import SlotDraft
+from signing.agreement_readers import ReaderDraft, ReaderKind, check_apart
 
 MOST_FAULTS = 500
 """Faults that are told at once; whoever mends these learns the rest."""
@@ -81,6 +84,22 @@ class Seat(BaseModel):
     person: UUID | None = None
 
 
+class ReaderSeat(BaseModel):
+    """Who reads, as they were found; without a ``person`` the whole organization."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reader: ReaderKind
+    organization: str
+    person: UUID | None = None
+
+    @property
+    def draft(self) -> ReaderDraft:
+        """The same, as an agreement is started with."""
+        person = None if self.person is None else PersonId(self.person)
+        return ReaderDraft(kind=self.reader, organization=Uscc.parse(self.organization), person=person)
+
+
 class Seating(BaseModel):
     """What a checked row says: ``seats`` in the order of the roles, ``fields`` by their Chinese names."""
 
@@ -88,6 +107,7 @@ class Seating(BaseModel):
 
     seats: tuple[Seat, ...]
     fields: dict[str, str]
+    readers: tuple[ReaderSeat, ...] = ()
 
     def slots(self, template: Template) -> tuple[SlotDraft, ...]:
         """Give the slots of an agreement out of ``template``."""
@@ -157,6 +177,9 @@ class _Desk:
         found = columns(template)
         self._fields_of = [each for each in found if isinstance(each, FieldColumn)]
         self._of_roles = {(each.role, each.signer): each for each in found if isinstance(each, RoleColumn)}
+        self._of_readers = {
+            (each.reader, each.named): each for each in found if isinstance(each, ReaderColumn)
+        }
         self._fit = set[tuple[SlotDraft, ...]]()
 
     def check(self, row: SheetRow) -> tuple[CheckedRow | None, list[Fault]]:
@@ -165,6 +188,7 @@ class _Desk:
             return None, [Fault(row.line, WHOLE_ROW, RowTooLong())]
         fields = self._fields(row, faults)
         slots = self._slots(row, faults)
+        reading = self._readers(row, faults)
         if faults:
             return None, faults
         try:
@@ -172,10 +196,15 @@ class _Desk:
             self._house.typesetter.check_glyphs(title)
             text_of(self._template, fields)
             self._check_parties(slots)
+            check_apart(reading)
         except YinxinError as error:
             return None, [Fault(row.line, WHOLE_ROW, error)]
         seats = tuple(Seat(organization=each.organization.text, person=each.person) for each in slots)
-        return CheckedRow(row.line, title, Seating(seats=seats, fields=fields)), []
+        readers = tuple(
+            ReaderSeat(reader=each.kind, organization=each.organization.text, person=each.person)
+            for each in reading
+        )
+        return CheckedRow(row.line, title, Seating(seats=seats, fields=fields, readers=readers)), []
 
     def _fields(self, row: SheetRow, faults: list[Fault]) -> dict[str, str]:
         fields: dict[str, str] = {}
@@ -203,6 +232,21 @@ class _Desk:
             else:
                 slots.append(role.slot(uscc, person))
         return slots
+
+    def _readers(self, row: SheetRow, faults: list[Fault]) -> list[ReaderDraft]:
+        drafts: list[ReaderDraft] = []
+        for place, (which, usual) in enumerate(numbered(self._template.content.readers)):
+            firm, named = self._of_readers[place, False], self._of_readers[place, True]
+            asked = instead(usual, organization=row.cells.get(firm, ""), person=row.cells.get(named, ""))
+            column = firm
+            try:
+                if is_named(asked, which=which):
+                    self._roster.organization(Uscc.parse(asked.organization.strip().upper()))
+                    column = named
+                    drafts.append(reader_draft(self._roster, asked, which=which))
+            except YinxinError as error:
+                faults.append(Fault(row.line, column.name, error))
+        return drafts
 
     def _party(self, role: Role, given: str) -> Uscc:
         code = given or role.organization.strip()

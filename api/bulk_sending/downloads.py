@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from api.agreement_templates.versions import Template
 from api.bulk_sending.batches import Batch
-from api.bulk_sending.columns import FieldColumn, columns, heading
+from api.bulk_sending.columns import Column, FieldColumn, ReaderColumn, columns, heading
 from api.language import sentence
 from evidence.errors import Language
 
@@ -26,16 +26,20 @@ def escaped(cell: str) -> str:
 
 
 def sample(template: Template, language: Language) -> str:
-    """Give the sheet of a template with one row to be written over: who usually takes each role."""
+    """Give the sheet of a template with one row to be written over: who usually takes part and reads."""
     found = columns(template)
-    row = []
-    for column in found:
-        if isinstance(column, FieldColumn):
-            row.append("")
-            continue
-        role = template.content.roles[column.role]
-        row.append((role.person or "") if column.signer else role.organization or template.organization.text)
+    row = [_usual(template, column) for column in found]
     return _written([[heading(each, language) for each in found], row])
+
+
+def _usual(template: Template, column: Column) -> str:
+    if isinstance(column, FieldColumn):
+        return ""
+    if isinstance(column, ReaderColumn):
+        reader = template.content.readers[column.reader]
+        return (reader.person or "") if column.named else reader.organization
+    role = template.content.roles[column.role]
+    return (role.person or "") if column.signer else role.organization or template.organization.text
 
 
 def results(batch: Batch, language: Language, *, address: str) -> str:

@@ -92,7 +92,8 @@ def _send(session: Session, house: House, due: _Due, content: bytes | None) -> N
     if row is None:
         return
     slots = due.seating.slots(due.template)
-    proposal = arranged(session, house, due.template, title=due.title, slots=slots)
+    readers = tuple(each.draft for each in due.seating.readers)
+    proposal = arranged(session, house, due.template, title=due.title, slots=slots, readers=readers)
     opened = start(session, house, due.template, proposal, content=content)
     row.state, row.agreement, row.seating = RowState.SENT.value, opened.id, None
     row.changed_at = house.clock.now()

@@ -15,6 +15,7 @@ from api.routes import InHouse
 from api.routes.agreement_batches import shown as batch_shown
 from api.routes.agreement_templates import AsFirm, TemplateShown, listed, shown
 from identity.names import LONGEST_NAME
+from signing.agreement_readers import MOST_READERS, ReaderKind
 from signing.agreement_text import LONGEST_FIELD_NAME, LONGEST_TEXT
 from signing.documents import Document, brought
 from signing.pdf_document import LARGEST_DOCUMENT
@@ -57,6 +58,8 @@ def template(request: Request, template_id: UUID, house: InHouse, visitor: AsFir
         document=document,
         batches=earlier,
         most_rows=MOST_ROWS,
+        reader_kinds=tuple(ReaderKind),
+        most_readers=MOST_READERS,
     )
 
 
@@ -103,6 +106,8 @@ def _form(
         name_term=TEMPLATE_NAME,
         slot_kinds=ROLE_KINDS,
         kinds=tuple(SealKind),
+        reader_kinds=tuple(ReaderKind),
+        most_readers=MOST_READERS,
         longest=LONGEST_NAME,
         longest_department=LONGEST_DEPARTMENT,
         longest_text=LONGEST_TEXT,

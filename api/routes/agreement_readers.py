@@ -11,6 +11,7 @@ from api.cursors import Page
 from api.parties import NotTheStarter, starts, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.reader_forms import ReaderAsked, reader_draft
+from api.roster import Roster
 from api.routes import InHouse
 from api.routes.agreements import Started
 from signing.agreement_pages import reading_page
@@ -45,7 +46,7 @@ def name(agreement_id: UUID, given: ReaderAsked, visitor: AsFirm, house: InHouse
         found = visible_agreement(session, agreement_id, visitor, house)
         if not starts(visitor, found):  # before a name is looked up: who may not ask learns none
             raise NotTheStarter
-        draft = reader_draft(session, given, starter=found.started_by, which=given.reader.term)
+        draft = reader_draft(Roster(session, starter=found.started_by), given, which=given.reader.term)
         name_readers(session, agreement_id, (draft,), clock=house.clock)
     return Started(id=agreement_id, next=f"/agreements/{agreement_id}")
 

@@ -25,6 +25,7 @@ from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from identity.organizations import organization
 from identity.people import person
+from signing.agreement_readers import ReaderKind
 from signing.agreement_text import filled, render_text
 from signing.documents import bring, brought, freeze
 from signing.pdf_document import open_document
@@ -67,7 +68,10 @@ OnePdf = Annotated[Pdf, Depends(_one_pdf)]
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """The form of a template; ``slots`` is a JSON list of roles: ``SlotAsked``, its parties may be blank."""
+    """The form of a template; ``slots`` is a JSON list of roles: ``SlotAsked``, its parties may be blank.
+
+    ``readers`` is a JSON list of ``ReaderAsked``, whose organizations may be blank too.
+    """
 
     name: Annotated[str, Form()]
     title: Annotated[str, Form()]
@@ -75,6 +79,7 @@ class Written:
     needs: Annotated[str, Form()] = "{}"
     hours: Annotated[int, Form()] = USUAL_HOURS
     text: Annotated[str, Form()] = ""
+    readers: Annotated[str, Form()] = "[]"
 
     def content(self, text: str | None) -> Content:
         """Read it, over ``text`` or over a PDF; raises as ``read_content``."""
@@ -85,6 +90,7 @@ class Written:
             needs=self.needs,
             hours=self.hours,
             text=text,
+            readers=self.readers,
         )
 
 
@@ -143,11 +149,20 @@ class PartyShown(BaseModel):
     capacity_en: str
 
 
+class ReaderShown(BaseModel):
+    """Who would read, as they were found; ``person`` is None where the whole organization reads."""
+
+    reader: ReaderKind
+    party: str
+    person: str | None
+
+
 class Previewed(BaseModel):
-    """What would be sent: its title, its parties, its pages."""
+    """What would be sent: its title, its parties, its readers, its pages."""
 
     title: str
     parties: list[PartyShown]
+    readers: list[ReaderShown]
     pages: list[PageShown]
 
 
@@ -221,11 +236,22 @@ def preview(template_id: UUID, given: Using, visitor: AsFirm, house: InHouse) ->
             )
             for each in proposal.slots
         ]
+        readers = [
+            ReaderShown(
+                reader=each.kind,
+                party=organization(session, each.organization).name,
+                person=None if each.person is None else person(session, each.person).name,
+            )
+            for each in proposal.readers
+        ]
     content = document_of(house, found, given.fields)
     with house.database.transaction() as session:
         digest = document_for(session, house, found, title=proposal.title, content=content).digest
     return Previewed(
-        title=proposal.title, parties=parties, pages=pages_shown(digest, house.store.get(digest))
+        title=proposal.title,
+        parties=parties,
+        readers=readers,
+        pages=pages_shown(digest, house.store.get(digest)),
     )
 
 

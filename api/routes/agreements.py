@@ -106,9 +106,8 @@ def start(
             replace(draft(session, each, starter=own), group=id_)
             for each, id_ in zip(asking, ids, strict=True)
         )
-        named_readers = [
-            reader_draft(session, each, starter=own, which=which) for which, each in numbered(reading)
-        ]
+        roster = Roster(session, starter=own)
+        named_readers = [reader_draft(roster, each, which=which) for which, each in numbered(reading)]
         parties = [_ready_party(session, each) for each in asking]
     if ready and house.settings.demonstration:
         set_now = ready_application(house.typesetter, parties, at=house.clock.now())

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from api.demonstration.people import DESIGNER, ENGINEER
+from api.demonstration.people import CONTRACTOR, DESIGNER, ENGINEER, LEGAL_REPRESENTATIVE
 from api.site import Site
 from tests.journeys.test_firm import CLERK
 from tests.journeys.test_pages_on_a_phone import IDS_TWICE
@@ -33,7 +33,7 @@ def page(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterat
 
 
 def sheet(*projects: str) -> FilePayload:
-    lines = ["项目名称,设计负责人：签署人", *projects]
+    lines = ["项目名称,设计负责人：签署人,第 1 位查阅人或抄送对象：姓名", *projects]
     return {"name": "承诺书.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
 
 
@@ -50,6 +50,13 @@ def kept(page: Page) -> None:
     role.locator("[data-field=capacity_zh]").fill("设计负责人")
     role.locator("[data-field=capacity_en]").fill("design leader")
     role.locator("[data-field=organization]").fill(DESIGNER.uscc.text)
+    page.locator("#reading > summary").click()
+    page.get_by_role("button", name="添加一位").click()
+    reader = page.locator("#readers .reader")
+    reader.locator("[data-field=person]").fill(LEGAL_REPRESENTATIVE.name)
+    page.get_by_role("button", name="存为模板").click()
+    expect(page.get_by_text("请填写第 1 位查阅人或抄送对象")).to_be_visible()
+    reader.locator("[data-field=organization]").fill(CONTRACTOR.uscc.text)
     assert page.evaluate(IDS_TWICE) == []
     assert page.evaluate(OVERFLOW) <= 0
     page.get_by_role("button", name="存为模板").click()
@@ -59,24 +66,27 @@ def kept(page: Page) -> None:
 def test_a_template_is_kept_looked_at_and_used_alone_and_by_a_sheet(page: Page) -> None:
     kept(page)
     page.get_by_label("项目名称").fill("滨河社区活动中心")
-    page.locator("[data-field=person]").fill("查无此人")
+    signer = page.locator("#takings [data-field=person]")
+    signer.fill("查无此人")
     page.get_by_role("button", name="查看结果").click()
     expect(page.locator("#alert")).to_contain_text("不在")
-    page.locator("[data-field=person]").fill(ENGINEER.name)
+    signer.fill(ENGINEER.name)
     page.get_by_role("button", name="查看结果").click()
     expect(page.locator("#preview-title")).to_have_text("滨河社区活动中心承诺书", timeout=LONG)
+    expect(page.locator("#preview-readers")).to_contain_text(LEGAL_REPRESENTATIVE.name)
     expect(page.locator("#preview-pages img").first).to_be_visible()
     expect(page.get_by_role("button", name="查看结果")).to_be_enabled()
     assert page.evaluate(OVERFLOW) <= 0
     template = page.url
     page.get_by_role("button", name="发起签署").click()
     page.wait_for_url(re.compile(r"/agreements/[0-9a-f-]{36}$"), timeout=LONG)
+    expect(page.locator("section[aria-labelledby=readers]")).to_contain_text(LEGAL_REPRESENTATIVE.name)
     page.goto(template)
-    page.locator("#sheet").set_input_files(sheet(f"一号楼,{ENGINEER.name}", "二号楼,查无此人"))
+    page.locator("#sheet").set_input_files(sheet(f"一号楼,{ENGINEER.name},", "二号楼,查无此人,"))
     page.get_by_role("button", name="核对表格").click()
     expect(page.locator("#faults li")).to_have_count(1)
     expect(page.locator("#faults li")).to_contain_text("第 3 行")
-    page.locator("#sheet").set_input_files(sheet(*(f"{each}号楼,{ENGINEER.name}" for each in "一二")))
+    page.locator("#sheet").set_input_files(sheet(*(f"{each}号楼,{ENGINEER.name}," for each in "一二")))
     page.get_by_role("button", name="核对表格").click()
     page.wait_for_url(re.compile(r"/batches/[0-9a-f-]{36}$"), timeout=LONG)
     assert page.evaluate(OVERFLOW) <= 0

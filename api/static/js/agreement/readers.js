@@ -1,9 +1,9 @@
-// The viewers and copies on the form that starts an agreement: rows that come and go in a folded section.
+// The viewers and copies on the forms of agreements and templates: rows that come and go in a folded section.
 
 const value = (row, name) => row.querySelector(`[data-field=${name}]`).value.trim();
 
-/** Keep the rows below `place`; `fill` gives a sentence. */
-export const reading = ({ place, fill }) => {
+/** Keep the rows below `place`; `fill` gives a sentence. Where it is `open`, an organization may come later. */
+export const reading = ({ place, fill, open = false }) => {
   const rows = place.querySelector("#readers");
   const draft = place.querySelector("#reader-draft");
   const another = place.querySelector("#add-reader");
@@ -32,7 +32,7 @@ export const reading = ({ place, fill }) => {
     const named = readers();
     const limit = Number(place.dataset.most);
     if (named.length > limit) return fill("reader.too_many", { limit });
-    const missing = named.findIndex((each) => !each.organization);
+    const missing = named.findIndex((each) => !each.organization && (!open || each.person));
     return missing < 0 ? "" : fill("reader.incomplete", { number: missing + 1 });
   };
 

@@ -1,6 +1,7 @@
 // The form of a template: roles come and go, each with its name, its kind, its step; a PDF or a text with fields.
 
 import { filling, say } from "../house.js";
+import { reading } from "./readers.js";
 
 const fill = filling("template-words");
 const form = document.querySelector("form.start");
@@ -9,6 +10,8 @@ const roles = document.getElementById("roles");
 const field = (row, name) => row.querySelector(`[data-field=${name}]`);
 const part = (row, name) => row.querySelector(`[data-part=${name}]`);
 const rows = () => [...roles.children];
+
+const readership = reading({ place: document.getElementById("reading"), fill, open: true });
 
 /** Show of a role what its kind asks for. */
 const suit = (row) => {
@@ -70,6 +73,8 @@ const role = (row) => {
   };
 };
 
+const unchosen = () => form.elements.over.value === "pdf" && !form.elements.document.files.length;
+
 form.addEventListener("submit", (event) => {
   form.elements.slots.value = JSON.stringify(rows().map(role));
   form.elements.needs.value = JSON.stringify(
@@ -79,10 +84,12 @@ form.addEventListener("submit", (event) => {
         .map((label) => [label.dataset.letter, Number(label.querySelector("input").value)]),
     ),
   );
-  if (form.elements.over.value !== "pdf" || form.elements.document.files.length) return;
+  form.elements.readers.value = JSON.stringify(readership.readers());
+  const sentence = readership.objection() || (unchosen() ? fill("template.choose") : "");
+  if (!sentence) return;
   event.preventDefault();
   event.stopPropagation();
-  say(fill("template.choose"));
+  say(sentence);
 });
 
 form.addEventListener("change", () => {

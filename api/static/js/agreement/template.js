@@ -1,22 +1,33 @@
 // Using a template: who takes each role, what stands in each field; the result is looked at, then sent.
 
-import { busy, filling, follow, send } from "../house.js";
+import { busy, filling, follow, say, send } from "../house.js";
+import { reading } from "./readers.js";
 
 const USCC_LENGTH = 18;
 
 const fill = filling("template-words");
 const form = document.getElementById("use");
 
+const readership = form && reading({ place: document.getElementById("reading"), fill });
+
 const value = (row, name) => row.querySelector(`[data-field=${name}]`)?.value.trim() ?? "";
 
 const filled = () => ({
   version: Number(form.dataset.version),
-  takings: [...form.querySelectorAll(".party")].map((row) => ({
+  takings: [...form.querySelectorAll("#takings > .party")].map((row) => ({
     organization: value(row, "organization"),
     person: value(row, "person"),
   })),
   fields: Object.fromEntries([...form.querySelectorAll("[data-name]")].map((input) => [input.dataset.name, input.value])),
+  readers: readership.readers(),
 });
+
+/** Say what cannot be sent as it is; whether it can. */
+const sendable = () => {
+  const sentence = readership.objection();
+  if (sentence) say(sentence);
+  return !sentence;
+};
 
 /** Show the name behind a credit code; an answer about an earlier one is let go. */
 const lookUp = async (row) => {
@@ -29,7 +40,7 @@ const lookUp = async (row) => {
   if (value(row, "organization") === code) row.querySelector("[data-part=name]").textContent = name;
 };
 
-const show = ({ title, parties, pages }) => {
+const show = ({ title, parties, readers, pages }) => {
   const chinese = document.documentElement.lang.startsWith("zh");
   document.getElementById("preview-title").textContent = title;
   document.getElementById("preview-parties").replaceChildren(
@@ -37,6 +48,13 @@ const show = ({ title, parties, pages }) => {
       const line = document.createElement("li");
       const facts = { capacity: chinese ? capacity_zh : capacity_en, party, person };
       line.textContent = fill(person ? "template.party_person" : "template.party", facts);
+      return line;
+    }),
+  );
+  document.getElementById("preview-readers").replaceChildren(
+    ...readers.map(({ reader, party, person }) => {
+      const line = document.createElement("li");
+      line.textContent = fill("template.party_person", { capacity: fill(`reader.${reader}`), party, person: person ?? fill("reader.whole") });
       return line;
     }),
   );
@@ -56,16 +74,18 @@ const show = ({ title, parties, pages }) => {
 
 if (form) {
   document.getElementById("look").addEventListener("click", ({ currentTarget }) => {
-    if (!form.reportValidity()) return;
+    if (!form.reportValidity() || !sendable()) return;
     busy(currentTarget, async () => show(await send("POST", `${form.dataset.template}/previews`, filled())));
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    if (!sendable()) return;
     busy(event.submitter, async () => follow(await send("POST", `${form.dataset.template}/agreements`, filled())));
   });
   form.addEventListener("input", (event) => {
     document.getElementById("preview").hidden = true; // it shows what was filled in before
-    if (event.target.dataset.field === "organization") lookUp(event.target.closest(".party"));
+    const row = event.target.closest("#takings > .party");
+    if (row && event.target.dataset.field === "organization") lookUp(row);
   });
-  form.querySelectorAll(".party").forEach(lookUp);
+  form.querySelectorAll("#takings > .party").forEach(lookUp);
 }
