@@ -158,12 +158,16 @@ def draft(session: Session, asked: SlotAsked, *, starter: Uscc) -> SlotDraft:
         place=None if asked.place is None else asked.place.place,
         date=None if asked.date is None else asked.date.place,
         perforated=asked.perforated,
-        stamp=None if signer is None else _stamp(session, asked, signer),
+        stamp=None if signer is None else stamp_asked(session, asked, signer),
     )
 
 
-def _stamp(session: Session, asked: SlotAsked, signer: PersonId) -> StampAsked | None:
-    """Find whose stamp is asked for: that of the authorization, or the signer's own that lasts longest."""
+def stamp_asked(session: Session, asked: SlotAsked, signer: PersonId) -> StampAsked | None:
+    """Find whose stamp is asked for: that of the authorization, or the signer's own that lasts longest.
+
+    Raises:
+        AuthorizationUnknown, QualificationUnknown: there is no such stamp.
+    """
     if asked.authorization is not None:
         id_ = AuthorizationId(asked.authorization)
         granted = authorization_of_firm(session, id_, firm=asked.uscc)

@@ -22,6 +22,7 @@ from signing.agreement_drafting import LIFETIME, MOST_SLOTS, GroupsWrong, SlotCo
 from signing.agreement_text import TEXT, check_fields, fields, paragraphs
 from signing.groups import misfit
 from signing.manifest import SlotKind
+from signing.qualification_stamps import StampAsked, StampMisplaced
 from signing.seal_kinds import SealMark, check_mark
 
 HOUR = 3600
@@ -34,9 +35,6 @@ MOST_HOURS = 90 * 24
 
 TEMPLATE_NAME = Term("模板名称", "name of the template")
 
-ROLE_KINDS = tuple(kind for kind in SlotKind if kind is not SlotKind.QUALIFICATION)
-"""What a role may be: whose qualification is stamped, under which authorization, is told anew each time."""
-
 
 class RoleRepeated(Refused):
     """Two roles have the same name, so nobody could say which is taken. Facts: ``role``."""
@@ -44,17 +42,6 @@ class RoleRepeated(Refused):
     code = "role-repeated"
     zh = "模板中有两个角色都叫“{role}”；请改用不同的签署身份，使每个角色名称唯一。"
     en = "Two roles of the template are called “{role}”; give each role a name of its own."
-
-
-class RoleStamped(Refused):
-    """A role asks for the stamp of a qualification, which no template names. Facts: ``role``."""
-
-    code = "role-stamped"
-    zh = "角色“{role}”要盖执业印章，而执业印章每次都须指明资格或授权，不能存入模板；请直接发起这份签署。"
-    en = (
-        "The role “{role}” asks for the stamp of a qualification, which is named anew each time and kept in "
-        "no template; start such an agreement directly."
-    )
 
 
 class HoursWrong(Refused):
@@ -66,7 +53,10 @@ class HoursWrong(Refused):
 
 
 class Role(SlotAsked):
-    """A slot that waits for its party; ``organization`` and ``person`` are who usually takes it, if any."""
+    """A slot that waits for its party; ``organization`` and ``person`` are who usually takes it, if any.
+
+    The stamp of a qualification is of the sort ``qualification``; ``authorization`` is the usual one, if any.
+    """
 
     organization: str = ""
 
@@ -75,8 +65,8 @@ class Role(SlotAsked):
         """What the role is called: what its party signs as."""
         return Term(self.capacity_zh.strip(), self.capacity_en.strip())
 
-    def slot(self, taker: Uscc, person: PersonId | None = None) -> SlotDraft:
-        """Give the slot as ``taker`` takes it, by ``person`` where the role names somebody."""
+    def slot(self, taker: Uscc, person: PersonId | None = None, stamp: StampAsked | None = None) -> SlotDraft:
+        """Give the slot as ``taker`` takes it, by ``person`` where the role names one, with ``stamp``."""
         return SlotDraft(
             kind=self.kind,
             organization=taker,
@@ -87,6 +77,7 @@ class Role(SlotAsked):
             place=None if self.place is None else self.place.place,
             date=None if self.date is None else self.date.place,
             perforated=self.perforated,
+            stamp=stamp,
         )
 
 
@@ -130,7 +121,7 @@ def read_content(
     Raises:
         SlotsMalformed, NeedsMalformed: not what the page sends.
         SlotCountWrong, RoleRepeated, GroupsWrong, DepartmentMisplaced: the roles cannot be signed through.
-        RoleStamped: a role asks for the stamp of a qualification.
+        StampMisplaced: a role for a qualification's stamp does not say of which kind, or another one does.
         IdentifierMalformed, CheckDigitWrong: a usual organization has no credit code.
         ReadersMalformed, TooManyReaders, ReaderUnplaced, ReaderTwice: these cannot be its readers.
         HoursWrong: the time to sign is none, or too long.
@@ -173,8 +164,9 @@ def _check_roles(content: Content) -> None:
         if names & taken:
             raise RoleRepeated(role=role.name)
         taken |= names
-        if role.kind not in ROLE_KINDS or role.qualification or role.authorization:
-            raise RoleStamped(role=role.name)
+        says = role.qualification is not None or role.authorization is not None
+        if says != (role.kind is SlotKind.QUALIFICATION):
+            raise StampMisplaced(capacity=role.name)
         if role.kind is SlotKind.SEAL:
             check_mark(SealMark(role.seal, role.department.strip()))
         if role.organization.strip():

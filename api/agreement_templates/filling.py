@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.agreement_templates.content import Role
 from api.agreement_templates.readership import reader_drafts
+from api.agreement_templates.stamping import check_stamps, number
 from api.agreement_templates.versions import Template
 from api.house import House
 from api.reader_forms import ReaderAsked
@@ -53,12 +54,17 @@ class FieldUnknown(Refused):
 
 
 class Taking(BaseModel):
-    """Who takes a role: a credit code and, where it names somebody, a name; blank takes whoever is usual."""
+    """Who takes a role: a credit code and, where it names somebody, a name; blank takes whoever is usual.
+
+    ``authorization`` is the number of the one under which the stamp of a qualification is put: None is the
+    usual one, if any; with a blank the signer's own stamp is put.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     organization: str = ""
     person: str = ""
+    authorization: str | None = None
 
 
 class Filling(BaseModel):
@@ -93,6 +99,7 @@ def taken(role: Role, taking: Taking) -> SlotAsked:
 
     Raises:
         RoleUntaken: no organization is named, or nobody where somebody must be.
+        AuthorizationMalformed: what is given for one is no number.
     """
     organization = taking.organization.strip() or role.organization.strip()
     person = taking.person.strip() or (role.person or "").strip()
@@ -100,7 +107,13 @@ def taken(role: Role, taking: Taking) -> SlotAsked:
         raise RoleUntaken(role=role.name, what=ORGANIZATION)
     if role.kind.names_person and not person:
         raise RoleUntaken(role=role.name, what=SIGNER)
-    return role.model_copy(update={"organization": organization, "person": person or None})
+    authorization = role.authorization
+    if taking.authorization is not None:
+        given = taking.authorization.strip()
+        authorization = number(given) if given else None
+    return role.model_copy(
+        update={"organization": organization, "person": person or None, "authorization": authorization}
+    )
 
 
 def values(template: Template, given: Mapping[str, str]) -> dict[str, str]:
@@ -127,6 +140,7 @@ def proposed(session: Session, house: House, template: Template, filling: Fillin
 
     Raises:
         RolesMiscounted, RoleUntaken, FieldUnknown, TextEmpty, …: what is filled in does not fit.
+        StampOfAnotherKind: an authorization is for another qualification than its role asks for.
         TooManyReaders, ReaderUnplaced, ReaderTwice, …: see ``reader_drafts``.
         StarterNotParty, SignerNotInOffice, …: as for any agreement, see ``draft`` and ``check_slots``.
     """
@@ -138,6 +152,7 @@ def proposed(session: Session, house: House, template: Template, filling: Fillin
     asking = [taken(role, taking) for role, taking in zip(roles, filling.takings, strict=True)]
     check_takes_part(asking, starter=template.organization)
     slots = [draft(session, each, starter=template.organization) for each in asking]
+    check_stamps(session, roles, slots)
     reading = template.content.readers if filling.readers is None else filling.readers
     readers = reader_drafts(Roster(session, starter=template.organization), reading)
     return arranged(session, house, template, title=title, slots=slots, readers=readers)

@@ -22,8 +22,9 @@ from api.agreement_templates.filling import (
     title_of,
 )
 from api.agreement_templates.readership import instead, is_named
+from api.agreement_templates.stamping import stamp_of
 from api.agreement_templates.versions import Template
-from api.bulk_sending.columns import FieldColumn, ReaderColumn, RoleColumn, columns
+from api.bulk_sending.columns import FieldColumn, Part, ReaderColumn, RoleColumn, columns
 from api.bulk_sending.sheet import SheetRow
 from api.house import House
 from api.reader_forms import numbered, reader_draft
@@ -31,10 +32,14 @@ from api.roster import Roster
 from api.slot_forms import StarterNotParty
 from evidence.errors import Invalid, Refused, Term, YinxinError
 from evidence.identifiers import Uscc
+from identity.authorization_records import AuthorizationId
 from identity.names import check_name, check_text
 from identity.people import PersonId
+from identity.qualifications import QualificationId
 from signing.agreement_drafting import SlotDraft
 from signing.agreement_readers import ReaderDraft, ReaderKind, check_apart
+from signing.manifest import SlotKind
+from signing.qualification_stamps import StampAsked
 
 MOST_FAULTS = 500
 """Faults that are told at once; whoever mends these learns the rest."""
@@ -82,6 +87,21 @@ class Seat(BaseModel):
 
     organization: str
     person: UUID | None = None
+    qualification: UUID | None = None
+    authorization: UUID | None = None
+
+    @property
+    def stamp(self) -> StampAsked | None:
+        """Whose stamp of a qualification is put."""
+        if self.qualification is None:
+            return None
+        granted = None if self.authorization is None else AuthorizationId(self.authorization)
+        return StampAsked(qualification=QualificationId(self.qualification), authorization=granted)
+
+    def slot(self, role: Role) -> SlotDraft:
+        """Give the slot of ``role`` as they take it."""
+        person = None if self.person is None else PersonId(self.person)
+        return role.slot(Uscc.parse(self.organization), person, self.stamp)
 
 
 class ReaderSeat(BaseModel):
@@ -111,10 +131,7 @@ class Seating(BaseModel):
 
     def slots(self, template: Template) -> tuple[SlotDraft, ...]:
         """Give the slots of an agreement out of ``template``."""
-        return tuple(
-            role.slot(Uscc.parse(seat.organization), None if seat.person is None else PersonId(seat.person))
-            for role, seat in zip(template.content.roles, self.seats, strict=True)
-        )
+        return tuple(seat.slot(role) for role, seat in zip(template.content.roles, self.seats, strict=True))
 
 
 @dataclass(frozen=True)
@@ -168,6 +185,16 @@ def _wrong(faults: Sequence[Fault]) -> RowsWrong:
     return RowsWrong(count=len(faults), line=first.line, column=first.column, first=words, rows=told)
 
 
+def _seat(slot: SlotDraft) -> Seat:
+    stamp = slot.stamp
+    return Seat(
+        organization=slot.organization.text,
+        person=slot.person,
+        qualification=None if stamp is None else stamp.qualification,
+        authorization=None if stamp is None else stamp.authorization,
+    )
+
+
 class _Desk:
     """Checks row after row, and remembers whom it has found and which parties can sign together."""
 
@@ -176,7 +203,7 @@ class _Desk:
         self._roster = Roster(session, starter=template.organization)
         found = columns(template)
         self._fields_of = [each for each in found if isinstance(each, FieldColumn)]
-        self._of_roles = {(each.role, each.signer): each for each in found if isinstance(each, RoleColumn)}
+        self._of_roles = {(each.role, each.part): each for each in found if isinstance(each, RoleColumn)}
         self._of_readers = {
             (each.reader, each.named): each for each in found if isinstance(each, ReaderColumn)
         }
@@ -199,7 +226,7 @@ class _Desk:
             check_apart(reading)
         except YinxinError as error:
             return None, [Fault(row.line, WHOLE_ROW, error)]
-        seats = tuple(Seat(organization=each.organization.text, person=each.person) for each in slots)
+        seats = tuple(_seat(each) for each in slots)
         readers = tuple(
             ReaderSeat(reader=each.kind, organization=each.organization.text, person=each.person)
             for each in reading
@@ -220,17 +247,21 @@ class _Desk:
     def _slots(self, row: SheetRow, faults: list[Fault]) -> list[SlotDraft]:
         slots: list[SlotDraft] = []
         for place, role in enumerate(self._template.content.roles):
-            column = self._of_roles[place, False]
+            column = self._of_roles[place, Part.ORGANIZATION]
             try:
                 uscc = self._party(role, row.cells.get(column, ""))
-                person = None
+                person, stamp = None, None
                 if role.kind.names_person:
-                    column = self._of_roles[place, True]
+                    column = self._of_roles[place, Part.SIGNER]
                     person = self._signer(role, uscc, row.cells.get(column, ""))
+                    if role.kind is SlotKind.QUALIFICATION:
+                        given = row.cells.get(self._of_roles[place, Part.AUTHORIZATION], "")
+                        column = self._of_roles[place, Part.AUTHORIZATION] if given else column
+                        stamp = stamp_of(self._session, role, taker=uscc, signer=person, given=given)
             except YinxinError as error:
                 faults.append(Fault(row.line, column.name, error))
             else:
-                slots.append(role.slot(uscc, person))
+                slots.append(role.slot(uscc, person, stamp))
         return slots
 
     def _readers(self, row: SheetRow, faults: list[Fault]) -> list[ReaderDraft]:

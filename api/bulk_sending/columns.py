@@ -4,12 +4,16 @@ columns(template)[1].name      # Term("甲方签字人：统一社会信用代�
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
+from api.agreement_templates.content import Role
 from api.agreement_templates.filling import ORGANIZATION, SIGNER
 from api.agreement_templates.readership import READER_NAME
+from api.agreement_templates.stamping import AUTHORIZATION
 from api.agreement_templates.versions import Template
 from api.reader_forms import numbered
 from evidence.errors import Language, Term
+from signing.manifest import SlotKind
 
 
 @dataclass(frozen=True)
@@ -21,13 +25,21 @@ class FieldColumn:
     needed: bool = True
 
 
+class Part(Enum):
+    """What a column says of a role; the value is what it is called."""
+
+    ORGANIZATION = ORGANIZATION
+    SIGNER = SIGNER
+    AUTHORIZATION = AUTHORIZATION
+
+
 @dataclass(frozen=True)
 class RoleColumn:
-    """Who takes role number ``role``, from 0: its organization, or with ``signer`` its person."""
+    """Who takes role number ``role``, from 0, or under which authorization they stamp."""
 
     name: Term
     role: int
-    signer: bool
+    part: Part
     needed: bool
 
 
@@ -51,21 +63,19 @@ def columns(template: Template) -> tuple[Column, ...]:
     """
     found: list[Column] = [FieldColumn(each, each.zh) for each in template.content.fields]
     for place, role in enumerate(template.content.roles):
-        found.append(
-            _column(role.name, ORGANIZATION, place, signer=False, needed=not role.organization.strip())
-        )
+        found.append(_column(role, Part.ORGANIZATION, place, needed=not role.organization.strip()))
         if role.kind.names_person:
-            found.append(
-                _column(role.name, SIGNER, place, signer=True, needed=not (role.person or "").strip())
-            )
+            found.append(_column(role, Part.SIGNER, place, needed=not (role.person or "").strip()))
+        if role.kind is SlotKind.QUALIFICATION:
+            found.append(_column(role, Part.AUTHORIZATION, place, needed=False))
     for place, (which, _) in enumerate(numbered(template.content.readers)):
         found.append(ReaderColumn(_name(which, ORGANIZATION), place, named=False))
         found.append(ReaderColumn(_name(which, READER_NAME), place, named=True))
     return tuple(found)
 
 
-def _column(role: Term, what: Term, place: int, *, signer: bool, needed: bool) -> RoleColumn:
-    return RoleColumn(_name(role, what), place, signer=signer, needed=needed)
+def _column(role: Role, part: Part, place: int, *, needed: bool) -> RoleColumn:
+    return RoleColumn(_name(role.name, part.value), place, part, needed=needed)
 
 
 def _name(whose: Term, what: Term) -> Term:

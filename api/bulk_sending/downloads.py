@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from api.agreement_templates.versions import Template
 from api.bulk_sending.batches import Batch
-from api.bulk_sending.columns import Column, FieldColumn, ReaderColumn, columns, heading
+from api.bulk_sending.columns import Column, FieldColumn, Part, ReaderColumn, columns, heading
 from api.language import sentence
 from evidence.errors import Language
 
@@ -39,7 +39,13 @@ def _usual(template: Template, column: Column) -> str:
         reader = template.content.readers[column.reader]
         return (reader.person or "") if column.named else reader.organization
     role = template.content.roles[column.role]
-    return (role.person or "") if column.signer else role.organization or template.organization.text
+    match column.part:
+        case Part.ORGANIZATION:
+            return role.organization or template.organization.text
+        case Part.SIGNER:
+            return role.person or ""
+        case Part.AUTHORIZATION:
+            return "" if role.authorization is None else str(role.authorization)
 
 
 def results(batch: Batch, language: Language, *, address: str) -> str:

@@ -1,5 +1,6 @@
 """The pages of a firm's templates: the list, one that is used, the form that keeps or changes one."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -7,17 +8,21 @@ from starlette.responses import Response
 
 from api.acting import firm_of
 from api.agreement_templates import versions
-from api.agreement_templates.content import MOST_HOURS, ROLE_KINDS, TEMPLATE_NAME, USUAL_HOURS, Role
+from api.agreement_templates.content import MOST_HOURS, TEMPLATE_NAME, USUAL_HOURS, Role
 from api.bulk_sending import batches
 from api.bulk_sending.sheet import MOST_ROWS
 from api.pages import page
+from api.pages.firm import granted_to
 from api.routes import InHouse
 from api.routes.agreement_batches import shown as batch_shown
 from api.routes.agreement_templates import AsFirm, TemplateShown, listed, shown
+from identity.authorization_records import Authorization
 from identity.names import LONGEST_NAME
+from identity.qualifications import QualificationKind
 from signing.agreement_readers import MOST_READERS, ReaderKind
 from signing.agreement_text import LONGEST_FIELD_NAME, LONGEST_TEXT
 from signing.documents import Document, brought
+from signing.manifest import SlotKind
 from signing.pdf_document import LARGEST_DOCUMENT
 from signing.seal_kinds import LONGEST_DEPARTMENT, SealKind
 
@@ -38,8 +43,10 @@ def templates(request: Request, house: InHouse, visitor: AsFirm) -> Response:
 @router.get("/templates/new")
 def new_template(request: Request, house: InHouse, visitor: AsFirm) -> Response:
     """Show the empty form of a template."""
-    del house
-    return _form(request, own=firm_of(visitor).text)
+    own = firm_of(visitor)
+    with house.database.transaction() as session:
+        granted = granted_to(session, own)
+    return _form(request, granted=granted)
 
 
 @router.get("/templates/{template_id}")
@@ -50,6 +57,7 @@ def template(request: Request, template_id: UUID, house: InHouse, visitor: AsFir
         found = versions.template(session, template_id, of=own)
         document = None if found.document is None else brought(session, found.document, by=own)
         earlier = batches.batches_of(session, found, limit=BATCHES_SHOWN)
+        granted = granted_to(session, own)
     return page(
         request,
         "template.html",
@@ -57,6 +65,7 @@ def template(request: Request, template_id: UUID, house: InHouse, visitor: AsFir
         roles=found.content.roles,
         document=document,
         batches=earlier,
+        granted=granted,
         most_rows=MOST_ROWS,
         reader_kinds=tuple(ReaderKind),
         most_readers=MOST_READERS,
@@ -84,14 +93,15 @@ def change_template(request: Request, template_id: UUID, house: InHouse, visitor
     with house.database.transaction() as session:
         found = versions.template(session, template_id, of=own)
         document = None if found.document is None else brought(session, found.document, by=own)
+        granted = granted_to(session, own)
     found.check_usable()
-    return _form(request, own=own.text, kept=shown(found), roles=found.content.roles, document=document)
+    return _form(request, granted=granted, kept=shown(found), roles=found.content.roles, document=document)
 
 
 def _form(
     request: Request,
     *,
-    own: str,
+    granted: Sequence[Authorization],
     kept: TemplateShown | None = None,
     roles: tuple[Role, ...] = (),
     document: Document | None = None,
@@ -102,9 +112,10 @@ def _form(
         kept=kept,
         roles=roles,
         document=document,
-        own=own,
+        granted=granted,
         name_term=TEMPLATE_NAME,
-        slot_kinds=ROLE_KINDS,
+        slot_kinds=tuple(SlotKind),
+        qualifications=tuple(QualificationKind),
         kinds=tuple(SealKind),
         reader_kinds=tuple(ReaderKind),
         most_readers=MOST_READERS,

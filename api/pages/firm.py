@@ -19,6 +19,7 @@ from api.routes.authorizations import line
 from api.routes.certificates import today
 from evidence.identifiers import Uscc
 from identity import authorizations
+from identity.authorization_records import Authorization
 from identity.organizations import Organization, organization
 from identity.qualifications import QualificationKind
 from signing.agreement_documents import MOST_DOCUMENTS
@@ -74,11 +75,7 @@ def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response
     demonstration = house.settings.demonstration
     with house.database.transaction() as session:
         partners = _partners(session, own, house)
-        granted = [
-            each
-            for each in authorizations.authorizations_of_firm(session, own)
-            if each.state is authorizations.State.GRANTED
-        ]
+        granted = granted_to(session, own)
     return page(
         request,
         "agreement_new.html",
@@ -103,6 +100,15 @@ def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response
             "date": DATE_MARK,
         },
     )
+
+
+def granted_to(session: Session, own: Uscc) -> list[Authorization]:
+    """Give the authorizations that a form may name: those that the firm was granted and may still use."""
+    return [
+        each
+        for each in authorizations.authorizations_of_firm(session, own)
+        if each.state is authorizations.State.GRANTED
+    ]
 
 
 def _partners(session: Session, own: Uscc, house: House) -> tuple[Organization, ...]:

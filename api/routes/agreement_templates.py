@@ -12,6 +12,8 @@ from api.acting import firm_of
 from api.agreement_templates import versions
 from api.agreement_templates.content import USUAL_HOURS, Content, read_content
 from api.agreement_templates.filling import Filling, document_of, proposed
+from api.agreement_templates.preview import PartyShown, ReaderShown, party_shown, reader_shown
+from api.agreement_templates.stamping import settled
 from api.agreement_templates.starting import document_for, start
 from api.agreement_templates.versions import Template, TemplateChanged
 from api.house import House
@@ -23,9 +25,6 @@ from api.routes.brought_documents import PageShown, pages_shown
 from evidence.digest import Digest
 from evidence.errors import Refused
 from evidence.identifiers import Uscc
-from identity.organizations import organization
-from identity.people import person
-from signing.agreement_readers import ReaderKind
 from signing.agreement_text import filled, render_text
 from signing.documents import bring, brought, freeze
 from signing.pdf_document import open_document
@@ -140,23 +139,6 @@ class Using(Filling):
     version: int
 
 
-class PartyShown(BaseModel):
-    """Who takes a role, as they were found."""
-
-    party: str
-    person: str | None
-    capacity_zh: str
-    capacity_en: str
-
-
-class ReaderShown(BaseModel):
-    """Who would read, as they were found; ``person`` is None where the whole organization reads."""
-
-    reader: ReaderKind
-    party: str
-    person: str | None
-
-
 class Previewed(BaseModel):
     """What would be sent: its title, its parties, its readers, its pages."""
 
@@ -172,7 +154,8 @@ def keep(visitor: AsFirm, house: InHouse, once: Once, written: AsWritten, pdf: O
 
     ``slots`` is a JSON list of roles: ``SlotAsked`` whose organization and person may be blank.
     """
-    own, content = firm_of(visitor), written.content(written.text or None)
+    own = firm_of(visitor)
+    content = _content(house, written, written.text or None, own=own)
     digest = _document(house, content, own=own, pdf=pdf)
     with house.database.transaction() as session:
         made = versions.keep(session, content, organization=own, document=digest, clock=house.clock)
@@ -203,7 +186,7 @@ def change(
         latest = versions.template(session, template_id, of=own)
     latest.check_usable()
     sent = bool(written.text or pdf.frozen or (pdf.upload is not None and pdf.upload.size))
-    content = written.content(written.text or None if sent else latest.content.text)
+    content = _content(house, written, written.text or None if sent else latest.content.text, own=own)
     if not sent and latest.document is not None:
         pdf = Pdf(upload=None, frozen=str(latest.document))
     digest = _document(house, content, own=own, pdf=pdf)
@@ -227,23 +210,8 @@ def preview(template_id: UUID, given: Using, visitor: AsFirm, house: InHouse) ->
     with house.database.transaction() as session:
         found = _usable(versions.template(session, template_id, of=firm_of(visitor)), given)
         proposal = proposed(session, house, found, given)
-        parties = [
-            PartyShown(
-                party=organization(session, each.organization).name,
-                person=None if each.person is None else person(session, each.person).name,
-                capacity_zh=each.capacity_zh,
-                capacity_en=each.capacity_en,
-            )
-            for each in proposal.slots
-        ]
-        readers = [
-            ReaderShown(
-                reader=each.kind,
-                party=organization(session, each.organization).name,
-                person=None if each.person is None else person(session, each.person).name,
-            )
-            for each in proposal.readers
-        ]
+        parties = [party_shown(session, each) for each in proposal.slots]
+        readers = [reader_shown(session, each) for each in proposal.readers]
     content = document_of(house, found, given.fields)
     with house.database.transaction() as session:
         digest = document_for(session, house, found, title=proposal.title, content=content).digest
@@ -300,6 +268,12 @@ def _usable(found: Template, given: Using) -> Template:
 
 def _kept(made: Template) -> Kept:
     return Kept(id=made.id, version=made.version, next=f"/templates/{made.id}")
+
+
+def _content(house: House, written: Written, text: str | None, *, own: Uscc) -> Content:
+    content = written.content(text)
+    with house.database.transaction() as session:
+        return settled(session, content, own=own)
 
 
 def _document(house: House, content: Content, *, own: Uscc, pdf: Pdf) -> Digest | None:

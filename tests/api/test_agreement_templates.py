@@ -12,11 +12,11 @@ from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from api.agreement_templates.content import ROLE_KINDS
 from api.demonstration.people import CONTRACTOR, ENGINEER, OWNER, OWNERS_REPRESENTATIVE
 from api.policy import Role
 from signing.agreements import agreement
 from signing.documents import document
+from signing.manifest import SlotKind
 from tests.api.joint import SLOTS, enter_as, signed_by_all, started
 from tests.api.templates import FIELDS, ROLES, TAKINGS, TEXT, keep, kept, use
 from tests.api.test_agreements import problem
@@ -70,6 +70,7 @@ def test_what_was_looked_at_is_what_is_sent(city: QuietCity, clerk: httpx.Client
         "person": OWNERS_REPRESENTATIVE.name,
         "capacity_zh": "甲方签字人",
         "capacity_en": "party A",
+        "stamp": None,
     }
 
 
@@ -131,8 +132,9 @@ def test_what_does_not_fit_is_refused_by_name(
         ({"roles": []}, (409, "slot-count-wrong")),
         ({"roles": [ROLES[0], ROLES[0]]}, (409, "role-repeated")),
         ({"roles": [{**ROLES[0], "step": 2}]}, (409, "groups-wrong")),
-        ({"roles": [STAMPED]}, (409, "role-stamped")),
-        ({"roles": [{**STAMPED, "kind": "person"}]}, (409, "role-stamped")),
+        ({"roles": [{**ROLES[0], "kind": "qualification"}]}, (409, "stamp-misplaced")),
+        ({"roles": [{**STAMPED, "kind": "person"}]}, (409, "stamp-misplaced")),
+        ({"roles": [{**STAMPED, "authorization": UNKNOWN}]}, (404, "authorization-unknown")),
         ({"roles": [{**ROLES[0], "organization": "9199"}]}, (409, "identifier-malformed")),
         ({"slots": "{"}, (422, "slots-malformed")),
         ({"title": "{项目"}, (409, "field-malformed")),
@@ -236,9 +238,9 @@ def test_the_pages_of_templates_answer(clerk: httpx.Client, template: str) -> No
 def test_each_way_of_signing_that_the_page_offers_can_be_kept(clerk: httpx.Client) -> None:
     shown = clerk.get("/templates/new", headers={"accept": "text/html"}).text
     offered = set(re.findall(r'<option value="([^"]+)" data-names=', shown))
-    assert offered == set(ROLE_KINDS)
+    assert offered == set(SlotKind)
     for kind in offered:
-        kept(clerk, roles=[{**ROLES[0], "kind": kind}])
+        kept(clerk, roles=[STAMPED if kind == SlotKind.QUALIFICATION else {**ROLES[0], "kind": kind}])
 
 
 def test_several_pdfs_make_no_template(clerk: httpx.Client) -> None:

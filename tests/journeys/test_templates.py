@@ -38,7 +38,7 @@ def sheet(*projects: str) -> FilePayload:
 
 
 def kept(page: Page) -> None:
-    """Keep a template over a text with one field and one role."""
+    """Keep a template over a text with one field, one who signs, one who stamps, one who reads."""
     page.get_by_role("link", name="新建模板").click()
     page.get_by_label("模板名称").fill(f"承诺书 {uuid4().hex[:8]}")
     page.get_by_label("文件标题").fill("{项目名称}承诺书")
@@ -47,9 +47,20 @@ def kept(page: Page) -> None:
     role = page.locator("#roles .party")
     while role.count() > 1:
         role.last.get_by_role("button", name="移除").click()
-    role.locator("[data-field=capacity_zh]").fill("设计负责人")
-    role.locator("[data-field=capacity_en]").fill("design leader")
-    role.locator("[data-field=organization]").fill(DESIGNER.uscc.text)
+    first = role.first
+    first.locator("[data-field=capacity_zh]").fill("设计负责人")
+    first.locator("[data-field=capacity_en]").fill("design leader")
+    first.locator("[data-field=organization]").fill(DESIGNER.uscc.text)
+    page.get_by_role("button", name="添加角色").click()
+    stamp = role.nth(1)
+    stamp.locator("[data-field=capacity_zh]").fill("项目负责人（执业印章）")
+    stamp.locator("[data-field=capacity_en]").fill("leader (stamp)")
+    expect(stamp.locator("[data-field=qualification]")).to_be_hidden()
+    stamp.locator("[data-field=kind]").select_option("qualification")
+    stamp.locator("[data-field=qualification]").select_option("structural-engineer-1")
+    expect(stamp.locator("[data-field=authorization]")).to_be_visible()
+    stamp.locator("[data-field=organization]").fill(DESIGNER.uscc.text)
+    stamp.locator("[data-field=person]").fill(ENGINEER.name)
     page.locator("#reading > summary").click()
     page.get_by_role("button", name="添加一位").click()
     reader = page.locator("#readers .reader")
@@ -66,13 +77,16 @@ def kept(page: Page) -> None:
 def test_a_template_is_kept_looked_at_and_used_alone_and_by_a_sheet(page: Page) -> None:
     kept(page)
     page.get_by_label("项目名称").fill("滨河社区活动中心")
-    signer = page.locator("#takings [data-field=person]")
+    signer = page.locator("#takings [data-field=person]").first
     signer.fill("查无此人")
     page.get_by_role("button", name="查看结果").click()
     expect(page.locator("#alert")).to_contain_text("不在")
     signer.fill(ENGINEER.name)
     page.get_by_role("button", name="查看结果").click()
     expect(page.locator("#preview-title")).to_have_text("滨河社区活动中心承诺书", timeout=LONG)
+    expect(page.locator("#preview-parties")).to_contain_text(
+        f"加盖{ENGINEER.name}的一级注册结构工程师执业印章"
+    )
     expect(page.locator("#preview-readers")).to_contain_text(LEGAL_REPRESENTATIVE.name)
     expect(page.locator("#preview-pages img").first).to_be_visible()
     expect(page.get_by_role("button", name="查看结果")).to_be_enabled()

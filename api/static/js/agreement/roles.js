@@ -21,6 +21,7 @@ const suit = (row) => {
   part(row, "person").hidden = kind.dataset.names !== "yes";
   part(row, "seal").hidden = !seals;
   part(row, "perforated").hidden = !seals;
+  part(row, "stamp").hidden = part(row, "authorization").hidden = kind.value !== "qualification";
   part(row, "department").hidden = !department;
   field(row, "department").required = department;
 };
@@ -56,6 +57,7 @@ const role = (row) => {
   const placed = form.elements.over.value === "kept"; // marks belong to the pages they were placed on
   const mark = (what) => (placed && row.dataset[what] ? JSON.parse(row.dataset[what]) : null);
   const text = (name) => field(row, name).value.trim();
+  const stamps = kind.value === "qualification";
   const seal = seals ? field(row, "seal").value : "company";
   return {
     kind: kind.value,
@@ -68,6 +70,8 @@ const role = (row) => {
     seal,
     department: seal === "department" ? text("department") : "",
     perforated: seals && field(row, "perforated").checked,
+    qualification: stamps ? field(row, "qualification").value : null,
+    authorization: (stamps && text("authorization")) || null,
     place: mark("place"),
     date: mark("date"),
   };

@@ -17,6 +17,7 @@ const filled = () => ({
   takings: [...form.querySelectorAll("#takings > .party")].map((row) => ({
     organization: value(row, "organization"),
     person: value(row, "person"),
+    authorization: value(row, "authorization"),
   })),
   fields: Object.fromEntries([...form.querySelectorAll("[data-name]")].map((input) => [input.dataset.name, input.value])),
   readers: readership.readers(),
@@ -44,10 +45,11 @@ const show = ({ title, parties, readers, pages }) => {
   const chinese = document.documentElement.lang.startsWith("zh");
   document.getElementById("preview-title").textContent = title;
   document.getElementById("preview-parties").replaceChildren(
-    ...parties.map(({ party, person, capacity_zh, capacity_en }) => {
+    ...parties.map(({ party, person, capacity_zh, capacity_en, stamp }) => {
       const line = document.createElement("li");
       const facts = { capacity: chinese ? capacity_zh : capacity_en, party, person };
-      line.textContent = fill(person ? "template.party_person" : "template.party", facts);
+      if (stamp) Object.assign(facts, { holder: stamp.holder, qualification: chinese ? stamp.zh : stamp.en });
+      line.textContent = fill(stamp ? "template.party_stamp" : person ? "template.party_person" : "template.party", facts);
       return line;
     }),
   );
