@@ -32,7 +32,7 @@ def start(
     """
     opened = create(
         session,
-        documents=[document_for(session, house, template, title=proposal.title, content=content)],
+        documents=documents_for(session, house, template, title=proposal.title, content=content),
         store=house.store,
         title=proposal.title,
         slots=proposal.slots,
@@ -48,15 +48,15 @@ def start(
     return opened
 
 
-def document_for(
+def documents_for(
     session: Session, house: House, template: Template, *, title: str, content: bytes | None
-) -> Document:
-    """Give the document that is signed: the template's PDF, or its text as it was set into ``content``."""
+) -> tuple[Document, ...]:
+    """Give what is signed: the template's PDFs, or its text as it was set into ``content``."""
     own = template.organization
-    if template.document is not None:
-        return brought(session, template.document, by=own)
+    if template.documents:
+        return tuple(brought(session, each, by=own) for each in template.documents)
     if content is None:
         raise ValueError("a template without a PDF has a text")
     frozen = freeze(session, house.store, content, name=f"{title[:90]}.pdf", clock=house.clock)
     bring(session, frozen, by=own, clock=house.clock)
-    return frozen
+    return (frozen,)

@@ -4,15 +4,16 @@ A template belongs to its organization alone: for everybody else it does not exi
 
     kept -> version 2 -> version 3 -> retired
 
-    made = keep(session, content, organization=own, document=digest, clock=clock)
+    made = keep(session, content, organization=own, documents=(digest,), clock=clock)
     latest = template(session, made.id, of=own)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, Text, Uuid, func, select
+from sqlalchemy import ARRAY, DateTime, ForeignKey, Index, LargeBinary, Text, Uuid, func, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from api.agreement_templates.content import Content
@@ -72,25 +73,25 @@ Index("agreement_templates_of", TemplateRow.organization, TemplateRow.created_at
 
 
 class TemplateVersionRow(Base):
-    """One version, numbered from 1; ``document`` is the PDF's digest (32 bytes), None with a text."""
+    """One version, numbered from 1; ``documents`` are its PDFs' digests (32 bytes each), none with a text."""
 
     __tablename__ = "agreement_template_versions"
     template: Mapped[UUID] = mapped_column(ForeignKey("agreement_templates.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[str] = mapped_column(Text)
-    document: Mapped[bytes | None] = mapped_column(LargeBinary, ForeignKey("documents.digest"))
+    documents: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """A template in one of its versions, made at ``made_at``; ``document`` is None where it has a text."""
+    """A template in one of its versions, made at ``made_at``; ``documents`` is empty where it has a text."""
 
     id: UUID
     organization: Uscc
     version: int
     content: Content
-    document: Digest | None
+    documents: tuple[Digest, ...]
     made_at: datetime
     retired_at: datetime | None
 
@@ -105,9 +106,9 @@ class Template:
 
 
 def keep(
-    session: Session, content: Content, *, organization: Uscc, document: Digest | None, clock: Clock
+    session: Session, content: Content, *, organization: Uscc, documents: Sequence[Digest], clock: Clock
 ) -> Template:
-    """Keep a new template; ``document`` was brought by the organization.
+    """Keep a new template; ``documents`` were brought by the organization.
 
     Raises:
         TooManyTemplates: it has :data:`MOST_TEMPLATES` that are not retired.
@@ -118,11 +119,17 @@ def keep(
     row = TemplateRow(id=uuid4(), organization=organization.text, created_at=clock.now(), retired_at=None)
     session.add(row)
     session.flush()
-    return _add(session, row, 1, content=content, document=document, clock=clock)
+    return _add(session, row, 1, content=content, documents=documents, clock=clock)
 
 
 def revise(
-    session: Session, template_id: UUID, content: Content, *, of: Uscc, document: Digest | None, clock: Clock
+    session: Session,
+    template_id: UUID,
+    content: Content,
+    *,
+    of: Uscc,
+    documents: Sequence[Digest],
+    clock: Clock,
 ) -> Template:
     """Add a version; the ones before stay, and agreements out of them as they are.
 
@@ -132,7 +139,7 @@ def revise(
     row = _own_row(session, template_id, of=of, lock=True)
     latest = template(session, template_id, of=of)
     latest.check_usable()
-    return _add(session, row, latest.version + 1, content=content, document=document, clock=clock)
+    return _add(session, row, latest.version + 1, content=content, documents=documents, clock=clock)
 
 
 def retire(session: Session, template_id: UUID, *, of: Uscc, clock: Clock) -> None:
@@ -189,14 +196,14 @@ def _add(
     number: int,
     *,
     content: Content,
-    document: Digest | None,
+    documents: Sequence[Digest],
     clock: Clock,
 ) -> Template:
     version = TemplateVersionRow(
         template=row.id,
         number=number,
         content=content.model_dump_json(),
-        document=None if document is None else document.value,
+        documents=[each.value for each in documents],
         made_at=clock.now(),
     )
     session.add(version)
@@ -210,7 +217,7 @@ def _template(row: TemplateRow, version: TemplateVersionRow) -> Template:
         organization=Uscc.parse(row.organization),
         version=version.number,
         content=Content.model_validate_json(version.content),
-        document=None if version.document is None else Digest(HashAlgorithm.SHA256, version.document),
+        documents=tuple(Digest(HashAlgorithm.SHA256, each) for each in version.documents),
         made_at=version.made_at,
         retired_at=row.retired_at,
     )

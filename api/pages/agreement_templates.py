@@ -19,6 +19,7 @@ from api.routes.agreement_templates import AsFirm, TemplateShown, listed, shown
 from identity.authorization_records import Authorization
 from identity.names import LONGEST_NAME
 from identity.qualifications import QualificationKind
+from signing.agreement_documents import MOST_DOCUMENTS
 from signing.agreement_readers import MOST_READERS, ReaderKind
 from signing.agreement_text import LONGEST_FIELD_NAME, LONGEST_TEXT
 from signing.documents import Document, brought
@@ -55,7 +56,7 @@ def template(request: Request, template_id: UUID, house: InHouse, visitor: AsFir
     own = firm_of(visitor)
     with house.database.transaction() as session:
         found = versions.template(session, template_id, of=own)
-        document = None if found.document is None else brought(session, found.document, by=own)
+        documents = [brought(session, each, by=own) for each in found.documents]
         earlier = batches.batches_of(session, found, limit=BATCHES_SHOWN)
         granted = granted_to(session, own)
     return page(
@@ -63,7 +64,7 @@ def template(request: Request, template_id: UUID, house: InHouse, visitor: AsFir
         "template.html",
         shown=shown(found),
         roles=found.content.roles,
-        document=document,
+        documents=documents,
         batches=earlier,
         granted=granted,
         most_rows=MOST_ROWS,
@@ -92,10 +93,10 @@ def change_template(request: Request, template_id: UUID, house: InHouse, visitor
     own = firm_of(visitor)
     with house.database.transaction() as session:
         found = versions.template(session, template_id, of=own)
-        document = None if found.document is None else brought(session, found.document, by=own)
+        documents = [brought(session, each, by=own) for each in found.documents]
         granted = granted_to(session, own)
     found.check_usable()
-    return _form(request, granted=granted, kept=shown(found), roles=found.content.roles, document=document)
+    return _form(request, granted=granted, kept=shown(found), roles=found.content.roles, documents=documents)
 
 
 def _form(
@@ -104,14 +105,14 @@ def _form(
     granted: Sequence[Authorization],
     kept: TemplateShown | None = None,
     roles: tuple[Role, ...] = (),
-    document: Document | None = None,
+    documents: Sequence[Document] = (),
 ) -> Response:
     return page(
         request,
         "template_form.html",
         kept=kept,
         roles=roles,
-        document=document,
+        documents=documents,
         granted=granted,
         name_term=TEMPLATE_NAME,
         slot_kinds=tuple(SlotKind),
@@ -126,4 +127,5 @@ def _form(
         hours=USUAL_HOURS,
         most_hours=MOST_HOURS,
         largest=LARGEST_DOCUMENT,
+        most_documents=MOST_DOCUMENTS,
     )

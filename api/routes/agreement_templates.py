@@ -12,57 +12,43 @@ from api.acting import firm_of
 from api.agreement_templates import versions
 from api.agreement_templates.content import USUAL_HOURS, Content, read_content
 from api.agreement_templates.filling import Filling, document_of, proposed
+from api.agreement_templates.fitting import rehearse_marks, trial
 from api.agreement_templates.preview import PartyShown, ReaderShown, party_shown, reader_shown
 from api.agreement_templates.stamping import settled
-from api.agreement_templates.starting import document_for, start
+from api.agreement_templates.starting import documents_for, start
 from api.agreement_templates.versions import Template, TemplateChanged
+from api.bringing import all_uploaded, brought_before
 from api.house import House
 from api.idempotency import Once, OnceRoute
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
-from api.routes.agreements import Started, uploaded
+from api.routes.agreements import Started
 from api.routes.brought_documents import PageShown, pages_shown
 from evidence.digest import Digest
-from evidence.errors import Refused
 from evidence.identifiers import Uscc
-from signing.agreement_text import filled, render_text
-from signing.documents import bring, brought, freeze
-from signing.pdf_document import open_document
-from signing.placement import check_marked
-from signing.rehearsal import rehearse
+from signing.agreement_documents import check_documents
+from signing.documents import bring, freeze
 
 router = APIRouter(prefix="/api/templates", route_class=OnceRoute)
 
 AsFirm = Annotated[Visitor, allow(Role.FIRM)]
 
 
-class TemplateOfSeveral(Refused):
-    """Several PDFs were sent. Facts: ``count``."""
-
-    code = "template-of-several"
-    zh = "模板只能有一份 PDF，现有 {count} 份；请只留一份再存为模板，或直接发起签署。"
-    en = "A template has one PDF and {count} were sent; keep one of them, or start the agreement as it is."
-
-
 @dataclass(frozen=True)
-class Pdf:
-    """A template's PDF as it was sent, or ``sha256:hex`` of one brought before; neither with a text."""
+class Pdfs:
+    """A template's PDFs as they were sent, or ``sha256:hex`` of each brought before; none with a text."""
 
-    upload: UploadFile | None
-    frozen: str
+    uploads: tuple[UploadFile, ...]
+    frozen: tuple[str, ...]
 
 
-def _one_pdf(
+def _pdfs(
     document: list[UploadFile] | None = None, frozen: Annotated[list[str] | None, Form()] = None
-) -> Pdf:
-    uploads, brought_before = document or [], [each for each in frozen or () if each]
-    count = max(len(uploads), len(brought_before))
-    if count > 1:
-        raise TemplateOfSeveral(count=count)
-    return Pdf(upload=uploads[0] if uploads else None, frozen=brought_before[0] if brought_before else "")
+) -> Pdfs:
+    return Pdfs(tuple(document or ()), tuple(each for each in frozen or () if each))
 
 
-OnePdf = Annotated[Pdf, Depends(_one_pdf)]
+SomePdfs = Annotated[Pdfs, Depends(_pdfs)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +67,7 @@ class Written:
     readers: Annotated[str, Form()] = "[]"
 
     def content(self, text: str | None) -> Content:
-        """Read it, over ``text`` or over a PDF; raises as ``read_content``."""
+        """Read it, over ``text`` or over PDFs; raises as ``read_content``."""
         return read_content(
             name=self.name,
             title=self.title,
@@ -114,13 +100,13 @@ class FieldShown(BaseModel):
 
 
 class TemplateShown(BaseModel):
-    """A template in its latest version; ``document`` is the digest of its PDF, None where it has a text."""
+    """A template in its latest version; ``documents`` are the digests of its PDFs, none with a text."""
 
     id: UUID
     version: int
     content: Content
     fields: list[FieldShown]
-    document: str | None
+    documents: list[str]
     made_at: datetime
     retired_at: datetime | None
 
@@ -139,26 +125,34 @@ class Using(Filling):
     version: int
 
 
+class DocumentShown(BaseModel):
+    """A document that would be signed."""
+
+    name: str
+    pages: list[PageShown]
+
+
 class Previewed(BaseModel):
-    """What would be sent: its title, its parties, its readers, its pages."""
+    """What would be sent: its title, its parties, its readers, its documents."""
 
     title: str
     parties: list[PartyShown]
     readers: list[ReaderShown]
-    pages: list[PageShown]
+    documents: list[DocumentShown]
 
 
 @router.post("", status_code=201)
-def keep(visitor: AsFirm, house: InHouse, once: Once, written: AsWritten, pdf: OnePdf) -> Kept:
-    """Keep a template over a PDF, sent or brought before (``frozen``), or over a ``text`` with fields.
+def keep(visitor: AsFirm, house: InHouse, once: Once, written: AsWritten, pdfs: SomePdfs) -> Kept:
+    """Keep a template over PDFs, sent or brought before (``frozen``), or over a ``text`` with fields.
 
-    ``slots`` is a JSON list of roles: ``SlotAsked`` whose organization and person may be blank.
+    ``document`` comes once for each PDF, in their order, and so does ``frozen``. ``slots`` is a JSON list of
+    roles: ``SlotAsked`` whose organization and person may be blank.
     """
     own = firm_of(visitor)
     content = _content(house, written, written.text or None, own=own)
-    digest = _document(house, content, own=own, pdf=pdf)
+    digests = _documents(house, content, own=own, pdfs=pdfs)
     with house.database.transaction() as session:
-        made = versions.keep(session, content, organization=own, document=digest, clock=house.clock)
+        made = versions.keep(session, content, organization=own, documents=digests, clock=house.clock)
         return once.keep(session, _kept(made))
 
 
@@ -178,20 +172,20 @@ def one(template_id: UUID, visitor: AsFirm, house: InHouse) -> TemplateShown:
 
 @router.post("/{template_id}/versions", status_code=201)
 def change(
-    *, template_id: UUID, visitor: AsFirm, house: InHouse, once: Once, written: AsWritten, pdf: OnePdf
+    *, template_id: UUID, visitor: AsFirm, house: InHouse, once: Once, written: AsWritten, pdfs: SomePdfs
 ) -> Kept:
-    """Add a version; without a text and a PDF the one before lends its own."""
+    """Add a version; without a text and PDFs the one before lends its own."""
     own = firm_of(visitor)
     with house.database.transaction() as session:
         latest = versions.template(session, template_id, of=own)
     latest.check_usable()
-    sent = bool(written.text or pdf.frozen or (pdf.upload is not None and pdf.upload.size))
+    sent = bool(written.text or pdfs.frozen or any(each.size for each in pdfs.uploads))
     content = _content(house, written, written.text or None if sent else latest.content.text, own=own)
-    if not sent and latest.document is not None:
-        pdf = Pdf(upload=None, frozen=str(latest.document))
-    digest = _document(house, content, own=own, pdf=pdf)
+    if not sent:
+        pdfs = Pdfs((), tuple(str(each) for each in latest.documents))
+    digests = _documents(house, content, own=own, pdfs=pdfs)
     with house.database.transaction() as session:
-        made = versions.revise(session, template_id, content, of=own, document=digest, clock=house.clock)
+        made = versions.revise(session, template_id, content, of=own, documents=digests, clock=house.clock)
         return once.keep(session, _kept(made))
 
 
@@ -214,12 +208,15 @@ def preview(template_id: UUID, given: Using, visitor: AsFirm, house: InHouse) ->
         readers = [reader_shown(session, each) for each in proposal.readers]
     content = document_of(house, found, given.fields)
     with house.database.transaction() as session:
-        digest = document_for(session, house, found, title=proposal.title, content=content).digest
+        documents = documents_for(session, house, found, title=proposal.title, content=content)
     return Previewed(
         title=proposal.title,
         parties=parties,
         readers=readers,
-        pages=pages_shown(digest, house.store.get(digest)),
+        documents=[
+            DocumentShown(name=each.name, pages=pages_shown(each.digest, house.store.get(each.digest)))
+            for each in documents
+        ],
     )
 
 
@@ -253,7 +250,7 @@ def shown(template: Template) -> TemplateShown:
         version=template.version,
         content=template.content,
         fields=[FieldShown(zh=each.zh, en=each.en) for each in template.content.fields],
-        document=None if template.document is None else str(template.document),
+        documents=[str(each) for each in template.documents],
         made_at=template.made_at,
         retired_at=template.retired_at,
     )
@@ -276,36 +273,29 @@ def _content(house: House, written: Written, text: str | None, *, own: Uscc) -> 
         return settled(session, content, own=own)
 
 
-def _document(house: House, content: Content, *, own: Uscc, pdf: Pdf) -> Digest | None:
-    """Give the digest of the PDF that a template is over, None with a text; refuse what cannot be signed.
+def _documents(house: House, content: Content, *, own: Uscc, pdfs: Pdfs) -> tuple[Digest, ...]:
+    """Give the digests of the PDFs that a template is over, none with a text; refuse what cannot be signed.
 
     Raises:
-        DocumentMissing, DocumentUnknown, DocumentUndrawable, …: no PDF that can be signed.
-        MarkedDocumentMissing, PerforationNeedsSeal, PerforationNeedsPages: it cannot bear the roles' marks.
-        BoxOutsidePage, MarksOverlap, …: the marks of the roles do not lie on its pages.
-        GlyphMissing: the text, or what its fields are called, cannot be set.
+        GlyphMissing: see ``trial``.
+        DocumentMissing, DocumentUnknown, DocumentUndrawable, …: these are no PDFs that can be signed.
+        DocumentRepeated, DocumentsTooLarge: they are not the documents of one agreement.
+        MarkedDocumentMissing, BoxOutsidePage, …: see ``rehearse_marks``.
     """
-    if content.text is not None:
-        names = {each.zh: each.zh for each in content.fields}
-        title, text = (filled(each, names) for each in (content.title, content.text))
-        trial = render_text(house.typesetter, title=title, text=text, at=house.clock.now())
-        _rehearse(house, content, trial, own=own)
-        return None
-    if pdf.frozen:
-        with house.database.transaction() as session:
-            found = brought(session, Digest.parse(pdf.frozen), by=own)
-        _rehearse(house, content, house.store.get(found.digest), own=own)
-        return found.digest
-    written, name = uploaded(pdf.upload)
-    house.pages.check(written)
-    _rehearse(house, content, written, own=own)
+    text = trial(house, content)
+    if text is not None:
+        rehearse_marks(house, content, [(text, "")], own=own)
+        return ()
+    if pdfs.frozen:
+        bringing = brought_before(house, pdfs.frozen, by=own)
+    else:
+        bringing = all_uploaded(house, pdfs.uploads)
     with house.database.transaction() as session:
-        made = freeze(session, house.store, written, name=name, clock=house.clock)
-        bring(session, made, by=own, clock=house.clock)
-    return made.digest
-
-
-def _rehearse(house: House, content: Content, written: bytes, *, own: Uscc) -> None:
-    blanks = [role.slot(own) for role in content.roles]
-    check_marked([len(open_document(written).pages)], blanks)
-    rehearse(written, blanks, document=0, typesetter=house.typesetter, at=house.clock.now())
+        frozen = [
+            freeze(session, house.store, written, name=name, clock=house.clock) for written, name in bringing
+        ]
+        check_documents(frozen)
+        rehearse_marks(house, content, bringing, own=own)
+        for each in frozen:
+            bring(session, each, by=own, clock=house.clock)
+    return tuple(each.digest for each in frozen)

@@ -1,6 +1,5 @@
 """Agreements: started by a firm over a PDF or several, signed slot by slot, assembled, and never lost."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
@@ -19,10 +18,10 @@ from api.agreement_view import (
     listed,
     shown_to,
 )
+from api.bringing import all_uploaded, brought_before
 from api.cursors import Page
 from api.demonstration.ready_application import NAME as READY_NAME
 from api.demonstration.ready_application import ReadyParty, ready_application
-from api.house import House
 from api.idempotency import Once, OnceRoute
 from api.parties import check_own_slot, readable_agreement, starts, visible_agreement
 from api.policy import Role, Visitor, allow
@@ -33,13 +32,8 @@ from api.routes.scans import ChallengeAsked, asked
 from api.slot_forms import SlotAsked, check_takes_part, draft, read_slots
 from api.slot_groups import grouped, read_needs
 from api.webhooks import events
-from evidence.digest import Digest
-from evidence.errors import Refused
-from evidence.identifiers import Uscc
-from identity.names import FILE_NAME, check_name
 from identity.organizations import organization
 from identity.people import PersonId, person
-from signing.agreement_documents import check_count, naming
 from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
 from signing.agreement_pages import agreement_page
@@ -47,25 +41,14 @@ from signing.agreement_readers import name_readers
 from signing.agreements import Slot, agreement
 from signing.assembly_jobs import retry_assembly
 from signing.delegations import delegate, open_slot, replace_signer
-from signing.documents import brought, freeze
+from signing.documents import freeze
 from signing.signature_images import SignatureImage, check_place, drawn, keep, typed
 from signing.slot_locks import lock_slots
 from signing.slot_parties import NotThisParty, expected
 
 router = APIRouter(prefix="/api/agreements", route_class=OnceRoute)
 
-UNNAMED = "document.pdf"
-"""What an upload without a name is called."""
-
 AsParty = Annotated[Visitor, allow(Role.FIRM, Role.PERSON, Role.AGENCY)]
-
-
-class DocumentMissing(Refused):
-    """No PDF was chosen."""
-
-    code = "document-missing"
-    zh = "还没有选择要签署的 PDF 文件；请选择文件后再发起。"
-    en = "No PDF was chosen; choose the document to sign, then start again."
 
 
 class Started(BaseModel):
@@ -114,9 +97,9 @@ def start(
         bringing = [(set_now.content, READY_NAME)]
         drafts = tuple(replace(each, place=place) for each, place in zip(drafts, set_now.places, strict=True))
     elif named := [each for each in frozen or () if each]:
-        bringing = _brought(house, named, by=own)
+        bringing = brought_before(house, named, by=own)
     else:
-        bringing = _uploaded(house, document or ())
+        bringing = all_uploaded(house, document or ())
     with house.database.transaction() as session:
         kept = tuple(
             freeze(session, house.store, content, name=name, clock=house.clock) for content, name in bringing
@@ -295,40 +278,6 @@ def assemble_again(agreement_id: UUID, visitor: AsParty, house: InHouse) -> Asse
         visible_agreement(session, agreement_id, visitor, house)
         retry_assembly(session, agreement_id, at=house.clock.now())
         return assembly_shown(session, agreement_id)
-
-
-def _brought(house: House, digests: Sequence[str], *, by: Uscc) -> list[tuple[bytes, str]]:
-    """Give the bytes and the names of documents that the firm brought before."""
-    check_count(len(digests))
-    with house.database.transaction() as session:
-        found = [brought(session, Digest.parse(digest), by=by) for digest in digests]
-    return [(house.store.get(each.digest), each.name) for each in found]
-
-
-def _uploaded(house: House, sent: Sequence[UploadFile]) -> list[tuple[bytes, str]]:
-    """Give the bytes and the names of what was sent, every page of which can be drawn."""
-    if not sent:
-        raise DocumentMissing
-    check_count(len(sent))
-    read: list[tuple[bytes, str]] = []
-    for place, each in enumerate(sent):
-        name = check_name(each.filename or UNNAMED, FILE_NAME)
-        with naming(name, place=place, among=len(sent)):
-            content, _ = uploaded(each)
-            house.pages.check(content)
-        read.append((content, name))
-    return read
-
-
-def uploaded(document: UploadFile | None) -> tuple[bytes, str]:
-    """Return the bytes and the name of what was sent.
-
-    Raises:
-        DocumentMissing: nothing was.
-    """
-    if document is None or not document.size:
-        raise DocumentMissing
-    return document.file.read(), document.filename or UNNAMED
 
 
 def _ready_party(session: Session, asking: SlotAsked) -> ReadyParty:

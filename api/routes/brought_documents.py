@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from api.acting import firm_of
+from api.bringing import uploaded
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
-from api.routes.agreements import uploaded
 from evidence.digest import Digest
 from signing.documents import bring, brought, freeze
 from signing.pdf_document import open_document

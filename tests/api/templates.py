@@ -29,14 +29,18 @@ FIELDS = {"项目名称": "滨河社区活动中心", "合同价": "120000"}
 
 
 def keep(http: httpx.Client, *, to: str = "/api/templates", **form: Any) -> httpx.Response:
-    """Send the form of a template; ``content`` is a PDF, ``roles`` a list."""
+    """Send the form of a template; ``content`` is a PDF or a list of them, ``roles`` a list."""
     content = form.pop("content", None)
+    contents = content if isinstance(content, list) else [] if content is None else [content]
     roles = form.pop("roles", ROLES)
     data = {"name": "设计合同", "title": TITLE, "slots": json.dumps(roles), **form}
-    if content is None:
+    if not contents:
         data.setdefault("text", TEXT)
-    files = None if content is None else {"document": ("合同.pdf", content, "application/pdf")}
-    return http.post(to, data=data, files=files)
+    names = ("合同.pdf", *(f"附件{number}.pdf" for number in range(1, len(contents))))
+    files = [
+        ("document", (name, each, "application/pdf")) for name, each in zip(names, contents, strict=False)
+    ]
+    return http.post(to, data=data, files=files or None)
 
 
 def kept(http: httpx.Client, **form: Any) -> str:

@@ -90,7 +90,7 @@ def things(site: Site, house: House) -> dict[str, object]:
             session,
             read_content(name="设计合同", title="合同", slots=ROLES, needs="{}", hours=72, text="正文"),
             organization=OWNER.uscc,
-            document=None,
+            documents=(),
             clock=house.clock,
         )
         seating = Seating(seats=(Seat(organization=OWNER.uscc.text),), fields={})

@@ -11,7 +11,7 @@ from api.demonstration.people import CONTRACTOR, DESIGNER, ENGINEER, LEGAL_REPRE
 from api.site import Site
 from tests.journeys.test_firm import CLERK
 from tests.journeys.test_pages_on_a_phone import IDS_TWICE
-from tests.journeys.test_several_documents import DESK, OVERFLOW, PHONE
+from tests.journeys.test_several_documents import ANNEX, CONTRACT, DESK, OVERFLOW, PHONE, payload
 
 pytestmark = pytest.mark.browser
 
@@ -88,7 +88,7 @@ def test_a_template_is_kept_looked_at_and_used_alone_and_by_a_sheet(page: Page) 
         f"加盖{ENGINEER.name}的一级注册结构工程师执业印章"
     )
     expect(page.locator("#preview-readers")).to_contain_text(LEGAL_REPRESENTATIVE.name)
-    expect(page.locator("#preview-pages img").first).to_be_visible()
+    expect(page.locator("#preview-documents img").first).to_be_visible()
     expect(page.get_by_role("button", name="查看结果")).to_be_enabled()
     assert page.evaluate(OVERFLOW) <= 0
     template = page.url
@@ -107,3 +107,31 @@ def test_a_template_is_kept_looked_at_and_used_alone_and_by_a_sheet(page: Page) 
     page.get_by_role("button", name=re.compile("发送")).click()
     expect(page.locator(".rows a")).to_have_count(2, timeout=LONG)
     expect(page.get_by_role("link", name="一号楼承诺书")).to_be_visible()
+
+
+def test_a_template_over_several_pdfs_is_kept_in_order_and_looked_at(page: Page) -> None:
+    page.get_by_role("link", name="新建模板").click()
+    page.get_by_label("模板名称").fill(f"合同 {uuid4().hex[:8]}")
+    page.get_by_label("文件标题").fill("设计合同")
+    page.get_by_label("上传 PDF").check()
+    page.set_input_files("#document", [payload("附件.pdf", ANNEX), payload("合同.pdf", CONTRACT)])
+    page.get_by_role("button", name="将“合同.pdf”上移").click()
+    expect(page.locator("#chosen li").first).to_contain_text("合同.pdf")
+    role = page.locator("#roles .party").first
+    role.locator("[data-field=capacity_zh]").fill("设计负责人")
+    role.locator("[data-field=capacity_en]").fill("design leader")
+    role.locator("[data-field=organization]").fill(DESIGNER.uscc.text)
+    role.locator("[data-field=person]").fill(ENGINEER.name)
+    assert page.evaluate(IDS_TWICE) == []
+    assert page.evaluate(OVERFLOW) <= 0
+    page.get_by_role("button", name="存为模板").click()
+    page.wait_for_url(re.compile(r"/templates/[0-9a-f-]{36}$"), timeout=LONG)
+    page.get_by_role("button", name="查看结果").click()
+    expect(page.locator("#preview-documents h3")).to_have_text(["合同.pdf", "附件.pdf"], timeout=LONG)
+    assert page.evaluate(OVERFLOW) <= 0
+    page.get_by_role("link", name="修改模板").click()
+    expect(page.get_by_text("沿用现有的 PDF")).to_be_visible()
+    expect(page.get_by_text("合同.pdf（3 页） · 附件.pdf（2 页）")).to_be_visible()
+    page.get_by_role("button", name="存为新版").click()
+    page.wait_for_url(re.compile(r"/templates/[0-9a-f-]{36}$"), timeout=LONG)
+    expect(page.get_by_text("第 2 版")).to_be_visible()

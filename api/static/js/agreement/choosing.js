@@ -40,7 +40,7 @@ export const choosing = ({ form, fill, told, changed }) => {
   const draw = () => {
     const several = chosen.length > 1 && !ready();
     part("chosen").replaceChildren(...(several ? chosen.map(line) : []));
-    part("chosen").hidden = part("placing-several").hidden = !several;
+    for (const shown of document.querySelectorAll("#chosen, #placing-several")) shown.hidden = !several;
     part("more").hidden = !chosen.length || chosen.length >= most || ready();
   };
   const ready = () => form.elements.ready?.value === "true";

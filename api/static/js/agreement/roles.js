@@ -1,7 +1,10 @@
 // The form of a template: roles come and go, each with its name, its kind, its step; a PDF or a text with fields.
 
 import { filling, say } from "../house.js";
+import { choosing } from "./choosing.js";
 import { reading } from "./readers.js";
+
+const KILOBYTE = 1024;
 
 const fill = filling("template-words");
 const form = document.querySelector("form.start");
@@ -26,6 +29,10 @@ const suit = (row) => {
   field(row, "department").required = department;
 };
 
+const told = ({ name, size }) => fill("start.picked", { name, size: Math.ceil(size / KILOBYTE).toLocaleString("en") });
+
+const choice = choosing({ form, fill, told, changed: () => suitDocument() });
+
 const suitAll = () => {
   rows().forEach((row, place) => {
     row.querySelector(".nth").textContent = fill("template.nth", { number: place + 1 });
@@ -48,7 +55,9 @@ const suitDocument = () => {
   form.elements.text.disabled = over !== "text";
   form.elements.text.required = over === "text";
   form.elements.document.disabled = over !== "pdf";
-  document.getElementById("picked").textContent = form.elements.document.files[0]?.name ?? "";
+  const [file, ...others] = choice.files();
+  document.getElementById("picked").textContent = file && !others.length ? told(file) : "";
+  choice.draw();
 };
 
 const role = (row) => {
@@ -77,7 +86,7 @@ const role = (row) => {
   };
 };
 
-const unchosen = () => form.elements.over.value === "pdf" && !form.elements.document.files.length;
+const unchosen = () => form.elements.over.value === "pdf" && !choice.files().length;
 
 form.addEventListener("submit", (event) => {
   form.elements.slots.value = JSON.stringify(rows().map(role));

@@ -41,7 +41,27 @@ const lookUp = async (row) => {
   if (value(row, "organization") === code) row.querySelector("[data-part=name]").textContent = name;
 };
 
-const show = ({ title, parties, readers, pages }) => {
+/** Give the pages of a document, below its name. */
+const leavesOf = ({ name, pages }) => {
+  const heading = document.createElement("h3");
+  heading.textContent = name;
+  const leaves = document.createElement("div");
+  leaves.className = "leaves";
+  leaves.append(
+    ...pages.map(({ picture, width, height }, place) => {
+      const figure = document.createElement("figure");
+      const image = new Image(width, height);
+      image.loading = "lazy";
+      image.alt = fill("template.page", { name, page: place + 1, pages: pages.length });
+      image.src = picture;
+      figure.append(image);
+      return figure;
+    }),
+  );
+  return [heading, leaves];
+};
+
+const show = ({ title, parties, readers, documents }) => {
   const chinese = document.documentElement.lang.startsWith("zh");
   document.getElementById("preview-title").textContent = title;
   document.getElementById("preview-parties").replaceChildren(
@@ -60,17 +80,7 @@ const show = ({ title, parties, readers, pages }) => {
       return line;
     }),
   );
-  document.getElementById("preview-pages").replaceChildren(
-    ...pages.map(({ picture, width, height }, place) => {
-      const figure = document.createElement("figure");
-      const image = new Image(width, height);
-      image.loading = "lazy";
-      image.alt = fill("template.page", { page: place + 1, pages: pages.length });
-      image.src = picture;
-      figure.append(image);
-      return figure;
-    }),
-  );
+  document.getElementById("preview-documents").replaceChildren(...documents.flatMap(leavesOf));
   document.getElementById("preview").hidden = false;
 };
 
