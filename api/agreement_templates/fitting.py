@@ -1,18 +1,67 @@
-"""Whether the documents of a template bear the marks of its roles.
+"""Whether the documents of a template bear the marks of its roles: when it is kept, and whenever it is used.
 
-rehearse_marks(house, content, documents, own=uscc)      # when a template is kept
+A version stands for good, but what marks may be does not: a later release may ask more of them.
+
+    rehearse_marks(house, content, documents, own=uscc)      # when a template is kept
+    check_fit(house, template)                               # when it is used
 """
 
 from collections.abc import Sequence
 
 from api.agreement_templates.content import Content
+from api.agreement_templates.versions import Template
 from api.house import House
+from evidence.errors import Refused, Term
 from evidence.identifiers import Uscc
 from signing.agreement_documents import naming
 from signing.agreement_text import filled, render_text
+from signing.documents import brought
 from signing.pdf_document import open_document
-from signing.placement import check_marked
+from signing.placement import check_layout, check_marked
 from signing.rehearsal import rehearse
+
+
+class TemplateUnfit(Refused):
+    """What was kept cannot be signed as it is any more. Facts: ``version``, ``reason``."""
+
+    code = "template-unfit"
+    zh = "模板第 {version} 版不能照原样签署了：{reason}请修改模板，存为新版后再用。"
+    en = (
+        "Version {version} of the template can no longer be signed as it is: {reason} Change the template, "
+        "keep a new version, and use that."
+    )
+
+
+def check_fit(house: House, template: Template) -> None:
+    """Check again that the documents of a template bear the marks of its roles.
+
+    Raises:
+        TemplateUnfit: they do not.
+    """
+    try:
+        _check_layout(house, template)
+    except Refused as error:
+        reason = Term(error.sentence("zh"), error.sentence("en"))
+        raise TemplateUnfit(version=template.version, reason=reason) from error
+
+
+def _check_layout(house: House, template: Template) -> None:
+    blanks = [role.slot(template.organization) for role in template.content.roles]
+    documents = _documents(house, template)
+    pages = [open_document(each).pages for each, _ in documents]
+    check_marked([len(each) for each in pages], blanks)
+    for place, (each, (_, name)) in enumerate(zip(pages, documents, strict=True)):
+        with naming(name, place=place, among=len(documents)):
+            check_layout(each, blanks, document=place)
+
+
+def _documents(house: House, template: Template) -> list[tuple[bytes, str]]:
+    text = trial(house, template.content)
+    if text is not None:
+        return [(text, "")]
+    with house.database.transaction() as session:
+        found = [brought(session, each, by=template.organization) for each in template.documents]
+    return [(house.store.get(each.digest), each.name) for each in found]
 
 
 def trial(house: House, content: Content) -> bytes | None:

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from api.acting import firm_of
+from api.agreement_templates.fitting import check_fit
 from api.agreement_templates.versions import template
 from api.bulk_sending import batches
 from api.bulk_sending.batches import Batch, RowState
@@ -80,7 +81,9 @@ def check_sheet(
         raise SheetMissing
     with house.database.transaction() as session:
         found = template(session, template_id, of=firm_of(visitor))
-        found.check_usable()
+    found.check_usable()
+    check_fit(house, found)
+    with house.database.transaction() as session:
         rows = check(session, house, found, read(content, columns(found)))
         id_ = batches.keep(session, found, sha256(content), rows, clock=house.clock)
         return once.keep(session, Checked(id=id_, next=f"/batches/{id_}"))

@@ -12,7 +12,7 @@ from api.acting import firm_of
 from api.agreement_templates import versions
 from api.agreement_templates.content import USUAL_HOURS, Content, read_content
 from api.agreement_templates.filling import Filling, document_of, proposed
-from api.agreement_templates.fitting import rehearse_marks, trial
+from api.agreement_templates.fitting import check_fit, rehearse_marks, trial
 from api.agreement_templates.preview import PartyShown, ReaderShown, party_shown, reader_shown
 from api.agreement_templates.stamping import settled
 from api.agreement_templates.starting import documents_for, start
@@ -206,6 +206,7 @@ def preview(template_id: UUID, given: Using, visitor: AsFirm, house: InHouse) ->
         proposal = proposed(session, house, found, given)
         parties = [party_shown(session, each) for each in proposal.slots]
         readers = [reader_shown(session, each) for each in proposal.readers]
+    check_fit(house, found)
     content = document_of(house, found, given.fields)
     with house.database.transaction() as session:
         documents = documents_for(session, house, found, title=proposal.title, content=content)
@@ -226,6 +227,7 @@ def use(template_id: UUID, given: Using, visitor: AsFirm, house: InHouse, once: 
     with house.database.transaction() as session:
         found = _usable(versions.template(session, template_id, of=firm_of(visitor)), given)
         proposed(session, house, found, given)  # before a page is set: what is refused costs nothing
+    check_fit(house, found)
     content = document_of(house, found, given.fields)
     with house.database.transaction() as session:
         opened = start(session, house, found, proposed(session, house, found, given), content=content)
