@@ -14,6 +14,7 @@ from api.house import House
 from api.parties import certificate_for, takes_part
 from api.policy import Visitor
 from api.reader_view import ReaderShown, readers_shown
+from api.slot_writing import TextShown, texts_shown
 from api.stamp_view import StampShown, stamp_shown
 from api.void_view import VoidShown, void_shown
 from evidence.errors import Term
@@ -31,6 +32,7 @@ from signing.policy import satisfied
 from signing.seal_states import SealState
 from signing.signatures import left_at_closing
 from signing.slot_parties import expected, seal_for
+from signing.slot_texts import Written, texts_by_slot
 
 WITHHELD = "—"
 """In the place of words that are for the parties alone."""
@@ -42,12 +44,13 @@ _UNASSEMBLED = frozenset({AgreementState.OPEN, AgreementState.COMPLETE, Agreemen
 class SlotShown(BaseModel):
     """A slot; ``party`` is the organization's name, ``person`` who signed it or is expected to.
 
-    ``chain`` names who had it before, where it was handed on. ``state`` is signed, declined for ``reason``,
-    open (it may be signed now), waiting for an earlier step, or unneeded, because its group is satisfied
-    without it. ``seal_caption`` stands below the star of its seal, ``seal_state`` is that seal's now, also
-    after it sealed. ``stamp`` is the one of a qualification. ``left``: the legal representative who signed it
-    had left office when all had signed. ``national`` is made, sealed (with an electronic seal too) or
-    waiting, where a national signature is or will be.
+    ``chain`` names who had it before, where it was handed on. ``texts`` are its text fields with what was
+    written into them. ``state`` is signed, declined for ``reason``, open (it may be signed now), waiting for
+    an earlier step, or unneeded, because its group is satisfied without it. ``seal_caption`` stands below the
+    star of its seal, ``seal_state`` is that seal's now, also after it sealed. ``stamp`` is the one of a
+    qualification. ``left``: the legal representative who signed it had left office when all had signed.
+    ``national`` is made, sealed (with an electronic seal too) or waiting, where a national signature is or
+    will be.
     """
 
     id: str
@@ -60,6 +63,7 @@ class SlotShown(BaseModel):
     capacity_zh: str
     capacity_en: str
     perforated: bool
+    texts: list[TextShown]
     state: str
     reason: str | None
     chain: list[str]
@@ -197,6 +201,7 @@ def shown(session: Session, found: Agreement, *, at: datetime, national: bool = 
         left=left_at_closing(session, found),
         made=national_signatures(session, found.id),
         to_come=national and found.state(at) in _UNASSEMBLED,
+        written=texts_by_slot(session, found.id),
     )
     index = None if found.fact is None else facts.fact(session, found.fact).index
     anchored = None if index is None else receipts.anchor(session, index)
@@ -265,6 +270,7 @@ class _Seen:
     left: frozenset[str]
     made: Mapping[str, NationalSignature]
     to_come: bool
+    written: Mapping[str, Written]
 
 
 def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotShown:
@@ -282,6 +288,7 @@ def _slot(session: Session, found: Agreement, slot: Slot, seen: _Seen) -> SlotSh
         capacity_zh=slot.capacity_zh,
         capacity_en=slot.capacity_en,
         perforated=found.manifest.slot(slot.id).perforated,
+        texts=texts_shown(found.manifest.slot(slot.id).texts, seen.written.get(slot.id)),
         state=_state(found, slot, seen),
         reason=slot.reason,
         chain=[person(session, step.giver).name for step in slot.chain],

@@ -46,6 +46,7 @@ def marks_on(content: bytes, manifest: Manifest, *, document: int) -> Mapping[in
         for what, boxes in (
             ("stamp", (laid.stamp,)),
             ("date", (laid.date,)),
+            ("text", laid.texts),
             ("edge", tuple(strip.box for strip in laid.strips)),
         ):
             for box in boxes:

@@ -5,10 +5,11 @@ check_takes_part(asked, starter=own)
 drafts = tuple(draft(session, each, starter=own) for each in asked)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from sqlalchemy.orm import Session
 
 from api.field_names import Location, field
@@ -24,7 +25,8 @@ from identity.qualifications import (
     qualifications,
 )
 from signing.agreement_drafting import MOST_SLOTS, SlotDraft
-from signing.manifest import Place, SlotKind
+from signing.manifest import SlotKind
+from signing.marks import Place, TextField
 from signing.qualification_stamps import StampAsked
 from signing.seal_kinds import SealKind, SealMark
 
@@ -45,6 +47,15 @@ class StarterNotParty(Refused):
     en = "The firm that starts an agreement must be one of its parties; add a slot for your own firm."
 
 
+class Marks(TypedDict):
+    """The marks of a slot."""
+
+    places: tuple[Place, ...]
+    dates: tuple[Place, ...]
+    texts: tuple[TextField, ...]
+    perforated: bool
+
+
 class PlaceAsked(BaseModel):
     """Where a mark is to go: document and page from 0, and the mark's lower left corner in points."""
 
@@ -61,13 +72,29 @@ class PlaceAsked(BaseModel):
         return Place(document=self.document, page=self.page, left=self.left, bottom=self.bottom)
 
 
+class TextAsked(BaseModel):
+    """A text field that the party is to fill in: its label, its width in points, and where it lies."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: str
+    width: int
+    place: PlaceAsked
+
+    @property
+    def field(self) -> TextField:
+        """The same, as a manifest has it."""
+        return TextField(label=self.label, width=self.width, place=self.place.place)
+
+
 class SlotAsked(BaseModel):
     """A slot; ``person``, where the kind names one, is a name, or a name, a space and a registration number.
 
     For the starter's own people the registration number alone will do. ``step`` and ``group`` are for
     :mod:`api.slot_groups`; ``seal`` and ``department`` say which seal a seal's slot asks for. The stamp of a
     qualification is that of the firm's ``authorization``, or else the person's own of the sort
-    ``qualification``.
+    ``qualification``. ``places`` and ``dates`` hold one place at most for each document; ``place`` and
+    ``date``, as they were sent before there could be several, are still read.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -83,9 +110,31 @@ class SlotAsked(BaseModel):
     department: str = ""
     qualification: QualificationKind | None = None
     authorization: UUID | None = None
-    place: PlaceAsked | None = None
-    date: PlaceAsked | None = None
+    places: tuple[PlaceAsked, ...] = ()
+    dates: tuple[PlaceAsked, ...] = ()
+    texts: tuple[TextAsked, ...] = ()
     perforated: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _several(cls, sent: Any) -> Any:
+        """Read the one ``place`` and ``date`` of before."""
+        if not isinstance(sent, Mapping):
+            return sent
+        single = {name: sent[name] for name in ("place", "date") if name in sent}
+        left = {name: value for name, value in sent.items() if name not in single}
+        several = {f"{name}s": [value] for name, value in single.items() if value is not None}
+        return {**several, **left}
+
+    @property
+    def marks(self) -> Marks:
+        """What the slot puts on the pages, as ``SlotDraft`` takes it."""
+        return Marks(
+            places=tuple(each.place for each in self.places),
+            dates=tuple(each.place for each in self.dates),
+            texts=tuple(each.field for each in self.texts),
+            perforated=self.perforated,
+        )
 
     @property
     def uscc(self) -> Uscc:
@@ -155,9 +204,7 @@ def draft(session: Session, asked: SlotAsked, *, starter: Uscc) -> SlotDraft:
         capacity_en=asked.capacity_en,
         person=signer,
         mark=SealMark(asked.seal, asked.department.strip()),
-        place=None if asked.place is None else asked.place.place,
-        date=None if asked.date is None else asked.date.place,
-        perforated=asked.perforated,
+        **asked.marks,
         stamp=None if signer is None else stamp_asked(session, asked, signer),
     )
 

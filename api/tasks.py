@@ -19,7 +19,7 @@ from api.worker import ROUND_SECONDS, Task, Worker
 from identity import attempts, authorizations, enrollment, kept_portraits, messages
 from identity.couriers import Channel
 from ledger import bell
-from signing import signature_images
+from signing import signature_images, slot_texts
 from signing.assembly import assemble_next
 from signing.certificate_issue import finish_issue, unpublished
 
@@ -102,3 +102,4 @@ def _let_lapse(house: House) -> None:
         attempts.forget_due(session, clock=house.clock)
         kept_portraits.erase_due(session, clock=house.clock)
         signature_images.forget_due(session, clock=house.clock)
+        slot_texts.forget_due(session, clock=house.clock)

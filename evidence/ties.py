@@ -9,7 +9,7 @@ whatever digests stand in them: whoever is certified writes some of the words.
     files_named(recorded)   # the only files that may be shown with the subject
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,6 +45,10 @@ PARTS: Mapping[StatementType, tuple[StatementType, str]] = {
     StatementType.AGREEMENT: (StatementType.SIGNATURE, "signatures")
 }
 """What a subject consists of beside itself, and the field in which it names its parts."""
+
+
+WRITTEN: Mapping[StatementType, tuple[str, str]] = {StatementType.SIGNATURE: ("approval", "texts")}
+"""The field in which a part of each type names its approval, and the one in which that names a file."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,18 @@ def commitments_of(recorded: Sequence[Recorded]) -> frozenset[bytes]:
 
 
 def files_named(recorded: Sequence[Recorded]) -> frozenset[bytes]:
-    """The digests of files named by the subject, by its parts, and by what was stated later about it."""
+    """The digests of files named by the subject, its parts, their approvals, and what was stated later."""
     subject = recorded[0]
     type_, member = PARTS.get(subject.type, (None, ""))
     parts = [one for one in recorded if one.type is type_ and one.digest in subject.listed(member)]
     later = [one for one in recorded if one.is_later_about(subject)]
-    return frozenset().union(*(one.listed("files") for one in (subject, *parts, *later)))
+    written = [each for part in parts for each in _written(part, recorded)]
+    return frozenset().union(*(one.listed("files") for one in (subject, *parts, *later)), *written)
+
+
+def _written(part: Recorded, recorded: Sequence[Recorded]) -> Iterator[frozenset[bytes]]:
+    """Give what the approval of ``part`` names of what its person wrote."""
+    member, names = WRITTEN.get(part.type, ("", ""))
+    for one in recorded:
+        if one.type is StatementType.APPROVAL and one.digest in part.listed(member):
+            yield one.listed(names)

@@ -8,9 +8,8 @@ device key of the person confirmed the same challenge, and who has one is approv
 lets happen (a grant, a signature, a seal, a further device key) checks it again, by :func:`check_approval`,
 and records that it used it up: each consumer holds an approval unique in its own table.
 
-    approval = approve(session, challenge=challenge, verdict=verdict, issuer=issuer, signer=signer,
-    clock=clock) check_approval(approval.signed, signer.key, action=Action.SIGN, subject=manifest_digest,
-    clock=clock)
+    approval = approve(session, challenge=challenge, verdict=verdict, issuer=issuer, signer=key, clock=clock)
+    check_approval(approval.signed, key.key, action=Action.SIGN, subject=subject, clock=clock)
 """
 
 from dataclasses import dataclass, field
@@ -86,27 +85,26 @@ class Asked(Protocol):
     @property
     def person(self) -> PersonId:
         """Who was asked."""
-        ...
 
     @property
     def action(self) -> Action:
         """For which act."""
-        ...
 
     @property
     def subject(self) -> Digest:
         """The digest of the text or document."""
-        ...
 
     @property
     def digest(self) -> Digest:
         """The digest of the whole question, with its nonce and its expiry."""
-        ...
 
 
 @dataclass(frozen=True)
 class ApprovalStatement:
-    """What a checked approval says; ``person`` is a commitment, ``image`` digests what their stamp shows."""
+    """What a checked approval says; ``person`` is a commitment.
+
+    ``image`` digests what their stamp shows, ``texts`` with a salt what they wrote into text fields.
+    """
 
     person: bytes
     action: Action
@@ -115,6 +113,7 @@ class ApprovalStatement:
     method: Method
     policy: str
     image: bytes | None
+    texts: bytes | None
     approved_at: datetime
 
 
@@ -122,7 +121,7 @@ class ApprovalStatement:
 class Approval:
     """A recorded approval; ``digest`` (32 bytes) is its fact's, ``signed`` its COSE_Sign1 bytes.
 
-    ``challenge`` is None where it followed a case of the counter.
+    ``challenge`` is None after a case of the counter.
     """
 
     digest: bytes
@@ -157,14 +156,15 @@ def approve(
     verdict: Verdict,
     known: bytes | None = None,
     image: bytes | None = None,
+    texts: bytes | None = None,
     issuer: str,
     signer: Signer,
     clock: Clock,
 ) -> Approval:
     """Record that the person passed ``challenge``, which this transaction has consumed.
 
-    ``signer`` holds the identity verifier's key, ``issuer`` is who answers for it. ``known`` is the
-    commitment (32 bytes) by which what is approved names its person, ``image`` as in the statement.
+    ``signer`` holds the identity verifier's key, ``issuer`` answers for it. ``known`` is the commitment (32
+    bytes) by which what is approved names its person, ``image`` and ``texts`` as in the statement.
 
     Raises:
         ChallengeNotPassed: the challenge is open, failed or unknown.
@@ -181,6 +181,7 @@ def approve(
         policy=verdict.policy_version,
         known=known,
         image=image,
+        texts=texts,
         issuer=issuer,
         signer=signer,
         clock=clock,
@@ -197,16 +198,17 @@ def record(
     after: tuple[bytes, ...] = (),
     known: bytes | None = None,
     image: bytes | None = None,
+    texts: bytes | None = None,
     issuer: str,
     signer: Signer,
     clock: Clock,
 ) -> Approval:
     """Record that the person approved what ``asked`` says; whoever calls has checked that they did.
 
-    ``after`` are the digests (32 bytes) of the facts that the approval builds on, ``known`` as for
-    :func:`approve`.
+    ``after`` are the digests (32 bytes) of the facts that it builds on, the rest is as for :func:`approve`.
     """
     now = clock.now()
+    enclosed = {"image": image, "texts": texts}
     body: dict[str, Value] = {
         "person": commit_person(session, people.person(session, asked.person), known=known),
         "action": asked.action.value,
@@ -214,7 +216,7 @@ def record(
         "challenge": str(asked.digest),
         "method": method.value,
         "policy": policy,
-        **({} if image is None else {"image": image}),
+        **{name: digest for name, digest in enclosed.items() if digest is not None},
     }
     statement = Statement(StatementType.APPROVAL, issuer, now, body)
     fact = facts.record(session, statement, signer=signer, after=after)
@@ -264,6 +266,7 @@ def read_approval(signed: bytes, key: VerifyingKey) -> ApprovalStatement:
         method=_word(fields, "method", Method),
         policy=fields.text("policy"),
         image=fields.octets("image", length=32) if fields.has("image") else None,
+        texts=fields.octets("texts", length=32) if fields.has("texts") else None,
         approved_at=statement.issued_at,
     )
     fields.done()
@@ -281,8 +284,7 @@ def check_approval(
 ) -> ApprovalStatement:
     """Check that ``signed`` allows ``action`` on ``subject`` now.
 
-    That it was not used before is for the caller to record: who holds no unique row of it may be fooled
-    twice.
+    That it was not used before is for the caller to record, in a unique row of its own.
 
     Raises:
         SignatureInvalid, StatementMalformed, ApprovalMalformed: no approval of this verifier key.
@@ -294,8 +296,8 @@ def check_approval(
         raise ApprovalForAnotherAction(approved=approved.action.term, asked=action.term)
     if approved.subject != subject:
         raise ApprovalForAnotherSubject(approved=approved.subject, asked=subject)
-    age = clock.now() - approved.approved_at
     approved_at = approved.approved_at
+    age = clock.now() - approved_at
     if age > max_age:
         raise ApprovalTooOld(approved_at=approved_at, seconds=int(max_age.total_seconds()))
     if age < timedelta():

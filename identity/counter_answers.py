@@ -134,13 +134,15 @@ def answer(
     party: RelyingParty,
     codes: OneTimeCodes,
     known: bytes | None = None,
+    texts: bytes | None = None,
     issuer: str,
     signer: Signer,
     clock: Clock,
 ) -> Approval:
     """Approve what the case is about, after :func:`take_try` was committed.
 
-    ``known`` is the commitment (32 bytes) by which what is approved names its person, where it does.
+    ``known`` is the commitment (32 bytes) by which what is approved names its person, where it does;
+    ``texts`` digests (32 bytes) what they wrote when they opened the case.
 
     Raises:
         CaseUnknown, CaseNotConfirmed, CaseOver, CaseEnded, CodeOver: it cannot be answered.
@@ -168,6 +170,7 @@ def answer(
         policy=POLICY,
         after=after,
         known=known,
+        texts=texts,
         issuer=issuer,
         signer=signer,
         clock=clock,

@@ -3,9 +3,9 @@
 Its exhibits are the fact that all signed, every party's signature with the approval that let it happen, the
 steps by which its slot was handed on and the fact that announced its key, every decline, once it is assembled
 the fact that names the PDFs, and where it was voided that fact with every consent. Its files are the
-manifest, the frozen documents, each party's detached signature (CAdES, with the party's certificate) and the
-assembled PDFs. The signatures name their signers, so that this bundle is for the parties to give, unlike a
-certificate's.
+manifest, the frozen documents, each party's detached signature (CAdES, with the party's certificate), what
+parties wrote into text fields, with its salt, and the assembled PDFs. The signatures name their signers, so
+that this bundle is for the parties to give, unlike a certificate's.
 
     data = bundle(database, agreement_id, archive=archive)
 """
@@ -26,6 +26,7 @@ from signing.agreements import Agreement, Slot, agreement
 from signing.assembly_jobs import AssemblyUnknown, assembly_job
 from signing.exhibits import Archive, exhibit
 from signing.signatures import signatures
+from signing.slot_texts import texts_by_slot
 from signing.tables import HeldKeyRow
 
 
@@ -43,8 +44,9 @@ def bundle(database: Database, agreement_id: UUID, *, archive: Archive, packed: 
         found = agreement(session, agreement_id)
         exhibits = _exhibits(session, found, packed, archive)
         signed = [signature.cms for signature in signatures(session, agreement_id)]
+        written = [each.encode() for each in texts_by_slot(session, agreement_id).values()]
     kept = [archive.store.get(digest) for digest in (*found.documents, *found.results)]
-    contents = [found.manifest_bytes, *kept, *signed]
+    contents = [found.manifest_bytes, *kept, *signed, *written]
     files = {sha256(content).value: content for content in contents}
     gathered = Bundle(kind="agreement", exhibits=exhibits, disclosures=(), files=files, status_list=None)
     return gathered.encode()

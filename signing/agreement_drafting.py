@@ -27,13 +27,15 @@ from signing.agreement_documents import check_documents, naming
 from signing.agreements import Agreement, AgreementId, agreement
 from signing.documents import Document
 from signing.groups import ONLY, Group, misfit
-from signing.manifest import Manifest, ManifestSlot, Place, SlotKind, slot_subject
+from signing.manifest import Manifest, ManifestSlot, SlotKind, slot_subject
+from signing.marks import Place, TextField
 from signing.objects import ObjectStore
 from signing.placement import check_marked
 from signing.qualification_stamps import StampAsked, StampMisplaced, ask, check_asked, held, printed
 from signing.rehearsal import rehearse
 from signing.seal_kinds import COMPANY_SEAL, SealMark, check_mark
 from signing.tables import AgreementRow, SlotRow
+from signing.text_fields import check_text_fields
 from signing.typesetting import Typesetter
 
 MOST_SLOTS = 40
@@ -113,10 +115,10 @@ class GroupsWrong(Refused):
 class SlotDraft:
     """A slot as the party that starts the agreement wants it.
 
-    ``person`` is named where the kind wants it; ``mark`` says which seal a seal's slot asks for; without a
-    ``place`` the stamp goes to the last page of each document, and without a ``date`` the day stands in the
-    stamp only. ``perforated`` asks for a seal over the edges of all pages beside the stamp. ``stamp`` says
-    whose qualification's stamp is asked for, where the kind wants one.
+    ``person`` is named where the kind wants it; ``mark`` says which seal a seal's slot asks for; without
+    ``places`` the stamp goes to the last page of each document, and without ``dates`` the day stands in the
+    stamp only. ``texts`` are what its party is to write. ``perforated`` asks for a seal over the edges of all
+    pages beside the stamp. ``stamp`` says whose qualification's stamp is asked for, where the kind wants one.
     """
 
     group: str = ONLY
@@ -126,8 +128,9 @@ class SlotDraft:
     capacity_en: str
     person: PersonId | None = None
     mark: SealMark = COMPANY_SEAL
-    place: Place | None = None
-    date: Place | None = None
+    places: tuple[Place, ...] = ()
+    dates: tuple[Place, ...] = ()
+    texts: tuple[TextField, ...] = ()
     perforated: bool = False
     stamp: StampAsked | None = None
 
@@ -158,10 +161,11 @@ def create(
         GroupsWrong: a group has no slots, or needs more than it has; a step is left out.
         AgreementEndsInThePast: ``expires_at`` is not later than now.
         DocumentCountWrong, DocumentRepeated, DocumentsTooLarge: these are not the documents of one agreement.
-        TextEmpty, TextTooLong, HiddenCharacter: the title or a capacity cannot be shown.
+        TextEmpty, TextTooLong, HiddenCharacter: the title, a capacity or a label cannot be shown.
         GlyphMissing: a stamp could not be set; better now than when all have signed.
         PerforationNeedsSeal, PerforationNeedsPages: a seal over the edges of pages has no seal, or no edges.
-        MarkedDocumentMissing: a mark is placed on a document that is not there.
+        MarkedDocumentMissing, MarkRepeated: a mark is on a document that is not there, or twice on one.
+        TextFieldsTooMany, TextFieldNarrow: nobody could fill in the text fields.
         BoxOutsidePage, MarksOverlap, FieldReserved, DocumentUnsignable: marks or the seal cannot be added.
         DocumentAtFault: the same, of one among several documents.
     """
@@ -232,6 +236,7 @@ def _check_drafts(session: Session, drafts: tuple[SlotDraft, ...], now: datetime
     for draft, times in Counter(drafts).items():
         party = organization(session, draft.organization).name
         capacity = Term(check_name(draft.capacity_zh, CAPACITY), check_name(draft.capacity_en, CAPACITY))
+        check_text_fields(draft.texts, capacity=capacity)
         if times > 1:
             raise SlotRepeated(organization=party, capacity=capacity)
         if check_mark(draft.mark) != (draft.mark if draft.kind is SlotKind.SEAL else COMPANY_SEAL):
@@ -253,6 +258,8 @@ def _check_glyphs(session: Session, drafts: tuple[SlotDraft, ...], typesetter: T
         typesetter.check_glyphs(organization(session, draft.organization).name)
         typesetter.check_glyphs(draft.capacity_zh)
         typesetter.check_glyphs(draft.mark.caption)
+        for field in draft.texts:
+            typesetter.check_glyphs(field.label)
         signer = _signer(session, draft)
         if signer is not None:
             typesetter.check_glyphs(person(session, signer).name)
@@ -289,8 +296,9 @@ def _manifest_slot(session: Session, slot_id: str, draft: SlotDraft) -> Manifest
         capacity_en=draft.capacity_en.strip(),
         person=None if draft.person is None else commit_person(session, person(session, draft.person)),
         mark=draft.mark,
-        place=draft.place,
-        date=draft.date,
+        places=draft.places,
+        dates=draft.dates,
+        texts=check_text_fields(draft.texts, capacity=Term(draft.capacity_zh, draft.capacity_en)),
         perforated=draft.perforated,
         held=None if draft.stamp is None else held(session, draft.stamp),
     )

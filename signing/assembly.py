@@ -64,6 +64,7 @@ from signing.placement import Laid, lay_out
 from signing.qualification_stamps import PrintedStamp, asked_of, printed
 from signing.signature_images import SignatureImage, drawing_of
 from signing.slot_marks import filled, prepared_fields
+from signing.slot_texts import texts_of
 from signing.stamps import Stamp, organization_stamp, person_stamp, qualification_stamp
 from signing.tables import SealRow, SignatureRow
 from signing.typesetting import Typesetter
@@ -101,7 +102,7 @@ class _Increment:
     """What one party adds to a document, and where; whom its stamp names; ``seal`` runs along its rim.
 
     ``printed`` stands in the stamp of a qualification, which is the signer's ``own`` or used for its holder;
-    ``drawing`` in the place of a person's name.
+    ``drawing`` in the place of a person's name; ``texts`` in the text fields of its slot.
     """
 
     document: int
@@ -113,6 +114,7 @@ class _Increment:
     printed: PrintedStamp | None
     own: bool
     drawing: SignatureImage | None
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -199,11 +201,11 @@ def _signed(database: Database, claim: Claim, found: Agreement, document: int, w
 def _increments(
     session: Session, found: Agreement, laid: Sequence[Laid], document: int
 ) -> tuple[_Increment, ...]:
-    """Give what each party adds that has signed and is a party of the paper."""
+    """Give what each party adds that has signed and is a party of the paper, or wrote into it."""
     return tuple(
         _increment(session, found.id, slot, each, document)
         for slot, each in zip(found.manifest.slots, laid, strict=True)
-        if slot.kind.stamps and slot.id in found.signed
+        if slot.on_paper and slot.id in found.signed
     )
 
 
@@ -213,6 +215,7 @@ def _increment(
     activated = activation(session, agreement=agreement_id, slot=slot.id)
     signed = session.get_one(SignatureRow, (agreement_id, slot.id))
     asked = asked_of(session, agreement_id, slot.id)
+    approved = approval(session, activated.approval)
     return _Increment(
         document=document,
         slot=slot,
@@ -222,7 +225,8 @@ def _increment(
         seal=None if signed.seal is None else session.get_one(SealRow, signed.seal).name_zh,
         printed=None if asked is None else printed(session, asked.qualification),
         own=asked is not None and asked.authorization is None,
-        drawing=drawing_of(session, approval(session, activated.approval), slot=slot.id),
+        drawing=drawing_of(session, approved, slot=slot.id),
+        texts=texts_of(session, approved, slot=slot.id),
     )
 
 
@@ -272,6 +276,7 @@ def _prepared(increment: _Increment, content: bytes, party: IncrementingParty, w
             laid,
             typesetter=workshop.typesetter,
             at=increment.activation.at,
+            texts=increment.texts,
             seal=increment.seal or "",
             caption=increment.slot.mark.caption,
         ),

@@ -6,6 +6,7 @@
                           of several documents original-1.pdf, signed-1.pdf, and so on
     certificates/root.pem, certificates/others.pem
     status/*.crl, status/*.ocsp, timestamps/*.tst     out of the sealed PDFs, as of their sealing
+    texts/*.cbor          what parties wrote into text fields, with its salt (``signing.slot_texts``)
     receipts/*.cose       the log's receipts, by the number of the entry
     national/*            where they were made, signatures by SM2 (``signing.national_pack``)
     verification.json     the verifier's report on the bundle
@@ -44,6 +45,7 @@ from signing.national_signatures import national_signatures
 from signing.pack_report import read_report, render_report
 from signing.pdf_evidence import Carried, carried
 from signing.signatures import Signature, signatures
+from signing.slot_texts import texts_by_slot
 from signing.speaker import Speaker
 from signing.typesetting import Typesetter
 from verify.bundle import verify_bundle
@@ -97,6 +99,7 @@ def pack(database: Database, agreement_id: UUID, *, maker: PackMaker) -> bytes:
             raise early(agreement=agreement_id)
         signed = signatures(session, agreement_id)
         national = national_signatures(session, agreement_id)
+        written = texts_by_slot(session, agreement_id)
         _cover(session, archive)
     originals = [archive.store.get(document) for document in found.documents]
     sealed = [archive.store.get(result) for result in found.results]
@@ -113,6 +116,7 @@ def pack(database: Database, agreement_id: UUID, *, maker: PackMaker) -> bytes:
         **_numbered("status", "crl", inside.revocation_lists),
         **_numbered("status", "ocsp", inside.ocsp_responses),
         **_numbered("timestamps", "tst", [each.token for each in inside.timestamps]),
+        **{f"texts/{slot}.cbor": each.encode() for slot, each in written.items()},
         **dict(_receipts(encoded)),
         **national_files(national),
         "verification.json": verified.to_json(),

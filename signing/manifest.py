@@ -29,17 +29,21 @@ from evidence.identifiers import Uscc
 from evidence.merkle import HASH_BYTES
 from identity.challenges import Action
 from signing.groups import ONLY, Group, misfit
+from signing.marks import Place, TextField, read_place, read_places, read_texts
 from signing.seal_kinds import COMPANY_SEAL, SealKind, SealMark
 
-SCHEMA = "yinxin/manifest/4"
+SCHEMA = "yinxin/manifest/5"
+FOURTH_SCHEMA = "yinxin/manifest/4"
+"""With one stamp and one date for all documents, and without text fields. Still read."""
 THIRD_SCHEMA = "yinxin/manifest/3"
-"""Of one document, which it does not name and no place names. Still read."""
+"""Nor with several documents; it does not name its one, and no place does. Still read."""
 SECOND_SCHEMA = "yinxin/manifest/2"
 """Nor with dates apart, perforation seals, and seals other than the company's. Still read."""
 FIRST_SCHEMA = "yinxin/manifest/1"
 """Nor with groups: every slot in any order. Still read."""
 
-_SCHEMAS = (SCHEMA, THIRD_SCHEMA, SECOND_SCHEMA, FIRST_SCHEMA)
+_NAMING = (SCHEMA, FOURTH_SCHEMA)
+_SCHEMAS = (*_NAMING, THIRD_SCHEMA, SECOND_SCHEMA, FIRST_SCHEMA)
 _SLOT_DOMAIN = "yinxin/slot/1"
 
 
@@ -87,16 +91,6 @@ class ManifestMalformed(Malformed):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a mark goes: document and page from 0, and its lower left corner in points as it is shown."""
-
-    document: int = 0
-    page: int
-    left: int
-    bottom: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Held:
     """The qualification whose stamp a slot asks for, by its commitment, and the grant that allows it.
 
@@ -112,9 +106,10 @@ class ManifestSlot:
     """One slot; ``person`` is the 32-byte commitment of the person expected, None where an office is.
 
     ``mark`` says which of the organization's seals a seal's slot asks for; it stands in the manifest where it
-    is not the company's. ``place`` is where its stamp goes, and ``date`` where the day of signing stands
-    apart from the stamp, if it does. A ``perforated`` seal also goes over the right edges of all pages of
-    each document, cut into strips. ``held`` is there for the stamp of a qualification, and for nothing else.
+    is not the company's. ``places`` are where its stamp goes, and ``dates`` where the day of signing stands
+    apart from the stamp, one of each for a document at most; ``texts`` are what its party is to write. A
+    ``perforated`` seal also goes over the right edges of all pages of each document, cut into strips.
+    ``held`` is there for the stamp of a qualification, and for nothing else.
     """
 
     id: str
@@ -125,10 +120,21 @@ class ManifestSlot:
     capacity_en: str
     person: bytes | None = None
     mark: SealMark = COMPANY_SEAL
-    place: Place | None = None
-    date: Place | None = None
+    places: tuple[Place, ...] = ()
+    dates: tuple[Place, ...] = ()
+    texts: tuple[TextField, ...] = ()
     perforated: bool = False
     held: Held | None = None
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether its party signs the documents too: who leaves a stamp does, and who writes into them."""
+        return self.kind.stamps or bool(self.texts)
+
+    @property
+    def marked(self) -> tuple[Place, ...]:
+        """Every place of its marks."""
+        return (*self.places, *self.dates, *(text.place for text in self.texts))
 
     def value(self) -> dict[str, Value]:
         """Return the slot as it stands in the manifest."""
@@ -140,8 +146,9 @@ class ManifestSlot:
             "organization": self.organization.text,
             "capacity": {"zh": self.capacity_zh, "en": self.capacity_en},
             "person": self.person,
-            "place": _place_value(self.place),
-            "date": _place_value(self.date),
+            "places": [place.value() for place in self.places],
+            "dates": [date.value() for date in self.dates],
+            "texts": [text.value() for text in self.texts],
             "perforated": self.perforated,
             **({"seal": [self.mark.kind.value, self.mark.department]} if named else {}),
             **({} if self.held is None else {"held": [self.held.qualification, self.held.grant]}),
@@ -212,7 +219,7 @@ class Manifest:
                     Digest(HashAlgorithm.SHA256, value)
                     for value in fields.octets_list("documents", length=32)
                 ),
-                names=_names(fields.items("names")) if schema == SCHEMA else (),
+                names=_names(fields.items("names")) if schema in _NAMING else (),
                 slots=slots,
                 groups=_groups(fields.items("groups"), slots) if grouped else _only(fields, slots),
                 expires_at=datetime.fromtimestamp(fields.count("expires_at"), UTC),
@@ -252,11 +259,12 @@ def _names(value: Sequence[Value]) -> tuple[str, ...]:
 def _check_documents(manifest: Manifest, schema: str) -> None:
     """Check that each document is there once, each has its name, and each place lies on one of them."""
     documents = manifest.documents
-    if not documents or len(set(documents)) != len(documents) or (schema != SCHEMA and len(documents) > 1):
+    one = schema not in _NAMING
+    if not documents or len(set(documents)) != len(documents) or (one and len(documents) > 1):
         raise ManifestMalformed(place="documents")
     if len(manifest.names) not in (0, len(documents)):
         raise ManifestMalformed(place="names")
-    places = [place for slot in manifest.slots for place in (slot.place, slot.date) if place is not None]
+    places = [place for slot in manifest.slots for place in slot.marked]
     if not all(0 <= place.document < len(documents) for place in places):
         raise ManifestMalformed(place="place")
 
@@ -275,7 +283,7 @@ def _groups(value: Sequence[Value], slots: Sequence[ManifestSlot]) -> tuple[Grou
 
 
 def _slot(fields: Fields, *, schema: str) -> ManifestSlot:
-    capacity, marked = fields.fields("capacity"), schema in (SCHEMA, THIRD_SCHEMA)
+    capacity, marked = fields.fields("capacity"), schema in (*_NAMING, THIRD_SCHEMA)
     slot = ManifestSlot(
         id=fields.text("id"),
         group=fields.text("group") if schema != FIRST_SCHEMA else ONLY,
@@ -285,10 +293,11 @@ def _slot(fields: Fields, *, schema: str) -> ManifestSlot:
         capacity_en=capacity.text("en"),
         person=None if fields.absent("person") else fields.octets("person", length=32),
         mark=_mark(fields.items("seal")) if marked and fields.has("seal") else COMPANY_SEAL,
-        place=_place(fields, "place", schema=schema),
-        date=_place(fields, "date", schema=schema) if marked else None,
+        places=_places(fields, "place", schema=schema),
+        dates=_places(fields, "date", schema=schema) if marked else (),
+        texts=read_texts(fields, "texts") if schema == SCHEMA else (),
         perforated=_flag(fields, "perforated") if marked else False,
-        held=_held(fields.items("held")) if schema == SCHEMA and fields.has("held") else None,
+        held=_held(fields.items("held")) if schema in _NAMING and fields.has("held") else None,
     )
     capacity.done()
     fields.done()
@@ -314,14 +323,10 @@ def _mark(value: Sequence[Value]) -> SealMark:
     raise ManifestMalformed(place="seal")
 
 
-def _place(fields: Fields, name: str, *, schema: str) -> Place | None:
-    if fields.absent(name):
-        return None
-    value = fields.items(name)
-    match value if schema == SCHEMA else [0, *value]:
-        case [int(document), int(page), int(left), int(bottom)]:
-            return Place(document=document, page=page, left=left, bottom=bottom)
-    raise ManifestMalformed(place=name)
+def _places(fields: Fields, name: str, *, schema: str) -> tuple[Place, ...]:
+    if schema == SCHEMA:
+        return read_places(fields, f"{name}s")
+    return read_place(fields, name, numbered=schema in _NAMING)
 
 
 def _flag(fields: Fields, name: str) -> bool:
@@ -329,7 +334,3 @@ def _flag(fields: Fields, name: str) -> bool:
     if not isinstance(value, bool):
         raise ManifestMalformed(place=name)
     return value
-
-
-def _place_value(place: Place | None) -> Value:
-    return None if place is None else [place.document, place.page, place.left, place.bottom]

@@ -26,12 +26,14 @@ from signing.agreements import Agreement, Slot
 from signing.authorization_sheet import Row
 from signing.cades import read_envelope
 from signing.manifest import SlotKind
+from signing.marks import TextField
 from signing.national_report import national_sections
 from signing.pdf_evidence import Carried, asn1_name
 from signing.qualification_stamps import asked_of, printed
 from signing.report_rows import Section, grouped, same, time_said
 from signing.seals import seal
 from signing.signatures import Signature, left_at_closing, signatures
+from signing.slot_texts import texts_by_slot
 from signing.tables import SignatureRow
 from signing.typesetting import Fact, Typesetter
 from signing.voids import newest_void
@@ -79,7 +81,20 @@ def read_report(session: Session, found: Agreement, *, carried: Carried, at: dat
     signed = {each.slot: each for each in signatures(session, found.id)}
     lists = [x509.load_der_x509_crl(each) for each in carried.revocation_lists]
     left = left_at_closing(session, found)
-    parties = [_party(session, slot, signed[slot.id], lists, left=slot.id in left) for slot in found.filled]
+    texts = texts_by_slot(session, found.id)
+    parties = [
+        _party(
+            session,
+            slot,
+            signed[slot.id],
+            lists,
+            left=slot.id in left,
+            written=zip(found.manifest.slot(slot.id).texts, texts[slot.id].texts, strict=True)
+            if slot.id in texts
+            else (),
+        )
+        for slot in found.filled
+    ]
     declined = [slot for slot in found.slots if slot.declined_at is not None]
     return PackReport(
         found=found,
@@ -172,6 +187,7 @@ def _party(
     lists: Sequence[x509.CertificateRevocationList],
     *,
     left: bool,
+    written: Iterable[tuple[TextField, str]],
 ) -> Section:
     party = organization(session, slot.organization)
     approved = approval(session, session.get_one(SignatureRow, (signature.agreement, slot.id)).approval)
@@ -183,6 +199,7 @@ def _party(
         *([_LEFT] if left else []),
         *_seal(session, signature),
         *_stamp(session, signature),
+        *(Row(same(field.label), same(text)) for field, text in written),
         Row(Term("签署时间", "Signed"), same(time_said(signature.signed_at))),
         Row(Term("本人确认方式", "Recognised by"), approved.method.term),
         *_chain(session, slot),

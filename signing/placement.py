@@ -1,11 +1,13 @@
 """Where marks go on the pages: where the starter put them, or else on the last page from its foot upwards.
 
-A slot leaves a stamp, and where the starter wants that the day apart from it and a perforation seal. A stamp
-that nobody placed goes beside its neighbours into the next cell that is free of chosen marks. The same slots
-on the same pages always lie in the same places, so a stamp has its place before anybody signs.
+A slot leaves a stamp, and where the starter wants that the day apart from it, texts that its party writes
+and a perforation seal. A stamp that nobody placed goes beside its neighbours into the next cell that is free
+of chosen marks. The same slots on the same pages always lie in the same places, so a stamp has its place
+before anybody signs.
 
-Of several documents a chosen place names one, and the others have no such mark; a stamp that nobody placed
-goes on each of them, and a perforation seal over each that has edges.
+Of several documents a chosen place names one, and those that nobody chose have no such mark; a stamp that
+nobody placed at all goes on each of them, and a perforation seal over each that has edges. Who leaves no
+stamp may write texts all the same.
 
     check_marked((2, 1), slots)             # refuses what no document could bear
     laid = lay_out(pages, manifest.slots)      # one for each slot, in order: on the first document
@@ -18,11 +20,12 @@ from itertools import combinations
 from typing import Protocol
 
 from evidence.errors import Refused, Term
-from signing.manifest import Place, SlotKind
+from signing.manifest import SlotKind
+from signing.marks import Place, TextField, repeats_document
 from signing.pdf import check_box
 from signing.pdf_pages import Box, PageSize
 from signing.perforation import Strip, check_edges, check_perforation, strips
-from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP, QUALIFICATION_STAMP
+from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP, QUALIFICATION_STAMP, TEXT_HEIGHT
 
 MARGIN = 36.0
 """Points kept free at the left and at the foot of a page: half an inch, what a printer needs."""
@@ -50,6 +53,14 @@ class MarkedDocumentMissing(Refused):
     en = "A mark of “{capacity}” is placed on document {document}, but there are {count}; place it again."
 
 
+class MarkRepeated(Refused):
+    """A slot has two stamps, or two dates, on one document. Facts: ``capacity``."""
+
+    code = "mark-repeated"
+    zh = "“{capacity}”在同一份文件上放了两个签章或两个日期；请每份文件只放一个。"
+    en = "“{capacity}” has two stamps or two dates on one document; place one of each on a document."
+
+
 class Marking(Protocol):
     """A slot as far as its marks go."""
 
@@ -60,25 +71,31 @@ class Marking(Protocol):
     @property
     def capacity_en(self) -> str: ...  # noqa: D102
     @property
-    def place(self) -> Place | None: ...  # noqa: D102
+    def places(self) -> tuple[Place, ...]: ...  # noqa: D102
     @property
-    def date(self) -> Place | None: ...  # noqa: D102
+    def dates(self) -> tuple[Place, ...]: ...  # noqa: D102
+    @property
+    def texts(self) -> tuple[TextField, ...]: ...  # noqa: D102
     @property
     def perforated(self) -> bool: ...  # noqa: D102
 
 
 @dataclass(frozen=True, kw_only=True)
 class Laid:
-    """Where the marks of one slot lie on a document; no ``stamp`` where the slot leaves none."""
+    """Where the marks of one slot lie on a document; no ``stamp`` where the slot leaves none.
+
+    ``texts`` has one box for each text field of the slot, None for those of other documents.
+    """
 
     stamp: Box | None
     date: Box | None
+    texts: tuple[Box | None, ...] = ()
     strips: tuple[Strip, ...] = ()
 
     @property
     def boxes(self) -> tuple[Box, ...]:
         """All of them."""
-        single = tuple(box for box in (self.stamp, self.date) if box is not None)
+        single = tuple(box for box in (self.stamp, self.date, *self.texts) if box is not None)
         return (*single, *(strip.box for strip in self.strips))
 
 
@@ -105,12 +122,16 @@ def check_marked(pages: Sequence[int], slots: Sequence[Marking]) -> None:
     """See that documents of so many ``pages`` can bear what the slots ask for.
 
     Raises:
+        MarkRepeated: a slot has two stamps or two dates on one document.
         MarkedDocumentMissing: a place names another document.
         PerforationNeedsSeal, PerforationNeedsPages: a perforation seal has no seal, or no edges.
     """
     for slot in slots:
-        for place in (slot.place, slot.date):
-            if place is not None and not 0 <= place.document < len(pages):
+        for places in (slot.places, slot.dates):
+            if repeats_document(places):
+                raise MarkRepeated(capacity=_capacity(slot))
+        for place in (*slot.places, *slot.dates, *(text.place for text in slot.texts)):
+            if not 0 <= place.document < len(pages):
                 document, count = place.document + 1, len(pages)
                 raise MarkedDocumentMissing(capacity=_capacity(slot), document=document, count=count)
         if slot.perforated:
@@ -147,30 +168,37 @@ def _capacity(slot: Marking) -> Term:
 def _chosen(slot: Marking, edges: Sequence[Strip], document: int) -> Iterator[tuple[Box, Term]]:
     """Give the boxes that the starter chose for a slot, each with what its mark is called."""
     capacity = _capacity(slot)
+    for text in slot.texts:
+        if text.place.document == document:
+            yield _text_box(text), Term(f"{capacity.zh}（{text.label}）", f"{capacity.en} ({text.label})")
     if not slot.kind.stamps:
         return
-    if slot.place is not None and slot.place.document == document:
-        yield _box(slot.place, stamp_size(slot.kind)), capacity
-    if slot.date is not None and slot.date.document == document:
-        yield _box(slot.date, DATE_MARK), Term(f"{capacity.zh}（日期）", f"{capacity.en} (date)")
+    for box in _placed(slot.places, stamp_size(slot.kind), document):
+        yield box, capacity
+    for box in _placed(slot.dates, DATE_MARK, document):
+        yield box, Term(f"{capacity.zh}（日期）", f"{capacity.en} (date)")
     for strip in edges:
         yield strip.box, Term(f"{capacity.zh}（骑缝章）", f"{capacity.en} (seal over edges)")
 
 
 def _laid(slot: Marking, edges: tuple[Strip, ...], document: int, cells: Iterator[Box]) -> Laid:
+    texts = tuple(_text_box(text) if text.place.document == document else None for text in slot.texts)
     if not slot.kind.stamps:
-        return Laid(stamp=None, date=None)
-    stamp: Box | None
-    if slot.place is None:
+        return Laid(stamp=None, date=None, texts=texts)
+    stamp = next(_placed(slot.places, stamp_size(slot.kind), document), None)
+    if not slot.places:
         cell, (width, height) = next(cells), stamp_size(slot.kind)
         stamp = Box(page=cell.page, left=cell.left, bottom=cell.bottom, width=width, height=height)
-    else:
-        stamp = _placed(slot.place, stamp_size(slot.kind), document)
-    return Laid(stamp=stamp, date=_placed(slot.date, DATE_MARK, document), strips=edges)
+    date = next(_placed(slot.dates, DATE_MARK, document), None)
+    return Laid(stamp=stamp, date=date, texts=texts, strips=edges)
 
 
-def _placed(place: Place | None, size: tuple[float, float], document: int) -> Box | None:
-    return None if place is None or place.document != document else _box(place, size)
+def _placed(places: Sequence[Place], size: tuple[float, float], document: int) -> Iterator[Box]:
+    return (_box(place, size) for place in places if place.document == document)
+
+
+def _text_box(text: TextField) -> Box:
+    return _box(text.place, (text.width, TEXT_HEIGHT))
 
 
 def _box(place: Place, size: tuple[float, float]) -> Box:

@@ -79,7 +79,9 @@ def rehearse(
     }
     numbered = [(str(number), each) for number, each in enumerate(laid, start=1)]
     filling = [
-        one for id_, each in numbered for one in filled(id_, each, typesetter=typesetter, at=at, seal="")
+        one
+        for id_, each in numbered
+        for one in filled(id_, each, typesetter=typesetter, at=at, texts=[""] * len(each.texts), seal="")
     ]
     try:
         for field in _field_names(content):

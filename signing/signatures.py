@@ -33,7 +33,7 @@ from identity.approvals import Approval
 from identity.people import PersonId, person
 from ledger import facts
 from ledger.facts import Fact
-from signing import slot_persons
+from signing import slot_persons, slot_texts
 from signing.activation import Activation, Seat, activate, sign_manifest
 from signing.agreements import Agreement, Slot, SlotDeclined, agreement
 from signing.assembly_jobs import request_assembly
@@ -101,6 +101,7 @@ def sign_slot(
         PersonNotTied: what opens the slot's commitment to its person was erased.
         NotThisParty and the other refusals of ``signing.slot_parties.check_party``: the wrong party.
         SealUsesSpent, SealForOtherPurpose, SealOutsidePeriod: the seal is not for this use.
+        TextsUnapproved: the approval does not name what the text fields of the slot say.
         The refusals of ``signing.qualification_stamps.stamp``: there is no authority to put the stamp.
         ApprovalUsed, and the refusals of ``identity.approvals``: the approval does not allow this.
     """
@@ -114,6 +115,7 @@ def sign_slot(
     party = _party(session, slot, approval.person, keyring)
     if party.seal is not None:
         check_limits(session, party.seal, title=found.title, at=keyring.clock.now())
+    slot_texts.use(session, found.manifest.slot(slot_id), approval)
     stamped = stamp(session, found, slot, registers=registers, verifier=verifier, keyring=keyring)
     seat = Seat(
         agreement=agreement_id,

@@ -120,6 +120,15 @@ class Typesetter:
                 code_point = f"U+{ord(character):04X}"
                 raise GlyphMissing(character=character, code_point=code_point)
 
+    def width(self, text: str, *, size: float) -> float:
+        """Give how many points ``text`` is wide in one line of the regular font, ``size`` points high.
+
+        Raises:
+            GlyphMissing: the font lacks a character.
+        """
+        self.check_glyphs(text)
+        return sum(self._widths[ord(one)] for one in text) * size
+
     def spelled(self, text: str) -> str:
         """Give ``text`` with ``[U+XXXX]`` in the place of each character that the font lacks."""
         return "".join(
@@ -138,6 +147,13 @@ class Typesetter:
     @cached_property
     def _handwritten(self) -> frozenset[int]:
         return _code_points(self._fonts / HANDWRITING)
+
+    @cached_property
+    def _widths(self) -> Mapping[int, float]:
+        """How wide each character of the regular font is, in parts of its height."""
+        with TTFont(self._fonts / FONT_FILES[0], lazy=True) as font:
+            advances, unit = font["hmtx"].metrics, font["head"].unitsPerEm
+            return {point: advances[name][0] / unit for point, name in font.getBestCmap().items()}
 
 
 def _code_points(font: Path) -> frozenset[int]:

@@ -3,11 +3,11 @@
 The agreement names the signatures of its parties by digest; each must be in the bundle and over the same
 manifest, and where the manifest itself is enclosed, what is signed satisfies its groups. Before the other
 exhibits come the checks of who approved, how slots were handed on, who declined (``verify.signers``), by what
-authority stamps of qualifications were put (``verify.stamps``), of the detached signatures
-(``verify.detached``), of the documents (``verify.documents``) and of what voided it (``verify.voids``), each
-where the statements name any. An agreement has no state to look up, so the answer is UNKNOWN by its nature
-and the headline says what is known: that the signing is complete. One that is shown to be voided is
-NOT_IN_FORCE.
+authority stamps of qualifications were put (``verify.stamps``), of what parties wrote (``verify.texts``), of
+the detached signatures (``verify.detached``), of the documents (``verify.documents``) and of what voided it
+(``verify.voids``), each where the statements name any. An agreement has no state to look up, so the answer is
+UNKNOWN by its nature and the headline says what is known: that the signing is complete. One that is shown to
+be voided is NOT_IN_FORCE.
 """
 
 from collections import Counter
@@ -32,6 +32,7 @@ from verify.settlement import Subject, settle
 from verify.signers import check_approvals, check_declines, check_delegations, tied
 from verify.stamps import check_stamps
 from verify.standing import Standing
+from verify.texts import check_texts
 from verify.trust import TrustAnchors
 from verify.voids import check_voids
 
@@ -40,7 +41,7 @@ COMPLETE = "complete"
 COMPLETED = "completed"
 """The only action of an agreement that stands for all who are needed."""
 
-NAMES_STEPS = frozenset({"yinxin/manifest/3", "yinxin/manifest/4"})
+NAMES_STEPS = frozenset({"yinxin/manifest/3", "yinxin/manifest/4", "yinxin/manifest/5"})
 """Schemas of manifests over which every signature names the steps by which its slot came to its signer."""
 
 ONLY = ""
@@ -74,10 +75,11 @@ class AgreementBody:
 
 @dataclass(frozen=True)
 class NamedSlot:
-    """What a slot of the manifest says: the commitment to its person, and whose stamp it asks for."""
+    """What a slot of the manifest says: the commitment to its person, the stamp and texts it asks for."""
 
     person: Value
     held: Value
+    texts: Value
 
 
 def agreement_report(examined: Examined, trust: TrustAnchors, *, asked_at: datetime) -> Report:
@@ -139,6 +141,8 @@ def _check_signers(
     owed = None if manifest is None else manifest.has("schema") and manifest.take("schema") in NAMES_STEPS
     yield from check_delegations(examined, signed, persons, owed=owed)
     yield from check_stamps(examined, signed, held)
+    asked = None if slots is None else {id_: each.texts for id_, each in slots.items()}
+    yield from check_texts(examined, signed, asked)
     yield from check_detached(examined, signed)
     if manifest is not None:
         over = signed[0].body.get("manifest")
@@ -157,7 +161,7 @@ def _slots(manifest: Fields) -> Mapping[str, NamedSlot]:
     """What the manifest says of each slot."""
     return {
         slot.text("id"): NamedSlot(
-            *(slot.take(name) if slot.has(name) else None for name in ("person", "held"))
+            *(slot.take(name) if slot.has(name) else None for name in ("person", "held", "texts"))
         )
         for slot in manifest.each("slots")
     }

@@ -187,6 +187,27 @@ AGREEMENTS: Final[Mapping[str, Words]] = {
         "The stamp in slot {slot} does not fit the authority that it names ({member} differs). Do not rely "
         "on it.",
     ),
+    # what the parties wrote
+    "texts-hold": Words(
+        "{count}方填写的文字都与其本人确认一致，只是该方自己的陈述：{said}。",
+        "What parties wrote is what each of them approved, and the statement of that party alone ({count}): "
+        "{said}.",
+    ),
+    "texts-absent": Words(
+        "签署位{slot}填写的文字不在证据包里，无法核对。请索取完整的证据包。",
+        "What was written in slot {slot} is not in the bundle and cannot be checked. Ask for the whole "
+        "bundle.",
+    ),
+    "texts-unapproved": Words(
+        "签署位{slot}的本人确认没有写明所填文字，或清单并未要求填写。不能采信。",
+        "The approval for slot {slot} does not name what was written, or the manifest asked for nothing. Do "
+        "not rely on it.",
+    ),
+    "texts-malformed": Words(
+        "签署位{slot}所填文字的文件结构不对，或与清单要求的栏数不符。不能采信。",
+        "The file of what was written in slot {slot} is malformed, or not one text for each field. Do not "
+        "rely on it.",
+    ),
     # who declined
     "declines-hold": Words(
         "另有{count}方拒签，其签署位不在已签之列，签署仍满足清单要求。",

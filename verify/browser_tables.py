@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 
 from evidence.statement import StatementType
-from evidence.ties import LATER, PARTS, REFERENCES
+from evidence.ties import LATER, PARTS, REFERENCES, WRITTEN
 from verify.authorization import METHODS
 from verify.issuer_keys import role_of
 from verify.signers import RECOGNISED
@@ -24,6 +24,7 @@ def script() -> str:
         "REFERENCES": {role_of(type_): members for type_, members in REFERENCES.items()},
         "LATER": _ties(LATER),
         "PARTS": _ties(PARTS),
+        "WRITTEN": {role_of(type_): members for type_, members in WRITTEN.items()},
     }
     written = "".join(f"export const {name} = {{\n{_entries(table)}}};\n" for name, table in tables.items())
     return f"// Written by `python -m verify.browser_tables`; a test compares the two.\n{written}"

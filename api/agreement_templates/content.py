@@ -24,6 +24,7 @@ from signing.groups import misfit
 from signing.manifest import SlotKind
 from signing.qualification_stamps import StampAsked, StampMisplaced
 from signing.seal_kinds import SealMark, check_mark
+from signing.text_fields import check_text_fields
 
 HOUR = 3600
 """Seconds."""
@@ -74,9 +75,7 @@ class Role(SlotAsked):
             capacity_en=self.capacity_en,
             person=person,
             mark=SealMark(self.seal, self.department.strip()),
-            place=None if self.place is None else self.place.place,
-            date=None if self.date is None else self.date.place,
-            perforated=self.perforated,
+            **self.marks,
             stamp=stamp,
         )
 
@@ -122,6 +121,7 @@ def read_content(
         SlotsMalformed, NeedsMalformed: not what the page sends.
         SlotCountWrong, RoleRepeated, GroupsWrong, DepartmentMisplaced: the roles cannot be signed through.
         StampMisplaced: a role for a qualification's stamp does not say of which kind, or another one does.
+        TextFieldsTooMany, TextFieldNarrow: nobody could fill in the text fields of a role.
         IdentifierMalformed, CheckDigitWrong: a usual organization has no credit code.
         ReadersMalformed, TooManyReaders, ReaderUnplaced, ReaderTwice: these cannot be its readers.
         HoursWrong: the time to sign is none, or too long.
@@ -167,6 +167,7 @@ def _check_roles(content: Content) -> None:
         says = role.qualification is not None or role.authorization is not None
         if says != (role.kind is SlotKind.QUALIFICATION):
             raise StampMisplaced(capacity=role.name)
+        check_text_fields(role.marks["texts"], capacity=role.name)
         if role.kind is SlotKind.SEAL:
             check_mark(SealMark(role.seal, role.department.strip()))
         if role.organization.strip():

@@ -21,7 +21,8 @@ from signing.joint_application import (
     TakingPart,
     render_joint_application,
 )
-from signing.manifest import Place, SlotKind
+from signing.manifest import SlotKind
+from signing.marks import Place
 from signing.placement import stamp_size
 from signing.rendering import PrintedField
 from signing.stamps import ORGANIZATION_STAMP

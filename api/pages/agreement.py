@@ -21,6 +21,7 @@ from api.routes import InHouse
 from api.routes.agreements import AsParty
 from api.routes.people import myself
 from api.routes.sessions import home_of
+from api.slot_writing import texts_asked
 from api.void_view import void_open
 from identity.people import PersonId
 from signing.agreement_readers import ReaderKind
@@ -28,6 +29,7 @@ from signing.agreements import Agreement, AgreementState
 from signing.manifest import SlotKind
 from signing.signature_images import DRAWN_IN
 from signing.slot_parties import expected
+from signing.text_fields import LONGEST_TEXT
 
 router = APIRouter()
 
@@ -85,6 +87,8 @@ def slot(
             marks=marks,
             slot=next(each for each in view.slots if each.id == slot_id),
             draws=mine.kind in DRAWN_IN,
+            texts=texts_asked(found.manifest, slot_id),
+            longest_text=LONGEST_TEXT,
             me=myself(session, me, house),
             scan=scan_view(
                 session,

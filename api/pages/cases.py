@@ -3,6 +3,7 @@
 The address of a page that begins one is the address of the door for its face scan, with another ending.
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.cases import seen
 from api.seal_view import waiting_at
+from api.slot_writing import TextAsked, texts_asked, texts_in
 from identity import authorizations, counter_cases, passkey_adding, passkeys
 from identity.authorizations import AuthorizationId
 from identity.contacts import contact
@@ -27,6 +29,7 @@ from identity.one_time_codes import DIGITS
 from identity.passkeys import PasskeyId
 from identity.people import PersonId
 from signing.qr_image import qr_svg
+from signing.text_fields import LONGEST_TEXT
 from signing.voids import asking
 
 router = APIRouter(include_in_schema=False)
@@ -52,7 +55,8 @@ def to_sign(
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
         check_own_slot(session, found, slot_id, signer=mine, at=house.clock.now())
-    return _begin(request, house, mine, back=f"/agreements/{agreement_id}/slots/{slot_id}")
+    texts = texts_asked(found.manifest, slot_id)
+    return _begin(request, house, mine, back=f"/agreements/{agreement_id}/slots/{slot_id}", texts=texts)
 
 
 @router.get("/people/me/passkeys/{passkey_id}/other-route")
@@ -95,11 +99,13 @@ def case(request: Request, case_id: UUID, house: InHouse, visitor: AsPerson) -> 
             session, CaseId(case_id), person=person_of(visitor), clock=house.clock
         )
         shown, about = seen(session, house, found), about_case(session, found)
+        texts = texts_in(session, found)
     return page(
         request,
         "case.html",
         shown=shown,
         about=about,
+        texts=texts,
         qr=qr_svg(notices.link_to(house, f"/counter/{found.number}")),
         digits=DIGITS,
         pause=int(CODE_PAUSE.total_seconds()),
@@ -115,6 +121,7 @@ def _begin(
     back: str,
     own: str | None = None,
     adding: bool = False,
+    texts: Sequence[TextAsked] = (),
 ) -> Response:
     with house.database.transaction() as session:
         device = bool(passkeys.standing(session, person)) and not adding
@@ -125,6 +132,8 @@ def _begin(
         back=back,
         to=f"/api{own or back}/cases",
         device=device,
+        texts=texts,
+        longest_text=LONGEST_TEXT,
         reachable=reachable,
         minutes=int(LIFETIME.total_seconds()) // 60,
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, UploadFile
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api import agreement_notices
@@ -31,18 +31,18 @@ from api.routes import InHouse
 from api.routes.scans import ChallengeAsked, asked
 from api.slot_forms import SlotAsked, check_takes_part, draft, read_slots
 from api.slot_groups import grouped, read_needs
+from api.slot_writing import OnPaper, image_on, texts_on
 from api.webhooks import events
 from identity.organizations import organization
-from identity.people import PersonId, person
+from signing import signature_images, slot_texts
 from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
 from signing.agreement_pages import agreement_page
 from signing.agreement_readers import name_readers
-from signing.agreements import Slot, agreement
+from signing.agreements import agreement
 from signing.assembly_jobs import retry_assembly
 from signing.delegations import delegate, open_slot, replace_signer
 from signing.documents import freeze
-from signing.signature_images import SignatureImage, check_place, drawn, keep, typed
 from signing.slot_locks import lock_slots
 from signing.slot_parties import NotThisParty, expected
 
@@ -95,7 +95,9 @@ def start(
     if ready and house.settings.demonstration:
         set_now = ready_application(house.typesetter, parties, at=house.clock.now())
         bringing = [(set_now.content, READY_NAME)]
-        drafts = tuple(replace(each, place=place) for each, place in zip(drafts, set_now.places, strict=True))
+        drafts = tuple(
+            replace(each, places=(place,)) for each, place in zip(drafts, set_now.places, strict=True)
+        )
     elif named := [each for each in frozen or () if each]:
         bringing = brought_before(house, named, by=own)
     else:
@@ -146,44 +148,29 @@ def one(agreement_id: UUID, visitor: AsParty, house: InHouse) -> AgreementShown:
         return shown_to(session, found, visitor, house)
 
 
-class Drawing(BaseModel):
-    """What stands in the person's stamp: ``strokes`` of points [x, y] on 1200 by 400, or a name ``typed``.
-
-    The name is the person's own.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    strokes: list[list[list[int]]] = []
-    typed: str = ""
-
-
 @router.post("/{agreement_id}/slots/{slot_id}/challenges", status_code=201)
 def ask_to_sign(
     agreement_id: UUID,
     slot_id: str,
     visitor: Annotated[Visitor, allow(Role.PERSON)],
     house: InHouse,
-    drawing: Drawing | None = None,
+    sent: OnPaper | None = None,
 ) -> ChallengeAsked:
     """Ask the party of an open slot to show their face for exactly this slot of exactly this manifest.
 
-    ``drawing``, where there is one, is shown in their stamp, and the approval names its digest.
+    What is ``sent`` along stands on the paper, and the approval names its digests.
     """
     signer = person_of(visitor)
+    sent = sent or OnPaper()
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
         slot = check_own_slot(session, found, slot_id, signer=signer, at=house.clock.now())
-        image = None if drawing is None else _image(session, slot, drawing, signer)
+        image, written = image_on(session, slot, sent, signer), texts_on(house, found, slot, sent)
         challenge = asked(session, house, person=signer, action=slot.kind.action, subject=slot.subject)
-        keep(session, challenge=challenge.challenge, person=signer, image=image, clock=house.clock)
+        id_ = challenge.challenge
+        signature_images.keep(session, challenge=id_, person=signer, image=image, clock=house.clock)
+        slot_texts.keep(session, asked=id_, person=signer, written=written, clock=house.clock)
         return challenge
-
-
-def _image(session: Session, slot: Slot, drawing: Drawing, signer: PersonId) -> SignatureImage:
-    check_place(slot.kind, slot.capacity)
-    name = drawing.typed.strip()
-    return typed(name, own=person(session, signer).name) if name else drawn(drawing.strokes)
 
 
 class Reason(BaseModel):

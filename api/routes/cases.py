@@ -24,6 +24,7 @@ from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.scan_effects import take_effect
 from api.routes.scans import DeviceAsked
+from api.slot_writing import Texts, texts_on
 from evidence.digest import Digest
 from identity import authorizations, counter_answers, counter_cases, passkey_adding, passkeys
 from identity.authorization_states import State, check_transition
@@ -34,6 +35,7 @@ from identity.messages import Delivery, Kind, delivery
 from identity.passkeys import PasskeyId
 from identity.people import PersonId
 from identity.webauthn import Assertion, base64url
+from signing import slot_texts
 from signing.slot_locks import lock_slot_of
 
 router = APIRouter()
@@ -92,13 +94,21 @@ def ask_to_authorize(authorization_id: UUID, house: InHouse, visitor: AsPerson) 
 
 
 @router.post("/api/agreements/{agreement_id}/slots/{slot_id}/cases", status_code=201)
-def ask_to_sign(agreement_id: UUID, slot_id: str, house: InHouse, visitor: AsPerson) -> CaseOpened:
-    """Open the case whose answer signs or seals exactly this slot of exactly this manifest."""
+def ask_to_sign(
+    agreement_id: UUID, slot_id: str, house: InHouse, visitor: AsPerson, sent: Texts | None = None
+) -> CaseOpened:
+    """Open the case whose answer signs or seals exactly this slot of exactly this manifest.
+
+    ``sent`` is what the party writes; sent again, while the case is open, it takes the place of the first.
+    """
     mine = person_of(visitor)
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
         slot = check_own_slot(session, found, slot_id, signer=mine, at=house.clock.now())
-        return opened(session, house, mine, slot.kind.action, slot.subject)
+        written = texts_on(house, found, slot, sent or Texts())
+        case = opened(session, house, mine, slot.kind.action, slot.subject)
+        slot_texts.keep(session, asked=case.id, person=mine, written=written, clock=house.clock)
+        return case
 
 
 @router.post("/api/people/me/passkeys/{passkey_id}/cases", status_code=201)
@@ -157,6 +167,7 @@ def answer(case_id: UUID, given: Answer, house: InHouse, visitor: AsPerson) -> A
             party=house.relying_party,
             codes=house.codes,
             known=known,
+            texts=slot_texts.texts_digest(session, case_id),
             issuer=house.issuer,
             signer=house.verifier_signer,
             clock=house.clock,

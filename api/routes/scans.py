@@ -50,6 +50,7 @@ from identity.steps import Step
 from identity.webauthn import Assertion, base64url
 from signing.signature_images import image_digest
 from signing.slot_locks import lock_slot_of
+from signing.slot_texts import texts_digest
 
 router = APIRouter()
 
@@ -322,29 +323,25 @@ def _pass(session: Session, house: House, held: OpenScan[ScanGoesOn], verdict: V
 
     Consent and template are looked at once more: the scan took its time, and both may be gone meanwhile.
     """
-    passed = held.challenge
+    passed, clock = held.challenge, house.clock
     known = lock_slot_of(session, passed, keystore=house.keyring.keystore)
     if _reference(session, house, person=passed.person) != held.template:
         raise AnotherFace
     used = challenges.consume(
-        session,
-        passed.id,
-        person=passed.person,
-        action=passed.action,
-        subject=passed.subject,
-        clock=house.clock,
+        session, passed.id, person=passed.person, action=passed.action, subject=passed.subject, clock=clock
     )
     if held.lit and verdict.reflected is not None:
-        reflections.count(session, seen=verdict.reflected, clock=house.clock)
-    passkeys.use(session, used, held.device, party=house.relying_party, clock=house.clock)
+        reflections.count(session, seen=verdict.reflected, clock=clock)
+    passkeys.use(session, used, held.device, party=house.relying_party, clock=clock)
     approval = approvals.approve(
         session,
         challenge=used,
         verdict=verdict,
         known=known,
         image=image_digest(session, passed.id),
+        texts=texts_digest(session, passed.id),
         issuer=house.issuer,
         signer=house.verifier_signer,
-        clock=house.clock,
+        clock=clock,
     )
     return take_effect(session, house, approval, answers=held.heard)

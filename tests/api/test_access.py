@@ -195,6 +195,7 @@ def stranger(request: pytest.FixtureRequest, site: Site, house: House) -> httpx.
 GIVEN: dict[str, object] = {
     "/changes": {"action": "suspend", "reason": 1},
     "/slots/{slot_id}/challenges": {"typed": LEGAL_REPRESENTATIVE.name},
+    "/slots/{slot_id}/cases": {"texts": []},
     "/readers": READER,
     "/previews": FILLING,
     "/templates/{template_id}/agreements": FILLING,

@@ -74,7 +74,7 @@ def test_stamps_on_the_ready_application_go_to_the_places_of_its_parties(
     id_ = UUID(post(clerk, ready="true").json()["id"])
     with city.house.database.transaction() as session:
         manifest = agreement(session, id_).manifest_bytes
-    assert manifest.count(b"eplace\x84\x00\x03") == 3  # each an array of four: the first document, page 3
+    assert manifest.count(b"fplaces\x81\x84\x00\x03") == 3  # one place each: the first document, page 3
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from PIL import Image
 from api.demonstration.people import CONTRACTOR
 from api.policy import Role
 from signing.agreements import agreement
-from signing.manifest import Place
+from signing.marks import Place
 from tests.api.joint import CLERK, SLOTS, enter, enter_as, post
 from tests.quiet_city import QuietCity
 from tests.signing.hostile_pdf import MIB, indexed, zeros
@@ -48,7 +48,8 @@ def test_an_agreement_over_a_brought_document_has_its_marks_where_they_were_put(
     with city.house.database.transaction() as session:
         opened = agreement(session, UUID(answer.json()["id"]))
     assert str(opened.documents[0]) == digest
-    assert (opened.manifest.slots[0].place, opened.manifest.slots[0].date) == (Place(**PLACE), Place(**DATE))
+    first = opened.manifest.slots[0]
+    assert (first.places, first.dates) == ((Place(**PLACE),), (Place(**DATE),))
 
 
 def test_several_documents_are_signed_in_the_order_in_which_they_are_named(
@@ -62,7 +63,7 @@ def test_several_documents_are_signed_in_the_order_in_which_they_are_named(
     assert [each["digest"] for each in told["documents"]] == digests[::-1]
     with city.house.database.transaction() as session:
         opened = agreement(session, UUID(answer.json()["id"]))
-    assert opened.manifest.slots[0].place == Place(document=1, **PLACE)
+    assert opened.manifest.slots[0].places == (Place(document=1, **PLACE),)
 
 
 def test_what_another_firm_brought_is_unknown(clerk: httpx.Client, city: QuietCity) -> None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from api.app import ROUTERS
 from api.field_names import field, listed, named
-from api.slot_forms import PlaceAsked, SlotAsked
+from api.slot_forms import PlaceAsked, SlotAsked, TextAsked
 from evidence.errors import Term
 
 NEUTRAL = field(None)
@@ -16,7 +16,7 @@ NEUTRAL = field(None)
 
 def sent() -> Iterator[str]:
     """Every field that a door takes."""
-    yield from {**SlotAsked.model_fields, **PlaceAsked.model_fields}
+    yield from {**SlotAsked.model_fields, **PlaceAsked.model_fields, **TextAsked.model_fields}
     for route in [each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)]:
         taken = route.dependant
         yield from (each.name for each in taken.path_params + taken.query_params)

@@ -51,8 +51,7 @@ def test_all_pdfs_of_a_template_are_signed_together_in_their_order(
     found = manifest(city, id_)
     assert found.documents == (sha256(CONTRACT), sha256(ANNEX))
     assert found.names == ("合同.pdf", "附件1.pdf")
-    place = found.slots[0].place
-    assert place is not None
+    (place,) = found.slots[0].places
     assert place.document == 1
     sign(city.house, id_, "1", ENGINEER)
     assembled(city.house, id_)

@@ -102,11 +102,11 @@ def test_marks_are_dragged_onto_a_page_and_across_it(board: Board, house: House)
     assert drawn is not None
     points = A4[0] / frame["width"]
     slot = started(page, house)[0]
-    assert slot.place is not None
-    assert slot.place.page == 2
-    assert slot.place.left == pytest.approx((drawn["x"] - frame["x"]) * points, abs=4)
+    (place,) = slot.places
+    assert place.page == 2
+    assert place.left == pytest.approx((drawn["x"] - frame["x"]) * points, abs=4)
     low = frame["y"] + frame["height"] - drawn["y"] - drawn["height"]
-    assert slot.place.bottom == pytest.approx(low * points, abs=4)
+    assert place.bottom == pytest.approx(low * points, abs=4)
 
 
 def test_marks_are_placed_and_moved_by_keyboard_and_told(board: Board, house: House) -> None:
@@ -125,9 +125,9 @@ def test_marks_are_placed_and_moved_by_keyboard_and_told(board: Board, house: Ho
     page.keyboard.press("Delete")
     expect(told).to_contain_text("已取消摆放")
     first, second, _ = started(page, house)
-    assert (first.place, first.date, second.place) == (None, None, None)
-    assert second.date is not None
-    assert (second.date.page, second.date.left, second.date.bottom) == (1, 36 + 19, 36 + 10)
+    assert (first.places, first.dates, second.places) == ((), (), ())
+    (date,) = second.dates
+    assert (date.page, date.left, date.bottom) == (1, 36 + 19, 36 + 10)
 
 
 def test_a_finger_moves_a_mark_on_a_phone(board: Board) -> None:

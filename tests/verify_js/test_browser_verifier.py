@@ -13,7 +13,7 @@ import pytest
 
 from evidence import canonical
 from evidence.errors import NotCanonical, QrUnknown
-from tests.verify import agreement_cases, agreement_packs, altered, city, stamped
+from tests.verify import agreement_cases, agreement_packs, altered, city, stamped, texted
 from tests.verify.authorizations import bundle
 from verify.bundle import verify_bundle
 from verify.pack import verify_pack
@@ -77,7 +77,7 @@ def judged_agreements() -> dict[str, Any]:
                 "as_of": city.NOW.isoformat(),
                 "report": json.loads(verify_bundle(data, anchors, as_of=city.NOW).to_json()),
             }
-            for name, data in [*agreement_cases.altered(), *stamped.altered()]
+            for name, data in [*agreement_cases.altered(), *stamped.altered(), *texted.altered()]
         ],
         "packs": [
             {

@@ -11,14 +11,15 @@ from evidence.identifiers import Uscc
 from signing.groups import Group
 from signing.manifest import (
     FIRST_SCHEMA,
+    FOURTH_SCHEMA,
     SECOND_SCHEMA,
     THIRD_SCHEMA,
     Manifest,
     ManifestMalformed,
     ManifestSlot,
-    Place,
     SlotKind,
 )
+from signing.marks import Place, TextField
 
 MANIFEST = Manifest(
     agreement=UUID(int=7),
@@ -32,7 +33,7 @@ MANIFEST = Manifest(
             capacity_zh="建设单位",
             capacity_en="owner",
             person=bytes(32),
-            place=Place(page=1, left=40, bottom=60),
+            places=(Place(page=1, left=40, bottom=60),),
         ),
         ManifestSlot(
             id="2",
@@ -80,13 +81,15 @@ def without(slot: Value, *names: str) -> Value:
     return {key: item for key, item in slot.items() if key not in names}
 
 
-def older(slot: Value, *names: str) -> Value:
-    """The slot without what these schemas lack; its place names no document."""
-    left = without(slot, *names)
+def older(slot: Value, *names: str, numbered: bool = False) -> Value:
+    """The slot without what these schemas lack; its one place names no document before the fourth."""
+    left = without(slot, "texts", *(f"{name}s" for name in names if name == "date"), *names)
     assert isinstance(left, dict)
-    for name in {"place", "date"} & left.keys():
-        place = left[name]
-        left[name] = place[1:] if isinstance(place, list) else None
+    for name in ("place", "date"):
+        places = left.pop(f"{name}s", None)
+        if isinstance(places, list):
+            place = places[0] if places else None
+            left[name] = place[not numbered :] if isinstance(place, list) else None
     return left
 
 
@@ -164,9 +167,68 @@ def test_a_manifest_of_the_third_schema_has_one_document_that_no_place_names() -
             Manifest.decode(wrong)
 
 
+def test_a_manifest_of_the_fourth_schema_has_one_place_for_all_documents_and_no_texts() -> None:
+    value = canonical.decode(MANIFEST.encode())
+    assert isinstance(value, dict)
+    assert isinstance(value["slots"], list)
+    slots: list[Value] = [older(slot, numbered=True) for slot in value["slots"]]
+    assert Manifest.decode(changed(schema=FOURTH_SCHEMA, slots=slots)) == MANIFEST
+    texted: list[Value] = [{**slot, "texts": []} for slot in slots if isinstance(slot, dict)]
+    for wrong in (changed(schema=FOURTH_SCHEMA), changed(slots=slots)):
+        with pytest.raises(ManifestMalformed):
+            Manifest.decode(wrong)
+    with pytest.raises(ManifestMalformed):
+        Manifest.decode(changed(schema=FOURTH_SCHEMA, slots=texted))
+
+
+def test_a_slot_has_a_stamp_and_a_date_on_each_document() -> None:
+    documents = (sha256(b"document"), sha256(b"annex"))
+    on_each = tuple(Place(document=number, page=0, left=40, bottom=60) for number in range(2))
+    placed = replace(MANIFEST.slots[1], places=on_each, dates=on_each[1:])
+    manifest = replace(MANIFEST, documents=documents, slots=(MANIFEST.slots[0], placed))
+    assert Manifest.decode(manifest.encode()) == manifest
+    twice = replace(manifest, slots=(replace(placed, places=on_each[:1] * 2),))
+    with pytest.raises(ManifestMalformed):
+        Manifest.decode(twice.encode())
+
+
+def test_what_a_party_is_to_write_is_part_of_what_is_signed() -> None:
+    telephone = TextField(label="联系电话", width=160, place=Place(page=0, left=60, bottom=300))
+    asked = replace(MANIFEST, slots=(replace(MANIFEST.slots[0], texts=(telephone,)), MANIFEST.slots[1]))
+    assert Manifest.decode(asked.encode()) == asked
+    for other in ("label", "width", "place"):
+        altered = {"label": "手机", "width": 161, "place": Place(page=0, left=61, bottom=300)}[other]
+        changed_ = replace(telephone, **{other: altered})  # type: ignore[arg-type]  # of its own type each
+        slots = (replace(MANIFEST.slots[0], texts=(changed_,)), MANIFEST.slots[1])
+        assert replace(MANIFEST, slots=slots).digest != asked.digest
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        None,
+        "联系电话",
+        ["联系电话"],
+        [["联系电话", 160]],
+        [["", 160, [0, 0, 60, 300]]],
+        [["联系电话", 0, [0, 0, 60, 300]]],
+        [["联系电话", "160", [0, 0, 60, 300]]],
+        [["联系电话", 160, [0, 60, 300]]],
+        [["联系电话", 160, [1, 0, 60, 300]]],
+    ],
+)
+def test_text_fields_that_are_none_are_refused(texts: Value) -> None:
+    value = canonical.decode(MANIFEST.encode())
+    assert isinstance(value, dict)
+    assert isinstance(value["slots"], list)
+    slots: list[Value] = [{**slot, "texts": texts} for slot in value["slots"] if isinstance(slot, dict)]
+    with pytest.raises(ManifestMalformed):
+        Manifest.decode(changed(slots=slots))
+
+
 def test_several_documents_have_their_names_and_bear_the_marks() -> None:
     documents = (sha256(b"document"), sha256(b"annex"))
-    placed = replace(MANIFEST.slots[1], place=Place(document=1, page=0, left=40, bottom=60))
+    placed = replace(MANIFEST.slots[1], places=(Place(document=1, page=0, left=40, bottom=60),))
     manifest = replace(
         MANIFEST, documents=documents, names=("合同.pdf", "附件.pdf"), slots=(MANIFEST.slots[0], placed)
     )
@@ -177,7 +239,8 @@ def test_several_documents_have_their_names_and_bear_the_marks() -> None:
         replace(manifest, names=("合同.pdf",)),
         replace(manifest, documents=documents[:1], names=()),
         replace(
-            manifest, slots=(replace(placed, place=None, date=Place(document=-1, page=0, left=0, bottom=0)),)
+            manifest,
+            slots=(replace(placed, places=(), dates=(Place(document=-1, page=0, left=0, bottom=0),)),),
         ),
     ):
         with pytest.raises(ManifestMalformed):
@@ -187,7 +250,7 @@ def test_several_documents_have_their_names_and_bear_the_marks() -> None:
 
 
 def test_a_date_that_stands_apart_is_part_of_what_is_signed() -> None:
-    dated = replace(MANIFEST.slots[0], date=Place(page=0, left=300, bottom=400))
+    dated = replace(MANIFEST.slots[0], dates=(Place(page=0, left=300, bottom=400),))
     manifest = replace(MANIFEST, slots=(dated, MANIFEST.slots[1]))
     assert Manifest.decode(manifest.encode()) == manifest
     assert manifest.digest != MANIFEST.digest

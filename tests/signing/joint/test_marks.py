@@ -15,7 +15,7 @@ from pyhanko_certvalidator import ValidationContext
 from signing.agreements import Agreement
 from signing.asn1_signature import to_asn1
 from signing.assembly import assemble
-from signing.manifest import Place
+from signing.marks import Place
 from signing.pdf_document import open_document
 from signing.pdf_pages import Box
 from signing.perforation import PerforationNeedsPages
@@ -94,7 +94,7 @@ def check_signatures(town: Town, content: bytes, folder: Path, *, count: int) ->
 def test_marks_are_seen_in_their_places_however_the_page_is_turned(
     town: Town, degrees: int, tmp_path: Path
 ) -> None:
-    slot = replace(town.slots()[0], place=PLACE, date=DATE)
+    slot = replace(town.slots()[0], places=(PLACE,), dates=(DATE,))
     opened = town.open(content=turned_pdf(degrees), slots=(slot,))
     content = assembled(town, opened)
     picture = inked(content, 0)
@@ -112,7 +112,7 @@ def test_marks_are_seen_in_their_places_however_the_page_is_turned(
 def test_every_party_fills_its_own_date_and_all_signatures_stay_valid(town: Town, tmp_path: Path) -> None:
     town.seal()
     slots = tuple(
-        replace(slot, date=Place(page=0, left=60, bottom=100 * number))
+        replace(slot, dates=(Place(page=0, left=60, bottom=100 * number),))
         for number, slot in enumerate(town.slots(), start=1)
     )
     content = assembled(town, town.open(slots=slots))
@@ -129,14 +129,14 @@ def test_a_document_keeps_its_own_form(town: Town, tmp_path: Path) -> None:
         catalogue="/AcroForm << /Fields [4 0 R] >>",
         page="/Annots [4 0 R]",
     )
-    content = assembled(town, town.open(content=form, slots=(replace(town.slots()[0], date=DATE),)))
+    content = assembled(town, town.open(content=form, slots=(replace(town.slots()[0], dates=(DATE,)),)))
     check_signatures(town, content, tmp_path, count=2)
 
 
 def test_marks_that_cover_each_other_are_refused_at_once(town: Town) -> None:
     one, other, _ = town.slots()
     with pytest.raises(MarksOverlap):
-        town.open(slots=(replace(one, place=PLACE), replace(other, date=replace(PLACE, left=310))))
+        town.open(slots=(replace(one, places=(PLACE,)), replace(other, dates=(replace(PLACE, left=310),))))
 
 
 def test_the_strips_of_a_perforation_seal_make_it_up(town: Town, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 from signing.agreement_drafting import SlotDraft
-from signing.manifest import Place, SlotKind
+from signing.manifest import SlotKind
+from signing.marks import Place
 from signing.pdf import BoxOutsidePage
 from signing.pdf_pages import Box, PageSize
 from signing.perforation import PerforationNeedsPages, PerforationNeedsSeal, PerforationsTooMany
@@ -25,9 +26,13 @@ def box(place: Place, size: tuple[float, float]) -> Box:
     return Box(page=place.page, left=place.left, bottom=place.bottom, width=size[0], height=size[1])
 
 
+def some(place: Place | None) -> tuple[Place, ...]:
+    return () if place is None else (place,)
+
+
 def test_marks_lie_where_they_were_put() -> None:
     place, date = Place(page=0, left=12, bottom=34), Place(page=1, left=56, bottom=78)
-    (laid,) = lay_out((PAGE, PAGE), (replace(PERSON, place=place, date=date),))
+    (laid,) = lay_out((PAGE, PAGE), (replace(PERSON, places=(place,), dates=(date,)),))
     assert (laid.stamp, laid.date) == (box(place, PERSON_STAMP), box(date, DATE_MARK))
 
 
@@ -46,7 +51,7 @@ def test_forty_stamps_do_not_cover_one_another() -> None:
 
 
 def test_a_stamp_that_nobody_placed_keeps_clear_of_those_that_were() -> None:
-    placed = replace(SEAL, place=Place(page=0, left=100, bottom=100))
+    placed = replace(SEAL, places=(Place(page=0, left=100, bottom=100),))
     free, chosen = lay_out((PAGE,), (PERSON, placed))
     assert free.stamp is not None
     assert chosen.stamp is not None
@@ -54,7 +59,7 @@ def test_a_stamp_that_nobody_placed_keeps_clear_of_those_that_were() -> None:
 
 
 def test_who_only_approves_leaves_no_mark() -> None:
-    (laid,) = lay_out((PAGE,), (replace(APPROVER, place=Place(page=0, left=0, bottom=0)),))
+    (laid,) = lay_out((PAGE,), (replace(APPROVER, places=(Place(page=0, left=0, bottom=0),)),))
     assert laid.boxes == ()
 
 
@@ -69,12 +74,12 @@ def test_who_only_approves_leaves_no_mark() -> None:
 )
 def test_a_mark_outside_the_pages_is_refused(place: Place | None, date: Place | None) -> None:
     with pytest.raises(BoxOutsidePage):
-        check_layout((PAGE,), (replace(PERSON, place=place, date=date),))
+        check_layout((PAGE,), (replace(PERSON, places=some(place), dates=some(date)),))
 
 
 def test_marks_that_overlap_are_refused_by_name() -> None:
-    one = replace(PERSON, place=Place(page=0, left=100, bottom=100))
-    other = replace(SEAL, date=Place(page=0, left=120, bottom=120))
+    one = replace(PERSON, places=(Place(page=0, left=100, bottom=100),))
+    other = replace(SEAL, dates=(Place(page=0, left=120, bottom=120),))
     with pytest.raises(MarksOverlap) as refused:
         check_layout((PAGE,), (one, other))
     assert "第 1 页上“建设单位”与“施工单位（日期）”的位置重叠" in refused.value.sentence("zh")
@@ -82,8 +87,8 @@ def test_marks_that_overlap_are_refused_by_name() -> None:
 
 def test_marks_that_touch_do_not_overlap() -> None:
     width, _ = DATE_MARK
-    one = replace(PERSON, date=Place(page=0, left=300, bottom=500))
-    other = replace(SEAL, date=Place(page=0, left=301 + int(width), bottom=500))
+    one = replace(PERSON, dates=(Place(page=0, left=300, bottom=500),))
+    other = replace(SEAL, dates=(Place(page=0, left=301 + int(width), bottom=500),))
     check_layout((PAGE,), (one, other))
 
 
@@ -136,7 +141,7 @@ def test_a_person_sets_no_perforation_seal() -> None:
 
 
 def test_a_mark_over_a_perforation_seal_is_refused_by_name() -> None:
-    at_the_edge = replace(PERSON, date=Place(page=1, left=490, bottom=420))
+    at_the_edge = replace(PERSON, dates=(Place(page=1, left=490, bottom=420),))
     with pytest.raises(MarksOverlap) as refused:
         check_layout((PAGE, PAGE), (at_the_edge, replace(SEAL, perforated=True)))
     assert "第 2 页上“建设单位（日期）”与“施工单位（骑缝章）”" in refused.value.sentence("zh")

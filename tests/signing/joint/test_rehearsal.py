@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from evidence.errors import Refused
-from signing.manifest import Place
+from signing.marks import Place
 from signing.pdf import BoxOutsidePage
 from signing.pdf_document import DocumentBroken
 from signing.rehearsal import DocumentUnsignable, FieldReserved
@@ -26,7 +26,7 @@ from .conftest import Town, small_pdf
 )
 def test_a_place_outside_the_pages_is_refused_at_once(town: Town, place: Place) -> None:
     with pytest.raises(BoxOutsidePage):
-        town.open(slots=(replace(town.slots()[0], place=place),))
+        town.open(slots=(replace(town.slots()[0], places=(place,)),))
 
 
 @pytest.mark.parametrize("size", [b"[0 0 050 050]", b"[0 0 000 000]"])

@@ -20,7 +20,7 @@ from signing.agreement_documents import (
 from signing.assembly import assemble, assemble_next
 from signing.assembly_jobs import LEASE, AssemblyState
 from signing.documents import document
-from signing.manifest import Place
+from signing.marks import Place
 from signing.pdf import signed_fields
 from signing.pdf_document import LARGEST_DOCUMENT, read_structure
 from signing.perforation import PerforationNeedsPages
@@ -54,7 +54,7 @@ def test_each_document_is_assembled_with_every_party(town: Town, tmp_path: Path)
 
 def test_a_mark_lies_on_its_document_and_the_others_carry_the_signature_unseen(town: Town) -> None:
     slots = tuple(
-        replace(slot, place=Place(document=1, page=0, left=60, bottom=100 + 150 * number))
+        replace(slot, places=(Place(document=1, page=0, left=60, bottom=100 + 150 * number),))
         for number, slot in enumerate(town.slots())
     )
     town.seal()
@@ -138,7 +138,7 @@ def test_documents_that_are_too_large_together_are_refused(town: Town) -> None:
 
 
 def test_what_is_wrong_with_one_of_several_is_told_with_its_name(town: Town) -> None:
-    off = replace(town.slots()[0], place=Place(document=1, page=1, left=0, bottom=0))
+    off = replace(town.slots()[0], places=(Place(document=1, page=1, left=0, bottom=0),))
     with pytest.raises(DocumentAtFault) as refused:
         town.open(slots=(off,), beside=(ANNEX,))
     assert "第 2 份文件“附件1.pdf”：签章位置超出第 2 页" in refused.value.sentence("zh")
@@ -146,7 +146,7 @@ def test_what_is_wrong_with_one_of_several_is_told_with_its_name(town: Town) -> 
 
 @pytest.mark.parametrize("number", [-1, 2])
 def test_a_mark_on_a_document_that_is_not_there_is_refused(town: Town, number: int) -> None:
-    off = replace(town.slots()[0], date=Place(document=number, page=0, left=0, bottom=0))
+    off = replace(town.slots()[0], dates=(Place(document=number, page=0, left=0, bottom=0),))
     with pytest.raises(MarkedDocumentMissing):
         town.open(slots=(off,), beside=(ANNEX,))
 

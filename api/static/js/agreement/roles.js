@@ -64,7 +64,7 @@ const role = (row) => {
   const kind = field(row, "kind").selectedOptions[0];
   const seals = kind.value === "seal";
   const placed = form.elements.over.value === "kept"; // marks belong to the pages they were placed on
-  const mark = (what) => (placed && row.dataset[what] ? JSON.parse(row.dataset[what]) : null);
+  const marks = placed && row.dataset.marks ? JSON.parse(row.dataset.marks) : {};
   const text = (name) => field(row, name).value.trim();
   const stamps = kind.value === "qualification";
   const seal = seals ? field(row, "seal").value : "company";
@@ -81,8 +81,7 @@ const role = (row) => {
     perforated: seals && field(row, "perforated").checked,
     qualification: stamps ? field(row, "qualification").value : null,
     authorization: (stamps && text("authorization")) || null,
-    place: mark("place"),
-    date: mark("date"),
+    ...marks,
   };
 };
 

@@ -156,6 +156,12 @@ const refuse = (sentence, { judged = false, final = false } = {}) => {
   else if (!final) start.focus();
 };
 
+/** What the page wants to go along with the request for a challenge; nothing on most pages. */
+const alongside = () => {
+  const bodies = [...document.querySelectorAll("[data-scan-body]")].filter(({ value }) => value);
+  return bodies.length ? Object.assign({}, ...bodies.map(({ value }) => JSON.parse(value))) : undefined;
+};
+
 const scan = async () => {
   phase("opening");
   result.hidden = true;
@@ -166,8 +172,7 @@ const scan = async () => {
   stage.scrollIntoView({ block: "center", behavior: "smooth" });
   camera = await openChosen();
   check();
-  const body = document.getElementById("scan-body")?.value; // what the page wants to go along
-  const challenge = await send("POST", root.dataset.to, body ? JSON.parse(body) : undefined);
+  const challenge = await send("POST", root.dataset.to, alongside());
   check();
   count(challenge.seconds);
   const device = await confirmed(challenge);

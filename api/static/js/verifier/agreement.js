@@ -14,15 +14,16 @@ import { checkDocuments } from "./documents.js";
 import { Fields, Malformed } from "./fields.js";
 import { Invalid } from "./refusals.js";
 import { checkApprovals, checkDeclines, checkDelegations, equal, settled, slotOf, tied } from "./signers.js";
-import { hex } from "./trust.js";
 import { checkStamps } from "./stamps.js";
+import { checkTexts } from "./texts.js";
+import { hex } from "./trust.js";
 import { settle } from "./verify.js";
 import { checkVoids } from "./voids.js";
 import { both, say } from "./words.js";
 
 const HASH_BYTES = 32;
 const PARTIES = "parties", DETACHED = "detached", COMPLETED = "completed", ONLY = "";
-const NAMES_STEPS = ["yinxin/manifest/3", "yinxin/manifest/4"]; // signatures name how a slot came to its signer
+const NAMES_STEPS = ["yinxin/manifest/3", "yinxin/manifest/4", "yinxin/manifest/5"]; // signatures name how a slot came to its signer
 
 export { NoBundle };
 
@@ -46,6 +47,7 @@ async function report({ subject, others, findings, related, bundle }, trust, ask
   const owed = manifest && manifest.has("schema") && NAMES_STEPS.includes(manifest.take("schema"));
   all.push(...checkDelegations(every, signed, persons, owed));
   all.push(...(await checkStamps(every, signed, slots && slots.held)));
+  all.push(...reading(() => checkTexts(every, signed, files, slots && slots.texts)));
   all.push(...(await checkDetached(signed, files)));
   if (manifest) {
     const over = signed[0].statement.body.get("manifest");
@@ -146,15 +148,14 @@ function manifestOf(signed, files) {
   return content === undefined ? null : new Fields(decode(content), "manifest");
 }
 
-/** What the manifest says by slot: the commitments to their persons, and whose stamps they ask for. */
+/** What the manifest says by slot: the commitments to their persons, whose stamps and which texts they ask for. */
 function slotsOf(manifest) {
-  const [person, held] = [new Map(), new Map()];
+  const said = { person: new Map(), held: new Map(), texts: new Map() };
   for (const slot of manifest.each("slots")) {
     const id = slot.text("id");
-    person.set(id, slot.has("person") ? slot.take("person") : null);
-    held.set(id, slot.has("held") ? slot.take("held") : null);
+    for (const [name, by] of Object.entries(said)) by.set(id, slot.has(name) ? slot.take(name) : null);
   }
-  return { person, held };
+  return said;
 }
 
 async function checkDetached(signed, files) {

@@ -7,7 +7,7 @@ import { readReceipt } from "./receipt.js";
 import { Invalid } from "./refusals.js";
 import { differing, readEntry, readStatement, sha256 } from "./statement.js";
 import { readList, readStatement as readListStatement } from "./statuslist.js";
-import { LATER, PARTS, REFERENCES } from "./tables.js";
+import { LATER, PARTS, REFERENCES, WRITTEN } from "./tables.js";
 import { hex } from "./trust.js";
 
 export const MAGIC = new TextEncoder().encode("yinxin-bundle/1\n");
@@ -31,7 +31,7 @@ export async function readBundle(encoded) {
   return bundle;
 }
 
-/** The digests (hex) of the files that the subject, its parts and what came later name. */
+/** The digests (hex) of the files that the subject, its parts, their approvals and what came later name. */
 export function filesNamed(exhibits) {
   const [{ statement: subject }] = exhibits;
   const [type, member] = PARTS[subject.name] ?? [];
@@ -39,7 +39,17 @@ export function filesNamed(exhibits) {
     ({ statement }) => statement.name === type && listed(subject, member).has(hex(statement.digest)),
   );
   const later = exhibits.filter(({ statement }) => isLater(statement, subject));
-  return union([exhibits[0], ...parts, ...later].map(({ statement }) => listed(statement, "files")));
+  const written = parts.flatMap(({ statement }) => writtenFor(statement, exhibits));
+  return union([...[exhibits[0], ...parts, ...later].map(({ statement }) => listed(statement, "files")), ...written]);
+}
+
+/** What the approval of `part` names of what its person wrote. */
+function writtenFor(part, exhibits) {
+  const [member, names] = WRITTEN[part.name] ?? [];
+  const approvals = exhibits.filter(
+    ({ statement }) => statement.name === "approval" && listed(part, member).has(hex(statement.digest)),
+  );
+  return approvals.map(({ statement }) => listed(statement, names));
 }
 
 /** The 32-byte values (hex) that the body of `statement` holds under `member`, alone or in a list. */

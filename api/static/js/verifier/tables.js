@@ -32,3 +32,6 @@ export const LATER = {
 export const PARTS = {
   "agreement": ["signature", "signatures"],
 };
+export const WRITTEN = {
+  "signature": ["approval", "texts"],
+};

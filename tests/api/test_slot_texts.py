@@ -1,0 +1,144 @@
+"""Text fields at the doors: asked by the starter, written before the scan or at the counter, shown to all."""
+
+import subprocess
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from api.demonstration.people import ENGINEER
+from signing.agreements import agreement
+from signing.assembly_jobs import AssemblyState
+from signing.marks import Place, TextField
+from signing.slot_texts import waiting
+from tests.api.counter_side import CONFIRM, code_for
+from tests.api.joint import SLOTS, assembled, enter, post, started
+from tests.api.newcomers import counter_officer
+from tests.api.templates import ROLES, kept, use
+from tests.api.test_drawn_signatures import STROKES, enrolled
+from tests.quiet_city import QuietCity
+from tests.signing.joint.conftest import small_pdf
+
+__all__ = ["enrolled"]  # a fixture
+
+TELEPHONE = {"label": "联系电话", "width": 160, "place": {"page": 0, "left": 60, "bottom": 500}}
+SITE = {"label": "开工地点", "width": 220, "place": {"page": 1, "left": 60, "bottom": 500}}
+ASKED = {**SLOTS[2], "texts": [TELEPHONE, SITE]}
+WRITTEN = ["13800000000", "示范路 18 号"]
+
+
+@pytest.fixture(scope="module")
+def opened(clerk: httpx.Client) -> str:
+    return started(clerk, slots=[ASKED])
+
+
+def ask(http: httpx.Client, id_: str, door: str = "challenges", **sent: Any) -> httpx.Response:
+    return http.post(f"/api/agreements/{id_}/slots/1/{door}", json=sent)
+
+
+def test_what_is_asked_stands_in_the_manifest(city: QuietCity, opened: str) -> None:
+    with city.house.database.transaction() as session:
+        (slot,) = agreement(session, UUID(opened)).manifest.slots
+    assert slot.texts[0] == TextField(label="联系电话", width=160, place=Place(page=0, left=60, bottom=500))
+    assert len(slot.texts) == 2
+
+
+def test_the_page_asks_for_every_line_before_the_scan_and_at_the_counter(
+    enrolled: httpx.Client, opened: str
+) -> None:
+    for page in ("", "/other-route"):
+        shown = enrolled.get(f"/agreements/{opened}/slots/1{page}").text
+        assert shown.count("data-text ") == 2
+        assert "开工地点" in shown
+    assert shown.count("data-takes-texts") == 1
+    assert 'data-what="text"' in enrolled.get(f"/agreements/{opened}/slots/1").text
+
+
+def test_what_was_written_is_kept_under_the_challenge_and_what_was_written_last_counts(
+    city: QuietCity, enrolled: httpx.Client, opened: str
+) -> None:
+    for texts in (WRITTEN, ["13900000000", WRITTEN[1]]):
+        answer = ask(enrolled, opened, texts=texts, strokes=STROKES)
+        assert answer.status_code == 201, answer.text
+        with city.house.database.transaction() as session:
+            written = waiting(session, UUID(answer.json()["challenge"]))
+        assert written is not None
+        assert list(written.texts) == texts
+
+
+@pytest.mark.parametrize(
+    ("texts", "code"),
+    [
+        ([], "texts-miscounted"),
+        (WRITTEN[:1], "texts-miscounted"),
+        (["", WRITTEN[1]], "text-empty"),
+        (["13800000000\n", "x\ny"], "hidden-character"),
+        (["😀", WRITTEN[1]], "glyph-missing"),
+        (["字" * 50, WRITTEN[1]], "text-too-wide"),
+    ],
+)
+@pytest.mark.parametrize("door", ["challenges", "cases"])
+def test_what_cannot_stand_on_its_line_is_refused_and_not_repeated(
+    enrolled: httpx.Client, opened: str, door: str, texts: list[str], code: str
+) -> None:
+    answer = ask(enrolled, opened, door, texts=texts)
+    assert (answer.status_code, answer.json()["title"]) == (409, code)
+    assert "示范路" not in answer.text
+
+
+def test_who_is_asked_for_nothing_writes_nothing(clerk: httpx.Client, enrolled: httpx.Client) -> None:
+    plain = started(clerk, slots=[SLOTS[2]])
+    assert "writing.js" not in enrolled.get(f"/agreements/{plain}/slots/1").text
+    assert ask(enrolled, plain, texts=WRITTEN).json()["title"] == "texts-miscounted"
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        ({"label": " "}, (409, "text-empty")),
+        ({"label": "字" * 21}, (409, "text-too-long")),
+        ({"width": 3}, (409, "text-field-narrow")),
+        ({"place": {"document": 1, "page": 0, "left": 0, "bottom": 0}}, (409, "marked-document-missing")),
+        ({"width": "wide"}, (422, "slots-malformed")),
+        ({"height": 3}, (422, "slots-malformed")),
+    ],
+)
+def test_a_field_that_nobody_could_fill_is_refused(
+    clerk: httpx.Client, field: dict[str, Any], code: tuple[int, str]
+) -> None:
+    answer = post(clerk, content=small_pdf(pages=2), slots=[{**SLOTS[2], "texts": [{**TELEPHONE, **field}]}])
+    assert (answer.status_code, answer.json()["title"]) == code
+
+
+def test_at_the_counter_the_same_is_written_shown_and_stands_in_the_sealed_pdf(
+    city: QuietCity, clerk: httpx.Client
+) -> None:
+    house = city.house
+    id_, engineer = started(clerk, slots=[ASKED]), enter(city, ENGINEER.name)
+    officer = counter_officer(city.site, house)
+    shown = clerk.get(f"/api/agreements/{id_}").json()["slots"][0]["texts"]
+    assert shown == [{"label": "联系电话", "text": None}, {"label": "开工地点", "text": None}]
+    case = ask(engineer, id_, "cases", texts=["13700000000", WRITTEN[1]]).json()
+    assert ask(engineer, id_, "cases", texts=WRITTEN).json()["id"] == case["id"]
+    assert "13800000000" in engineer.get(f"/cases/{case['id']}").text
+    officer.http.post(f"/api/counter/cases/{case['id']}/confirmation", json=CONFIRM).raise_for_status()
+    code = code_for(house, case["number"])
+    engineer.post(f"/api/cases/{case['id']}/answer", json={"code": code}).raise_for_status()
+    shown = clerk.get(f"/api/agreements/{id_}").json()["slots"][0]["texts"]
+    assert [each["text"] for each in shown] == WRITTEN
+    assert "13800000000" in clerk.get(f"/agreements/{id_}").text
+    assert assembled(house, id_).state is AssemblyState.DONE
+    content = clerk.get(f"/agreements/{id_}/signed.pdf").content
+    said = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True).stdout
+    assert [each in said.decode() for each in WRITTEN] == [True, True]
+
+
+def test_a_template_keeps_the_fields_of_a_role(city: QuietCity, clerk: httpx.Client) -> None:
+    roles = [{**ROLES[2], "texts": [TELEPHONE]}]
+    made = kept(clerk, content=small_pdf(), title="补充协议", roles=roles, hours=5)
+    assert "联系电话" in clerk.get(f"/templates/{made}/change").text
+    sent = UUID(use(clerk, made, fields={}, takings=[{}]).json()["id"])
+    with city.house.database.transaction() as session:
+        (slot,) = agreement(session, sent).manifest.slots
+    assert [each.label for each in slot.texts] == ["联系电话"]
