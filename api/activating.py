@@ -4,7 +4,7 @@ from api.house_keys import HouseKeys
 from api.national import national_of
 from api.settings import Settings
 from evidence.clock import Clock
-from identity.webauthn import RelyingParty
+from identity.webauthn import ANY_SITE, RelyingParty
 from signing.activation_book import ActivationBook
 from signing.activation_checks import Pins
 from signing.activation_module import ActivationModule, LocalActivationModule
@@ -50,5 +50,5 @@ def activation_module_of(
 
 
 def site_of(settings: Settings) -> RelyingParty:
-    """Give the site that device keys are bound to."""
-    return RelyingParty.at(settings.public_url, name=settings.city_zh)
+    """Give the site that device keys are bound to; the doors judge whose pages may hold it in a frame."""
+    return RelyingParty.at(settings.public_url, name=settings.city_zh, framed_by=ANY_SITE)

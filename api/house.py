@@ -42,6 +42,7 @@ class House:
     ``verifier_signer`` is the identity verifier's key, ``log_signer`` the log's Ed25519 key.
     ``timestamps`` is the house's own authority, which answers anyone, whoever stamps the PDFs.
     ``founding`` is what the registry of organizations begins with, where this house deploys it.
+    ``framed_by`` is the origin of the page that holds ours in a frame, for a request out of that frame.
     """
 
     settings: Settings
@@ -72,6 +73,7 @@ class House:
     registers: RegisterSource
     timestamps: TimestampAuthority
     software: Software
+    framed_by: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -96,7 +98,7 @@ class House:
     @property
     def relying_party(self) -> RelyingParty:
         """Whom device keys are bound to: the host of the public address, which alone may ask them."""
-        return RelyingParty.at(self.settings.public_url, name=self.settings.city_zh)
+        return RelyingParty.at(self.settings.public_url, name=self.settings.city_zh, framed_by=self.framed_by)
 
     @property
     def verifier_key(self) -> VerifyingKey:

@@ -60,6 +60,9 @@ LONGEST_PART = 8192
 LONGEST_ANSWER = 64 * 1024
 """Longest answer that is read, characters."""
 
+ANY_SITE = "*"
+"""In the place of the origin of a frame's page, where another has judged whose pages may hold one."""
+
 _OWN_PORT = {"https": ":443", "http": ":80"}
 _CREATE, _GET = "webauthn.create", "webauthn.get"
 _COORDINATE_BYTES = 32
@@ -79,18 +82,23 @@ _UNREADABLE = (
 
 @dataclass(frozen=True)
 class RelyingParty:
-    """Who asks: ``id`` is the host that a key is bound to, ``origin`` the only address that may ask."""
+    """Who asks: ``id`` is the host that a key is bound to, ``origin`` the only address that may ask.
+
+    ``framed_by`` is the origin of the page that holds the asking one in a frame; None where it stands alone.
+    """
 
     id: str
     origin: str
     name: str
+    framed_by: str | None = None
 
     @classmethod
-    def at(cls, public_url: str, *, name: str) -> "RelyingParty":
+    def at(cls, public_url: str, *, name: str, framed_by: str | None = None) -> "RelyingParty":
         """Give the party of a site that answers at ``public_url``; browsers leave a scheme's own port out."""
         parts = urlsplit(public_url)
         place = parts.netloc.lower().removesuffix(_OWN_PORT.get(parts.scheme, ""))
-        return cls(id=parts.hostname or "", origin=f"{parts.scheme}://{place}", name=name)
+        origin = f"{parts.scheme}://{place}"
+        return cls(id=parts.hostname or "", origin=origin, name=name, framed_by=framed_by)
 
 
 @dataclass(frozen=True)
@@ -247,8 +255,19 @@ def _check_client_data(client_data: bytes, party: RelyingParty, *, type_: str, c
         raise AnswerForAnotherUse
     if not secrets.compare_digest(said.challenge, challenge):
         raise AnswerToAnotherChallenge
-    if said.origin != party.origin or said.cross_origin is not False:
+    if said.origin != party.origin or not _from_its_place(said, party):
         raise AnswerFromAnotherSite(origin=party.origin)
+
+
+def _from_its_place(said: CollectedClientData, party: RelyingParty) -> bool:
+    """Whether the answer was asked for where the party asks: alone, or within a page of ``framed_by``.
+
+    A browser that names the page on top is held to it. Source: Web Authentication Level 3, 7.2.
+    """
+    if said.cross_origin is False:
+        return True
+    on_top = json.loads(said).get("topOrigin", party.framed_by)
+    return party.framed_by is not None and party.framed_by in (on_top, ANY_SITE)
 
 
 def _check_authenticator_data(data: AuthenticatorData, party: RelyingParty) -> None:

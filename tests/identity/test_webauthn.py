@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from evidence.errors import Refused
 from identity.passkey_refusals import AnswerMalformed, DeviceSignatureInvalid, KeyKindRefused
 from identity.webauthn import (
+    ANY_SITE,
     LONGEST_ANSWER,
     Assertion,
     Attestation,
@@ -100,6 +101,26 @@ def test_an_answer_to_something_else_is_refused_by_name(phone: Authenticator, ke
 def test_an_answer_from_within_another_page_is_refused(phone: Authenticator, key: NewKey) -> None:
     with pytest.raises(Refused) as refused:
         check(phone.sign(CHALLENGE, crossOrigin=True), key)
+    assert refused.value.code == "device-answer-from-another-site"
+
+
+def in_frame(phone: Authenticator, key: NewKey, *, framed_by: str, **said: str) -> None:
+    party = replace(PARTY, framed_by=framed_by)
+    answer = phone.sign(CHALLENGE, crossOrigin=True, **said)  # type: ignore[arg-type]  # further members
+    check_assertion(answer, party, challenge=CHALLENGE, public_key=key.public_key, user=OWNER)
+
+
+@pytest.mark.parametrize("said", [{}, {"topOrigin": "https://oa.example"}], ids=["unnamed", "named"])
+def test_an_answer_from_the_page_that_may_frame_is_taken(
+    phone: Authenticator, key: NewKey, said: dict[str, str]
+) -> None:
+    in_frame(phone, key, framed_by="https://oa.example", **said)
+    in_frame(phone, key, framed_by=ANY_SITE, **said)
+
+
+def test_an_answer_from_a_page_that_may_not_frame_is_refused(phone: Authenticator, key: NewKey) -> None:
+    with pytest.raises(Refused) as refused:
+        in_frame(phone, key, framed_by="https://oa.example", topOrigin="https://evil.example")
     assert refused.value.code == "device-answer-from-another-site"
 
 
