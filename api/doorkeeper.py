@@ -51,6 +51,12 @@ def policy_with_node(origin: str) -> dict[str, str]:
     return {name: HEADERS[name].replace("connect-src 'self'", f"connect-src 'self' {origin}")}
 
 
+def policy_framed_by(origin: str) -> dict[str, str]:
+    """Give the header by which pages of ``origin`` may frame one page (``api.embedding.framing_origins``)."""
+    name = "Content-Security-Policy"
+    return {name: HEADERS[name].replace("frame-ancestors 'none'", f"frame-ancestors {origin}")}
+
+
 def _check_size(request: Request) -> None:
     announced = request.headers.get("content-length", "0")
     chunked = "chunked" in request.headers.get("transfer-encoding", "")

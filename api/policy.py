@@ -50,12 +50,13 @@ class NotYours(Refused):
 
 
 class ApiKeyNotEnough(Refused):
-    """A program asks with its key for what decides about keys and webhooks."""
+    """A program asks with its key for what decides about keys, webhooks and framing sites."""
 
     code = "api-key-not-enough"
-    zh = "接口密钥和事件推送只能由登录的人员管理，不能凭接口密钥办理；请登录后在“软件对接”页操作。"
+    zh = "接口密钥、事件推送和嵌入网站只能由登录的人员管理，不能凭接口密钥办理；请登录后在“软件对接”页操作。"
     en = (
-        "Keys and webhooks are kept by who is signed in, not by a key; sign in and use the page for software."
+        "Keys, webhooks and sites that frame are kept by who is signed in, not by a key; sign in and use the "
+        "page for software."
     )
 
 

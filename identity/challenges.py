@@ -174,6 +174,18 @@ def challenge(session: Session, challenge_id: ChallengeId, *, person: PersonId, 
     return _challenge(_open(session, challenge_id, person=person, now=clock.now()))
 
 
+def subject_of(session: Session, challenge_id: ChallengeId) -> Digest:
+    """Give what a challenge was asked about, whatever became of it.
+
+    Raises:
+        ChallengeUnknown: there is none.
+    """
+    row = session.get(ChallengeRow, challenge_id)
+    if row is None:
+        raise ChallengeUnknown(challenge=challenge_id)
+    return Digest.parse(row.subject)
+
+
 def begin(
     session: Session,
     challenge_id: ChallengeId,

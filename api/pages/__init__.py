@@ -53,7 +53,8 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
     """Render ``template`` for the visitor of ``request``.
 
     Every template has ``t(key, **facts)`` for sentences, ``strings(prefix)`` for its scripts, ``language``,
-    ``visitor``, ``at_sitting``, ``Role``, ``demonstration`` and ``city`` beside ``values``.
+    ``visitor``, ``at_sitting``, ``Role``, ``demonstration`` and ``city`` beside ``values``. ``framed`` is set
+    where it stands bare in a frame of another site (``api.pages.embedded``).
     """
     language = language_of(request)
     settings = request.app.state.house.settings
@@ -66,6 +67,7 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
             "strings": partial(sentences_below, language=language),
             "language": language,
             "visitor": visitor,
+            "framed": getattr(request.state, "framed", None),
             "at_sitting": SITTING_COOKIE in request.cookies,
             "Role": Role,
             "demonstration": settings.demonstration,

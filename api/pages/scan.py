@@ -29,7 +29,8 @@ class ScanView:
 
     ``device`` tells that a device key must confirm, ``offers`` that one may be added for the next time,
     ``light`` that the page shows light meanwhile, ``waiting`` why nothing can be approved for now.
-    ``other_route`` is the page that leads to the same act without a face.
+    ``other_route`` is the page that leads to the same act without a face. Frames go to
+    ``answers_at``/CHALLENGE/frames.
     """
 
     to: str
@@ -40,6 +41,7 @@ class ScanView:
     light: bool
     waiting: FaceAloneLater | None
     other_route: str
+    answers_at: str = "/api/challenges"
 
 
 def scan_view(

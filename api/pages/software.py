@@ -1,4 +1,4 @@
-"""The page for other software: an account's API keys, its organization's webhooks, what became of each."""
+"""For other software: an account's API keys, its organization's webhooks, which sites may frame."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api import api_keys
 from api.acting import account_of, firm_of
+from api.embedding import framing_origins
 from api.pages import page
 from api.policy import Visitor, allow
 from api.routes import InHouse
@@ -28,6 +29,7 @@ def software(
         keys = api_keys.standing(session, account)
         webhooks = endpoints.endpoints_of(session, own)
         last = deliveries.last(session, own, limit=LAST)
+        framing = framing_origins.registered(session, own)
     return page(
         request,
         "software.html",
@@ -36,5 +38,7 @@ def software(
         webhooks=webhooks,
         most_webhooks=endpoints.MOST,
         deliveries=last,
+        framing=framing,
+        most_framing=framing_origins.MOST,
         address=house.settings.public_url.rstrip("/"),
     )

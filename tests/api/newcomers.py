@@ -111,10 +111,16 @@ def enter_registers(house: House, citizen: CitizenNumber, registration: str) -> 
 def arrive_enrolled(site: Site, house: House, *, template: Template | None = None) -> Newcomer:
     """As :func:`arrive`, with consent given and the face, or ``template``, enrolled."""
     newcomer = arrive(site, house)
+    give_face(house, newcomer.id, template=template)
+    return newcomer
+
+
+def give_face(house: House, person: PersonId, *, template: Template | None = None) -> None:
+    """Let ``person`` consent, and enroll their face, or ``template``."""
     with house.database.transaction() as session:
         consent.give(
             session,
-            person=newcomer.id,
+            person=person,
             notice=notice_of(Purpose.FACE_PROCESSING, house),
             issuer=house.issuer,
             signer=house.verifier_signer,
@@ -122,7 +128,7 @@ def arrive_enrolled(site: Site, house: House, *, template: Template | None = Non
         )
         enrollment.keep(
             session,
-            person=newcomer.id,
+            person=person,
             template=template or _template(house),
             origin=ORIGIN,
             vault=house.vault,
@@ -130,7 +136,6 @@ def arrive_enrolled(site: Site, house: House, *, template: Template | None = Non
             signer=house.verifier_signer,
             clock=house.clock,
         )
-    return newcomer
 
 
 @cache

@@ -16,6 +16,7 @@ from api.bulk_sending import batches
 from api.bulk_sending.checking import CheckedRow, Seat, Seating
 from api.demonstration.city import person_id
 from api.demonstration.people import CONTRACTOR, DESIGNER, LEGAL_REPRESENTATIVE, OWNER
+from api.embedding import framing_origins
 from api.house import House
 from api.policy import Role, roles_of
 from api.site import Site
@@ -117,6 +118,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "template_id": template.id,
         "batch_id": batch,
         "key_id": key_of_agency(house),
+        "origin_id": site_of_owner(house),
         **webhook_of_agency(house),
     }
 
@@ -146,6 +148,13 @@ def webhook_of_agency(house: House) -> dict[str, UUID]:
         )
         events.tell_trial(session, house, endpoint.id, organization=own)
         return {"endpoint_id": endpoint.id, "delivery_id": deliveries.last(session, own, limit=1)[0].id}
+
+
+def site_of_owner(house: House) -> UUID:
+    with house.database.transaction() as session:
+        return framing_origins.register(
+            session, organization=OWNER.uscc, origin="https://oa.example.com", clock=house.clock
+        ).id
 
 
 def account(house: House, role: Role) -> UUID:
@@ -197,6 +206,7 @@ GIVEN: dict[str, object] = {
     "/slots/{slot_id}/challenges": {"typed": LEGAL_REPRESENTATIVE.name},
     "/slots/{slot_id}/cases": {"texts": []},
     "/readers": READER,
+    "/embeddings": {"origin": "https://oa.example.com"},
     "/previews": FILLING,
     "/templates/{template_id}/agreements": FILLING,
 }

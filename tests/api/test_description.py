@@ -155,7 +155,8 @@ def test_the_own_refusal_is_described_nowhere(city: QuietCity) -> None:
 
 
 def test_the_client_of_the_documentation_runs(city: QuietCity, clerk: httpx.Client, tmp_path: Path) -> None:
-    (script,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    script = "\n".join(re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL))
+    clerk.post("/api/framing-origins", json={"origin": "https://oa.example.com"}).raise_for_status()
     (tmp_path / "application.pdf").write_bytes(small_pdf(mark=uuid4().hex))
     key = clerk.post("/api/keys", json={"label": "文档里的例子"}).json()["key"]
     done = subprocess.run(
@@ -167,6 +168,7 @@ def test_the_client_of_the_documentation_runs(city: QuietCity, clerk: httpx.Clie
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    id_, state = done.stdout.split()
+    id_, state, address = done.stdout.split()
     assert state == "open"
+    assert city.visitor.get(address, headers={"sec-fetch-dest": "iframe"}).status_code == 303
     assert clerk.get(f"/api/agreements/{id_}").json()["title"] == "施工许可联合申请"

@@ -10,14 +10,12 @@ from playwright.sync_api import expect, sync_playwright
 
 from api.demonstration.city import person_id
 from api.demonstration.people import ENGINEER, OWNERS_REPRESENTATIVE
-from api.routes.people import notice_of
 from evidence.digest import sha256
-from identity import challenges, consent, enrollment
+from identity import challenges
 from identity.challenges import Action
-from identity.consent_text import Purpose
 from signing.signature_images import SignatureImage, drawn, image_of, keep
 from tests.api.joint import SLOTS, started
-from tests.api.newcomers import ORIGIN, PORTRAIT
+from tests.api.newcomers import give_face
 from tests.api.test_stamped_slots import OWN
 from tests.journeys.chromium import CHROMIUM
 from tests.quiet_city import QuietCity
@@ -33,28 +31,9 @@ def ask(http: httpx.Client, id_: str, drawing: Any = None) -> httpx.Response:
 @pytest.fixture(scope="module")
 def enrolled(city: QuietCity, engineer: httpx.Client) -> httpx.Client:
     """The engineer with a face to compare with."""
-    house = city.house
-    template = house.scans.examine_portrait(PORTRAIT)
-    with house.database.transaction() as session:
+    with city.house.database.transaction() as session:
         me = person_id(session, ENGINEER)
-        consent.give(
-            session,
-            person=me,
-            notice=notice_of(Purpose.FACE_PROCESSING, house),
-            issuer=house.issuer,
-            signer=house.verifier_signer,
-            clock=house.clock,
-        )
-        enrollment.keep(
-            session,
-            person=me,
-            template=template,
-            origin=ORIGIN,
-            vault=house.vault,
-            issuer=house.issuer,
-            signer=house.verifier_signer,
-            clock=house.clock,
-        )
+    give_face(city.house, me)
     return engineer
 
 

@@ -6,6 +6,8 @@ from alembic.migration import MigrationContext
 from api.agreement_templates.versions import TemplateRow, TemplateVersionRow
 from api.api_keys import ApiKeyRow
 from api.bulk_sending.batches import BatchLineRow, BatchRow
+from api.embedding.embeddings import EmbeddingRow
+from api.embedding.framing_origins import FramingOriginRow
 from api.idempotency import IdempotencyRow
 from api.webhooks.deliveries import DeliveryRow
 from api.webhooks.endpoints import EndpointRow
@@ -14,6 +16,8 @@ from ledger.database import Base, Database
 OURS: tuple[type[Base], ...] = (
     ApiKeyRow,
     IdempotencyRow,
+    EmbeddingRow,
+    FramingOriginRow,
     EndpointRow,
     DeliveryRow,
     BatchLineRow,

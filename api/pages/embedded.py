@@ -1,0 +1,267 @@
+"""The signing page in a frame of a firm's own software: all that its one session reaches lies below it.
+
+Every answer names the origin of the page around it as the only ancestor that may show it, refusals too, so
+that whoever sits there reads why. What became of it is told by the page itself, in ``framed.js``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from api import problems
+from api.agreement_view import SlotShown, shown
+from api.doorkeeper import policy_framed_by
+from api.embedding.embeddings import (
+    FRAME_LIFE,
+    Embedding,
+    EmbeddingNotFramed,
+    embedding,
+    frame,
+    open_frame,
+)
+from api.house import House
+from api.language import COOKIE as LANGUAGE_COOKIE
+from api.language import language_of
+from api.mark_view import marks_on
+from api.origins import FromOrigin
+from api.pages import page
+from api.pages.agreement import ACTS
+from api.pages.scan import scan_view
+from api.parties import check_own_slot, visible_agreement
+from api.policy import Role, Visitor, allow
+from api.routes import InHouse, documents, scans
+from api.routes.agreements import ask_to_sign
+from api.routes.people import myself
+from api.slot_writing import OnPaper, texts_asked
+from evidence.errors import Refused
+from identity.challenge_refusals import ChallengeForAnotherSubject
+from identity.challenges import ChallengeId, subject_of
+from signing.agreements import Agreement
+from signing.signature_images import DRAWN_IN
+
+router = APIRouter(prefix="/embedded/{embedding_id}", include_in_schema=False)
+
+AsAnyone = Annotated[Visitor, allow(Role.ANYONE)]
+
+FRAME_COOKIE = "yinxin_frame"
+
+
+@dataclass(frozen=True)
+class Framed:
+    """What the page in a frame tells the one around it, and for how many seconds more it may be used."""
+
+    embedding: Embedding
+    event: str
+    code: str = ""
+    seconds: int = 0
+
+
+class FrameState(BaseModel):
+    """What the frame would show now: ready, signed or declined."""
+
+    event: str
+
+
+@router.get("")
+def sheet(embedding_id: UUID, request: Request, house: InHouse, _: AsAnyone) -> Response:
+    """Show the document page by page, and below it the act; then what became of it."""
+
+    def show() -> Response:
+        with house.database.transaction() as session:
+            mine = _frame(session, embedding_id, request, house)
+            found = visible_agreement(session, mine.agreement, _party(mine), house)
+            event = _event(found, mine.slot)
+        left = int((mine.expires_at - house.clock.now()).total_seconds())
+        framed = Framed(mine, event, seconds=left)
+        if event != "ready":
+            return _bare(request, "agreement_framed.html", framed, title=found.title)
+        return _sheet(request, house, framed, found)
+
+    return _shown(request, house, embedding_id, show)
+
+
+@router.get("/state")
+def state(embedding_id: UUID, request: Request, house: InHouse, _: AsAnyone) -> FrameState:
+    """Say what the frame would show: the slot may have been signed or declined elsewhere meanwhile."""
+    with house.database.transaction() as session:
+        mine = _frame(session, embedding_id, request, house)
+        found = visible_agreement(session, mine.agreement, _party(mine), house)
+        return FrameState(event=_event(found, mine.slot))
+
+
+@router.get("/pages/{number}.png")
+def page_picture(
+    embedding_id: UUID, number: int, request: Request, house: InHouse, _: AsAnyone, document: int = 1
+) -> Response:
+    """Give a page of the frozen document as a picture."""
+    mine = _framed(embedding_id, request, house)
+    return documents.page_picture(mine.agreement, number, _party(mine), house, document)
+
+
+@router.get("/document.pdf")
+def frozen_pdf(
+    embedding_id: UUID, request: Request, house: InHouse, _: AsAnyone, document: int = 1
+) -> Response:
+    """Give the document exactly as it was frozen, to keep."""
+    mine = _framed(embedding_id, request, house)
+    response = documents.frozen_pdf(mine.agreement, _party(mine), house, document)
+    named = response.headers["content-disposition"]
+    response.headers["content-disposition"] = named.replace("inline", "attachment", 1)
+    return response
+
+
+@router.post("/challenges", status_code=201)
+def ask(
+    embedding_id: UUID, request: Request, house: InHouse, _: AsAnyone, sent: OnPaper | None = None
+) -> scans.ChallengeAsked:
+    """Ask whom the slot expects to show their face for exactly this slot."""
+    mine = _framed(embedding_id, request, house)
+    return ask_to_sign(mine.agreement, mine.slot, _party(mine), house, sent)
+
+
+@router.post("/challenges/{challenge_id}/frames")
+def answer(
+    *,
+    embedding_id: UUID,
+    challenge_id: UUID,
+    frames: list[UploadFile],
+    times: Annotated[str, Form()],
+    number: Annotated[int, Form(ge=0)],
+    device: Annotated[str | None, Form()] = None,
+    camera: Annotated[str | None, Form()] = None,
+    lit: Annotated[bool, Form()] = False,
+    request: Request,
+    house: InHouse,
+    origin: FromOrigin,
+    _: AsAnyone,
+) -> scans.ScanGoesOn:
+    """Take the next frames of a scan for this slot, and of no other challenge of the person."""
+    with house.database.transaction() as session:
+        mine = _frame(session, embedding_id, request, house)
+        slot = visible_agreement(session, mine.agreement, _party(mine), house).slot(mine.slot)
+        if subject_of(session, ChallengeId(challenge_id)) != slot.subject:
+            raise ChallengeForAnotherSubject(challenge=challenge_id)
+    goes_on = scans.answer(
+        challenge_id=challenge_id,
+        frames=frames,
+        times=times,
+        number=number,
+        device=device,
+        camera=camera,
+        lit=lit,
+        house=replace(house, framed_by=mine.origin),
+        visitor=_party(mine),
+        origin=origin,
+    )
+    if goes_on.passed is None:
+        return goes_on
+    return goes_on.model_copy(update={"passed": goes_on.passed.model_copy(update={"next": mine.path})})
+
+
+@router.get("/{token}")
+def enter(embedding_id: UUID, token: str, request: Request, house: InHouse, _: AsAnyone) -> Response:
+    """Open the address, once, in a frame: its session begins, and the sheet follows.
+
+    The cookie is the frame's alone: sent below its own path, from within the page around it (Partitioned), to
+    no script. It must be ``SameSite=None`` to be sent from there at all; a request of another page that
+    carries it is refused by its origin.
+    """
+
+    def show() -> Response:
+        if request.headers.get("sec-fetch-dest") != "iframe":
+            raise EmbeddingNotFramed
+        with house.database.transaction() as session:
+            fresh = open_frame(session, embedding_id, token, clock=house.clock)
+            path = embedding(session, embedding_id).path
+        response = RedirectResponse(path, status_code=303)
+        seconds = int(FRAME_LIFE.total_seconds())
+        kept = f"Path={path}; Max-Age={seconds}; HttpOnly; Secure; SameSite=None; Partitioned"
+        response.headers.append("set-cookie", f"{FRAME_COOKIE}={fresh}; {kept}")
+        response.headers.append("set-cookie", f"{LANGUAGE_COOKIE}={language_of(request)}; {kept}")
+        return response
+
+    return _shown(request, house, embedding_id, show)
+
+
+def _shown(request: Request, house: House, embedding_id: UUID, show: Callable[[], Response]) -> Response:
+    """Give what ``show`` gives, or its refusal as a page that the origin of the embedding may hold."""
+    with house.database.transaction() as session:
+        known = embedding(session, embedding_id)
+    try:
+        response = show()
+    except EmbeddingNotFramed:
+        raise
+    except Refused as refusal:
+        request.state.framed = Framed(known, "expired", code=refusal.code)
+        response = problems.answer_refusal(request, refusal)
+    response.headers.update(policy_framed_by(known.origin))
+    return response
+
+
+def _sheet(request: Request, house: House, framed: Framed, found: Agreement) -> Response:
+    mine = framed.embedding
+    marks = {
+        place + 1: marks_on(house.store.get(digest), found.manifest, document=place)
+        for place, digest in enumerate(found.documents)
+    }
+    with house.database.transaction() as session:
+        slot = check_own_slot(session, found, mine.slot, signer=mine.person, at=house.clock.now())
+        view = shown(session, found, at=house.clock.now())
+        scan = scan_view(
+            session,
+            house,
+            mine.person,
+            to=f"/api/agreements/{found.id}/slots/{mine.slot}/challenges",
+            act=ACTS.get(slot.kind, "agreement.sign_act"),
+        )
+        here = f"{mine.path}/challenges"
+        return _bare(
+            request,
+            "agreement_slot.html",
+            framed,
+            shown=view,
+            marks=marks,
+            slot=_own(view.slots, mine.slot),
+            texts=texts_asked(found.manifest, mine.slot),
+            draws=slot.kind in DRAWN_IN,
+            me=myself(session, mine.person, house),
+            scan=replace(scan, to=here, answers_at=here, offers=False),
+        )
+
+
+def _own(slots: list[SlotShown], slot_id: str) -> SlotShown:
+    return next(each for each in slots if each.id == slot_id)
+
+
+def _bare(request: Request, template: str, framed: Framed, **values: Any) -> Response:
+    """Render a page with nothing around it; who is signed in here otherwise plays no part."""
+    request.state.framed = framed
+    return page(request, template, **values)
+
+
+def _event(found: Agreement, slot_id: str) -> str:
+    slot = found.slot(slot_id)
+    if slot.signed_at is not None:
+        return "signed"
+    return "ready" if slot.declined_at is None else "declined"
+
+
+def _framed(embedding_id: UUID, request: Request, house: House) -> Embedding:
+    with house.database.transaction() as session:
+        return _frame(session, embedding_id, request, house)
+
+
+def _frame(session: Session, embedding_id: UUID, request: Request, house: House) -> Embedding:
+    return frame(session, embedding_id, request.cookies.get(FRAME_COOKIE), clock=house.clock)
+
+
+def _party(mine: Embedding) -> Visitor:
+    """Give whom the slot expects as the party that the frame's session reads and is scanned as."""
+    return Visitor(roles=frozenset({Role.PERSON}), person=mine.person)

@@ -1,0 +1,390 @@
+"""The signing page in a frame: one slot, one address, one site, and nothing that the address would prove."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlalchemy import select, text, update
+
+from api.accounts import TokenRow
+from api.api_keys import ApiKeyRow
+from api.demonstration.city import person_id
+from api.demonstration.people import ENGINEER, OWNER, OWNERS_REPRESENTATIVE
+from api.embedding.embeddings import ADDRESS_LIFE, FRAME_LIFE, EmbeddingRow
+from api.embedding.framing_origins import FramingOriginRow
+from api.pages.embedded import FRAME_COOKIE
+from api.policy import Role
+from evidence.digest import sha256
+from identity import challenges
+from identity.challenges import Action
+from signing.agreement_ends import decline
+from tests.api.joint import CLERK, enter, enter_as, sign, started
+from tests.api.newcomers import give_face
+from tests.quiet_city import QuietCity
+
+SITE = "https://oa.example.com"
+IN_FRAME = {"sec-fetch-dest": "iframe", "accept": "text/html"}
+
+
+@dataclass
+class Frame:
+    """What a browser holds of an opened frame."""
+
+    http: httpx.Client
+    path: str
+    token: str
+
+    def get(self, below: str = "", **headers: str) -> httpx.Response:
+        return self.http.get(
+            self.path + below,
+            headers={"accept": "text/html", "cookie": f"{FRAME_COOKIE}={self.token}", **headers},
+        )
+
+    def post(self, below: str, **more: Any) -> httpx.Response:
+        headers = {"cookie": f"{FRAME_COOKIE}={self.token}", **more.pop("headers", {})}
+        return self.http.post(self.path + below, headers=headers, **more)
+
+
+@pytest.fixture(scope="module")
+def agreement(clerk: httpx.Client) -> str:
+    """An agreement that nobody signs; tests only look at it."""
+    return started(clerk)
+
+
+@pytest.fixture(scope="module")
+def program(city: QuietCity, clerk: httpx.Client) -> httpx.Client:
+    """The software of the firm that starts agreements, whose site is registered."""
+    assert clerk.post("/api/framing-origins", json={"origin": SITE}).status_code == 201
+    return program_of(city, clerk)
+
+
+def program_of(city: QuietCity, owner: httpx.Client) -> httpx.Client:
+    key = owner.post("/api/keys", json={"label": "协同系统"}).json()["key"]
+    return httpx.Client(
+        base_url=city.site.url, trust_env=False, timeout=60, headers={"authorization": f"Bearer {key}"}
+    )
+
+
+def asked(http: httpx.Client, agreement: str, slot: str = "3", origin: str = SITE) -> httpx.Response:
+    return http.post(f"/api/agreements/{agreement}/slots/{slot}/embeddings", json={"origin": origin})
+
+
+def address(http: httpx.Client, agreement: str, slot: str = "3") -> str:
+    answer = asked(http, agreement, slot)
+    assert answer.status_code == 201, answer.text
+    return httpx.URL(answer.json()["url"]).raw_path.decode()
+
+
+def opened(city: QuietCity, path: str) -> Frame:
+    answer = city.visitor.get(path, headers=IN_FRAME)
+    assert answer.status_code == 303, answer.text
+    token = re.search(rf"{FRAME_COOKIE}=([\w-]+)", answer.headers["set-cookie"])
+    assert token
+    return Frame(city.visitor, answer.headers["location"], token[1])
+
+
+def told(answer: httpx.Response) -> dict[str, str]:
+    """What the page tells the one around it."""
+    found = re.search(r'<div id="framed"([^>]*)>', answer.text)
+    assert found, answer.text
+    return dict(re.findall(r'data-(\w+)="([^"]*)"', found[1]))
+
+
+def alter(city: QuietCity, statement: Any) -> None:
+    with city.house.database.transaction() as session:
+        session.execute(statement)
+
+
+# Asking for an address
+
+
+def test_the_starter_gets_an_address_that_lives_five_minutes(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    answer = asked(program, agreement)
+    body = answer.json()
+    assert answer.status_code == 201
+    assert body["url"].startswith(f"{city.house.settings.public_url}/embedded/{body['id']}/")
+    with city.house.database.transaction() as session:
+        row = session.scalars(select(EmbeddingRow).order_by(EmbeddingRow.expires_at.desc())).first()
+        assert row
+        assert row.expires_at - city.house.clock.now() <= ADDRESS_LIFE
+        assert row.person == person_id(session, ENGINEER)
+
+
+def test_the_table_holds_no_token(city: QuietCity, program: httpx.Client, agreement: str) -> None:
+    path = address(program, agreement)
+    frame = opened(city, path)
+    with city.house.database.transaction() as session:
+        rows = "\n".join(str(row) for row in session.execute(text("SELECT * FROM embeddings")))
+    for token in (path.rpartition("/")[2], frame.token):
+        assert token not in rows
+        assert token.encode().hex() not in rows
+
+
+def test_a_site_that_is_not_registered_gets_none(program: httpx.Client, agreement: str) -> None:
+    answer = asked(program, agreement, origin="https://evil.example")
+    assert (answer.status_code, answer.json()["title"]) == (403, "framing-origin-foreign")
+    assert "https://evil.example" in answer.json()["en"]
+    assert asked(program, agreement, origin="http://oa.example.com").status_code == 422
+
+
+def test_a_site_of_another_firm_is_none_of_the_starters(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    other = enter_as(city, Role.FIRM, organization=OWNER.uscc)
+    assert other.post("/api/framing-origins", json={"origin": "https://owner.example"}).status_code == 201
+    assert asked(program, agreement, origin="https://owner.example").status_code == 403
+
+
+def test_only_the_starter_gets_one(city: QuietCity, agreement: str) -> None:
+    party = enter_as(city, Role.FIRM, organization=OWNER.uscc)
+    party.post("/api/framing-origins", json={"origin": SITE})
+    refused = asked(party, agreement)
+    assert (refused.status_code, refused.json()["title"]) == (403, "embedding-not-the-starter")
+    assert asked(enter(city, ENGINEER.name), agreement).json()["title"] == "not-yours"
+    assert asked(city.visitor, agreement).json()["title"] == "sign-in-needed"
+
+
+def test_there_is_none_for_what_cannot_be_signed(city: QuietCity, program: httpx.Client) -> None:
+    fresh = started(program)
+    assert asked(program, fresh, slot="9").json()["title"] == "slot-unknown"
+    assert asked(program, str(uuid4())).json()["title"] == "agreement-unknown"
+    sign(city.house, fresh, "3", ENGINEER)
+    assert asked(program, fresh).json()["title"] == "slot-signed"
+
+
+# Opening it
+
+
+def test_the_address_opens_once_and_its_cookie_is_the_frames_alone(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    path = address(program, agreement)
+    answer = city.visitor.get(path, headers=IN_FRAME)
+    cookie = next(
+        each for each in answer.headers.get_list("set-cookie") if each.startswith(f"{FRAME_COOKIE}=")
+    )
+    said = {part.strip() for part in cookie.split(";")[1:]}
+    assert said == {
+        "HttpOnly",
+        "Secure",
+        "SameSite=None",
+        "Partitioned",
+        f"Path={answer.headers['location']}",
+        f"Max-Age={15 * 60}",
+    }
+    again = city.visitor.get(path, headers=IN_FRAME)
+    assert (again.status_code, told(again)["code"]) == (403, "embedding-spent")
+    assert "已经打开过" in again.text
+
+
+def test_the_sheet_is_the_signing_page_with_nothing_around_it(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    frame = opened(city, address(program, agreement))
+    shown = frame.get()
+    assert shown.status_code == 200
+    assert "签署" in shown.text
+    assert told(shown)["event"] == "ready"
+    assert (told(shown)["origin"], told(shown)["slot"]) == (SITE, "3")
+    for gone in ('<header class="top">', "<nav", 'class="foot"', 'class="crumb"', "/decline", "/delegation"):
+        assert gone not in shown.text
+    ways = [each for each in re.findall(r"<a [^>]*>", shown.text) if 'class="skip"' not in each]
+    outside = [each for each in ways if f'href="{frame.path}/' not in each]
+    assert len(outside) < len(ways)
+    assert [each for each in outside if 'target="_blank" rel="noopener"' not in each] == []
+    assert frame.get("/pages/1.png").headers["content-type"] == "image/png"
+    assert frame.get("/document.pdf").headers["content-disposition"].startswith("attachment")
+
+
+def test_the_frame_is_shown_within_its_site_alone_and_every_other_page_nowhere(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    path = address(program, agreement)
+    frame = opened(city, path)
+    for answer in (frame.get(), city.visitor.get(path, headers=IN_FRAME)):
+        assert f"frame-ancestors {SITE}" in answer.headers["content-security-policy"].split("; ")
+    engineer = enter(city, ENGINEER.name)
+    for other in ("/", f"/agreements/{agreement}", f"/agreements/{agreement}/slots/3", "/engineer", "/c"):
+        answer = engineer.get(other, headers={"accept": "text/html"})
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"], other
+    for below in ("/state", "/pages/1.png"):
+        assert "frame-ancestors 'none'" in frame.get(below).headers["content-security-policy"]
+
+
+def test_outside_of_a_frame_it_does_not_open_and_is_not_spent(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    path = address(program, agreement)
+    alone = city.visitor.get(path, headers={"sec-fetch-dest": "document", "accept": "text/html"})
+    assert alone.status_code == 403
+    assert "嵌入框" in alone.text
+    assert "frame-ancestors 'none'" in alone.headers["content-security-policy"]
+    assert opened(city, path).get().status_code == 200
+
+
+def test_another_token_opens_nothing(city: QuietCity, program: httpx.Client, agreement: str) -> None:
+    path, _, token = address(program, agreement).rpartition("/")
+    wrong = city.visitor.get(f"{path}/{'x' * len(token)}", headers=IN_FRAME)
+    assert (wrong.status_code, told(wrong)["code"]) == (404, "embedding-unknown")
+    nowhere = city.visitor.get(f"/embedded/{uuid4()}/{token}", headers=IN_FRAME)
+    assert nowhere.status_code == 404
+    assert "frame-ancestors 'none'" in nowhere.headers["content-security-policy"]
+    assert opened(city, f"{path}/{token}").get().status_code == 200
+
+
+def test_an_address_that_waited_too_long_has_expired(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    path = address(program, agreement)
+    alter(city, update(EmbeddingRow).values(expires_at=city.house.clock.now()))
+    late = city.visitor.get(path, headers=IN_FRAME)
+    assert late.status_code == 403
+    assert (told(late)["event"], told(late)["code"]) == ("expired", "embedding-expired")
+    assert "5 分钟" in late.text
+
+
+def test_a_frame_that_stood_open_too_long_has_expired(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    frame = opened(city, address(program, agreement))
+    assert 0 < int(told(frame.get())["seconds"]) <= FRAME_LIFE.total_seconds()
+    alter(city, update(EmbeddingRow).values(expires_at=city.house.clock.now() - timedelta(seconds=1)))
+    late = frame.get()
+    assert (told(late)["event"], told(late)["code"]) == ("expired", "embedding-expired")
+    assert "15 分钟" in late.text
+    assert frame.post("/challenges").json()["title"] == "embedding-expired"
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        (lambda now: update(ApiKeyRow).values(revoked_at=now), "embedding-key-revoked"),
+        (
+            lambda _: FramingOriginRow.__table__.delete().where(FramingOriginRow.origin == SITE),  # type: ignore[attr-defined]
+            "framing-origin-foreign",
+        ),
+    ],
+    ids=["key", "site"],
+)
+def test_with_the_key_or_the_site_addresses_and_open_frames_end(
+    city: QuietCity, end: Callable[[Any], Any], code: str
+) -> None:
+    owner = enter(city, CLERK)
+    owner.post("/api/framing-origins", json={"origin": SITE})
+    http = program_of(city, owner)
+    mine = started(http)
+    frame, waiting = opened(city, address(http, mine)), address(http, mine)
+    alter(city, end(city.house.clock.now()))
+    for answer in (frame.get(), city.visitor.get(waiting, headers=IN_FRAME)):
+        assert (answer.status_code, told(answer)["code"]) == (403, code)
+    assert frame.post("/challenges").json()["title"] == code
+    alter(city, update(ApiKeyRow).values(revoked_at=None))
+    owner.post("/api/framing-origins", json={"origin": SITE})
+
+
+def test_a_browser_that_kept_no_cookie_reads_why(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    frame = opened(city, address(program, agreement))
+    frame.token = ""
+    answer = frame.get()
+    assert (told(answer)["code"], "Cookie" in answer.text) == ("frame-unknown", True)
+
+
+def test_the_session_of_one_frame_opens_no_other(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    first, second = (opened(city, address(program, agreement)) for _ in range(2))
+    first.token = second.token
+    assert told(first.get())["code"] == "frame-unknown"
+
+
+# What its session can do
+
+
+def test_the_session_is_none_elsewhere(city: QuietCity, program: httpx.Client, agreement: str) -> None:
+    frame = opened(city, address(program, agreement))
+    for path in (f"/api/agreements/{agreement}", "/api/people/me", f"/agreements/{agreement}/slots/3"):
+        answer = city.visitor.get(path, headers={"cookie": f"{FRAME_COOKIE}={frame.token}"})
+        assert answer.json()["title"] == "sign-in-needed", path
+    with city.house.database.transaction() as session:
+        before = session.scalars(select(TokenRow.hash)).all()
+    frame.get()
+    with city.house.database.transaction() as session:
+        assert session.scalars(select(TokenRow.hash)).all() == before
+
+
+def test_a_challenge_is_asked_for_this_slot_and_the_person_it_expects(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    with city.house.database.transaction() as session:
+        me = person_id(session, ENGINEER)
+    give_face(city.house, me)
+    frame = opened(city, address(program, agreement))
+    answer = frame.post("/challenges", json={"typed": ENGINEER.name})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["action"] == "sign"
+
+
+def test_frames_answer_no_other_challenge_of_the_person(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    frame = opened(city, address(program, agreement))
+    with city.house.database.transaction() as session:
+        other = challenges.issue(
+            session,
+            person=person_id(session, ENGINEER),
+            action=Action.AUTHORIZE,
+            subject=sha256(b"another text"),
+            clock=city.house.clock,
+        )
+    answer = frame.post(
+        f"/challenges/{other.id}/frames",
+        files=[("frames", ("0.jpg", b"no picture", "image/jpeg"))],
+        data={"times": json.dumps([0]), "number": "0"},
+    )
+    assert answer.json()["title"] == "challenge-for-another-subject"
+
+
+def test_a_page_of_the_site_around_it_cannot_act_with_the_cookie(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    frame = opened(city, address(program, agreement))
+    answer = frame.post("/challenges", headers={"origin": SITE})
+    assert (answer.status_code, answer.json()["title"]) == (403, "origin-foreign")
+    assert "access-control-allow-origin" not in frame.get(origin=SITE).headers
+
+
+def test_a_slot_that_is_signed_or_declined_says_so(city: QuietCity, program: httpx.Client) -> None:
+    mine = started(program)
+    signs, declines = opened(city, address(program, mine)), opened(city, address(program, mine, slot="1"))
+    sign(city.house, mine, "3", ENGINEER)
+    assert signs.get("/state").json() == {"event": "signed"}
+    assert told(signs.get())["event"] == "signed"
+    with city.house.database.transaction() as session:
+        decline(
+            session,
+            UUID(mine),
+            "1",
+            by=person_id(session, OWNERS_REPRESENTATIVE),
+            reason="面积有误",
+            keyring=city.house.keyring,
+        )
+    assert told(declines.get())["event"] == "declined"
+    assert "面积有误" not in declines.get().text
+
+
+def test_it_speaks_the_language_that_the_address_asks_for(
+    city: QuietCity, program: httpx.Client, agreement: str
+) -> None:
+    answer = city.visitor.get(f"{address(program, agreement)}?lang=en", headers=IN_FRAME)
+    kept = [each for each in answer.headers.get_list("set-cookie") if each.startswith("language=en")]
+    assert [each for each in kept if "Partitioned" in each]
