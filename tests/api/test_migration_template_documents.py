@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from api import migrations
 from ledger.postgres import EmbeddedPostgres
 
-BEFORE, SEVERAL = "0040", "0044"
+BEFORE, SEVERAL = "0042", "0043"
 
 OLD = """
     SET session_replication_role = replica;  -- rows of other tables are not what is tested
