@@ -31,7 +31,8 @@ from signing.certificates import certificates_of
 from signing.pdf_document import LARGEST_DOCUMENT
 from signing.seal_kinds import LONGEST_DEPARTMENT, SealKind
 from signing.seal_states import SealState
-from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP, QUALIFICATION_STAMP
+from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP, QUALIFICATION_STAMP, TEXT_HEIGHT
+from signing.text_fields import LONGEST_LABEL
 
 router = APIRouter()
 
@@ -98,7 +99,9 @@ def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response
             "seal": ORGANIZATION_STAMP,
             "qualification": QUALIFICATION_STAMP,
             "date": DATE_MARK,
+            "text": TEXT_HEIGHT,
         },
+        longest_label=LONGEST_LABEL,
     )
 
 

@@ -67,6 +67,24 @@ def test_documents_are_put_in_order_and_a_mark_lies_on_one_of_them(form: Page, h
     manifest = signed_over(form, house)
     assert form.evaluate(OVERFLOW) <= 0
     assert manifest.documents == (sha256(CONTRACT), sha256(ANNEX))
-    place = manifest.slots[0].place
-    assert place is not None
-    assert (place.document, place.page) == (0, 1)
+    assert [(place.document, place.page) for place in manifest.slots[0].places] == [(0, 1)]
+
+
+def test_a_stamp_lies_on_each_document_where_it_is_placed(form: Page, house: House) -> None:
+    form.get_by_text("摆放签章位置").click()
+    expect(form.locator("#page option")).to_have_count(6, timeout=90_000)
+    stamp = form.locator("#tray").get_by_role("button", name=re.compile("第 1 方.*签名"))
+    told = form.locator("#placing-note")
+    form.locator("#page").select_option(label="第 2 页，共 3 页（合同.pdf）")
+    expect(stamp).to_contain_text("自动排列")
+    stamp.click()
+    form.locator("#page").select_option(label="第 1 页，共 2 页（附件.pdf）")
+    expect(stamp).to_contain_text("此份不显示")
+    stamp.click()
+    expect(told).to_contain_text("在“附件.pdf”第 1 页")
+    form.keyboard.press("PageDown")
+    expect(told).to_contain_text("在“附件.pdf”第 2 页")
+    form.keyboard.press("PageDown")  # the next document has this stamp already
+    expect(told).to_contain_text("在“附件.pdf”第 2 页")
+    places = signed_over(form, house).slots[0].places
+    assert sorted((place.document, place.page) for place in places) == [(0, 1), (1, 1)]

@@ -1,10 +1,11 @@
-// Placing: the starter brings the PDFs, sees their pages, and puts each party's mark and day where they belong.
+// Placing: the starter brings the PDFs, sees their pages, and puts each party's mark, day and texts where they belong.
 //
 // A mark is dragged with mouse or finger, or moved by the keyboard: arrows by a step, with Shift by a point, Page Up
 // and Page Down to another page, Delete back to where marks go by themselves. What nobody placed is not sent.
 
 import { Problem, send } from "../house.js";
-import { freeSpot, kept, overlap } from "./marks.js";
+import { marking } from "./laid.js";
+import { freeSpot } from "./marks.js";
 
 const POINT_MM = 25.4 / 72;
 const STEP = 10; // points
@@ -14,26 +15,23 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 const PAGES = { PageUp: -1, PageDown: 1 };
 
 const part = (id) => document.getElementById(id);
+const MOST_TEXTS = 20, LEAST_TEXT_MM = 6; // as signing/text_fields.py
+
 const millimetres = (points) => Math.round(points * POINT_MM);
 
 /** `files` gives the PDFs and `rows` the parties in order, `kindOf` and `nameOf` what a row is; `fill` gives a sentence. */
 export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
   const fold = part("placing");
   const sheet = part("sheet");
-  const sizes = JSON.parse(fold.dataset.sizes);
+  const marks = marking({ rows, kindOf, nameOf, sizes: JSON.parse(fold.dataset.sizes), fill });
+  const owned = new WeakMap(); // a button of tray or sheet -> its mark
   const known = new WeakMap(); // file -> what was brought of it: {file, digest, pages}, each page with its document
   let brought = []; // the documents in their order, once all of them are there
   let shown = null; // the page that is seen
-  let places = new Map(); // row -> {place, date}
 
   const tell = (sentence) => {
     part("placing-note").textContent = sentence;
   };
-  const sizeOf = (row, what) => {
-    const [width, height] = sizes[what === "date" ? what : kindOf(row)] ?? sizes.person;
-    return { width, height };
-  };
-  const placeOf = (row, what) => places.get(row)?.[what];
   const pages = () => brought.flatMap((document) => document.pages);
   /** Give a sentence about a page, which names its document where there are several. */
   const about = (key, page, facts = {}) =>
@@ -43,55 +41,24 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
       page: page.number,
       pages: page.document.pages.length,
     });
-  const labelOf = (row, what) => {
-    const kind = what === "date" ? what : ["seal", "qualification"].includes(kindOf(row)) ? kindOf(row) : "signature";
-    return fill("start.mark", { number: rows().indexOf(row) + 1, name: nameOf(row), kind: fill(`start.mark_${kind}`) });
-  };
-  /** Give the marks that can be placed, placed or not. */
-  const marks = () =>
-    rows()
-      .filter((row) => kindOf(row) !== "approver")
-      .flatMap((row) => ["place", "date"].map((what) => ({ row, what })));
-  const boxes = (except) =>
-    marks()
-      .filter(({ row, what }) => placeOf(row, what) && !(row === except.row && what === except.what))
-      .map(({ row, what }) => ({ ...placeOf(row, what), ...sizeOf(row, what), label: labelOf(row, what) }));
-
-  const put = (mark, place) => {
-    const { row, what } = mark;
-    places.set(row, { ...places.get(row), [what]: kept(place, sizeOf(row, what), place.page) });
-  };
-  const takeBack = ({ row, what }) => {
-    const { [what]: _, ...rest } = places.get(row);
-    places.set(row, rest);
-  };
-
-  const clash = (mark) => {
-    const box = { ...placeOf(mark.row, mark.what), ...sizeOf(mark.row, mark.what) };
-    return boxes(mark).find((other) => overlap(box, other));
-  };
   const described = (mark) => {
-    const { page, left, bottom } = placeOf(mark.row, mark.what);
-    const over = clash(mark);
-    const facts = { mark: labelOf(mark.row, mark.what), left: millimetres(left), bottom: millimetres(bottom) };
-    return about("start.placed", page, facts) + (over ? fill("start.overlaps", { other: over.label }) : "");
+    const over = marks.clash(mark);
+    const facts = { mark: marks.labelOf(mark), left: millimetres(mark.left), bottom: millimetres(mark.bottom) };
+    return about("start.placed", mark.page, facts) + (over ? fill("start.overlaps", { other: over.label }) : "");
   };
 
   const button = (className, mark) => {
     const made = document.createElement("button");
     made.type = "button";
     made.className = className;
-    made.dataset.number = rows().indexOf(mark.row) + 1;
-    made.dataset.what = mark.what;
+    owned.set(made, mark);
     return made;
   };
-  const markOf = ({ dataset: { number, what } }) => ({ row: rows()[number - 1], what });
-  const onSheet = ({ row, what }) =>
-    sheet.querySelector(`.laid[data-number="${rows().indexOf(row) + 1}"][data-what=${what}]`);
+  const onSheet = (mark) => [...sheet.querySelectorAll(".laid")].find((each) => owned.get(each) === mark);
 
   const lay = (made, mark) => {
-    const { left, bottom } = placeOf(mark.row, mark.what);
-    const { width, height } = sizeOf(mark.row, mark.what);
+    const { left, bottom } = mark;
+    const { width, height } = marks.sizeOf(mark);
     const page = shown;
     const share = (points, whole) => `${(points / whole) * 100}%`;
     Object.assign(made.style, {
@@ -101,30 +68,38 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
       height: share(height, page.height),
     });
     made.setAttribute("aria-label", described(mark));
-    made.classList.toggle("clashing", Boolean(clash(mark)));
+    made.classList.toggle("clashing", Boolean(marks.clash(mark)));
   };
 
+  const where = (mark) => {
+    if (mark.page) return about("start.on_page", mark.page);
+    if (mark.what === "date") return fill("start.no_date");
+    return fill(marks.of(mark.row, "place").length ? "start.not_here" : "start.by_itself");
+  };
   const drawTray = () => {
     part("tray").replaceChildren(
-      ...marks().map((mark) => {
-        const place = placeOf(mark.row, mark.what);
+      ...marks.offered(shown.document).map((mark) => {
         const made = button("quiet", mark);
-        const where = document.createElement("span");
-        where.className = "soft small";
-        where.textContent = place
-          ? about("start.on_page", place.page)
-          : fill(mark.what === "date" ? "start.no_date" : "start.by_itself");
-        made.append(labelOf(mark.row, mark.what), where);
+        const said = document.createElement("span");
+        said.className = "soft small";
+        said.textContent = where(mark);
+        made.append(marks.labelOf(mark), said);
         return made;
       }),
     );
+    const chosen = part("text-party").selectedIndex;
+    part("text-party").replaceChildren(
+      ...rows().map((row, place) => new Option(`${fill("start.party", { number: place + 1 })} ${nameOf(row)}`, place)),
+    );
+    part("text-party").selectedIndex = Math.min(Math.max(chosen, 0), rows().length - 1);
   };
+  const lookOf = ({ row, what }) => (what !== "place" ? what : kindOf(row) === "seal" ? "seal" : "signature");
   const drawSheet = () => {
-    const laid = marks().filter(({ row, what }) => placeOf(row, what)?.page === shown);
+    const laid = marks.all().filter(({ page }) => page === shown);
     const buttons = laid.map((mark) => {
       const made = button("laid", mark);
-      made.dataset.look = mark.what === "date" ? "date" : kindOf(mark.row) === "seal" ? "seal" : "signature";
-      made.textContent = mark.what === "date" ? fill("start.mark_date") : nameOf(mark.row);
+      made.dataset.look = lookOf(mark);
+      made.textContent = mark.what === "text" ? mark.label : mark.what === "date" ? fill("start.mark_date") : nameOf(mark.row);
       made.setAttribute("aria-describedby", "placing-keys");
       lay(made, mark);
       return made;
@@ -155,27 +130,44 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
 
   /** Put a mark that was nowhere on the page that is seen; show one that lies somewhere. */
   const choose = (mark) => {
-    const place = placeOf(mark.row, mark.what);
-    if (place) turnTo(place.page);
-    else put(mark, freeSpot(shown, sizeOf(mark.row, mark.what), shown, boxes(mark)));
+    if (mark.page) turnTo(mark.page);
+    else marks.put(mark, freeSpot(shown, marks.sizeOf(mark), shown, marks.boxes(mark)));
     focusOn(mark);
   };
 
+  /** Put a new text on the page that is seen; say why not, where it cannot be. */
+  const addText = () => {
+    const [row, label] = [rows()[part("text-party").value], part("text-label").value.trim()];
+    const across = Number(part("text-width").value);
+    if (!row || !label || !(across >= LEAST_TEXT_MM)) {
+      tell(fill("start.text_incomplete", { least: LEAST_TEXT_MM }));
+      return;
+    }
+    if (marks.of(row, "text").length >= MOST_TEXTS) {
+      tell(fill("start.text_most", { most: MOST_TEXTS }));
+      return;
+    }
+    part("text-label").value = "";
+    choose({ row, what: "text", label, width: Math.min(Math.round(across / POINT_MM), Math.floor(shown.width)) });
+  };
+
   const move = (mark, key, fine) => {
-    const { page, left, bottom } = placeOf(mark.row, mark.what);
+    const { page, left, bottom } = mark;
     if (key in ARROWS) {
       const [across, up] = ARROWS[key].map((way) => way * (fine ? 1 : STEP));
-      put(mark, { page, left: left + across, bottom: bottom + up });
+      marks.put(mark, { page, left: left + across, bottom: bottom + up });
     } else if (key in PAGES) {
       const next = pages()[pages().indexOf(page) + PAGES[key]];
-      if (!next) return;
-      put(mark, { page: next, left, bottom });
+      if (!next || !marks.fits(mark, next)) return;
+      marks.put(mark, { page: next, left, bottom });
       turnTo(next);
     } else {
-      takeBack(mark);
+      const place = marks.offered(shown.document).indexOf(mark);
+      marks.takeBack(mark);
       draw();
-      part("tray").querySelector(`[data-number="${rows().indexOf(mark.row) + 1}"][data-what=${mark.what}]`).focus();
-      tell(fill("start.taken_back", { mark: labelOf(mark.row, mark.what) }));
+      if (mark.what === "text") part("text-label").focus();
+      else part("tray").children[place].focus();
+      tell(fill(mark.what === "text" ? "start.text_removed" : "start.taken_back", { mark: marks.labelOf(mark) }));
       return;
     }
     focusOn(mark);
@@ -186,7 +178,7 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
     const known = event.key in ARROWS || event.key in PAGES || event.key === "Delete" || event.key === "Backspace";
     if (!laid || !known) return;
     event.preventDefault();
-    move(markOf(laid), event.key, event.shiftKey);
+    move(owned.get(laid), event.key, event.shiftKey);
   });
 
   /** Let the pointer carry a mark; `grip` is where in the mark it is held, in points from its lower left corner. */
@@ -201,7 +193,7 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
     const moved = (now) => {
       carried ||= Math.hypot(now.clientX - from[0], now.clientY - from[1]) > DRAG_PX;
       if (!carried) return;
-      put(mark, to(now));
+      marks.put(mark, to(now));
       const laid = onSheet(mark);
       if (laid) lay(laid, mark);
       else drawSheet();
@@ -221,21 +213,30 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
     const laid = event.target.closest(".laid");
     if (!laid || event.button !== 0) return;
     const { left, bottom, width } = laid.getBoundingClientRect();
-    const mark = markOf(laid);
-    const points = sizeOf(mark.row, mark.what).width / width;
+    const mark = owned.get(laid);
+    const points = marks.sizeOf(mark).width / width;
     carry(laid, event, mark, { left: (event.clientX - left) * points, bottom: (bottom - event.clientY) * points });
   });
   part("tray").addEventListener("pointerdown", (event) => {
     const chosen = event.target.closest("button");
     if (!chosen || event.button !== 0 || event.pointerType === "touch") return; // a finger there scrolls, or taps
-    const mark = markOf(chosen);
-    const { width, height } = sizeOf(mark.row, mark.what);
+    const mark = owned.get(chosen);
+    const { width, height } = marks.sizeOf(mark);
+    if (!marks.fits(mark, shown)) return;
     carry(chosen, event, mark, { left: width / 2, bottom: height / 2 });
   });
   part("tray").addEventListener("click", (event) => {
     const chosen = event.target.closest("button");
-    if (chosen) choose(markOf(chosen));
+    if (chosen) choose(owned.get(chosen));
   });
+  part("add-text").addEventListener("click", addText);
+  for (const id of ["text-label", "text-width"]) {
+    part(id).addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault(); // it adds the text, and does not start the agreement
+      addText();
+    });
+  }
   part("page").addEventListener("change", (event) => {
     turnTo(pages()[Number(event.target.value)]);
     draw();
@@ -260,7 +261,7 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
     known.set(file, document);
     return document;
   };
-  const marked = () => [...places.values()].some((each) => Object.keys(each).length);
+  const marked = () => marks.all().length > 0;
 
   /** Send the chosen PDFs and show their pages; say why not, where they cannot be. */
   const bring = async () => {
@@ -292,9 +293,7 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
   /** Forget the documents that are chosen no longer, and every place on them. */
   const forget = () => {
     brought = [];
-    const left = ready() ? [] : files();
-    const stays = ([, { page }]) => left.includes(page.document.file);
-    places = new Map([...places].map(([row, each]) => [row, Object.fromEntries(Object.entries(each).filter(stays))]));
+    marks.keepOn(ready() ? [] : files());
     part("board").hidden = true;
     tell("");
     bring();
@@ -322,8 +321,10 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
   return {
     /** Give the places that were chosen for a row's marks. */
     of: (row) => {
-      const chosen = brought.length && kindOf(row) !== "approver" ? (places.get(row) ?? {}) : {};
-      return Object.fromEntries(Object.entries(chosen).map(([what, place]) => [what, asked(place)]));
+      if (!brought.length) return {};
+      const [places, dates] = ["place", "date"].map((what) => marks.of(row, what).map(asked));
+      const texts = marks.of(row, "text").map((text) => ({ label: text.label, width: text.width, place: asked(text) }));
+      return { places, dates, texts };
     },
     /** Whether marks wait for pages that are not here yet. */
     pending: () => marked() && !brought.length,
