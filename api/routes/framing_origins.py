@@ -15,7 +15,7 @@ from api.routes import InHouse
 router = APIRouter(prefix="/api/framing-origins")
 
 AsOwner = Annotated[Visitor, allow(Role.FIRM, by_hand=True)]
-PAGE = "/software#framing"
+PAGE = "/software"
 
 
 class Registering(BaseModel):

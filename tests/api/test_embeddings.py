@@ -1,54 +1,25 @@
 """The signing page in a frame: one slot, one address, one site, and nothing that the address would prove."""
 
-import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
 from sqlalchemy import select, text, update
 
-from api.accounts import TokenRow
 from api.api_keys import ApiKeyRow
 from api.demonstration.city import person_id
-from api.demonstration.people import ENGINEER, OWNER, OWNERS_REPRESENTATIVE
+from api.demonstration.people import ENGINEER, OWNER
 from api.embedding.embeddings import ADDRESS_LIFE, FRAME_LIFE, EmbeddingRow
 from api.embedding.framing_origins import FramingOriginRow
 from api.pages.embedded import FRAME_COOKIE
 from api.policy import Role
-from evidence.digest import sha256
-from identity import challenges
-from identity.challenges import Action
-from signing.agreement_ends import decline
+from tests.api.frames import IN_FRAME, SITE, address, asked, opened, program_of, told
 from tests.api.joint import CLERK, enter, enter_as, sign, started
-from tests.api.newcomers import give_face
 from tests.quiet_city import QuietCity
-
-SITE = "https://oa.example.com"
-IN_FRAME = {"sec-fetch-dest": "iframe", "accept": "text/html"}
-
-
-@dataclass
-class Frame:
-    """What a browser holds of an opened frame."""
-
-    http: httpx.Client
-    path: str
-    token: str
-
-    def get(self, below: str = "", **headers: str) -> httpx.Response:
-        return self.http.get(
-            self.path + below,
-            headers={"accept": "text/html", "cookie": f"{FRAME_COOKIE}={self.token}", **headers},
-        )
-
-    def post(self, below: str, **more: Any) -> httpx.Response:
-        headers = {"cookie": f"{FRAME_COOKIE}={self.token}", **more.pop("headers", {})}
-        return self.http.post(self.path + below, headers=headers, **more)
 
 
 @pytest.fixture(scope="module")
@@ -62,38 +33,6 @@ def program(city: QuietCity, clerk: httpx.Client) -> httpx.Client:
     """The software of the firm that starts agreements, whose site is registered."""
     assert clerk.post("/api/framing-origins", json={"origin": SITE}).status_code == 201
     return program_of(city, clerk)
-
-
-def program_of(city: QuietCity, owner: httpx.Client) -> httpx.Client:
-    key = owner.post("/api/keys", json={"label": "协同系统"}).json()["key"]
-    return httpx.Client(
-        base_url=city.site.url, trust_env=False, timeout=60, headers={"authorization": f"Bearer {key}"}
-    )
-
-
-def asked(http: httpx.Client, agreement: str, slot: str = "3", origin: str = SITE) -> httpx.Response:
-    return http.post(f"/api/agreements/{agreement}/slots/{slot}/embeddings", json={"origin": origin})
-
-
-def address(http: httpx.Client, agreement: str, slot: str = "3") -> str:
-    answer = asked(http, agreement, slot)
-    assert answer.status_code == 201, answer.text
-    return httpx.URL(answer.json()["url"]).raw_path.decode()
-
-
-def opened(city: QuietCity, path: str) -> Frame:
-    answer = city.visitor.get(path, headers=IN_FRAME)
-    assert answer.status_code == 303, answer.text
-    token = re.search(rf"{FRAME_COOKIE}=([\w-]+)", answer.headers["set-cookie"])
-    assert token
-    return Frame(city.visitor, answer.headers["location"], token[1])
-
-
-def told(answer: httpx.Response) -> dict[str, str]:
-    """What the page tells the one around it."""
-    found = re.search(r'<div id="framed"([^>]*)>', answer.text)
-    assert found, answer.text
-    return dict(re.findall(r'data-(\w+)="([^"]*)"', found[1]))
 
 
 def alter(city: QuietCity, statement: Any) -> None:
@@ -305,86 +244,3 @@ def test_the_session_of_one_frame_opens_no_other(
     first, second = (opened(city, address(program, agreement)) for _ in range(2))
     first.token = second.token
     assert told(first.get())["code"] == "frame-unknown"
-
-
-# What its session can do
-
-
-def test_the_session_is_none_elsewhere(city: QuietCity, program: httpx.Client, agreement: str) -> None:
-    frame = opened(city, address(program, agreement))
-    for path in (f"/api/agreements/{agreement}", "/api/people/me", f"/agreements/{agreement}/slots/3"):
-        answer = city.visitor.get(path, headers={"cookie": f"{FRAME_COOKIE}={frame.token}"})
-        assert answer.json()["title"] == "sign-in-needed", path
-    with city.house.database.transaction() as session:
-        before = session.scalars(select(TokenRow.hash)).all()
-    frame.get()
-    with city.house.database.transaction() as session:
-        assert session.scalars(select(TokenRow.hash)).all() == before
-
-
-def test_a_challenge_is_asked_for_this_slot_and_the_person_it_expects(
-    city: QuietCity, program: httpx.Client, agreement: str
-) -> None:
-    with city.house.database.transaction() as session:
-        me = person_id(session, ENGINEER)
-    give_face(city.house, me)
-    frame = opened(city, address(program, agreement))
-    answer = frame.post("/challenges", json={"typed": ENGINEER.name})
-    assert answer.status_code == 201, answer.text
-    assert answer.json()["action"] == "sign"
-
-
-def test_frames_answer_no_other_challenge_of_the_person(
-    city: QuietCity, program: httpx.Client, agreement: str
-) -> None:
-    frame = opened(city, address(program, agreement))
-    with city.house.database.transaction() as session:
-        other = challenges.issue(
-            session,
-            person=person_id(session, ENGINEER),
-            action=Action.AUTHORIZE,
-            subject=sha256(b"another text"),
-            clock=city.house.clock,
-        )
-    answer = frame.post(
-        f"/challenges/{other.id}/frames",
-        files=[("frames", ("0.jpg", b"no picture", "image/jpeg"))],
-        data={"times": json.dumps([0]), "number": "0"},
-    )
-    assert answer.json()["title"] == "challenge-for-another-subject"
-
-
-def test_a_page_of_the_site_around_it_cannot_act_with_the_cookie(
-    city: QuietCity, program: httpx.Client, agreement: str
-) -> None:
-    frame = opened(city, address(program, agreement))
-    answer = frame.post("/challenges", headers={"origin": SITE})
-    assert (answer.status_code, answer.json()["title"]) == (403, "origin-foreign")
-    assert "access-control-allow-origin" not in frame.get(origin=SITE).headers
-
-
-def test_a_slot_that_is_signed_or_declined_says_so(city: QuietCity, program: httpx.Client) -> None:
-    mine = started(program)
-    signs, declines = opened(city, address(program, mine)), opened(city, address(program, mine, slot="1"))
-    sign(city.house, mine, "3", ENGINEER)
-    assert signs.get("/state").json() == {"event": "signed"}
-    assert told(signs.get())["event"] == "signed"
-    with city.house.database.transaction() as session:
-        decline(
-            session,
-            UUID(mine),
-            "1",
-            by=person_id(session, OWNERS_REPRESENTATIVE),
-            reason="面积有误",
-            keyring=city.house.keyring,
-        )
-    assert told(declines.get())["event"] == "declined"
-    assert "面积有误" not in declines.get().text
-
-
-def test_it_speaks_the_language_that_the_address_asks_for(
-    city: QuietCity, program: httpx.Client, agreement: str
-) -> None:
-    answer = city.visitor.get(f"{address(program, agreement)}?lang=en", headers=IN_FRAME)
-    kept = [each for each in answer.headers.get_list("set-cookie") if each.startswith("language=en")]
-    assert [each for each in kept if "Partitioned" in each]

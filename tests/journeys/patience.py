@@ -7,7 +7,7 @@ refused. Any other refusal ends the test.
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 
 from identity.challenge_refusals import ChallengeExpired
 from identity.pool import ScansBusy
@@ -37,7 +37,7 @@ STUTTERS = tuple(said.split("{")[0] for refusal in LATE for said in (refusal.zh,
 AGAIN = re.compile("重新刷脸|Scan again")
 
 
-def expect_passed(page: Page, seen: Locator) -> None:
+def expect_passed(page: Page | Frame, seen: Locator) -> None:
     """Wait until ``seen`` shows that the scan which runs on ``page``, or one after it, passed."""
     refusal = page.locator("#scan .result .sentence")
     for _ in range(SCANS - 1):
