@@ -15,11 +15,16 @@ class FilmClock:
     def __init__(self) -> None:
         self._ahead = timedelta()
         self._held: datetime | None = None
+        self._slowed: tuple[datetime, int] | None = None
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
         with self._lock:
-            return self._held or datetime.now(UTC) + self._ahead
+            ahead = datetime.now(UTC) + self._ahead
+            if self._slowed is not None:
+                since, times = self._slowed
+                ahead = since + (ahead - since) / times
+            return self._held or ahead
 
     def advance(self, by: timedelta) -> None:
         """Move the clock forward while it is held."""
@@ -38,3 +43,12 @@ class FilmClock:
             with self._lock:
                 self._ahead = max(self._ahead, self._held - datetime.now(UTC))
                 self._held = None
+
+    @contextmanager
+    def slowed(self, times: int) -> Iterator[None]:
+        """Let it run so many times slower, as the clocks of the pages do; afterwards it catches up."""
+        self._slowed = self.now(), times
+        try:
+            yield
+        finally:
+            self._slowed = None

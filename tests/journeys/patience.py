@@ -1,8 +1,8 @@
 """A person who scans again when a busy machine makes the camera of a test stutter.
 
 The camera is a canvas that plays clips in real time; when the machine is late, a face leaps from one frame to
-the next or comes late, or its step falls between two frames, or the minute is over, and the scan is rightly
-refused. Any other refusal ends the test.
+the next or comes late, or its step falls between two frames, or nobody compares it in time, or the minute is
+over, and the scan is rightly refused. Any other refusal ends the test.
 """
 
 import re
@@ -10,7 +10,7 @@ import re
 from playwright.sync_api import Frame, Locator, Page, expect
 
 from identity.challenge_refusals import ChallengeExpired
-from identity.pool import ScansBusy
+from identity.pool import ScanInterrupted, ScansBusy
 from identity.scan_refusals import (
     ClipBroken,
     FaceLost,
@@ -29,6 +29,7 @@ LATE = (
     FaceLost,
     FramesTooLate,
     MotionMissing,
+    ScanInterrupted,
     ScanNotOpen,
     ScansBusy,
     StillImage,
