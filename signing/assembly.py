@@ -19,7 +19,7 @@ pages.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 from pyhanko.sign.timestamps import TimeStamper
@@ -29,18 +29,15 @@ from evidence.canonical import Value
 from evidence.digest import Digest
 from evidence.errors import Invalid, Unavailable, YinxinError
 from evidence.statement import StatementType
-from identity.approvals import approval
-from identity.people import person
 from ledger.database import Database
 from signing.activation import (
-    Activation,
     IncrementingParty,
-    activation,
     incremented,
     incrementing_party,
     record_increment,
     record_prepared,
 )
+from signing.additions import Addition, additions
 from signing.agreements import Agreement, agreement
 from signing.assembly_jobs import (
     AssemblyJob,
@@ -54,19 +51,13 @@ from signing.assembly_jobs import (
 )
 from signing.held_keys import Keyring
 from signing.key_certificates import check_standing, revocations
-from signing.manifest import ManifestSlot
 from signing.national_signatures import sign_nationally
 from signing.objects import ObjectStore
 from signing.pdf import SigningParty, VisibleStamp, add_closing_seal, finish_signature, prepare_signature
 from signing.pdf_document import open_document
 from signing.pdf_fields import prepare
-from signing.placement import Laid, lay_out
-from signing.qualification_stamps import PrintedStamp, asked_of, printed
-from signing.signature_images import SignatureImage, drawing_of
+from signing.placement import lay_out
 from signing.slot_marks import filled, prepared_fields
-from signing.slot_texts import texts_of
-from signing.stamps import Stamp, organization_stamp, person_stamp, qualification_stamp
-from signing.tables import SealRow, SignatureRow
 from signing.typesetting import Typesetter
 
 
@@ -95,26 +86,6 @@ class Workshop:
     typesetter: Typesetter
     timestamps: TimeStamper
     address: Callable[[UUID], str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Increment:
-    """What one party adds to a document, and where; whom its stamp names; ``seal`` runs along its rim.
-
-    ``printed`` stands in the stamp of a qualification, which is the signer's ``own`` or used for its holder;
-    ``drawing`` in the place of a person's name; ``texts`` in the text fields of its slot.
-    """
-
-    document: int
-    slot: ManifestSlot
-    laid: Laid
-    activation: Activation
-    signer: str
-    seal: str | None
-    printed: PrintedStamp | None
-    own: bool
-    drawing: SignatureImage | None
-    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -190,51 +161,17 @@ def _signed(database: Database, claim: Claim, found: Agreement, document: int, w
     original = workshop.store.get(found.documents[document])
     laid = lay_out(open_document(original).pages, found.manifest.slots, document=document)
     with database.transaction() as session:
-        increments = _increments(session, found, laid, document)
-    fields = [field for each in increments for field in prepared_fields(each.slot.id, each.laid)]
+        added = additions(session, found, laid, document=document)
+    fields = [field for each in added for field in prepared_fields(each.slot.id, each.laid)]
     content = prepare(original, fields)
-    for increment in increments:
-        content = _append(database, claim, increment, _Pages(original, content), workshop)
+    for addition in added:
+        content = _append(database, claim, addition, _Pages(original, content), workshop)
     return _Pages(original, content)
 
 
-def _increments(
-    session: Session, found: Agreement, laid: Sequence[Laid], document: int
-) -> tuple[_Increment, ...]:
-    """Give what each party adds that has signed and is a party of the paper, or wrote into it."""
-    return tuple(
-        _increment(session, found.id, slot, each, document)
-        for slot, each in zip(found.manifest.slots, laid, strict=True)
-        if slot.on_paper and slot.id in found.signed
-    )
-
-
-def _increment(
-    session: Session, agreement_id: UUID, slot: ManifestSlot, laid: Laid, document: int
-) -> _Increment:
-    activated = activation(session, agreement=agreement_id, slot=slot.id)
-    signed = session.get_one(SignatureRow, (agreement_id, slot.id))
-    asked = asked_of(session, agreement_id, slot.id)
-    approved = approval(session, activated.approval)
-    return _Increment(
-        document=document,
-        slot=slot,
-        laid=laid,
-        activation=activated,
-        signer=person(session, activated.person).name,
-        seal=None if signed.seal is None else session.get_one(SealRow, signed.seal).name_zh,
-        printed=None if asked is None else printed(session, asked.qualification),
-        own=asked is not None and asked.authorization is None,
-        drawing=drawing_of(session, approved, slot=slot.id),
-        texts=texts_of(session, approved, slot=slot.id),
-    )
-
-
-def _append(
-    database: Database, claim: Claim, increment: _Increment, pages: _Pages, workshop: Workshop
-) -> bytes:
+def _append(database: Database, claim: Claim, addition: Addition, pages: _Pages, workshop: Workshop) -> bytes:
     """Append one party's signature to what is there so far, store and record the result under the claim."""
-    activated, document = increment.activation, increment.document
+    activated, document = addition.activation, addition.document
     with database.transaction() as session:
         made = incremented(session, activated, document=document)
         if made.increment is None:
@@ -244,7 +181,7 @@ def _append(
     if made.prepared is not None:  # an earlier attempt may have signed it already
         prepared = workshop.store.get(made.prepared)
     else:
-        prepared = _prepared(increment, pages.so_far, party, workshop)
+        prepared = _prepared(addition, pages.so_far, party, workshop)
         waiting = workshop.store.put(prepared)
         with database.transaction() as session:
             keep_claim(session, claim)
@@ -259,55 +196,30 @@ def _append(
     return longer
 
 
-def _prepared(increment: _Increment, content: bytes, party: IncrementingParty, workshop: Workshop) -> bytes:
+def _prepared(addition: Addition, content: bytes, party: IncrementingParty, workshop: Workshop) -> bytes:
     """Append everything but the signature to ``content``: this and nothing else is signed."""
-    laid = increment.laid
-    visible = None if laid.stamp is None else VisibleStamp(stamp=_stamp(increment, workshop), box=laid.stamp)
+    laid = addition.laid
+    visible = None
+    if laid.stamp is not None:
+        stamp = addition.stamp(workshop.typesetter, workshop.address)
+        visible = VisibleStamp(stamp=stamp, box=laid.stamp)
     return prepare_signature(
         content,
-        field=f"slot-{increment.slot.id}",
+        field=f"slot-{addition.slot.id}",
         visible=visible,
         party=party.unsigned,
         timestamps=workshop.timestamps,
-        reason=increment.slot.capacity_zh,
+        reason=addition.slot.capacity_zh,
         at=workshop.keyring.clock.now(),
         filling=filled(
-            increment.slot.id,
+            addition.slot.id,
             laid,
             typesetter=workshop.typesetter,
-            at=increment.activation.at,
-            texts=increment.texts,
-            seal=increment.seal or "",
-            caption=increment.slot.mark.caption,
+            at=addition.activation.at,
+            texts=addition.texts,
+            seal=addition.seal or "",
+            caption=addition.slot.mark.caption,
         ),
-    )
-
-
-def _stamp(increment: _Increment, workshop: Workshop) -> Stamp:
-    capacity, at = increment.slot.capacity_zh, increment.activation.at
-    qr = workshop.address(increment.activation.agreement)
-    if increment.printed is not None:
-        by = "本人加盖" if increment.own else f"持证人授权，{increment.signer}加盖"
-        said = asdict(increment.printed)
-        return qualification_stamp(workshop.typesetter, printed=said, by=by, capacity=capacity, at=at, qr=qr)
-    if increment.seal is None:
-        return person_stamp(
-            workshop.typesetter,
-            name=increment.signer,
-            capacity=capacity,
-            at=at,
-            qr=qr,
-            strokes=() if increment.drawing is None else increment.drawing.strokes,
-            typed="" if increment.drawing is None else increment.drawing.typed,
-        )
-    return organization_stamp(
-        workshop.typesetter,
-        name=increment.seal,
-        keeper=increment.signer,
-        capacity=capacity,
-        at=at,
-        qr=qr,
-        caption=increment.slot.mark.caption,
     )
 
 
