@@ -1,6 +1,6 @@
 """What a certificate's form can be filled with from what is known already: the parties, and the project.
 
-draft = draft_certificate(session, agreement, granted, today=today)
+draft = draft_certificate(session, type_, agreement, granted, today=today)
 draft.values["owner"]     # the organization that signed as 建设单位
 """
 
@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from api import capacities
 from api.demonstration import ready_application
+from evidence.certificate_types import CertificateType, ValidityRule
 from identity.authorizations import Authorization
 from identity.organizations import organization
 from identity.people import person
 from signing.agreements import Agreement
+from signing.certificate_validity import last_day
 from signing.documents import document
 
 USUAL_VALIDITY = timedelta(days=730)  # two years: longer than most contract periods; the officer decides
@@ -28,14 +30,20 @@ class CertificateDraft:
     holder: str
     values: dict[str, str]
     valid_from: date
-    valid_until: date
+    valid_until: date | None
     authorizations: frozenset[str]
 
 
 def draft_certificate(
-    session: Session, found: Agreement, granted: Sequence[Authorization], *, today: date
+    session: Session,
+    type_: CertificateType,
+    found: Agreement,
+    granted: Sequence[Authorization],
+    *,
+    today: date,
 ) -> CertificateDraft:
     """Fill what the parties of ``found`` say, and what the authorizations ``granted`` name."""
+    chosen = today + USUAL_VALIDITY if type_.validity is ValidityRule.CHOSEN else None
     values = _of_parties(session, found)
     if document(session, found.documents[0]).name == ready_application.NAME:
         values |= ready_application.FACTS
@@ -48,7 +56,7 @@ def draft_certificate(
         holder=_holder(found),
         values=values,
         valid_from=today,
-        valid_until=today + USUAL_VALIDITY,
+        valid_until=last_day(type_, first=today, chosen=chosen),
         authorizations=frozenset(str(each.id) for each in fitting),
     )
 

@@ -276,7 +276,10 @@ def _house(
     address = settings.public_url.rstrip("/")
     stamper = stamper_of(settings, keys.timestamps, clock=clock)
     agency = Agency(
-        speaker=keys.agency, administrative_code=operator.area, qr_host=urlsplit(settings.public_url).netloc
+        speaker=keys.agency,
+        administrative_code=operator.area,
+        city=settings.city_zh,
+        qr_host=urlsplit(settings.public_url).netloc,
     )
 
     def page_of(agreement: UUID) -> str:

@@ -7,7 +7,7 @@
     certificate = issue(database, application, press=press)
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyhanko.sign.timestamps import TimeStamper
@@ -15,13 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
+from evidence.certificate_types import CertificateType, ValidityRule
 from evidence.clock import Clock
 from evidence.digest import Digest
 from evidence.statement import StatementType
 from evidence.statuslist import CertificateState
 from ledger.database import Database
 from signing.certificate_registration import Application, register
-from signing.certificate_types import certificate_type
+from signing.certificate_types import arrange, certificate_type
 from signing.certificates import (
     Agency,
     Certificate,
@@ -34,7 +35,7 @@ from signing.objects import ObjectStore
 from signing.pdf import SigningParty, VisibleStamp, add_closing_seal
 from signing.pki import Authority
 from signing.rendering import CertificateSheet, PrintedField, render_certificate
-from signing.stamps import organization_seal
+from signing.stamps import chinese_day, organization_seal
 from signing.tables import CertificateChangeRow, CertificateRow
 from signing.typesetting import Typesetter
 
@@ -62,7 +63,7 @@ def issue(database: Database, application: Application, *, press: Press) -> Cert
         The refusals of ``register``.
         GlyphMissing: the font lacks a character of a value; nothing was registered.
     """
-    for text in application.certificate_type.arrange(application.fields).values():
+    for text in arrange(application.certificate_type, application.fields).values():
         press.typesetter.check_glyphs(text)
     with database.transaction() as session:
         registered = register(session, application, agency=press.agency, clock=press.clock)
@@ -120,19 +121,31 @@ def _sheet(registered: Certificate, press: Press) -> CertificateSheet:
     type_ = certificate_type(registered.certificate_type)
     values = {entry.name: entry.value for entry in registered.entries}
     return CertificateSheet(
+        face=type_.face,
         title=type_.zh,
+        grant=type_.grant,
+        notes=type_.notes,
         number=registered.number,
         licence_id=registered.licence_id,
-        fields=tuple(
-            PrintedField(label=field.zh, value=values[field.name], paired=field.paired)
-            for field in type_.fields
-            if field.name in values
-        ),
+        fields=(*_printed(type_, values), *_validity(type_, registered)),
         agency=press.agency.speaker.name,
         issued_at=registered.registered_at,
         qr=registered.qr,
         sample=press.samples,
     )
+
+
+def _printed(type_: CertificateType, values: Mapping[str, str]) -> Iterator[PrintedField]:
+    for field in type_.fields:
+        if field.name in values:
+            yield PrintedField(label=field.zh, value=values[field.name], paired=field.paired)
+
+
+def _validity(type_: CertificateType, registered: Certificate) -> Iterator[PrintedField]:
+    """The term, where the type's rule sets one; of the others the fields say what there is to say."""
+    if type_.validity is ValidityRule.YEARS and registered.valid_until is not None:
+        first, last = (chinese_day(each) for each in (registered.valid_from, registered.valid_until))
+        yield PrintedField(label="有效期", value=f"{first}至{last}")
 
 
 def publish(

@@ -8,7 +8,7 @@ never given twice, and a transaction that fails leaves no gap.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta, timezone
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
+from evidence.certificate_types import CertificateType
 from evidence.clock import Clock
 from evidence.commitment import commit_fields, new_salt
 from evidence.errors import Refused
@@ -26,8 +27,15 @@ from evidence.statuslist import CertificateState
 from identity.organizations import organization
 from ledger import facts
 from signing.agreements import Agreement, agreement
-from signing.certificate_numbers import free_status_index, licence_identifier, next_number, status_key
-from signing.certificate_types import CertificateType
+from signing.certificate_numbers import (
+    Place,
+    free_status_index,
+    licence_identifier,
+    next_number,
+    status_key,
+)
+from signing.certificate_types import arrange
+from signing.certificate_validity import last_day
 from signing.certificates import Agency, Certificate, read_row
 from signing.slot_locks import lock_slots
 from signing.tables import AgreementRow, CertificateFieldRow, CertificateRow
@@ -78,14 +86,6 @@ class NotAnAuthorization(Refused):
     en = "The fact {digest} referred to is not an authorization; check it and try again."
 
 
-class ValidityBackwards(Refused):
-    """The last day lies before the first."""
-
-    code = "validity-backwards"
-    zh = "有效期止 {valid_until} 早于有效期起 {valid_from}，请更正。"
-    en = "The validity ends ({valid_until}) before it begins ({valid_from}); correct the dates."
-
-
 class ValidityBeforeIssue(Refused):
     """The validity begins before the certificate exists."""
 
@@ -114,15 +114,15 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
         AgreementUnknown, AgreementIncomplete, AgreementVoided, HolderNotParty: there is nothing to issue
             it for.
         CertificateIssued: the agreement has a certificate of this type with other content.
-        CertificateFieldMissing, CertificateFieldUnknown, CertificateFieldTooLong, ValidityBackwards: it
-            says something it cannot.
+        CertificateFieldMissing, CertificateFieldUnknown, CertificateFieldTooLong: it says something it
+            cannot.
+        ValidityBackwards, ValidityUnfit: it would end on a day on which its type does not.
         ValidityBeforeIssue: it would be valid before today in Beijing.
         NotAnAuthorization, FactUnknown: a reference is wrong.
-        DaySerialsExhausted, QrTooLarge: it cannot be numbered or printed.
+        SerialsExhausted, QrTooLarge: it cannot be numbered or printed.
     """
-    fields = application.certificate_type.arrange(application.fields)
-    if application.valid_until is not None and application.valid_until < application.valid_from:
-        raise ValidityBackwards(valid_from=application.valid_from, valid_until=application.valid_until)
+    fields = arrange(application.certificate_type, application.fields)
+    application = replace(application, valid_until=_last_day(application))
     lock_slots(session, application.agreement)  # before the log, as by whoever voids the agreement
     session.get(AgreementRow, application.agreement, with_for_update={"key_share": True})
     found = agreement(session, application.agreement)
@@ -132,6 +132,12 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
     _check_begin(application, clock)
     _check_base(session, application, found)
     return _register(session, application, fields, agency, clock)
+
+
+def _last_day(application: Application) -> date | None:
+    return last_day(
+        application.certificate_type, first=application.valid_from, chosen=application.valid_until
+    )
 
 
 def _existing(session: Session, application: Application) -> Certificate | None:
@@ -188,13 +194,8 @@ def _register(
 ) -> Certificate:
     now = clock.now().astimezone(UTC)
     uscc = agency.speaker.uscc
-    number = next_number(
-        session,
-        agency=uscc,
-        administrative_code=agency.administrative_code,
-        certificate_type=application.certificate_type,
-        day=_day(clock),
-    )
+    place = Place(area=agency.administrative_code, city=agency.city, day=_day(clock))
+    number = next_number(session, application.certificate_type, place, agency=uscc)
     licence = licence_identifier(application.certificate_type, uscc, number)
     row = CertificateRow(
         id=uuid4(),

@@ -40,10 +40,11 @@ class CertificateUnknown(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Agency:
-    """An issuing agency: who speaks, the 6 digits of its area, and the host in its QR codes."""
+    """An issuing agency: who speaks, the 6 digits of its area, its city, and the host in its QR codes."""
 
     speaker: Speaker
     administrative_code: str
+    city: str
     qr_host: str
 
 

@@ -11,7 +11,7 @@ it the keeper, the moment and a QR code. A qualification's is the oval practice 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from signing.qr_image import qr_svg
 from signing.typesetting import Fact, Typesetter
@@ -153,7 +153,12 @@ def text_mark(typesetter: Typesetter, text: str, *, width: int, at: datetime) ->
 
 def chinese_date(at: datetime) -> str:
     """Return the day of ``at`` in Beijing as ``2026年05月02日``."""
-    return f"{at.astimezone(BEIJING_TIME):%Y年%m月%d日}"
+    return chinese_day(at.astimezone(BEIJING_TIME).date())
+
+
+def chinese_day(day: date) -> str:
+    """Return a day as ``2026年05月02日``."""
+    return f"{day:%Y年%m月%d日}"
 
 
 def _moment(at: datetime) -> dict[str, str]:

@@ -21,7 +21,7 @@ from signing.agreements import Agreement
 from signing.certificate_changes import Reason, Step, change
 from signing.certificate_issue import issue
 from signing.certificate_registration import BEIJING, Application
-from signing.certificate_types import CONSTRUCTION_PERMIT
+from signing.certificate_types import certificate_type
 from signing.certificates import Certificate
 from signing.manifest import SlotKind
 from signing.signatures import sign_slot
@@ -45,7 +45,7 @@ def issue_permit(house: House) -> Certificate:
     agreement = _signed(house)
     today = house.clock.now().astimezone(BEIJING).date()
     application = Application(
-        certificate_type=CONSTRUCTION_PERMIT,
+        certificate_type=certificate_type("construction-permit"),
         agreement=agreement.id,
         holder=OWNER.uscc,
         fields=FIELDS,

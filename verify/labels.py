@@ -1,31 +1,19 @@
-"""What the printed facts are called, in both languages, and which of them a QR code carries in which order.
+"""What the shown facts are called, in both languages, and which of them a QR code carries in which order.
 
-The types themselves belong to ``signing.certificate_types``, which the verifier does not install; a test
-keeps the two alike. A type that is not in the table still verifies: its facts are then named by their
-place.
+Those of a certificate come from the descriptions of the types. A type that is not known still verifies: its
+facts are then named by their place.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
 from verify.report import ShownFact
+from verify.shipped_types import SHIPPED
 from verify.words import Words
 
-TYPES: Final[Mapping[str, Words]] = {
-    "construction-permit": Words("建筑工程施工许可证", "Construction permit"),
-}
+TYPES: Final[Mapping[str, Words]] = {code: Words(each.zh, each.en) for code, each in SHIPPED.items()}
 
-QR_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "construction-permit": (
-        "project_name",
-        "site",
-        "owner",
-        "contractor",
-        "scale",
-        "contract_price",
-        "contract_period",
-    ),
-}
+QR_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {code: each.in_qr for code, each in SHIPPED.items()}
 
 LABELS: Final[Mapping[str, Words]] = {
     "certificate_type": Words("证照类型", "Type"),
@@ -34,20 +22,6 @@ LABELS: Final[Mapping[str, Words]] = {
     "holder": Words("持证主体", "Holder"),
     "issuer": Words("发证机关", "Issuer"),
     "validity": Words("有效期", "Validity"),
-    "project_name": Words("工程名称", "Project"),
-    "site": Words("建设地址", "Site"),
-    "owner": Words("建设单位", "Owner"),
-    "contractor": Words("施工单位", "Contractor"),
-    "scale": Words("建设规模", "Scale"),
-    "contract_price": Words("合同价格", "Contract price"),
-    "contract_period": Words("合同工期", "Contract period"),
-    "design_institute": Words("设计单位", "Design institute"),
-    "surveyor": Words("勘察单位", "Surveyor"),
-    "supervisor": Words("监理单位", "Supervisor"),
-    "design_leader": Words("设计单位项目负责人", "Design leader"),
-    "site_manager": Words("施工单位项目负责人", "Site manager"),
-    "chief_supervisor": Words("总监理工程师", "Chief supervisor"),
-    "remarks": Words("备注", "Remarks"),
     "firm": Words("被授权单位", "Authorized firm"),
     "purpose": Words("用途", "Purpose"),
     "project": Words("项目", "Project"),
@@ -56,6 +30,7 @@ LABELS: Final[Mapping[str, Words]] = {
     "uses": Words("使用次数", "Uses"),
     "person": Words("人员", "Person"),
     "qualification": Words("资格", "Qualification"),
+    **{field.name: Words(field.zh, field.en) for each in SHIPPED.values() for field in each.fields},
 }
 
 

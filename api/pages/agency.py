@@ -18,8 +18,12 @@ from api.routes import InHouse
 from api.routes.authorizations import line
 from api.routes.certificates import today
 from identity.organizations import organization
-from signing.certificate_types import CONSTRUCTION_PERMIT
+from signing.certificate_types import certificate_type
 from signing.certificates import certificates_of
+from verify.shipped_types import SHIPPED
+
+USUAL_TYPE = "construction-permit"
+"""What parties who sign an application usually ask for."""
 
 router = APIRouter()
 
@@ -41,10 +45,15 @@ def agency(request: Request, house: InHouse, visitor: AsAgency) -> Response:
 
 @router.get("/certificates/new", include_in_schema=False)
 def new_certificate(
-    request: Request, house: InHouse, visitor: AsAgency, agreement: UUID | None = None
+    request: Request,
+    house: InHouse,
+    visitor: AsAgency,
+    agreement: UUID | None = None,
+    type: str = USUAL_TYPE,  # noqa: A002  what the address calls it
 ) -> Response:
     """Show the form, filled in from what the parties signed; one that was issued leads to its page."""
     agency_of(visitor, house)
+    chosen = certificate_type(type)
     if agreement is None:
         return RedirectResponse("/agency", status_code=303)
     with house.database.transaction() as session:
@@ -58,8 +67,9 @@ def new_certificate(
             request,
             "certificate_new.html",
             shown=agreement_view.shown(session, found, at=house.clock.now()),
-            type=CONSTRUCTION_PERMIT,
+            type=chosen,
+            types=SHIPPED.values(),
             parties=tuple(parties.values()),
-            draft=draft_certificate(session, found, granted, today=today(house)),
+            draft=draft_certificate(session, chosen, found, granted, today=today(house)),
             authorizations=[line(session, each) for each in granted],
         )

@@ -28,7 +28,7 @@ from signing import certificate_bundles
 from signing.certificate_changes import CertificateUnpublished, Reason, Step, change
 from signing.certificate_issue import finish_issue
 from signing.certificate_registration import Application
-from signing.certificate_types import certificate_type
+from signing.certificate_types import arrange, certificate_type
 from signing.certificates import certificates_of
 from signing.qr_image import qr_svg
 
@@ -99,7 +99,7 @@ def issue(issuing: Issuing, visitor: AsAgency, house: InHouse, once: Once) -> Is
         valid_from=issuing.valid_from,
         valid_until=issuing.valid_until,
     )
-    for text in application.certificate_type.arrange(application.fields).values():
+    for text in arrange(application.certificate_type, application.fields).values():
         house.typesetter.check_glyphs(text)
     with house.database.transaction() as session:
         visible_agreement(session, issuing.agreement, visitor, house)

@@ -8,12 +8,18 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from evidence.certificate_types import Face
 from signing.pdf_document import open_document
 from signing.rendering import CertificateSheet, PrintedField, RenderedCertificate, render_certificate
 from signing.typesetting import GlyphMissing, Typesetter, TypesettingFailed
+from verify.shipped_types import SHIPPED
 
 CODE = "http://localhost:8000/c#1" + str(7**1300)[:1050]  # as long as the code of seven printed fields
+PERMIT = SHIPPED["construction-permit"]
 SHEET = CertificateSheet(
+    face=PERMIT.face,
+    grant=PERMIT.grant,
+    notes=PERMIT.notes,
     title="建筑工程施工许可证",
     number="370299202605020101",
     licence_id="1.2.156.3005.2.11370200MB0000000X001.11370200MB0000000X.370299202605020101.001.7",
@@ -69,9 +75,19 @@ def test_the_certificate_is_one_page_of_a4_in_landscape(rendered: RenderedCertif
     assert (round(page.width), round(page.height)) == (842, 595)
 
 
+@pytest.fixture(scope="module", params=SHIPPED)
+def any_type(request: pytest.FixtureRequest, typesetter: Typesetter) -> RenderedCertificate:
+    """A certificate of each type, every line filled."""
+    type_ = SHIPPED[request.param]
+    fields = tuple(PrintedField(field.zh, f"示例{field.zh}", field.paired) for field in type_.fields)
+    sheet = replace(SHEET, face=type_.face, title=type_.zh, grant=type_.grant, notes=type_.notes)
+    return render_certificate(typesetter, replace(sheet, fields=fields, sample=True))
+
+
 def page_picture(content: bytes, folder: Path) -> Path:
+    """The page as a scanner sees it whose dots are as coarse as the code may be read with."""
     subprocess.run(
-        ["pdftoppm", "-r", "150", "-png", "-singlefile", "-", "page"],
+        ["pdftoppm", "-r", "90", "-png", "-singlefile", "-", "page"],
         input=content,
         cwd=folder,
         check=True,
@@ -80,32 +96,34 @@ def page_picture(content: bytes, folder: Path) -> Path:
     return folder / "page.png"
 
 
-def test_zxing_reads_the_code_of_the_page_at_150_dpi(rendered: RenderedCertificate, tmp_path: Path) -> None:
-    (code,) = zxingcpp.read_barcodes(Image.open(page_picture(rendered.content, tmp_path)))
+def test_zxing_reads_the_code_of_every_type_at_90_dpi(any_type: RenderedCertificate, tmp_path: Path) -> None:
+    (code,) = zxingcpp.read_barcodes(Image.open(page_picture(any_type.content, tmp_path)))
     assert code.text == CODE
 
 
-def test_zbar_reads_the_code_of_the_page_at_150_dpi(rendered: RenderedCertificate, tmp_path: Path) -> None:
-    path = page_picture(rendered.content, tmp_path)
+def test_zbar_reads_the_code_of_every_type_at_90_dpi(any_type: RenderedCertificate, tmp_path: Path) -> None:
+    path = page_picture(any_type.content, tmp_path)
     outcome = subprocess.run(["zbarimg", "--quiet", "--raw", str(path)], check=True, capture_output=True)
     assert outcome.stdout.decode().strip() == CODE
 
 
-def test_the_seals_place_covers_agency_and_date(rendered: RenderedCertificate) -> None:
-    box = rendered.seal_box
-    top = 210 * 72 / 25.4 - box.bottom - box.height
+def test_the_seals_place_covers_agency_and_date(any_type: RenderedCertificate) -> None:
+    box = any_type.seal_box
+    (page,) = open_document(any_type.content).pages
+    top = page.height - box.bottom - box.height
     command = ["pdftotext", "-x", f"{box.left:.0f}", "-y", f"{top:.0f}"]
     command += ["-W", f"{box.width:.0f}", "-H", f"{box.height:.0f}", "-", "-"]
-    outcome = subprocess.run(command, input=rendered.content, check=True, capture_output=True)
+    outcome = subprocess.run(command, input=any_type.content, check=True, capture_output=True)
     found = outcome.stdout.decode()
     assert "审批服务局" in found
     assert "月02日" in found
 
 
+@pytest.mark.parametrize("face", Face)
 @pytest.mark.parametrize("length", [60, 200])
-def test_long_values_still_fit_one_page(typesetter: Typesetter, length: int) -> None:
+def test_long_values_still_fit_one_page(typesetter: Typesetter, length: int, face: Face) -> None:
     fields = tuple(PrintedField(f"第{number}项", "字" * length) for number in range(1, 12))
-    content = render_certificate(typesetter, replace(SHEET, fields=fields)).content
+    content = render_certificate(typesetter, replace(SHEET, face=face, fields=fields)).content
     assert len(open_document(content).pages) == 1
 
 

@@ -32,7 +32,7 @@ from signing.agreements import Agreement, agreement
 from signing.assembly import Workshop
 from signing.certificate_issue import Press
 from signing.certificate_registration import Application
-from signing.certificate_types import CONSTRUCTION_PERMIT
+from signing.certificate_types import certificate_type
 from signing.certificates import Agency
 from signing.groups import Group
 from signing.held_keys import Keyring
@@ -131,7 +131,9 @@ class Town:
             platform=self.speaker,
             clock=self.clock,
         )
-        self.agency = Agency(speaker=self.speaker, administrative_code="990100", qr_host="localhost:8000")
+        self.agency = Agency(
+            speaker=self.speaker, administrative_code="990100", city="示范市", qr_host="localhost:8000"
+        )
         self.workshop = Workshop(
             store=self.store,
             keyring=self.keyring,
@@ -335,7 +337,7 @@ class Town:
 
     def application(self, signed: Agreement, **fields: str) -> Application:
         return Application(
-            certificate_type=CONSTRUCTION_PERMIT,
+            certificate_type=certificate_type("construction-permit"),
             agreement=signed.id,
             holder=OWNER,
             fields={**FIELDS, **fields},

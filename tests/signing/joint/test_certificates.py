@@ -31,29 +31,33 @@ from signing.certificate_changes import (
     suspend,
 )
 from signing.certificate_issue import issue, publish, unpublished
-from signing.certificate_numbers import MOST_SERIALS, DaySerialsExhausted, next_number
+from signing.certificate_numbers import Place, SerialsExhausted, licence_identifier, next_number
 from signing.certificate_registration import (
     AgreementIncomplete,
     CertificateIssued,
     HolderNotParty,
     NotAnAuthorization,
-    ValidityBackwards,
     ValidityBeforeIssue,
     register,
 )
 from signing.certificate_types import (
-    CONSTRUCTION_PERMIT,
     CertificateFieldMissing,
     CertificateFieldTooLong,
     CertificateFieldUnknown,
     CertificateTypeUnknown,
+    arrange,
     certificate_type,
 )
+from signing.certificate_validity import ValidityBackwards, ValidityUnfit, last_day
 from signing.certificates import Certificate, CertificateUnknown, certificate, certificate_of_statement
 from signing.status_lists import LIFETIME, status_list
 from signing.typesetting import GlyphMissing
+from verify.shipped_types import SHIPPED
 
 from .conftest import AGENCY, CONTRACTOR, FIELDS, NOW, Town
+
+CONSTRUCTION_PERMIT = SHIPPED["construction-permit"]
+HERE = Place(area="990100", city="示范市", day=NOW.date())
 
 
 def registered(town: Town, **fields: str) -> Certificate:
@@ -117,34 +121,29 @@ def test_a_certificate_is_numbered_by_area_day_serial_and_class(town: Town) -> N
 def test_serials_taken_at_the_same_instant_have_no_gap_and_no_double(town: Town) -> None:
     def take(_: int) -> str:
         with town.database.transaction() as session:
-            return next_number(
-                session,
-                agency=AGENCY,
-                administrative_code="990100",
-                certificate_type=CONSTRUCTION_PERMIT,
-                day=NOW.date(),
-            ).text
+            return next_number(session, CONSTRUCTION_PERMIT, HERE, agency=AGENCY).text
 
     with ThreadPoolExecutor(4) as threads:
-        numbers = sorted(threads.map(take, range(20)))
-    assert numbers == [f"99010020260502{serial:02}01" for serial in range(1, 21)]
+        numbers = sorted(threads.map(take, range(50)))
+    assert numbers == [f"99010020260502{serial:02}01" for serial in range(1, 51)]
 
 
 def test_the_serials_of_a_day_end_at_ninety_nine(town: Town) -> None:
-    def take() -> None:
-        next_number(
-            session,
-            agency=AGENCY,
-            administrative_code="990100",
-            certificate_type=CONSTRUCTION_PERMIT,
-            day=NOW.date(),
-        )
-
     with town.database.transaction() as session:
-        for _ in range(MOST_SERIALS):
-            take()
-        with pytest.raises(DaySerialsExhausted):
-            take()
+        for _ in range(99):
+            next_number(session, CONSTRUCTION_PERMIT, HERE, agency=AGENCY)
+        with pytest.raises(SerialsExhausted, match="99010020260502"):
+            next_number(session, CONSTRUCTION_PERMIT, HERE, agency=AGENCY)
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_every_type_numbers_its_certificates_and_names_their_licences(town: Town, code: str) -> None:
+    with town.database.transaction() as session:
+        first, second = (next_number(session, SHIPPED[code], HERE, agency=AGENCY) for _ in range(2))
+    assert first.text != second.text
+    for number in (first, second):
+        licence = licence_identifier(SHIPPED[code], AGENCY, number)
+        assert LicenceIdentifier.parse(str(licence)).serial == number.licence
 
 
 def test_a_registration_that_fails_gives_its_number_back(town: Town) -> None:
@@ -250,12 +249,32 @@ def test_a_value_that_cannot_be_printed_is_refused_before_a_number_is_taken(town
 )
 def test_a_type_prints_its_own_fields_only(fields: dict[str, str], refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
-        CONSTRUCTION_PERMIT.arrange(fields)
+        arrange(CONSTRUCTION_PERMIT, fields)
 
 
 def test_a_type_that_nobody_issues_is_refused() -> None:
     with pytest.raises(CertificateTypeUnknown):
         certificate_type("fishing-licence")
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(date(2026, 5, 2), date(2029, 5, 1)), (date(2028, 2, 29), date(2031, 2, 28))],
+)
+def test_a_type_with_a_rule_of_years_ends_the_day_before(first: date, last: date) -> None:
+    licence = SHIPPED["safety-production-licence"]
+    assert last_day(licence, first=first, chosen=None) == last
+    assert last_day(licence, first=first, chosen=last) == last
+
+
+@pytest.mark.parametrize("code", ["safety-production-licence", "real-estate-title"])
+def test_a_day_that_the_rule_does_not_give_is_refused(code: str) -> None:
+    with pytest.raises(ValidityUnfit):
+        last_day(SHIPPED[code], first=date(2026, 5, 2), chosen=date(2027, 5, 2))
+
+
+def test_a_type_without_an_end_has_none() -> None:
+    assert last_day(SHIPPED["real-estate-title"], first=date(2026, 5, 2), chosen=None) is None
 
 
 def test_a_suspension_is_a_fact_a_state_and_an_intent_for_the_chain(town: Town) -> None:

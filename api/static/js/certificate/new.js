@@ -16,7 +16,7 @@ const application = () => ({
       .map((input) => [input.dataset.field, input.value]),
   ),
   valid_from: form.elements.valid_from.value,
-  valid_until: form.elements.valid_until.value || null,
+  valid_until: form.elements.valid_until?.value || null,
 });
 
 form.addEventListener("submit", async (event) => {
