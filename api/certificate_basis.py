@@ -44,7 +44,7 @@ def register_on(
         TransitionRefused, AuthorizationNotYetValid, AuthorizationLapsed: one is not in force.
         The refusals of ``signing.certificate_registration.register``.
     """
-    if certificate_for(session, application.agreement) is not None:
+    if application.agreement is None or certificate_for(session, application.agreement) is not None:
         return register(session, application, agency=house.agency, clock=house.clock)
     # Slots, then authorizations, before the log: two orders of locking could wait for each other.
     lock_slots(session, application.agreement)

@@ -43,7 +43,6 @@ def draft_certificate(
     today: date,
 ) -> CertificateDraft:
     """Fill what the parties of ``found`` say, and what the authorizations ``granted`` name."""
-    chosen = today + USUAL_VALIDITY if type_.validity is ValidityRule.CHOSEN else None
     values = _of_parties(session, found)
     if document(session, found.documents[0]).name == ready_application.NAME:
         values |= ready_application.FACTS
@@ -56,9 +55,25 @@ def draft_certificate(
         holder=_holder(found),
         values=values,
         valid_from=today,
-        valid_until=last_day(type_, first=today, chosen=chosen),
+        valid_until=_last_day(type_, today),
         authorizations=frozenset(str(each.id) for each in fitting),
     )
+
+
+def empty_draft(type_: CertificateType, *, today: date) -> CertificateDraft:
+    """Give the form of a certificate that rests on no agreement: nothing but the days is known."""
+    return CertificateDraft(
+        holder="",
+        values={},
+        valid_from=today,
+        valid_until=_last_day(type_, today),
+        authorizations=frozenset(),
+    )
+
+
+def _last_day(type_: CertificateType, first: date) -> date | None:
+    usual = first + USUAL_VALIDITY if type_.validity is ValidityRule.CHOSEN else None
+    return last_day(type_, first=first, chosen=usual)
 
 
 def _of_parties(session: Session, found: Agreement) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, computed_field
 from sqlalchemy.orm import Session
 
 from evidence.statuslist import CertificateState
-from identity.organizations import organization
+from identity.organizations import find_organization, organization
 from ledger import facts, receipts
 from ledger.receipts import AnchoringState
 from signing.certificate_changes import CertificateChange, history
@@ -62,6 +62,8 @@ class CertificateListed(BaseModel):
 
     id: UUID
     number: str
+    type_zh: str
+    type_en: str
     project_name: str
     holder: str
     state: Standing
@@ -79,8 +81,8 @@ class CertificateShown(BaseModel):
     type_en: str
     agency: str
     holder: str
-    holder_uscc: str
-    agreement: UUID
+    holder_uscc: str | None
+    agreement: UUID | None
     statement: str
     pdf_digest: str | None
     qr: str
@@ -114,11 +116,14 @@ def standing(found: Certificate, *, today: date) -> Standing:
 def listed(session: Session, found: Certificate, *, today: date) -> CertificateListed:
     """Return the certificate as a line of a list."""
     values = {entry.name: entry.value for entry in found.entries}
+    type_ = certificate_type(found.certificate_type)
     return CertificateListed(
         id=found.id,
         number=found.number,
+        type_zh=type_.zh,
+        type_en=type_.en,
         project_name=values.get("project_name", ""),
-        holder=organization(session, found.holder).name,
+        holder=_holder(session, found),
         state=standing(found, today=today),
         issued_at=found.registered_at,
     )
@@ -137,8 +142,8 @@ def shown(session: Session, found: Certificate, *, today: date) -> CertificateSh
         type_zh=type_.zh,
         type_en=type_.en,
         agency=organization(session, found.agency).name,
-        holder=organization(session, found.holder).name,
-        holder_uscc=found.holder.text,
+        holder=_holder(session, found),
+        holder_uscc=None if found.holder is None else found.holder.text,
         agreement=found.agreement,
         statement=found.statement.hex(),
         pdf_digest=None if found.pdf is None else found.pdf.value.hex(),
@@ -152,6 +157,15 @@ def shown(session: Session, found: Certificate, *, today: date) -> CertificateSh
         anchoring=receipts.anchoring_state(session, index),
         block=_block(session, index),
     )
+
+
+def _holder(session: Session, found: Certificate) -> str:
+    """Name the holder: as it is registered, or as the certificate names it."""
+    known = None if found.holder is None else find_organization(session, found.holder)
+    if known is not None:
+        return known.name
+    names = certificate_type(found.certificate_type).holder.name
+    return next(entry.value for entry in found.entries if entry.name == names)
 
 
 def _fields(found: Certificate) -> list[FieldShown]:

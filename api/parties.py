@@ -107,17 +107,28 @@ def starts(visitor: Visitor, found: Agreement) -> bool:
 def visible_certificate(session: Session, certificate_id: UUID, visitor: Visitor) -> Certificate:
     """Return the certificate if ``visitor`` may see it: its agency, its holder, who signed its agreement.
 
+    A firm sees what it holds or signed for, a natural person what they hold.
+
     Raises:
         CertificateUnknown: there is none, or it is not the visitor's to see.
     """
     found = certificate(session, certificate_id)
     if Role.AGENCY in visitor.roles and visitor.organization == found.agency.text:
         return found
-    rests_on = agreement(session, found.agreement)
-    signers = {slot.organization.text for slot in rests_on.slots if slot.id in rests_on.signed}
-    if Role.FIRM in visitor.roles and visitor.organization in {found.holder.text} | signers:
+    if Role.FIRM in visitor.roles and visitor.organization in _concerned(session, found):
+        return found
+    if Role.PERSON in visitor.roles and found.person is not None and visitor.person == found.person:
         return found
     raise CertificateUnknown(certificate=certificate_id)
+
+
+def _concerned(session: Session, found: Certificate) -> set[str]:
+    """The organizations that hold a certificate or signed what it rests on."""
+    concerned = set() if found.holder is None else {found.holder.text}
+    if found.agreement is not None:
+        rests_on = agreement(session, found.agreement)
+        concerned |= {slot.organization.text for slot in rests_on.slots if slot.id in rests_on.signed}
+    return concerned
 
 
 def check_own_slot(
@@ -149,7 +160,7 @@ def certificate_for(session: Session, agreement_id: UUID) -> Certificate | None:
 
 def submitted(session: Session) -> tuple[Agreement, ...]:
     """Return what all parties signed, nobody voided and no certificate was issued for, the oldest first."""
-    issued = select(CertificateRow.agreement)
+    issued = select(CertificateRow.agreement).where(CertificateRow.agreement.is_not(None))
     query = select(AgreementRow.id).where(
         AgreementRow.completed_at.is_not(None),
         AgreementRow.ended_at.is_(None),

@@ -108,13 +108,22 @@ class StateWords:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who holds a certificate of the type: ``name`` is the field that names them, ``number`` a citizen's."""
+
+    kind: HolderKind
+    name: str
+    number: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CertificateType:
     """A type: its fields in printed order, how it is numbered, how long it lasts, what it can become."""
 
     code: str
     zh: str
     en: str
-    holder: HolderKind
+    holder: Holder
     basis: Basis
     face: Face
     grant: str

@@ -5,7 +5,8 @@ The shipped ones lie in ``verify/types``; an agency may register more.
     code = "construction-permit"
     zh = "建筑工程施工许可证"
     en = "Construction permit"
-    holder = "organization"                  or "person"
+    holder = { kind = "organization", name = "owner" }      the field that names it; a person has
+                                             a number too: number = "citizen_number"
     basis = "agreement"                      what it rests on, or "none"
     face = "two-leaf"                        the form it is printed on, or "plaque", "sheet"
     grant = "…"                              the sentence that grants, in Chinese
@@ -48,6 +49,7 @@ from evidence.certificate_types import (
     Basis,
     CertificateType,
     Face,
+    Holder,
     HolderKind,
     LifeState,
     Numbering,
@@ -100,7 +102,7 @@ def read_type(description: bytes) -> CertificateType:
         code=_matching(fields, "code", _CODE),
         zh=fields.text("zh", limit=40),
         en=fields.text("en", limit=80),
-        holder=_one_of(fields, "holder", HolderKind),
+        holder=_holder(fields.fields("holder")),
         basis=_one_of(fields, "basis", Basis),
         face=_one_of(fields, "face", Face),
         grant=fields.text("grant", limit=200),
@@ -138,6 +140,13 @@ def _flag(fields: Fields, key: str, *, otherwise: bool) -> bool:
     if not isinstance(value, bool):
         raise fields.refuse(key)
     return value
+
+
+def _holder(fields: Fields) -> Holder:
+    kind, name = _one_of(fields, "kind", HolderKind), fields.text("name")
+    number = fields.text("number") if kind is HolderKind.PERSON else None
+    fields.done()
+    return Holder(kind=kind, name=name, number=number)
 
 
 def _notes(fields: Fields) -> tuple[str, ...]:
@@ -213,7 +222,10 @@ def _field(fields: Fields) -> TypeField:
 
 
 def _check_fields(read: CertificateType) -> None:
-    """Check that there are fields, each once, and that the first of them is on a line of its own."""
+    """Check that there are fields, each once, the first on its own line, and those of the holder filled."""
     names = [field.name for field in read.fields]
+    filled = {field.name for field in read.fields if field.required}
     if not 0 < len(names) <= MOST_FIELDS or len(set(names)) != len(names) or read.fields[0].paired:
         raise TypeMalformed(place="field")
+    if not {read.holder.name, read.holder.number or read.holder.name} <= filled:
+        raise TypeMalformed(place="holder")

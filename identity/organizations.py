@@ -79,10 +79,16 @@ def organization(session: Session, uscc: Uscc) -> Organization:
     Raises:
         OrganizationUnknown: there is none.
     """
-    row = session.get(OrganizationRow, uscc.text)
-    if row is None:
+    found = find_organization(session, uscc)
+    if found is None:
         raise OrganizationUnknown(uscc=uscc.text)
-    return _organization(row)
+    return found
+
+
+def find_organization(session: Session, uscc: Uscc) -> Organization | None:
+    """Find the organization with this code, else None."""
+    row = session.get(OrganizationRow, uscc.text)
+    return None if row is None else _organization(row)
 
 
 def organizations(session: Session) -> tuple[Organization, ...]:

@@ -1,8 +1,9 @@
 """Registering a certificate: its number, its statement and its QR code, in one transaction.
 
-The statement holds salted commitments in place of the printed fields and refers to the agreement and the
-authorizations it rests on. The same application again finds the certificate that is there; its number is
-never given twice, and a transaction that fails leaves no gap.
+A certificate rests on an agreement, or on nothing where its type says so; an organization holds it, or a
+natural person, whom its commitments name. The statement holds salted commitments in place of the printed
+fields and refers to the agreement and the authorizations it rests on. The same application again finds the
+certificate that is there; its number is never given twice, and a transaction that fails leaves no gap.
 
     registered = register(session, application, agency=agency, clock=clock)
 """
@@ -16,15 +17,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
-from evidence.certificate_types import CertificateType
+from evidence.certificate_types import Basis, CertificateType
 from evidence.clock import Clock
 from evidence.commitment import commit_fields, new_salt
-from evidence.errors import Refused
-from evidence.identifiers import Uscc
+from evidence.errors import Term
+from evidence.identifiers import CitizenNumber, Uscc
 from evidence.qr import QrPayload, sign_qr
 from evidence.statement import StatementType, read
 from evidence.statuslist import CertificateState
 from identity.organizations import organization
+from identity.people import PersonId, find_person
 from ledger import facts
 from signing.agreements import Agreement, agreement
 from signing.certificate_numbers import (
@@ -33,6 +35,17 @@ from signing.certificate_numbers import (
     licence_identifier,
     next_number,
     status_key,
+)
+from signing.certificate_refusals import (
+    AgreementIncomplete,
+    AgreementNeeded,
+    AgreementVoided,
+    CertificateIssued,
+    HolderIsPerson,
+    HolderNeeded,
+    HolderNotParty,
+    NotAnAuthorization,
+    ValidityBeforeIssue,
 )
 from signing.certificate_types import arrange
 from signing.certificate_validity import last_day
@@ -46,65 +59,22 @@ BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 _EPOCH = date(1970, 1, 1)
 
 
-class AgreementIncomplete(Refused):
-    """Not every party has signed what the certificate rests on."""
-
-    code = "agreement-incomplete"
-    zh = "签署“{title}”尚未全部完成，不能据以签发证照。"
-    en = "The agreement “{title}” is not signed by all; no certificate can be issued for it yet."
-
-
-class AgreementVoided(Refused):
-    """Everybody who signed what the certificate would rest on has voided it."""
-
-    code = "agreement-voided"
-    zh = "签署“{title}”已于 {voided_at} 由各方一致作废，不能据以签发证照。"
-    en = "All parties voided the agreement “{title}” at {voided_at}; no certificate can be issued for it."
-
-
-class HolderNotParty(Refused):
-    """The holder signed nothing of what the certificate rests on."""
-
-    code = "holder-not-party"
-    zh = "单位 {holder} 不是签署“{title}”的一方，不能作为持证主体。"
-    en = "Organization {holder} is no party of the agreement “{title}” and cannot hold the certificate."
-
-
-class CertificateIssued(Refused):
-    """For this agreement another certificate of the type exists."""
-
-    code = "certificate-issued"
-    zh = "已为该签署签发证照 {number}，内容与本次申请不同；如需变更，请办理变更。"
-    en = "Certificate {number} was issued for this agreement with other content; apply for a change instead."
-
-
-class NotAnAuthorization(Refused):
-    """A referred fact is of another kind."""
-
-    code = "not-an-authorization"
-    zh = "所引用的事实 {digest} 不是授权书，请核对后重试。"
-    en = "The fact {digest} referred to is not an authorization; check it and try again."
-
-
-class ValidityBeforeIssue(Refused):
-    """The validity begins before the certificate exists."""
-
-    code = "validity-before-issue"
-    zh = "有效期起 {valid_from} 早于签发日 {issued_on}（北京时间），请改为签发当日或以后。"
-    en = "The validity begins on {valid_from}, before its issue on {issued_on} (Beijing); choose a later day."
-
-
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """What a certificate is to say; ``authorizations`` are the 32-byte digests of the facts it rests on."""
+    """What a certificate is to say; ``authorizations`` are the 32-byte digests of the facts it rests on.
+
+    ``holder`` is None for a type that natural persons hold. ``reference`` is what the applicant calls it: for
+    one reference one certificate is issued, however often it is sent.
+    """
 
     certificate_type: CertificateType
-    agreement: UUID
-    holder: Uscc
+    agreement: UUID | None = None
+    holder: Uscc | None = None
     fields: Mapping[str, str]
     valid_from: date
     valid_until: date | None = None
     authorizations: tuple[bytes, ...] = ()
+    reference: str | None = None
 
 
 def register(session: Session, application: Application, *, agency: Agency, clock: Clock) -> Certificate:
@@ -113,7 +83,9 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
     Raises:
         AgreementUnknown, AgreementIncomplete, AgreementVoided, HolderNotParty: there is nothing to issue
             it for.
-        CertificateIssued: the agreement has a certificate of this type with other content.
+        AgreementNeeded, HolderNeeded, HolderIsPerson, IdentifierMalformed, CheckDigitWrong: what its type
+            rests on is missing, or who holds it.
+        CertificateIssued: the agreement or the reference has a certificate with other content.
         CertificateFieldMissing, CertificateFieldUnknown, CertificateFieldTooLong: it says something it
             cannot.
         ValidityBackwards, ValidityUnfit: it would end on a day on which its type does not.
@@ -123,15 +95,41 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
     """
     fields = arrange(application.certificate_type, application.fields)
     application = replace(application, valid_until=_last_day(application))
-    lock_slots(session, application.agreement)  # before the log, as by whoever voids the agreement
-    session.get(AgreementRow, application.agreement, with_for_update={"key_share": True})
-    found = agreement(session, application.agreement)
-    existing = _existing(session, application)
+    person = _holder(session, application, fields)
+    found = _locked(session, application)
+    existing = find_registered(session, application, agency)
     if existing is not None:
         return _same(existing, application, fields, agency)
     _check_begin(application, clock)
-    _check_base(session, application, found)
-    return _register(session, application, fields, agency, clock)
+    if found is not None:
+        _check_base(session, application, found)
+    return _register(session, application, fields, person=person, agency=agency, clock=clock)
+
+
+def _holder(session: Session, application: Application, fields: Mapping[str, str]) -> PersonId | None:
+    """Check who holds it, and find the natural person if they are registered here."""
+    type_ = application.certificate_type
+    if type_.holder.number is None:
+        if application.holder is None:
+            raise HolderNeeded(certificate_type=Term(type_.zh, type_.en))
+        return None
+    if application.holder is not None:
+        raise HolderIsPerson(certificate_type=Term(type_.zh, type_.en))
+    number = CitizenNumber.parse(fields[type_.holder.number])
+    found = find_person(session, name=fields[type_.holder.name], citizen_number=number)
+    return None if found is None else found.id
+
+
+def _locked(session: Session, application: Application) -> Agreement | None:
+    """Give the agreement that it rests on, with its slots and its row locked."""
+    if application.agreement is None:
+        if application.certificate_type.basis is Basis.AGREEMENT:
+            type_ = application.certificate_type
+            raise AgreementNeeded(certificate_type=Term(type_.zh, type_.en))
+        return None
+    lock_slots(session, application.agreement)  # before the log, as by whoever voids the agreement
+    session.get(AgreementRow, application.agreement, with_for_update={"key_share": True})
+    return agreement(session, application.agreement)
 
 
 def _last_day(application: Application) -> date | None:
@@ -140,13 +138,23 @@ def _last_day(application: Application) -> date | None:
     )
 
 
-def _existing(session: Session, application: Application) -> Certificate | None:
-    row = session.scalar(
-        select(CertificateRow).where(
-            CertificateRow.agreement == application.agreement,
-            CertificateRow.certificate_type == application.certificate_type.code,
+def find_registered(session: Session, application: Application, agency: Agency) -> Certificate | None:
+    """Find the certificate that was registered for the application's agreement or reference, else None."""
+    row = None
+    if application.agreement is not None:
+        row = session.scalar(
+            select(CertificateRow).where(
+                CertificateRow.agreement == application.agreement,
+                CertificateRow.certificate_type == application.certificate_type.code,
+            )
         )
-    )
+    if row is None and application.reference is not None:
+        row = session.scalar(
+            select(CertificateRow).where(
+                CertificateRow.agency == agency.speaker.uscc.text,
+                CertificateRow.reference == application.reference,
+            )
+        )
     return None if row is None else read_row(session, row)
 
 
@@ -154,14 +162,10 @@ def _same(
     existing: Certificate, application: Application, fields: Mapping[str, str], agency: Agency
 ) -> Certificate:
     stated = {entry.name: entry.value for entry in existing.entries}
-    wanted = (
-        agency.speaker.uscc,
-        application.holder,
-        application.valid_from,
-        application.valid_until,
-        fields,
-    )
-    if (existing.agency, existing.holder, existing.valid_from, existing.valid_until, stated) != wanted:
+    issued = (existing.agency, existing.certificate_type, existing.holder)
+    wanted = (agency.speaker.uscc, application.certificate_type.code, application.holder)
+    term = (existing.valid_from, existing.valid_until)
+    if issued != wanted or term != (application.valid_from, application.valid_until) or stated != fields:
         raise CertificateIssued(number=existing.number)
     return existing
 
@@ -181,7 +185,7 @@ def _check_base(session: Session, application: Application, found: Agreement) ->
         raise AgreementIncomplete(title=found.title)
     if found.ended_at is not None:
         raise AgreementVoided(title=found.title, voided_at=found.ended_at)
-    if application.holder not in found.parties:
+    if application.holder is not None and application.holder not in found.parties:
         raise HolderNotParty(holder=organization(session, application.holder).name, title=found.title)
     for digest in application.authorizations:
         statement = read(facts.signed_statement(session, digest)).statement
@@ -190,7 +194,13 @@ def _check_base(session: Session, application: Application, found: Agreement) ->
 
 
 def _register(
-    session: Session, application: Application, fields: Mapping[str, str], agency: Agency, clock: Clock
+    session: Session,
+    application: Application,
+    fields: Mapping[str, str],
+    *,
+    person: PersonId | None,
+    agency: Agency,
+    clock: Clock,
 ) -> Certificate:
     now = clock.now().astimezone(UTC)
     uscc = agency.speaker.uscc
@@ -203,8 +213,10 @@ def _register(
         number=number.text,
         certificate_type=application.certificate_type.code,
         agency=uscc.text,
-        holder=application.holder.text,
+        holder=None if application.holder is None else application.holder.text,
+        person=person,
         agreement=application.agreement,
+        reference=application.reference,
         status_index=free_status_index(session, uscc),
         status_key=status_key(licence),
         valid_from=application.valid_from,
@@ -235,6 +247,8 @@ def _register(
 
 
 def _references(session: Session, application: Application) -> tuple[bytes, ...]:
+    if application.agreement is None:
+        return application.authorizations
     completed = agreement(session, application.agreement).fact
     return (() if completed is None else (completed,)) + application.authorizations
 

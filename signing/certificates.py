@@ -24,6 +24,7 @@ from evidence.digest import Digest, HashAlgorithm
 from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from evidence.statuslist import CertificateState
+from identity.people import PersonId
 from signing.speaker import Speaker
 from signing.tables import CertificateFieldRow, CertificateRow
 
@@ -59,15 +60,20 @@ class CertificateEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Certificate:
-    """A certificate as it stands; ``statement`` and ``issued_change`` are 32-byte digests of facts."""
+    """A certificate as it stands; ``statement`` and ``issued_change`` are 32-byte digests of facts.
+
+    ``holder`` is None where a natural person holds it, ``person`` is them if they are registered here.
+    """
 
     id: CertificateId
     licence_id: str
     number: str
     certificate_type: str
     agency: Uscc
-    holder: Uscc
-    agreement: UUID
+    holder: Uscc | None
+    person: PersonId | None
+    agreement: UUID | None
+    reference: str | None
     statement: bytes
     status_index: int
     status_key: bytes
@@ -130,8 +136,10 @@ def read_row(session: Session, row: CertificateRow) -> Certificate:
         number=row.number,
         certificate_type=row.certificate_type,
         agency=Uscc.parse(row.agency),
-        holder=Uscc.parse(row.holder),
+        holder=None if row.holder is None else Uscc.parse(row.holder),
+        person=None if row.person is None else PersonId(row.person),
         agreement=row.agreement,
+        reference=row.reference,
         statement=row.statement,
         status_index=row.status_index,
         status_key=row.status_key,

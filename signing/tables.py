@@ -282,12 +282,17 @@ class CertificateSerialRow(Base):
 
 
 class CertificateRow(Base):
-    """A certificate; ``pdf`` and ``issued_change`` are set together when it is published."""
+    """A certificate; ``pdf`` and ``issued_change`` are set together when it is published.
+
+    It has an organization as its ``holder``, or none where a natural person holds it, who is ``person`` if
+    they are registered. ``reference`` is the applicant's own name for it, so that it is issued once.
+    """
 
     __tablename__ = "certificates"
     __table_args__ = (
         UniqueConstraint("agency", "status_index"),
         UniqueConstraint("agreement", "certificate_type"),
+        UniqueConstraint("agency", "reference"),
         Index("certificates_holder", "holder"),
         Index("certificates_unpublished", "created_at", postgresql_where=text("pdf IS NULL")),
         Index("certificates_exceptions", "agency", postgresql_where=text("state <> 0")),
@@ -297,8 +302,10 @@ class CertificateRow(Base):
     number: Mapped[str] = mapped_column(Text, unique=True)
     certificate_type: Mapped[str] = mapped_column(Text)
     agency: Mapped[str] = mapped_column(Text)
-    holder: Mapped[str] = mapped_column(Text)
-    agreement: Mapped[UUID] = mapped_column(ForeignKey("agreements.id"))
+    holder: Mapped[str | None] = mapped_column(Text)
+    person: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    agreement: Mapped[UUID | None] = mapped_column(ForeignKey("agreements.id"))
+    reference: Mapped[str | None] = mapped_column(Text)
     statement: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     status_index: Mapped[int]
     status_key: Mapped[bytes] = mapped_column(LargeBinary, unique=True)

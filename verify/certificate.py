@@ -42,7 +42,7 @@ class CertificateBody:
     licence_id: str
     number: str
     certificate_type: str
-    holder: str
+    holder: str | None
     valid_from: date
     valid_until: date | None
     status_index: int
@@ -60,7 +60,7 @@ class CertificateBody:
             licence_id=fields.text("licence_id"),
             number=fields.text("number"),
             certificate_type=fields.text("certificate_type"),
-            holder=fields.text("holder"),
+            holder=None if fields.absent("holder") else fields.text("holder"),
             valid_from=_day(fields, "valid_from"),
             valid_until=None if endless else _day(fields, "valid_until"),
             status_index=fields.count("status_index"),
@@ -133,7 +133,7 @@ def _facts(
         shown("certificate_type", type_name(body.certificate_type)),
         shown("licence_id", body.licence_id),
         shown("number", body.number),
-        shown("holder", body.holder),
+        *(() if body.holder is None else (shown("holder", body.holder),)),
         *disclosed_facts(examined),
         shown("issuer", trust.name_of(issuer)),
         shown("validity", period.words),

@@ -1,5 +1,6 @@
 """The agency's pages: what waits for a certificate, what was issued, and the form that issues."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -10,13 +11,14 @@ from starlette.responses import Response
 from api import agreement_view, certificate_view
 from api.acting import agency_of
 from api.certificate_basis import usable
-from api.certificate_draft import draft_certificate
+from api.certificate_draft import draft_certificate, empty_draft
 from api.pages import page
 from api.parties import certificate_for, submitted, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.authorizations import line
 from api.routes.certificates import today
+from evidence.certificate_types import Basis, CertificateType
 from identity.organizations import organization
 from signing.certificate_types import certificate_type
 from signing.certificates import certificates_of
@@ -40,7 +42,14 @@ def agency(request: Request, house: InHouse, visitor: AsAgency) -> Response:
             certificate_view.listed(session, each, today=today(house))
             for each in certificates_of(session, agency=own.uscc)
         ]
-    return page(request, "agency.html", agency=own.name, waiting=waiting, certificates=issued)
+    return page(
+        request,
+        "agency.html",
+        agency=own.name,
+        waiting=waiting,
+        certificates=issued,
+        at_once=[each for each in SHIPPED.values() if each.basis is Basis.NONE],
+    )
 
 
 @router.get("/certificates/new", include_in_schema=False)
@@ -51,11 +60,14 @@ def new_certificate(
     agreement: UUID | None = None,
     type: str = USUAL_TYPE,  # noqa: A002  what the address calls it
 ) -> Response:
-    """Show the form, filled in from what the parties signed; one that was issued leads to its page."""
+    """Show the form, filled in from what the parties signed; one that was issued leads to its page.
+
+    Without an agreement it issues a type that rests on none.
+    """
     agency_of(visitor, house)
     chosen = certificate_type(type)
     if agreement is None:
-        return RedirectResponse("/agency", status_code=303)
+        return _resting_on_nothing(request, chosen, today=today(house))
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement, visitor, house)
         issued = certificate_for(session, agreement)
@@ -73,3 +85,16 @@ def new_certificate(
             draft=draft_certificate(session, chosen, found, granted, today=today(house)),
             authorizations=[line(session, each) for each in granted],
         )
+
+
+def _resting_on_nothing(request: Request, chosen: CertificateType, *, today: date) -> Response:
+    if chosen.basis is Basis.AGREEMENT:
+        return RedirectResponse("/agency", status_code=303)
+    return page(
+        request,
+        "certificate_new.html",
+        shown=None,
+        type=chosen,
+        types=[each for each in SHIPPED.values() if each.basis is Basis.NONE],
+        draft=empty_draft(chosen, today=today),
+    )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.acting import agency_of, firm_of
 from api.certificate_basis import register_on
@@ -16,7 +16,7 @@ from api.house import House
 from api.idempotency import Once, OnceRoute
 from api.moments import Day
 from api.pages import CITY_TIME
-from api.parties import certificate_for, visible_agreement, visible_certificate
+from api.parties import visible_agreement, visible_certificate
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.documents import file
@@ -27,7 +27,7 @@ from evidence.identifiers import Uscc
 from signing import certificate_bundles
 from signing.certificate_changes import CertificateUnpublished, Reason, Step, change
 from signing.certificate_issue import finish_issue
-from signing.certificate_registration import Application
+from signing.certificate_registration import Application, find_registered
 from signing.certificate_types import arrange, certificate_type
 from signing.certificates import certificates_of
 from signing.qr_image import qr_svg
@@ -36,6 +36,10 @@ router = APIRouter(route_class=OnceRoute)
 
 AsAgency = Annotated[Visitor, allow(Role.AGENCY)]
 AsAgencyOrFirm = Annotated[Visitor, allow(Role.AGENCY, Role.FIRM)]
+
+
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+"""What the applicant calls an application, in its own books."""
 
 
 class ReasonUnknown(Refused):
@@ -65,8 +69,9 @@ class Issuing(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: str
-    holder: str
-    agreement: UUID
+    holder: str | None = None
+    agreement: UUID | None = None
+    reference: Reference | None = None
     authorizations: list[UUID] = []
     fields: dict[str, str]
     valid_from: Day
@@ -94,7 +99,8 @@ def issue(issuing: Issuing, visitor: AsAgency, house: InHouse, once: Once) -> Is
     application = Application(
         certificate_type=certificate_type(issuing.type),
         agreement=issuing.agreement,
-        holder=Uscc.parse(issuing.holder),
+        holder=None if issuing.holder is None else Uscc.parse(issuing.holder),
+        reference=issuing.reference,
         fields=issuing.fields,
         valid_from=issuing.valid_from,
         valid_until=issuing.valid_until,
@@ -102,8 +108,9 @@ def issue(issuing: Issuing, visitor: AsAgency, house: InHouse, once: Once) -> Is
     for text in arrange(application.certificate_type, application.fields).values():
         house.typesetter.check_glyphs(text)
     with house.database.transaction() as session:
-        visible_agreement(session, issuing.agreement, visitor, house)
-        before = certificate_for(session, issuing.agreement)
+        if issuing.agreement is not None:
+            visible_agreement(session, issuing.agreement, visitor, house)
+        before = find_registered(session, application, house.agency)
         registered = register_on(session, application, issuing.authorizations, house=house)
         if before is None:
             events.tell_certificate(session, house, registered, EventType.CERTIFICATE_ISSUED)

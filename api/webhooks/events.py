@@ -91,9 +91,10 @@ def tell_certificate(session: Session, house: House, found: Certificate, type_: 
         "certificate": str(found.id),
         "state": standing(found, today=today).value,
         "statement": str(Digest(HashAlgorithm.SHA256, found.statement)),
-        "agreement": str(found.agreement),
+        "agreement": None if found.agreement is None else str(found.agreement),
     }
-    tell(session, house, type_, subject=found.id, to={found.holder, found.agency}, data=data)
+    to = {found.agency} if found.holder is None else {found.agency, found.holder}
+    tell(session, house, type_, subject=found.id, to=to, data=data)
 
 
 def tell_trial(session: Session, house: House, endpoint: UUID, *, organization: Uscc) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.certificate_types import Basis, Face, HolderKind, LifeState, ValidityRule
+from evidence.certificate_types import Basis, Face, Holder, HolderKind, LifeState, ValidityRule
 from evidence.errors import Term
 from evidence.type_description import MOST_BYTES, MOST_FIELDS, TypeMalformed, read_type
 
@@ -12,7 +12,7 @@ WHOLE = """
 code = "fishing-licence"
 zh = "捕捞许可证"
 en = "Fishing licence"
-holder = "organization"
+holder = { kind = "organization", name = "boat" }
 basis = "none"
 face = "sheet"
 grant = "准予在下列水域捕捞。"
@@ -42,7 +42,8 @@ FACTS = {"area": "990100", "city": "示范市", "date": "20260502", "year": "202
 def test_a_description_is_read_whole() -> None:
     read = read_type(WHOLE.encode())
     assert (read.code, read.zh, read.en) == ("fishing-licence", "捕捞许可证", "Fishing licence")
-    assert (read.holder, read.basis, read.face) == (HolderKind.ORGANIZATION, Basis.NONE, Face.SHEET)
+    assert read.holder == Holder(kind=HolderKind.ORGANIZATION, name="boat")
+    assert (read.basis, read.face) == (Basis.NONE, Face.SHEET)
     assert (read.national_code, read.confirmed, read.local_sequence) == (
         "11100000000013338W999",
         False,
@@ -67,7 +68,9 @@ def test_a_number_is_counted_within_what_stands_before_its_serial() -> None:
     [
         ('code = "fishing-licence"', "", "code"),
         ('code = "fishing-licence"', 'code = "Fishing"', "code"),
-        ('holder = "organization"', 'holder = "ship"', "holder"),
+        ('kind = "organization"', 'kind = "ship"', "holder.kind"),
+        ('kind = "organization"', 'kind = "person"', "holder.number"),
+        ('kind = "organization", name = "boat"', 'kind = "organization", name = "waters"', "holder"),
         ("grant =", "unknown = 1\ngrant =", "unknown"),
         ('notes = ["一、本证随船携带。"]', "notes = [1]", "notes"),
         ('notes = ["一、本证随船携带。"]', "notes = [" + '"一",' * 21 + "]", "notes"),
@@ -84,7 +87,7 @@ def test_a_number_is_counted_within_what_stands_before_its_serial() -> None:
         ('in-force = { zh = "有效", en = "in force", code = "01" }', "", "states.in-force"),
         ("cancelled =", "gone =", "states.gone"),
         ('zh = "注销", en = "cancelled"', 'zh = "注销"', "states.cancelled.en"),
-        ('name = "boat"', 'name = "Boat"', "field.0.name"),
+        ('name = "boat", zh', 'name = "Boat", zh', "field.0.name"),
         ("person = true }", "person = true, qr = true }", "field.2.qr"),
         ("required = false, ", "required = false, qr = true, ", "field.1.qr"),
         ('name = "waters"', 'name = "boat"', "field"),

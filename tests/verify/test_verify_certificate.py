@@ -85,13 +85,17 @@ def test_exhibits_may_be_tied_through_one_another() -> None:
     assert not_passed(verified(city.bundle(subject, approval, authorization, files=()))) == {}
 
 
-@pytest.mark.parametrize(
-    "member", ["licence_id", "number", "certificate_type", "holder", "valid_from", "status_index"]
-)
+@pytest.mark.parametrize("member", ["licence_id", "number", "certificate_type", "valid_from", "status_index"])
 def test_a_certificate_without_a_member_fails_the_form(member: str) -> None:
     report = verified(city.bundle(city.certificate(**{member: None}), files=()))
     assert not_passed(report) == {"form": Outcome.FAILED}
     assert member in report.checks[0].en
+
+
+def test_a_certificate_that_names_no_organization_is_held_by_whom_its_fields_name() -> None:
+    report = verified(city.bundle(city.certificate(holder=None), files=()))
+    assert not_passed(report) == {}
+    assert "holder" not in {fact.name for fact in report.facts}
 
 
 def test_a_day_beyond_the_calendar_fails_the_form() -> None:

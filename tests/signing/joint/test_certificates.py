@@ -1,9 +1,9 @@
 import shutil
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pypdfium2
 import pytest
@@ -11,7 +11,6 @@ import zxingcpp
 from sqlalchemy import func, select
 
 from evidence.errors import QrTooLarge
-from evidence.identifiers import LicenceIdentifier, PermitNumber
 from evidence.qr import check_qr
 from evidence.statement import StatementType, check
 from evidence.statuslist import CertificateState, check_status_list
@@ -31,15 +30,15 @@ from signing.certificate_changes import (
     suspend,
 )
 from signing.certificate_issue import issue, publish, unpublished
-from signing.certificate_numbers import Place, SerialsExhausted, licence_identifier, next_number
-from signing.certificate_registration import (
+from signing.certificate_numbers import Place
+from signing.certificate_refusals import (
     AgreementIncomplete,
     CertificateIssued,
     HolderNotParty,
     NotAnAuthorization,
     ValidityBeforeIssue,
-    register,
 )
+from signing.certificate_registration import register
 from signing.certificate_types import (
     CertificateFieldMissing,
     CertificateFieldTooLong,
@@ -48,7 +47,7 @@ from signing.certificate_types import (
     arrange,
     certificate_type,
 )
-from signing.certificate_validity import ValidityBackwards, ValidityUnfit, last_day
+from signing.certificate_validity import ValidityBackwards
 from signing.certificates import Certificate, CertificateUnknown, certificate, certificate_of_statement
 from signing.status_lists import LIFETIME, status_list
 from signing.typesetting import GlyphMissing
@@ -71,6 +70,11 @@ def published(town: Town) -> Certificate:
     found = registered(town)
     with town.database.transaction() as session:
         return publish(session, found.id, town.store.put(b"pdf"), agency=town.agency, clock=town.clock)
+
+
+def basis(found: Certificate) -> UUID:
+    assert found.agreement is not None
+    return found.agreement
 
 
 def rare(place: int) -> str:
@@ -103,47 +107,11 @@ def test_the_statement_commits_to_the_fields_and_shows_none(town: Town) -> None:
     found = registered(town)
     with town.database.transaction() as session:
         signed = facts.signed_statement(session, found.statement)
-        completed = town.read(found.agreement).fact
+        completed = town.read(basis(found)).fact
     body = check(signed, town.speaker.signer.key).body
     assert body["refs"] == [completed]
     assert body["valid_from"] == (date(2026, 5, 2) - date(1970, 1, 1)).days
     assert not any(value.encode() in signed for value in FIELDS.values())
-
-
-def test_a_certificate_is_numbered_by_area_day_serial_and_class(town: Town) -> None:
-    found = registered(town)
-    assert found.number == "990100202605020101"
-    assert PermitNumber.parse(found.number).text == found.number
-    licence = LicenceIdentifier.parse(found.licence_id)
-    assert (licence.type_code, licence.issuer) == (f"{AGENCY}001", AGENCY)
-
-
-def test_serials_taken_at_the_same_instant_have_no_gap_and_no_double(town: Town) -> None:
-    def take(_: int) -> str:
-        with town.database.transaction() as session:
-            return next_number(session, CONSTRUCTION_PERMIT, HERE, agency=AGENCY).text
-
-    with ThreadPoolExecutor(4) as threads:
-        numbers = sorted(threads.map(take, range(50)))
-    assert numbers == [f"99010020260502{serial:02}01" for serial in range(1, 51)]
-
-
-def test_the_serials_of_a_day_end_at_ninety_nine(town: Town) -> None:
-    with town.database.transaction() as session:
-        for _ in range(99):
-            next_number(session, CONSTRUCTION_PERMIT, HERE, agency=AGENCY)
-        with pytest.raises(SerialsExhausted, match="99010020260502"):
-            next_number(session, CONSTRUCTION_PERMIT, HERE, agency=AGENCY)
-
-
-@pytest.mark.parametrize("code", SHIPPED)
-def test_every_type_numbers_its_certificates_and_names_their_licences(town: Town, code: str) -> None:
-    with town.database.transaction() as session:
-        first, second = (next_number(session, SHIPPED[code], HERE, agency=AGENCY) for _ in range(2))
-    assert first.text != second.text
-    for number in (first, second):
-        licence = licence_identifier(SHIPPED[code], AGENCY, number)
-        assert LicenceIdentifier.parse(str(licence)).serial == number.licence
 
 
 def test_a_registration_that_fails_gives_its_number_back(town: Town) -> None:
@@ -166,7 +134,7 @@ def test_the_same_application_again_is_the_same_certificate(town: Town) -> None:
 
 def test_another_content_for_the_same_agreement_is_refused(town: Town) -> None:
     found = registered(town)
-    other = town.application(town.read(found.agreement), scale="地上13层")
+    other = town.application(town.read(basis(found)), scale="地上13层")
     with pytest.raises(CertificateIssued), town.database.transaction() as session:
         register(session, other, agency=town.agency, clock=town.clock)
 
@@ -175,7 +143,7 @@ def test_an_issue_that_died_before_publishing_is_taken_up_again(town: Town) -> N
     found = registered(town)
     with town.database.transaction() as session:
         assert unpublished(session, town.agency) == (found,)
-    issued = issue(town.database, town.application(town.read(found.agreement)), press=town.press)
+    issued = issue(town.database, town.application(town.read(basis(found))), press=town.press)
     with town.database.transaction() as session:
         changes = session.scalars(
             select(func.count()).where(FactRow.type == StatementType.CERTIFICATE_CHANGE)
@@ -257,26 +225,6 @@ def test_a_type_that_nobody_issues_is_refused() -> None:
         certificate_type("fishing-licence")
 
 
-@pytest.mark.parametrize(
-    ("first", "last"),
-    [(date(2026, 5, 2), date(2029, 5, 1)), (date(2028, 2, 29), date(2031, 2, 28))],
-)
-def test_a_type_with_a_rule_of_years_ends_the_day_before(first: date, last: date) -> None:
-    licence = SHIPPED["safety-production-licence"]
-    assert last_day(licence, first=first, chosen=None) == last
-    assert last_day(licence, first=first, chosen=last) == last
-
-
-@pytest.mark.parametrize("code", ["safety-production-licence", "real-estate-title"])
-def test_a_day_that_the_rule_does_not_give_is_refused(code: str) -> None:
-    with pytest.raises(ValidityUnfit):
-        last_day(SHIPPED[code], first=date(2026, 5, 2), chosen=date(2027, 5, 2))
-
-
-def test_a_type_without_an_end_has_none() -> None:
-    assert last_day(SHIPPED["real-estate-title"], first=date(2026, 5, 2), chosen=None) is None
-
-
 def test_a_suspension_is_a_fact_a_state_and_an_intent_for_the_chain(town: Town) -> None:
     found = published(town)
     with town.database.transaction() as session:
@@ -333,7 +281,7 @@ def test_a_certificate_is_found_by_the_statement_in_its_qr_code(town: Town) -> N
     with town.database.transaction() as session:
         assert certificate_of_statement(session, found.statement) == found
         with pytest.raises(CertificateUnknown):
-            certificate(session, found.agreement)
+            certificate(session, basis(found))
 
 
 def test_the_status_list_holds_the_exceptions_and_ends_after_a_day(town: Town) -> None:

@@ -14,7 +14,8 @@ from identity.people import Person
 from identity.scans import Verdict
 from signing.agreements import Agreement, AgreementEnded, AgreementState
 from signing.assembly_jobs import claim_next, keep_claim
-from signing.certificate_registration import AgreementVoided, register
+from signing.certificate_refusals import AgreementVoided
+from signing.certificate_registration import register
 from signing.slot_locks import lock_slot_of
 from signing.voids import asking, consent, newest_void, refuse
 

@@ -18,7 +18,8 @@ from signing.agreements import Agreement, AgreementEnded, AgreementExpired, Agre
 from signing.assembly import assemble
 from signing.assembly_jobs import AssemblyNotFailed, AssemblyState, ClaimLost, claim_next, keep_claim
 from signing.assembly_jobs import retry_assembly as retry
-from signing.certificate_registration import AgreementVoided, register
+from signing.certificate_refusals import AgreementVoided
+from signing.certificate_registration import register
 from signing.groups import Group
 from signing.manifest import SlotKind
 from signing.seal_states import SealAction

@@ -7,8 +7,8 @@ const form = document.getElementById("issue");
 
 const application = () => ({
   type: form.dataset.type,
-  agreement: form.dataset.agreement,
-  holder: form.elements.holder.value,
+  agreement: form.dataset.agreement ?? null,
+  holder: form.elements.holder?.value.trim() ?? null,
   authorizations: [...form.querySelectorAll("[name=authorization]:checked")].map((box) => box.value),
   fields: Object.fromEntries(
     [...form.querySelectorAll("[data-field]")]

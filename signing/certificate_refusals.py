@@ -1,0 +1,75 @@
+"""Why a certificate is not registered: what it would rest on, who would hold it, when it would begin."""
+
+from evidence.errors import Refused
+
+
+class AgreementIncomplete(Refused):
+    """Not every party has signed what the certificate rests on."""
+
+    code = "agreement-incomplete"
+    zh = "签署“{title}”尚未全部完成，不能据以签发证照。"
+    en = "The agreement “{title}” is not signed by all; no certificate can be issued for it yet."
+
+
+class AgreementVoided(Refused):
+    """Everybody who signed what the certificate would rest on has voided it."""
+
+    code = "agreement-voided"
+    zh = "签署“{title}”已于 {voided_at} 由各方一致作废，不能据以签发证照。"
+    en = "All parties voided the agreement “{title}” at {voided_at}; no certificate can be issued for it."
+
+
+class HolderNotParty(Refused):
+    """The holder signed nothing of what the certificate rests on."""
+
+    code = "holder-not-party"
+    zh = "单位 {holder} 不是签署“{title}”的一方，不能作为持证主体。"
+    en = "Organization {holder} is no party of the agreement “{title}” and cannot hold the certificate."
+
+
+class CertificateIssued(Refused):
+    """For this agreement another certificate of the type exists."""
+
+    code = "certificate-issued"
+    zh = "已为该签署签发证照 {number}，内容与本次申请不同；如需变更，请办理变更。"
+    en = "Certificate {number} was issued for this agreement with other content; apply for a change instead."
+
+
+class NotAnAuthorization(Refused):
+    """A referred fact is of another kind."""
+
+    code = "not-an-authorization"
+    zh = "所引用的事实 {digest} 不是授权书，请核对后重试。"
+    en = "The fact {digest} referred to is not an authorization; check it and try again."
+
+
+class ValidityBeforeIssue(Refused):
+    """The validity begins before the certificate exists."""
+
+    code = "validity-before-issue"
+    zh = "有效期起 {valid_from} 早于签发日 {issued_on}（北京时间），请改为签发当日或以后。"
+    en = "The validity begins on {valid_from}, before its issue on {issued_on} (Beijing); choose a later day."
+
+
+class AgreementNeeded(Refused):
+    """The type rests on an agreement, and none is named. Facts: ``certificate_type``."""
+
+    code = "agreement-needed"
+    zh = "“{certificate_type}”须依据各方签署的申请签发，请先发起并完成签署。"
+    en = "A {certificate_type} rests on an application that its parties signed; have one signed first."
+
+
+class HolderNeeded(Refused):
+    """An organization holds certificates of the type, and none is named. Facts: ``certificate_type``."""
+
+    code = "holder-needed"
+    zh = "“{certificate_type}”由单位持有，请填写持证单位的统一社会信用代码。"
+    en = "A {certificate_type} is held by an organization; give its unified social credit code."
+
+
+class HolderIsPerson(Refused):
+    """A natural person holds certificates of the type, and an organization is named."""
+
+    code = "holder-is-person"
+    zh = "“{certificate_type}”由个人持有，请不要填写持证单位。"
+    en = "A {certificate_type} is held by a natural person; name no organization as its holder."
