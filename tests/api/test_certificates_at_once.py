@@ -1,0 +1,95 @@
+"""Certificates that rest on no agreement, at the doors: for organizations and for natural persons."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from api.demonstration.people import CONTRACTOR, OWNER
+from tests.api.joint import AGENCY_DESK, enter
+from tests.api.test_agreements import problem
+from tests.quiet_city import QuietCity, open_quiet_city
+from tests.signing.joint.test_certificate_holders import CONSTRUCTOR_FIELDS, LICENCE_FIELDS
+
+DAY = "2027-01-04"
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuietCity]:
+    with open_quiet_city(tmp_path_factory.mktemp("quiet")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def agency(city: QuietCity) -> httpx.Client:
+    return enter(city, AGENCY_DESK)
+
+
+def licence(**changed: object) -> dict[str, object]:
+    return {
+        "type": "safety-production-licence",
+        "holder": CONTRACTOR.uscc.text,
+        "reference": "2026-0815",
+        "fields": LICENCE_FIELDS,
+        "valid_from": DAY,
+        **changed,
+    }
+
+
+def test_a_licence_is_issued_without_an_agreement_and_once_for_its_reference(agency: httpx.Client) -> None:
+    first = agency.post("/api/certificates", json=licence())
+    again = agency.post("/api/certificates", json=licence())
+    assert (first.status_code, again.json()["id"]) == (201, first.json()["id"])
+    shown = agency.get(f"/api/certificates/{first.json()['id']}").json()
+    assert (shown["agreement"], shown["holder"], shown["valid_until"]) == (
+        None,
+        CONTRACTOR.name,
+        "2030-01-03",
+    )
+    pdf = agency.get(f"/certificates/{first.json()['id']}/certificate.pdf")
+    assert pdf.content.startswith(b"%PDF-")
+
+
+def test_an_organization_that_is_not_registered_is_called_what_its_certificate_calls_it(
+    agency: httpx.Client,
+) -> None:
+    fields = {**LICENCE_FIELDS, "firm_name": "示范爆破工程有限公司"}
+    issued = agency.post(
+        "/api/certificates", json=licence(reference="2026-0816", holder="91350100M000100Y43", fields=fields)
+    )
+    shown = agency.get(f"/api/certificates/{issued.json()['id']}").json()
+    assert (shown["holder"], shown["holder_uscc"]) == ("示范爆破工程有限公司", "91350100M000100Y43")
+    assert "示范爆破工程有限公司" in agency.get("/agency").text
+
+
+def test_a_natural_person_is_named_as_the_holder(agency: httpx.Client) -> None:
+    asked = {"type": "constructor-registration", "fields": CONSTRUCTOR_FIELDS, "valid_from": DAY}
+    issued = agency.post("/api/certificates", json=asked)
+    shown = agency.get(f"/api/certificates/{issued.json()['id']}").json()
+    assert (shown["holder"], shown["holder_uscc"]) == (CONSTRUCTOR_FIELDS["person_name"], None)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"holder": None}, "holder-needed"),
+        ({"holder": "9199"}, "identifier-malformed"),
+        ({"valid_until": "2027-06-01"}, "validity-unfit"),
+        ({"type": "construction-permit"}, "certificate-field-unknown"),
+        ({"type": "constructor-registration", "fields": CONSTRUCTOR_FIELDS}, "holder-is-person"),
+        ({"fields": {**LICENCE_FIELDS, "permitted_scope": "爆破"}}, "certificate-issued"),
+        ({"reference": ""}, "form-incomplete"),
+    ],
+)
+def test_what_does_not_fit_is_refused(agency: httpx.Client, changed: dict[str, object], code: str) -> None:
+    agency.post("/api/certificates", json=licence())
+    refused = agency.post("/api/certificates", json=licence(**changed))
+    assert problem(refused)[1] == code
+
+
+def test_the_form_asks_for_the_holder_by_their_code(agency: httpx.Client) -> None:
+    shown = agency.get("/certificates/new?type=safety-production-licence").text
+    assert 'id="holder"' in shown
+    assert 'id="holder"' not in agency.get("/certificates/new?type=constructor-registration").text
+    assert agency.get("/certificates/new?type=construction-permit").headers["location"] == "/agency"
+    assert OWNER.name not in shown
