@@ -11,6 +11,7 @@ first call begins all workers: the second one is not begun under somebody who al
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from identity.scan_worker import Silent, Worker
@@ -32,7 +33,7 @@ class WorkerPool:
         self._workers = workers
         self._closed = False
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
-        self._begun = False
+        self._begun = 0
         self._beginning = threading.Lock()
 
     def warm_up(self) -> None:
@@ -43,8 +44,10 @@ class WorkerPool:
             YinxinError: the refusal with which the tool could not be made.
         """
         self._begin()
-        workers = [self._living(self._idle.get()) for _ in range(self._workers)]
+        workers = [self._idle.get() for _ in range(self._begun)]
         try:
+            for place, worker in enumerate(workers):
+                workers[place] = self._living(worker)
             for worker in workers:
                 worker.wait_until_warm()
         finally:
@@ -64,12 +67,14 @@ class WorkerPool:
             idle = self._idle.get(timeout=self._limit_s)
         except queue.Empty as error:
             raise AllBusy from error
-        worker = self._living(idle)
+        worker = idle
         try:
+            worker = self._living(idle)
             answer: Answer = worker.ask(call, arguments, self._limit_s)
         except Silent:
             worker.end()
-            worker = Worker(self._tool)
+            with suppress(OSError):  # then its place is kept, and the next call tries
+                worker = Worker(self._tool)
             raise
         finally:
             self._put_back(worker)
@@ -82,11 +87,16 @@ class WorkerPool:
             self._idle.get_nowait().end()
 
     def _begin(self) -> None:
+        """Begin the workers that are not begun; one that cannot is tried again with the next call."""
         with self._beginning:
-            if not self._begun:
-                self._begun = True
-                for _ in range(self._workers):
+            while self._begun < self._workers:
+                try:
                     self._idle.put(Worker(self._tool))
+                except OSError:
+                    if not self._begun:
+                        raise
+                    return
+                self._begun += 1
 
     def _living(self, worker: Worker) -> Worker:
         return worker if worker.lives else Worker(self._tool)

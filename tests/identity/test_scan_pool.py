@@ -2,8 +2,10 @@
 
 import multiprocessing
 import os
+import resource
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -86,3 +88,24 @@ def test_the_first_call_begins_every_worker() -> None:
         assert set(multiprocessing.active_children()) == before
         red(pool)
         assert len(set(multiprocessing.active_children()) - before) == 2
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Let this process open nothing for a while, so that it can begin no other."""
+    free = os.dup(0)
+    os.close(free)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_workers_that_could_not_begin_are_begun_by_the_next_call() -> None:
+    picture = plain_picture(RED)
+    with ScanPool(FragileMatcher, workers=2, limit_s=20) as pool:
+        with no_more_files(), pytest.raises(OSError, match="Too many open files"):
+            pool.examine_portrait(picture)
+        assert pool.examine_portrait(picture).value == b"scripted-1\x00lin"
