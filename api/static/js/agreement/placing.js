@@ -99,7 +99,9 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
     const buttons = laid.map((mark) => {
       const made = button("laid", mark);
       made.dataset.look = lookOf(mark);
-      made.textContent = mark.what === "text" ? mark.label : mark.what === "date" ? fill("start.mark_date") : nameOf(mark.row);
+      const said = document.createElement("span");
+      said.textContent = mark.what === "text" ? mark.label : mark.what === "date" ? fill("start.mark_date") : nameOf(mark.row);
+      made.append(said);
       made.setAttribute("aria-describedby", "placing-keys");
       lay(made, mark);
       return made;
@@ -209,13 +211,26 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
     for (const end of ["pointerup", "pointercancel"]) origin.addEventListener(end, ended, { once: true });
   };
 
+  /** Give the mark that is pressed: what a finger may touch reaches over neighbours, so the one that is nearest. */
+  const pressed = ({ target, clientX, clientY }) => {
+    const touched = target.closest(".laid");
+    const far = (laid) => {
+      const { left, right, top, bottom } = laid.getBoundingClientRect();
+      return Math.hypot(Math.max(left - clientX, 0, clientX - right), Math.max(top - clientY, 0, clientY - bottom));
+    };
+    const nearer = (one, other) => (far(other) < far(one) ? other : one);
+    return touched && [...sheet.querySelectorAll(".laid")].reduce(nearer, touched);
+  };
   sheet.addEventListener("pointerdown", (event) => {
-    const laid = event.target.closest(".laid");
+    const laid = pressed(event);
     if (!laid || event.button !== 0) return;
     const { left, bottom, width } = laid.getBoundingClientRect();
     const mark = owned.get(laid);
     const points = marks.sizeOf(mark).width / width;
     carry(laid, event, mark, { left: (event.clientX - left) * points, bottom: (bottom - event.clientY) * points });
+  });
+  sheet.addEventListener("click", (event) => {
+    if (event.detail) pressed(event)?.focus(); // no key pressed it
   });
   part("tray").addEventListener("pointerdown", (event) => {
     const chosen = event.target.closest("button");
