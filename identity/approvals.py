@@ -103,7 +103,7 @@ class Asked(Protocol):
 class ApprovalStatement:
     """What a checked approval says; ``person`` is a commitment.
 
-    ``image`` digests what their stamp shows, ``texts`` with a salt what they wrote into text fields.
+    ``image`` digests what their stamp shows, ``texts`` what they wrote into text fields, both with a salt.
     """
 
     person: bytes

@@ -6,7 +6,7 @@ the approval, and the assembly draws exactly what has that digest. It serves thi
 
 Nothing that a browser drew is embedded: strokes are lists of points on a board of 1,200 by 400, which the
 stamp draws anew; a typed one is the person's own name in our handwriting, or set as names are where that
-lacks one of its characters.
+lacks one of its characters. Each has a random salt, so that its digest tells nobody whose name was typed.
 
     image = drawn([[[100, 200], [300, 180]]])
     keep(session, challenge=id, person=person_id, image=image, clock=clock)
@@ -14,7 +14,7 @@ lacks one of its characters.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from evidence import canonical
 from evidence.canonical import Value
 from evidence.clock import Clock
+from evidence.commitment import new_salt
 from evidence.digest import Digest, sha256
 from evidence.errors import Invalid, Refused, Term
 from evidence.statement import read
@@ -95,15 +96,20 @@ Stroke = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureImage:
-    """Either ``strokes`` of points on the board, or a name that was ``typed``."""
+    """Either ``strokes`` of points on the board, or a name that was ``typed``, with a ``salt`` of 16 bytes.
+
+    What was kept before there were salts has none: ``salt`` is empty, and not part of its encoding.
+    """
 
     strokes: tuple[Stroke, ...] = ()
     typed: str = ""
+    salt: bytes = field(default=b"", repr=False)
 
     def encode(self) -> bytes:
         """Return the one encoding that is digested."""
         strokes: list[Value] = [[list(point) for point in stroke] for stroke in self.strokes]
-        return canonical.encode({"strokes": strokes, "typed": self.typed})
+        whole: dict[str, Value] = {"strokes": strokes, "typed": self.typed}
+        return canonical.encode({**whole, "salt": self.salt} if self.salt else whole)
 
     @property
     def digest(self) -> Digest:
@@ -127,7 +133,9 @@ def drawn(strokes: Sequence[Sequence[Sequence[int]]]) -> SignatureImage:
         raise ImageUnusable(reason=Term("笔画超出书写框", "a stroke leaves the board"))
     if max((max(side) - min(side) for side in sides if side), default=0) < LEAST_EXTENT:
         raise ImageUnusable(reason=Term("笔画太小", "it is too small"))
-    return SignatureImage(strokes=tuple(tuple((x, y) for x, y in stroke) for stroke in strokes))
+    return SignatureImage(
+        strokes=tuple(tuple((x, y) for x, y in stroke) for stroke in strokes), salt=new_salt()
+    )
 
 
 def typed(name: str, *, own: str) -> SignatureImage:
@@ -138,7 +146,7 @@ def typed(name: str, *, own: str) -> SignatureImage:
     """
     if name.strip() != own:
         raise TypedNameDiffers
-    return SignatureImage(typed=own)
+    return SignatureImage(typed=own, salt=new_salt())
 
 
 def check_place(kind: SlotKind, capacity: Term) -> None:
@@ -181,8 +189,13 @@ def image_of(session: Session, challenge: UUID | None) -> SignatureImage | None:
     if row is None:
         return None
     match canonical.decode(row.image):
-        case {"strokes": [*strokes], "typed": str(name)}:
-            return SignatureImage(strokes=tuple(_stroke(each) for each in strokes), typed=name)
+        case {"strokes": [*strokes], "typed": str(name), **rest}:
+            salt = rest.get("salt", b"")
+            return SignatureImage(
+                strokes=tuple(_stroke(each) for each in strokes),
+                typed=name,
+                salt=salt if isinstance(salt, bytes) else b"",
+            )
     raise LookupError(str(challenge))
 
 

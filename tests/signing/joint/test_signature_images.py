@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from evidence import canonical
+from evidence.commitment import SALT_BYTES
 from evidence.errors import Term
 from evidence.statement import read
 from identity import challenges
@@ -40,7 +42,8 @@ from signing.typesetting import HANDWRITING
 
 from .conftest import AGENCY, Town
 
-IMAGE = drawn([[[100, 100], [400, 300], [700, 80]], [[300, 200], [900, 210]]])
+STROKES = [[[100, 100], [400, 300], [700, 80]], [[300, 200], [900, 210]]]
+IMAGE = drawn(STROKES)
 
 
 def approved(town: Town, opened: Agreement, person: Person, image: SignatureImage | None) -> Approval:
@@ -127,6 +130,23 @@ def test_a_drawing_that_was_exchanged_stops_the_assembly_with_a_sentence(town: T
     assert "手写签名" in (job.reason or Term("", "")).zh
 
 
+def test_who_knows_the_name_or_the_strokes_cannot_tell_them_by_the_digest() -> None:
+    one, other = (typed("沈若华", own="沈若华") for _ in range(2))
+    assert len(one.salt) == len(other.salt) == SALT_BYTES
+    assert one.digest != other.digest
+    assert drawn(STROKES).digest != drawn(STROKES).digest
+    assert one.salt.hex() not in repr(one)
+    assert repr(one.salt) not in repr(one)
+
+
+def test_what_was_kept_before_there_were_salts_is_read_and_drawn(town: Town) -> None:
+    old = replace(IMAGE, salt=b"")
+    assert canonical.decode(old.encode()) == {"strokes": STROKES, "typed": ""}
+    job = assemble(town.database, signed_with(town, old).id, workshop=town.workshop)
+    assert job.state is AssemblyState.DONE
+    assert "手写" in printed(town, job)
+
+
 def test_a_drawing_that_was_erased_leaves_the_name(town: Town) -> None:
     signed = signed_with(town, IMAGE)
     with town.database.transaction() as session:
@@ -206,7 +226,7 @@ def test_what_is_no_signature_on_the_board_is_refused(strokes: list[list[list[in
 
 
 def test_a_typed_signature_is_the_persons_own_name() -> None:
-    assert typed(" 沈若华 ", own="沈若华") == SignatureImage(typed="沈若华")
+    assert typed(" 沈若华 ", own="沈若华").typed == "沈若华"
     with pytest.raises(TypedNameDiffers):
         typed("别人", own="沈若华")
 
