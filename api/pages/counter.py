@@ -17,9 +17,10 @@ from api.pages.devices import devices_of
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.people import myself
+from api.slot_writing import texts_in
 from identity import counter_cases, messages
 from identity.contacts import contact
-from identity.counter_cases import CaseId
+from identity.counter_cases import CaseId, CaseState
 from identity.counter_facts import DocumentKind, Presence
 from identity.messages import Kind, delivery
 from identity.people import PersonId, person
@@ -45,6 +46,7 @@ def case(request: Request, case_id: UUID, house: InHouse, _: AtCounter) -> Respo
     with house.database.transaction() as session:
         found = counter_cases.case_for_officer(session, CaseId(case_id), clock=house.clock)
         whose = person(session, found.person)
+        waits = found.state in (CaseState.WAITING, CaseState.CONFIRMED)
         return page(
             request,
             "counter_case.html",
@@ -53,6 +55,7 @@ def case(request: Request, case_id: UUID, house: InHouse, _: AtCounter) -> Respo
             number=masked_number(whose.citizen_number.text),
             person=whose.id,
             about=about_case(session, found),
+            texts=texts_in(session, found) if waits else (),
             reachable=notices.reaches(house, contact(session, whose.id)),
             video=counter_cases.needs_device(session, found),
             code=delivery(session, kind=Kind.CODE, about=found.id),

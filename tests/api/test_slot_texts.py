@@ -122,9 +122,12 @@ def test_at_the_counter_the_same_is_written_shown_and_stands_in_the_sealed_pdf(
     case = ask(engineer, id_, "cases", texts=["13700000000", WRITTEN[1]]).json()
     assert ask(engineer, id_, "cases", texts=WRITTEN).json()["id"] == case["id"]
     assert "13800000000" in engineer.get(f"/cases/{case['id']}").text
+    desk = f"/counter/cases/{case['id']}"
+    assert [each in officer.http.get(desk).text for each in (*WRITTEN, "13700000000")] == [True, True, False]
     officer.http.post(f"/api/counter/cases/{case['id']}/confirmation", json=CONFIRM).raise_for_status()
     code = code_for(house, case["number"])
     engineer.post(f"/api/cases/{case['id']}/answer", json={"code": code}).raise_for_status()
+    assert "13800000000" not in officer.http.get(desk).text  # the officer needs it no longer
     shown = clerk.get(f"/api/agreements/{id_}").json()["slots"][0]["texts"]
     assert [each["text"] for each in shown] == WRITTEN
     assert "13800000000" in clerk.get(f"/agreements/{id_}").text

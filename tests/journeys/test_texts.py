@@ -141,3 +141,30 @@ def test_who_signs_writes_first_and_the_pdf_shows_it_whole(
     assert "13800000000" in said
     checked = subprocess.run(["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=False)
     assert checked.stdout.count("Signature Validation: Signature is Valid.") == 4
+
+
+@pytest.mark.usefixtures("enrolled")
+def test_what_was_written_goes_along_to_the_way_without_a_face_and_back_and_is_not_left(
+    clerk: Page, browser: Browser, site: Site
+) -> None:
+    add(clerk, 1, "联系电话", 60)
+    id_ = started(clerk)
+    context = browser.new_context(viewport=PHONE, locale="zh-CN")
+    page = context.new_page()
+    page.goto(site.url)
+    page.get_by_role("button", name=re.compile(f"^{OWNERS_REPRESENTATIVE.name}")).click()
+    page.wait_for_url(lambda url: url.rstrip("/") != site.url)
+    page.goto(f"{site.url}/agreements/{id_}/slots/1")
+    page.get_by_label("联系电话").fill("13800000000")
+    page.locator(".other-route a").click()
+    page.wait_for_url("**/other-route")
+    expect(page.get_by_label("联系电话")).to_have_value("13800000000")
+    assert "13800000000" in (page.locator("[data-takes-texts]").get_attribute("data-body") or "")
+    page.get_by_label("联系电话").fill("13900000000")
+    page.locator(".crumb a").click()
+    page.wait_for_url("**/slots/1")
+    expect(page.get_by_label("联系电话")).to_have_value("13900000000")
+    assert page.evaluate("() => Object.keys(sessionStorage).filter((key) => key.startsWith('texts:'))") == []
+    page.goto(page.url)
+    expect(page.get_by_label("联系电话")).to_have_value("")
+    context.close()
