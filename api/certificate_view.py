@@ -7,11 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, computed_field
 from sqlalchemy.orm import Session
 
-from evidence.statuslist import CertificateState
+from evidence.certificate_types import CertificateType, LifeState
 from identity.organizations import find_organization, organization
 from ledger import facts, receipts
 from ledger.receipts import AnchoringState
 from signing.certificate_changes import CertificateChange, history
+from signing.certificate_succession import version_after
 from signing.certificate_types import certificate_type
 from signing.certificates import Certificate
 
@@ -23,16 +24,14 @@ class Standing(StrEnum):
     IN_FORCE = "in-force"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"
+    ANNULLED = "annulled"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    ABOLISHED = "abolished"
     SUPERSEDED = "superseded"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
-
-
-_STANDINGS = {
-    CertificateState.SUSPENDED: Standing.SUSPENDED,
-    CertificateState.REVOKED: Standing.REVOKED,
-    CertificateState.SUPERSEDED: Standing.SUPERSEDED,
-}
 
 
 class FieldShown(BaseModel):
@@ -52,6 +51,7 @@ class EventShown(BaseModel):
     reason: int | None
     reason_zh: str | None
     reason_en: str | None
+    description: str
     entry: int
     anchoring: AnchoringState
     block: int | None
@@ -71,10 +71,18 @@ class CertificateListed(BaseModel):
 
 
 class CertificateShown(BaseModel):
-    """A certificate; ``statement`` and ``pdf_digest`` in hex; ``qr`` is the text of its code."""
+    """A certificate; ``statement`` and ``pdf_digest`` in hex; ``qr`` is the text of its code.
+
+    ``state_code`` is what the type's own register has for its state; ``before`` and ``after`` are the
+    versions of the licence beside it.
+    """
 
     id: UUID
     number: str
+    certificate_version: int
+    before: UUID | None
+    after: UUID | None
+    state_code: str
     licence_id: str
     type: str
     type_zh: str
@@ -106,8 +114,8 @@ def standing(found: Certificate, *, today: date) -> Standing:
     """Return what the certificate is on the day ``today`` of the city."""
     if found.pdf is None:
         return Standing.BEING_MADE
-    if found.state in _STANDINGS:
-        return _STANDINGS[found.state]
+    if found.life is not LifeState.IN_FORCE:
+        return Standing(found.life.value)
     if found.valid_until is not None and today > found.valid_until:
         return Standing.EXPIRED
     return Standing.NOT_YET_VALID if today < found.valid_from else Standing.IN_FORCE
@@ -134,9 +142,14 @@ def shown(session: Session, found: Certificate, *, today: date) -> CertificateSh
     type_ = certificate_type(found.certificate_type)
     events = [_event(session, change) for change in history(session, found.id)]
     index = facts.fact(session, found.issued_change or found.statement).index
+    newer = version_after(session, found.id)
     return CertificateShown(
         id=found.id,
         number=found.number,
+        certificate_version=found.version,
+        before=found.previous,
+        after=None if newer is None else newer.id,
+        state_code=_code(type_, found.life),
         licence_id=found.licence_id,
         type=type_.code,
         type_zh=type_.zh,
@@ -168,6 +181,11 @@ def _holder(session: Session, found: Certificate) -> str:
     return next(entry.value for entry in found.entries if entry.name == names)
 
 
+def _code(type_: CertificateType, state: LifeState) -> str:
+    """Give the code that the type's own register has for a state, empty where it has none."""
+    return type_.states[state].code if state in type_.states else ""
+
+
 def _fields(found: Certificate) -> list[FieldShown]:
     labels = {field.name: field for field in certificate_type(found.certificate_type).fields}
     return [
@@ -185,6 +203,7 @@ def _event(session: Session, change: CertificateChange) -> EventShown:
         reason=None if change.reason is None else int(change.reason),
         reason_zh=None if term is None else term.zh,
         reason_en=None if term is None else term.en,
+        description=change.description,
         entry=index,
         anchoring=receipts.anchoring_state(session, index),
         block=_block(session, index),

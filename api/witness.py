@@ -76,14 +76,15 @@ class OnlineWitness:
             return None
         registered = self._registered(recorded, register)
         if registered is None:
-            return WitnessedState(recorded.state, self._house.clock.now(), None)
+            return WitnessedState(recorded.state, self._house.clock.now(), None, recorded.life.value)
         self.block, self.block_time = registered.block.number, registered.block.time
         counts = graver(recorded.state, registered.state)
         if registered.state is not counts:
             self.word = ChainWord.BEHIND
-            return WitnessedState(counts, self._house.clock.now(), None)
+            return WitnessedState(counts, self._house.clock.now(), None, recorded.life.value)
         self.word = ChainWord.AGREES if recorded.state is counts else ChainWord.GRAVER
-        return WitnessedState(counts, self._house.clock.now(), self.block)
+        named = recorded.life.value if recorded.state is counts else None
+        return WitnessedState(counts, self._house.clock.now(), self.block, named)
 
     def _recorded(self, statement: bytes) -> tuple[Certificate | None, Address | None]:
         with self._house.database.transaction() as session:

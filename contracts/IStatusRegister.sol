@@ -11,7 +11,7 @@ import {IOrganizationRegistry} from "./IOrganizationRegistry.sol";
 interface IStatusRegister {
     /// @notice One change within a batch.
     struct Change {
-        /// SHA-256 of the certificate's identifier, without version and check digits, 32 bytes
+        /// SHA-256 of the certificate's identifier, without its check character, 32 bytes
         bytes32 key;
         /// New state: 0 NONE, 1 SUSPENDED, 2 REVOKED, 3 SUPERSEDED
         uint8 state;
@@ -21,7 +21,7 @@ interface IStatusRegister {
 
     /// @notice The state of a certificate changed.
     /// @param issuer SHA-256 of the issuer's unified social credit code in UTF-8, 32 bytes
-    /// @param key SHA-256 of the certificate's identifier, without version and check digits, 32 bytes
+    /// @param key SHA-256 of the certificate's identifier, without its check character, 32 bytes
     /// @param state State after the change: 0 NONE, 1 SUSPENDED, 2 REVOKED, 3 SUPERSEDED
     /// @param version Number of this change to this certificate, counted from 1 without a gap
     /// @param reason Reason code of the issuer
@@ -50,7 +50,7 @@ interface IStatusRegister {
     /// @notice Change the state of one certificate.
     /// @dev Reverts with StateUnknown, NothingToChange or AlreadyRevoked, and with PausedNow or NotPermitted of the registry.
     /// @param issuer SHA-256 of the issuer's unified social credit code in UTF-8, 32 bytes
-    /// @param key SHA-256 of the certificate's identifier, without version and check digits, 32 bytes
+    /// @param key SHA-256 of the certificate's identifier, without its check character, 32 bytes
     /// @param state New state: 0 NONE, 1 SUSPENDED, 2 REVOKED, 3 SUPERSEDED
     /// @param reason Reason code of the issuer; 0 says that none is given
     function change(bytes32 issuer, bytes32 key, uint8 state, uint16 reason) external;
@@ -63,7 +63,7 @@ interface IStatusRegister {
 
     /// @notice The exception of one certificate.
     /// @param issuer SHA-256 of the issuer's unified social credit code in UTF-8, 32 bytes
-    /// @param key SHA-256 of the certificate's identifier, without version and check digits, 32 bytes
+    /// @param key SHA-256 of the certificate's identifier, without its check character, 32 bytes
     /// @return state 0 NONE, 1 SUSPENDED, 2 REVOKED, 3 SUPERSEDED
     /// @return version Changes made to this certificate so far; 0 when there never was an exception
     /// @return reason Reason code of the last change

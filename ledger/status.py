@@ -3,7 +3,7 @@
 A change is recorded in the transaction that decides it and rings the bell; the worker sends it at
 once, with whatever else waits. Only exceptions stand on the chain: the register knows nothing of a
 certificate that never had one. ``issuer`` is the SHA-256 of the issuer's USCC in UTF-8, ``key`` that
-of the certificate's identifier without version and check digits, both 32 bytes.
+of the certificate's identifier without its check character, both 32 bytes.
 
     status.change(session, issuer=issuer, key=key, state=CertificateState.SUSPENDED, reason=3)
 """

@@ -1,33 +1,39 @@
-"""What becomes of a certificate after it was issued: suspended, reinstated, revoked.
+"""What becomes of a certificate after it was issued: the steps of its life (``signing.certificate_steps``).
 
 Every step is a fact, a new current state, and an intent for the chain's status register, all in one
 transaction. Only the agency that issued a certificate changes it, and it says why by a code that the chain
-carries. Revocation is for good.
+carries. An ending is for good.
 
-    in force <-> suspended        in force, suspended -> revoked
-
-    suspend(session, certificate_id, Reason.RECTIFICATION, agency=agency, clock=clock)
+    change(session, certificate_id, Step.SUSPEND, Reason.RECTIFICATION, agency=agency, clock=clock)
 """
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
+from evidence.certificate_types import CertificateType, LifeState
 from evidence.clock import Clock
+from evidence.commitment import commit_fields, new_salt
 from evidence.errors import Refused, Term
 from evidence.identifiers import Uscc
 from evidence.statement import StatementType
-from evidence.statuslist import CertificateState
+from identity.names import check_text
 from identity.organizations import organization
 from ledger import status, submissions  # noqa: F401  a status change refers to the table of submissions
+from signing.certificate_steps import LED_TO, Reason, Step, listed
+from signing.certificate_types import certificate_type
 from signing.certificates import Agency, Certificate, CertificateUnknown, certificate
 from signing.tables import CertificateChangeRow, CertificateRow
+
+DESCRIPTION = "description"
+DESCRIBED = Term("情况说明", "description")
+MOST_DESCRIBED = 100
+"""Characters of a description: a line of the page."""
 
 
 class NotTheIssuer(Refused):
@@ -62,169 +68,172 @@ class ReasonUnfit(Refused):
     en = "“{reason}” is no reason for a certificate to be {step}; choose another."
 
 
-class Reason(IntEnum):
-    """Why a state changed; the number stands on the chain (16 bits). The list is ours, not a standard's."""
+class StepNotOfType(Refused):
+    """Certificates of the type never come to this state."""
 
-    RECTIFICATION = 1
-    INVESTIGATION = 2
-    CONDITIONS_LOST = 3
-    RECTIFIED = 11
-    CLEARED = 12
-    DECEPTION = 21
-    UNLAWFUL_ISSUE = 22
-    SERIOUS_VIOLATION = 23
-    WITHDRAWN_BY_HOLDER = 24
-
-    @property
-    def term(self) -> Term:
-        """The reason in both languages."""
-        return _REASONS[self]
+    code = "certificate-step-not-of-type"
+    zh = "“{certificate_type}”没有“{step}”这一状态，请改用其他办理事项。"
+    en = "A {certificate_type} is never {step}; choose another step."
 
 
-class Step(IntEnum):
-    """A step in a certificate's life, by the state it leads to."""
+class DescriptionNeeded(Refused):
+    """The reason is none of the listed ones, and nothing is said of it."""
 
-    SUSPEND = CertificateState.SUSPENDED
-    REINSTATE = CertificateState.NONE
-    REVOKE = CertificateState.REVOKED
-
-    @property
-    def action(self) -> str:
-        """The word in the fact."""
-        return {self.SUSPEND: "suspended", self.REINSTATE: "reinstated", self.REVOKE: "revoked"}[self]
-
-    @property
-    def term(self) -> Term:
-        """The step in both languages."""
-        return Term({self.SUSPEND: "暂扣", self.REINSTATE: "恢复", self.REVOKE: "吊销"}[self], self.action)
+    code = "certificate-description-needed"
+    zh = "原因选“其他”时须说明情况，请填写后重新提交。"
+    en = "Where the reason is another one, describe it; then send it again."
 
 
-_REASONS = {
-    Reason.RECTIFICATION: Term("责令整改期间", "rectification ordered"),
-    Reason.INVESTIGATION: Term("立案调查期间", "under investigation"),
-    Reason.CONDITIONS_LOST: Term("不再具备许可条件", "conditions no longer met"),
-    Reason.RECTIFIED: Term("整改完成", "rectified"),
-    Reason.CLEARED: Term("调查结束未发现问题", "cleared"),
-    Reason.DECEPTION: Term("以欺骗等不正当手段取得", "obtained by deception"),
-    Reason.UNLAWFUL_ISSUE: Term("违法作出许可", "issued unlawfully"),
-    Reason.SERIOUS_VIOLATION: Term("严重违法", "serious violation"),
-    Reason.WITHDRAWN_BY_HOLDER: Term("持证主体申请注销", "given up by its holder"),
-}
-_FIRST_REASON = {Step.SUSPEND: 1, Step.REINSTATE: 11, Step.REVOKE: 21}
-_REASONS_PER_STEP = 10
+class NextVersionStands(Refused):
+    """A newer version took over what the licence is. Facts: ``number``, ``version``."""
 
-_STATES = {
-    CertificateState.NONE: Term("有效", "in force"),
-    CertificateState.SUSPENDED: Term("暂扣", "suspended"),
-    CertificateState.REVOKED: Term("吊销", "revoked"),
-    CertificateState.SUPERSEDED: Term("已变更", "superseded"),
-}
-_STARTS = {
-    Step.SUSPEND: {CertificateState.NONE},
-    Step.REINSTATE: {CertificateState.SUSPENDED},
-    Step.REVOKE: {CertificateState.NONE, CertificateState.SUSPENDED},
-}
+    code = "next-version-stands"
+    zh = "证照 {number} 已换发第 {version} 版，请在新版上办理。"
+    en = "Version {version} of certificate {number} took its place; take the step there."
 
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateChange:
-    """One step of a certificate's life; ``version`` counts from 1 (issued), ``statement`` is 32 bytes."""
+    """One step of a certificate's life; ``number`` counts from 1 (issued), ``statement`` is 32 bytes."""
 
-    version: int
+    number: int
     action: str
-    state: CertificateState
+    state: LifeState
     reason: Reason | None
+    description: str
     statement: bytes
     changed_at: datetime
 
 
-def reasons_for(step: Step) -> tuple[Reason, ...]:
-    """Return the reasons that ``step`` may have."""
-    first = _FIRST_REASON[step]
-    return tuple(reason for reason in Reason if first <= reason < first + _REASONS_PER_STEP)
-
-
-def suspend(
-    session: Session, certificate_id: UUID, reason: Reason, *, agency: Agency, clock: Clock
-) -> Certificate:
-    """Put a certificate out of force for a while; raises as ``change``."""
-    return change(session, certificate_id, Step.SUSPEND, reason, agency=agency, clock=clock)
-
-
-def reinstate(
-    session: Session, certificate_id: UUID, reason: Reason, *, agency: Agency, clock: Clock
-) -> Certificate:
-    """Put a suspended certificate back in force; raises as ``change``."""
-    return change(session, certificate_id, Step.REINSTATE, reason, agency=agency, clock=clock)
-
-
-def revoke(
-    session: Session, certificate_id: UUID, reason: Reason, *, agency: Agency, clock: Clock
-) -> Certificate:
-    """End a certificate for good; raises as ``change``."""
-    return change(session, certificate_id, Step.REVOKE, reason, agency=agency, clock=clock)
-
-
 def change(
-    session: Session, certificate_id: UUID, step: Step, reason: Reason, *, agency: Agency, clock: Clock
+    session: Session,
+    certificate_id: UUID,
+    step: Step,
+    reason: Reason,
+    *,
+    agency: Agency,
+    clock: Clock,
+    description: str = "",
 ) -> Certificate:
     """Take one step in a certificate's life.
+
+    The ``description`` is kept beside it, and the fact holds a salted commitment to it.
 
     Raises:
         CertificateUnknown: there is no such certificate.
         NotTheIssuer: ``agency`` did not issue it.
         CertificateUnpublished: it is still being made.
-        StepImpossible: the step does not start from its state.
+        NextVersionStands, StepImpossible, StepNotOfType: the step does not start from its state, or leads to
+            one that its type does not know.
         ReasonUnfit: the reason belongs to another step.
+        DescriptionNeeded, TextTooLong, HiddenCharacter, …: nothing describes another reason, or not in a
+            line that can be read.
+    """
+    row = locked(session, certificate_id)
+    _check(session, row, step, reason, agency)
+    said = _described(reason, description)
+    return record_step(session, row, step, reason, agency=agency, clock=clock, description=said)
+
+
+def locked(session: Session, certificate_id: UUID) -> CertificateRow:
+    """Give the row of a certificate, locked until the transaction ends.
+
+    Raises:
+        CertificateUnknown: there is no such certificate.
     """
     row = session.get(
         CertificateRow, certificate_id, with_for_update={"key_share": True}, populate_existing=True
     )
     if row is None:
         raise CertificateUnknown(certificate=certificate_id)
-    _check(session, row, step, reason, agency)
-    before = history(session, certificate_id)[-1]
-    now, state = clock.now(), CertificateState(step)
+    return row
+
+
+def record_step(
+    session: Session,
+    row: CertificateRow,
+    step: Step,
+    reason: Reason,
+    *,
+    agency: Agency,
+    clock: Clock,
+    description: str = "",
+) -> Certificate:
+    """State a step that may be taken: as a fact, in the row, and for the chain."""
+    before = history(session, row.id)[-1]
+    now, state = clock.now(), listed(step.leads_to)
+    salts = {DESCRIPTION: new_salt()} if description else {}
     body: dict[str, Value] = {
         "action": step.action,
         "certificate": row.statement,
         "licence_id": row.licence_id,
-        "version": before.version + 1,
+        "version": before.number + 1,
         "state": int(state),
         "reason": int(reason),
         "previous": before.statement,
+        **({"commitments": list(commit_fields({DESCRIPTION: description}, salts))} if description else {}),
     }
     after = (row.statement, before.statement)
     fact = agency.speaker.record(session, StatementType.CERTIFICATE_CHANGE, body, at=now, after=after)
-    row.state = state
+    row.state, row.life = state, step.leads_to
     session.add(
         CertificateChangeRow(
             certificate=row.id,
-            version=before.version + 1,
+            version=before.number + 1,
             action=step.action,
             state=state,
             reason=reason,
+            description=description,
+            salt=salts.get(DESCRIPTION),
             statement=fact.digest,
             changed_at=now,
         )
     )
     session.flush()
-    status.change(
-        session, issuer=issuer_key(agency.speaker.uscc), key=row.status_key, state=state, reason=reason
-    )
-    return certificate(session, certificate_id)
+    issuer = issuer_key(agency.speaker.uscc)
+    status.change(session, issuer=issuer, key=row.status_key, state=state, reason=reason)
+    return certificate(session, row.id)
 
 
 def _check(session: Session, row: CertificateRow, step: Step, reason: Reason, agency: Agency) -> None:
+    type_, state = certificate_type(row.certificate_type), LifeState(row.life)
+    check_issuer(session, row, agency)
+    if row.issued_change is None:
+        raise CertificateUnpublished(number=row.number)
+    if state is LifeState.SUPERSEDED:
+        raise NextVersionStands(number=row.number, version=row.version + 1)
+    if state not in step.starts or step is Step.SUPERSEDE:
+        raise StepImpossible(number=row.number, state=words_of(type_, state), step=step.term)
+    if step.leads_to not in type_.states:
+        raise StepNotOfType(certificate_type=Term(type_.zh, type_.en), step=step.term)
+    if reason not in step.reasons:
+        raise ReasonUnfit(reason=reason.term, step=step.term)
+
+
+def check_issuer(session: Session, row: CertificateRow, agency: Agency) -> None:
+    """Check that ``agency`` issued the certificate.
+
+    Raises:
+        NotTheIssuer: it did not.
+    """
     if row.agency != agency.speaker.uscc.text:
         issuer = organization(session, Uscc.parse(row.agency)).name
         raise NotTheIssuer(number=row.number, issuer=issuer)
-    if row.issued_change is None:
-        raise CertificateUnpublished(number=row.number)
-    if CertificateState(row.state) not in _STARTS[step]:
-        raise StepImpossible(number=row.number, state=_STATES[CertificateState(row.state)], step=step.term)
-    if reason not in reasons_for(step):
-        raise ReasonUnfit(reason=reason.term, step=step.term)
+
+
+def _described(reason: Reason, description: str) -> str:
+    said = description.strip()
+    if not said:
+        if reason is Reason.OTHER:
+            raise DescriptionNeeded
+        return ""
+    return check_text(said, DESCRIBED, limit=MOST_DESCRIBED)
+
+
+def words_of(type_: CertificateType, state: LifeState) -> Term:
+    """Return what certificates of the type are called that are in this state."""
+    known = type_.states.get(state)
+    return Term(state.value, state.value) if known is None else known.words
 
 
 def issuer_key(agency: Uscc) -> bytes:
@@ -241,10 +250,11 @@ def history(session: Session, certificate_id: UUID) -> tuple[CertificateChange, 
     )
     return tuple(
         CertificateChange(
-            version=row.version,
+            number=row.version,
             action=row.action,
-            state=CertificateState(row.state),
+            state=LED_TO[row.action],
             reason=Reason(row.reason) if row.reason else None,
+            description=row.description,
             statement=row.statement,
             changed_at=row.changed_at,
         )

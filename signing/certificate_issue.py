@@ -22,6 +22,7 @@ from evidence.statement import StatementType
 from evidence.statuslist import CertificateState
 from ledger.database import Database
 from signing.certificate_registration import Application, register
+from signing.certificate_succession import take_over
 from signing.certificate_types import arrange, certificate_type
 from signing.certificates import (
     Agency,
@@ -153,6 +154,8 @@ def publish(
 ) -> Certificate:
     """State that the certificate is issued as ``pdf``; publishing again keeps the first PDF.
 
+    A next version then takes the place of the one before it.
+
     Raises:
         CertificateUnknown: there is no such certificate.
     """
@@ -188,4 +191,6 @@ def publish(
         )
     )
     session.flush()
+    if row.previous is not None:
+        take_over(session, row, agency=agency, clock=clock)
     return certificate(session, certificate_id)

@@ -90,8 +90,8 @@ def licence_identifier(type_: CertificateType, agency: Uscc, number: Number) -> 
 
 
 def status_key(licence: LicenceIdentifier) -> bytes:
-    """Return the 32-byte key under which the chain knows all versions of one licence."""
-    return hashlib.sha256(licence.base.encode()).digest()
+    """Return the 32-byte key under which the chain knows this version of the licence."""
+    return hashlib.sha256(f"{licence.base}.{licence.version}".encode()).digest()
 
 
 def free_status_index(

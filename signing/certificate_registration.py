@@ -16,13 +16,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence.canonical import Value
-from evidence.certificate_types import Basis, CertificateType
+from evidence.certificate_types import Basis, CertificateType, LifeState
 from evidence.clock import Clock
-from evidence.commitment import commit_fields, new_salt
 from evidence.errors import Term
 from evidence.identifiers import CitizenNumber, Uscc
-from evidence.qr import QrPayload, sign_qr
 from evidence.statement import StatementType, read
 from evidence.statuslist import CertificateState
 from identity.organizations import organization
@@ -47,16 +44,15 @@ from signing.certificate_refusals import (
     NotAnAuthorization,
     ValidityBeforeIssue,
 )
+from signing.certificate_statements import state_certificate
 from signing.certificate_types import arrange
 from signing.certificate_validity import last_day
 from signing.certificates import Agency, Certificate, read_row
 from signing.slot_locks import lock_slots
-from signing.tables import AgreementRow, CertificateFieldRow, CertificateRow
+from signing.tables import AgreementRow, CertificateRow
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Dates on a certificate are days of Beijing."""
-
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,12 +167,13 @@ def _same(
 
 
 def _check_begin(application: Application, clock: Clock) -> None:
-    today = _day(clock)
-    if application.valid_from < today:
-        raise ValidityBeforeIssue(valid_from=application.valid_from, issued_on=today)
+    day = today(clock)
+    if application.valid_from < day:
+        raise ValidityBeforeIssue(valid_from=application.valid_from, issued_on=day)
 
 
-def _day(clock: Clock) -> date:
+def today(clock: Clock) -> date:
+    """Return the day in Beijing."""
     return clock.now().astimezone(BEIJING).date()
 
 
@@ -204,7 +201,7 @@ def _register(
 ) -> Certificate:
     now = clock.now().astimezone(UTC)
     uscc = agency.speaker.uscc
-    place = Place(area=agency.administrative_code, city=agency.city, day=_day(clock))
+    place = Place(area=agency.administrative_code, city=agency.city, day=today(clock))
     number = next_number(session, application.certificate_type, place, agency=uscc)
     licence = licence_identifier(application.certificate_type, uscc, number)
     row = CertificateRow(
@@ -222,28 +219,11 @@ def _register(
         valid_from=application.valid_from,
         valid_until=application.valid_until,
         created_at=now,
+        version=1,
         state=CertificateState.NONE,
+        life=LifeState.IN_FORCE,
     )
-    salts = {name: new_salt() for name in fields}
-    references = _references(session, application)
-    row.statement = agency.speaker.record(
-        session,
-        StatementType.CERTIFICATE,
-        _body(row, commit_fields(fields, salts), references),
-        at=now,
-        after=references,
-    ).digest
-    row.qr = _qr(row, fields, application.certificate_type, agency)
-    session.add(row)
-    session.flush()
-    for position, (name, value) in enumerate(fields.items()):
-        session.add(
-            CertificateFieldRow(
-                certificate=row.id, name=name, position=position, value=value, salt=salts[name]
-            )
-        )
-    session.flush()
-    return read_row(session, row)
+    return state_certificate(session, row, fields, _references(session, application), agency=agency)
 
 
 def _references(session: Session, application: Application) -> tuple[bytes, ...]:
@@ -251,35 +231,3 @@ def _references(session: Session, application: Application) -> tuple[bytes, ...]
         return application.authorizations
     completed = agreement(session, application.agreement).fact
     return (() if completed is None else (completed,)) + application.authorizations
-
-
-def _body(
-    row: CertificateRow, commitments: tuple[bytes, ...], references: tuple[bytes, ...]
-) -> dict[str, Value]:
-    return {
-        "licence_id": row.licence_id,
-        "number": row.number,
-        "certificate_type": row.certificate_type,
-        "holder": row.holder,
-        "commitments": list(commitments),
-        "valid_from": (row.valid_from - _EPOCH).days,
-        "valid_until": None if row.valid_until is None else (row.valid_until - _EPOCH).days,
-        "status_index": row.status_index,
-        "status_key": row.status_key,
-        "refs": list(references),
-    }
-
-
-def _qr(row: CertificateRow, fields: Mapping[str, str], type_: CertificateType, agency: Agency) -> str:
-    payload = QrPayload(
-        licence_id=row.licence_id,
-        certificate_type=row.certificate_type,
-        statement=row.statement,
-        status_index=row.status_index,
-        fields=tuple(fields[name] for name in type_.in_qr),
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        issued_at=row.created_at,
-        issuer=row.agency,
-    )
-    return sign_qr(payload, agency.speaker.signer, host=agency.qr_host)

@@ -4,7 +4,7 @@ The life of a certificate: it is registered (number, statement and QR code in on
 sealed with no transaction open, and published when the digest of its PDF is a fact of its own. A certificate
 whose printing died is registered already and is taken up again; its number is never given twice.
 
-    registered -> published (in force) <-> suspended        -> revoked
+    registered -> published (in force) <-> suspended        -> ended, or superseded by a next version
 
 The statement holds salted commitments in place of the printed fields. Whoever gets the PDF or a bundle gets
 the fields; whoever sees the log learns nothing.
@@ -20,6 +20,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence.certificate_types import LifeState
 from evidence.digest import Digest, HashAlgorithm
 from evidence.errors import Refused
 from evidence.identifiers import Uscc
@@ -68,6 +69,8 @@ class Certificate:
     id: CertificateId
     licence_id: str
     number: str
+    version: int
+    previous: UUID | None
     certificate_type: str
     agency: Uscc
     holder: Uscc | None
@@ -85,6 +88,7 @@ class Certificate:
     pdf: Digest | None
     issued_change: bytes | None
     state: CertificateState
+    life: LifeState
 
 
 def certificate(session: Session, certificate_id: UUID) -> Certificate:
@@ -134,6 +138,8 @@ def read_row(session: Session, row: CertificateRow) -> Certificate:
         id=CertificateId(row.id),
         licence_id=row.licence_id,
         number=row.number,
+        version=row.version,
+        previous=row.previous,
         certificate_type=row.certificate_type,
         agency=Uscc.parse(row.agency),
         holder=None if row.holder is None else Uscc.parse(row.holder),
@@ -151,4 +157,5 @@ def read_row(session: Session, row: CertificateRow) -> Certificate:
         pdf=None if row.pdf is None else Digest(HashAlgorithm.SHA256, row.pdf),
         issued_change=row.issued_change,
         state=CertificateState(row.state),
+        life=LifeState(row.life),
     )

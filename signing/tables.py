@@ -285,7 +285,8 @@ class CertificateRow(Base):
     """A certificate; ``pdf`` and ``issued_change`` are set together when it is published.
 
     It has an organization as its ``holder``, or none where a natural person holds it, who is ``person`` if
-    they are registered. ``reference`` is the applicant's own name for it, so that it is issued once.
+    they are registered. ``reference`` is the applicant's own name for it, so that it is issued once. A next
+    version names its ``previous`` and by what ``succession`` it came.
     """
 
     __tablename__ = "certificates"
@@ -293,13 +294,17 @@ class CertificateRow(Base):
         UniqueConstraint("agency", "status_index"),
         UniqueConstraint("agreement", "certificate_type"),
         UniqueConstraint("agency", "reference"),
+        UniqueConstraint("number", "version"),
         Index("certificates_holder", "holder"),
         Index("certificates_unpublished", "created_at", postgresql_where=text("pdf IS NULL")),
         Index("certificates_exceptions", "agency", postgresql_where=text("state <> 0")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     licence_id: Mapped[str] = mapped_column(Text, unique=True)
-    number: Mapped[str] = mapped_column(Text, unique=True)
+    number: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(server_default="1")
+    previous: Mapped[UUID | None] = mapped_column(ForeignKey("certificates.id"), unique=True)
+    succession: Mapped[str | None] = mapped_column(Text)
     certificate_type: Mapped[str] = mapped_column(Text)
     agency: Mapped[str] = mapped_column(Text)
     holder: Mapped[str | None] = mapped_column(Text)
@@ -316,6 +321,7 @@ class CertificateRow(Base):
     pdf: Mapped[bytes | None] = mapped_column(LargeBinary)
     issued_change: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[int] = mapped_column(SmallInteger, default=0)
+    life: Mapped[str] = mapped_column(Text, server_default="in-force")
 
 
 class CertificateFieldRow(Base):
@@ -338,5 +344,7 @@ class CertificateChangeRow(Base):
     action: Mapped[str] = mapped_column(Text)
     state: Mapped[int] = mapped_column(SmallInteger)
     reason: Mapped[int] = mapped_column(SmallInteger)
+    description: Mapped[str] = mapped_column(Text, server_default="")
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
     statement: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     changed_at: Mapped[datetime] = mapped_column(_AWARE)

@@ -18,9 +18,10 @@ from identity.scans import Verdict
 from signing import documents
 from signing.agreement_drafting import SlotDraft, create
 from signing.agreements import Agreement
-from signing.certificate_changes import Reason, Step, change
+from signing.certificate_changes import change
 from signing.certificate_issue import issue
 from signing.certificate_registration import BEIJING, Application
+from signing.certificate_steps import Reason, Step
 from signing.certificate_types import certificate_type
 from signing.certificates import Certificate
 from signing.manifest import SlotKind

@@ -1,7 +1,7 @@
 """A certificate bundle: genuine (checks 1 to 8), in force (9 and 10), then a check for each other exhibit.
 
 The subject states what was issued; its printed fields are commitments that the disclosures open. A change
-record of the same issuer beside it (suspended, reinstated, revoked, superseded) is knowledge of its state,
+record of the same issuer beside it (suspended, reinstated, revoked and the like) is knowledge of its state,
 like a status list. The anchor (check 8) is a claim of the log: it is reported as claimed until a witness
 looked at the chain, and it does not touch the conclusion, which speaks of genuineness.
 """
@@ -13,25 +13,29 @@ from evidence.canonical import Value
 from evidence.errors import BundleMalformed
 from evidence.fields import Fields
 from evidence.statement import StatementType
-from evidence.statuslist import CertificateState
 from verify.argument import Examined, disclosed_facts
 from verify.exhibits import ReadExhibit
 from verify.labels import shown, type_name
 from verify.report import Kind, Report, ShownFact
 from verify.sentences import SENTENCES
 from verify.settlement import Subject, settle
-from verify.standing import KnownState, Period, check_validity, judge, state_words
+from verify.standing import (
+    ENDED,
+    ENDINGS,
+    IN_FORCE,
+    SUSPENDED,
+    KnownState,
+    Period,
+    check_validity,
+    judge,
+    state_words,
+)
 from verify.status import StatusQuestion, look_up
 from verify.trust import TrustAnchors
 from verify.witness import CertificateReference, StatusWitness
 from verify.words import day_from_count, moment
 
-CHANGED_TO = {
-    "suspended": CertificateState.SUSPENDED,
-    "reinstated": CertificateState.NONE,
-    "revoked": CertificateState.REVOKED,
-    "superseded": CertificateState.SUPERSEDED,
-}
+CHANGED_TO = {"reinstated": IN_FORCE, **{state: state for state in (SUSPENDED, *(ENDINGS - {ENDED}))}}
 """The actions of change records that say something about the state; ``issued`` says nothing of it."""
 
 

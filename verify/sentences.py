@@ -259,7 +259,14 @@ SENTENCES: Final[Mapping[str, Words]] = {
     # states
     "state-in-force": Words("有效", "in force"),
     "state-suspended": Words("被暂扣", "suspended"),
-    "state-revoked": Words("已被吊销", "revoked"),
+    "state-ended": Words(
+        "已终止（撤销、撤回、吊销、注销等）", "ended (revoked, withdrawn, annulled or cancelled)"
+    ),
+    "state-revoked": Words("已被撤销", "revoked"),
+    "state-withdrawn": Words("已被撤回", "withdrawn"),
+    "state-annulled": Words("已被吊销", "annulled"),
+    "state-cancelled": Words("已注销", "cancelled"),
+    "state-abolished": Words("已废止", "abolished"),
     "state-superseded": Words("已被新版本取代", "superseded by a newer version"),
     "state-expired": Words("已过期", "expired"),
     "state-not-yet-valid": Words("尚未生效", "not yet valid"),

@@ -1,10 +1,10 @@
 """Whether a genuine certificate may be relied on, and as of when.
 
 Three things are known about a certificate's state at most: what the issuer's status list said at its time,
-what a change record in the bundle says, and what a witness saw online. An ending (revoked, superseded)
-stays true whenever it was learnt. Otherwise the newest knowledge counts, and only while it is fresh enough.
-Nothing known, or only something old, means UNKNOWN; absence of an exception is never read as "in force
-now".
+what a change record in the bundle says, and what a witness saw online. An ending (revoked, superseded and the
+like) stays true whenever it was learnt. Otherwise the newest knowledge counts, and only while it is fresh
+enough. Nothing known, or only something old, means UNKNOWN; absence of an exception is never read as "in
+force now".
 
     standing = judge(validity, IN_FORCE, status, [known], asked_at=now)  # IN_FORCE as of the list's time
 """
@@ -20,20 +20,25 @@ from verify.sentences import SENTENCES
 from verify.words import Words, day_of, moment
 
 IN_FORCE, EXPIRED, NOT_YET_VALID, UNKNOWN = "in-force", "expired", "not-yet-valid", "unknown"
-STATE = {
+SUSPENDED, ENDED = "suspended", "ended"
+LISTED = {
     CertificateState.NONE: IN_FORCE,
-    CertificateState.SUSPENDED: "suspended",
-    CertificateState.REVOKED: "revoked",
+    CertificateState.SUSPENDED: SUSPENDED,
+    CertificateState.REVOKED: ENDED,
     CertificateState.SUPERSEDED: "superseded",
 }
-TERMINAL = frozenset({CertificateState.REVOKED, CertificateState.SUPERSEDED})
+"""What the two bits of a list and of the chain say: of an ending they do not tell which."""
+
+ENDINGS = frozenset(
+    {ENDED, "revoked", "withdrawn", "annulled", "cancelled", "lapsed", "abolished", "superseded"}
+)
 
 
 @dataclass(frozen=True)
 class KnownState:
-    """A state as of a moment, the sentence that says who knows it, and whether it is fresh enough."""
+    """A state by name as of a moment, the sentence that says who knows it, and whether it is fresh enough."""
 
-    state: CertificateState
+    state: str
     as_of: datetime
     words: Words
     fresh: bool = True
@@ -89,7 +94,7 @@ def _validity(key: str, state: str, facts: dict[str, str | Words]) -> tuple[Find
 def ending(known: Sequence[KnownState]) -> KnownState | None:
     """The earliest known ending of the certificate, or None."""
     return min(
-        (state for state in known if state.state in TERMINAL), key=lambda state: state.as_of, default=None
+        (state for state in known if state.state in ENDINGS), key=lambda state: state.as_of, default=None
     )
 
 
@@ -104,14 +109,14 @@ def judge(
     """Give the answer for a certificate that is genuine."""
     ended = ending(known)
     if ended is not None:
-        return not_in_force(STATE[ended.state], ended.as_of, ended.words)
+        return not_in_force(ended.state, ended.as_of, ended.words)
     if validity_state != IN_FORCE:
         return not_in_force(validity_state, asked_at, validity.words)
     newest = max(known, key=lambda state: state.as_of, default=None)
     if newest is None or not newest.fresh:
         return unknown(status.words if newest is None else newest.words)
-    if newest.state is CertificateState.SUSPENDED:
-        return not_in_force(STATE[newest.state], newest.as_of, newest.words)
+    if newest.state == SUSPENDED:
+        return not_in_force(newest.state, newest.as_of, newest.words)
     headline = SENTENCES["headline-in-force"].filled(at=moment(newest.as_of))
     return Standing(Answer.IN_FORCE, IN_FORCE, newest.as_of, headline, newest.words)
 
@@ -121,9 +126,9 @@ def unknown(why: Words) -> Standing:
     return Standing(Answer.UNKNOWN, UNKNOWN, None, SENTENCES["headline-unknown"], why)
 
 
-def state_words(state: CertificateState) -> Words:
+def state_words(state: str) -> Words:
     """The word for a state."""
-    return SENTENCES[f"state-{STATE[state]}"]
+    return SENTENCES[f"state-{state}"]
 
 
 def not_in_force(state: str, as_of: datetime, why: Words) -> Standing:

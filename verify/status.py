@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 
 from evidence import statement
 from evidence.errors import Invalid, StatusIndexUnknown
-from evidence.statuslist import CertificateState, StatusList, check_status_list
+from evidence.statuslist import StatusList, check_status_list
 from verify.checks import Concern, Finding, Outcome
 from verify.errors import ListKeyUnknown, ListOfAnother
 from verify.issuer_keys import claim_of, find_key
 from verify.sentences import SENTENCES
-from verify.standing import KnownState, ending, state_words
+from verify.standing import IN_FORCE, LISTED, KnownState, ending, state_words
 from verify.trust import CLOCK_SKEW, TrustAnchors
 from verify.witness import CertificateReference, StatusWitness
 from verify.words import Words, moment
@@ -64,7 +64,7 @@ def check_list(encoded: bytes | None, question: StatusQuestion, trust: TrustAnch
     if listed.issued_at > question.asked_at + CLOCK_SKEW:
         return _open("status-future", at=at)
     try:
-        state = listed.state(question.certificate.status_index)
+        state = LISTED[listed.state(question.certificate.status_index)]
     except StatusIndexUnknown:
         return _open("status-uncovered", at=at)
     if listed.issued_at < question.issued_at:
@@ -72,16 +72,14 @@ def check_list(encoded: bytes | None, question: StatusQuestion, trust: TrustAnch
     return _looked_up(state, listed, question, trust)
 
 
-def _looked_up(
-    state: CertificateState, listed: StatusList, question: StatusQuestion, trust: TrustAnchors
-) -> StatusFound:
+def _looked_up(state: str, listed: StatusList, question: StatusQuestion, trust: TrustAnchors) -> StatusFound:
     at, issuer = moment(listed.issued_at), trust.name_of(listed.issuer)
     max_age = trust.status_list_max_age
     if question.asked_at - listed.issued_at > max_age or question.asked_at >= listed.expires_at:
         words = SENTENCES["status-stale"].filled(at=at, state=state_words(state), hours=max_age // _HOUR)
         finding = Finding(STATUS, Outcome.INDETERMINATE, words, Concern.IN_FORCE)
         return StatusFound(finding, KnownState(state, listed.issued_at, words, fresh=False))
-    if state is CertificateState.NONE:
+    if state == IN_FORCE:
         words, outcome = SENTENCES["status-clear"].filled(issuer=issuer, at=at), Outcome.PASSED
     else:
         words = SENTENCES["status-exception"].filled(issuer=issuer, at=at, state=state_words(state))
@@ -130,13 +128,12 @@ def _ask(witness: StatusWitness | None, question: StatusQuestion, trust: TrustAn
     age = question.asked_at - seen.as_of
     if not -CLOCK_SKEW <= age <= trust.status_list_max_age:
         return None
+    state = seen.named or LISTED[seen.state]
     block = SENTENCES["block-none"] if seen.block is None else SENTENCES["block"].filled(number=seen.block)
-    words = SENTENCES["status-witnessed"].filled(
-        at=moment(seen.as_of), state=state_words(seen.state), block=block
-    )
-    outcome = Outcome.PASSED if seen.state is CertificateState.NONE else Outcome.FAILED
+    words = SENTENCES["status-witnessed"].filled(at=moment(seen.as_of), state=state_words(state), block=block)
+    outcome = Outcome.PASSED if state == IN_FORCE else Outcome.FAILED
     finding = Finding(STATUS, outcome, words, Concern.IN_FORCE)
-    return StatusFound(finding, KnownState(seen.state, seen.as_of, words))
+    return StatusFound(finding, KnownState(state, seen.as_of, words))
 
 
 def _open(key: str, **facts: str | Words) -> StatusFound:

@@ -25,11 +25,15 @@ class CertificateReference:
 
 @dataclass(frozen=True)
 class WitnessedState:
-    """The state that a witness saw, when, and at which block of the pinned chain (None: not from a chain)."""
+    """The state that a witness saw, when, and at which block of the pinned chain (None: not from a chain).
+
+    ``named`` is which ending it is, by its word, where the witness knows more than the two bits say.
+    """
 
     state: CertificateState
     as_of: datetime
     block: int | None
+    named: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,24 +7,21 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.acting import acts_for_agency
-from api.certificate_view import Standing, shown
+from api.certificate_view import CertificateShown, Standing, shown
 from api.pages import page
 from api.parties import visible_certificate
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
-from api.routes.certificates import Change, today
+from api.routes.certificates import today
 from api.routes.sessions import home_of
-from signing.certificate_changes import Reason, reasons_for
+from evidence.certificate_types import CertificateType, LifeState
+from signing.certificate_steps import Step
+from signing.certificate_types import certificate_type
 
 router = APIRouter()
 
-CHANGES = {
-    Standing.IN_FORCE: (Change.SUSPEND, Change.REVOKE),
-    Standing.NOT_YET_VALID: (Change.SUSPEND, Change.REVOKE),
-    Standing.EXPIRED: (Change.SUSPEND, Change.REVOKE),
-    Standing.SUSPENDED: (Change.REINSTATE, Change.REVOKE),
-}
-"""What the agency can do, by how the certificate stands."""
+RENEWED_FROM = (Standing.IN_FORCE, Standing.NOT_YET_VALID, Standing.EXPIRED)
+"""How a certificate stands that nobody suspended or ended, and that may have a next version."""
 
 
 @router.get("/certificates/{certificate_id}", include_in_schema=False)
@@ -37,9 +34,23 @@ def certificate(
     """Show the certificate, and to its agency the changes that it can make."""
     with house.database.transaction() as session:
         found = shown(session, visible_certificate(session, certificate_id, visitor), today=today(house))
-    changes: dict[Change, tuple[Reason, ...]] = {}
-    if acts_for_agency(visitor, house):
-        changes = {change: reasons_for(change.step) for change in CHANGES.get(found.state, ())}
+    mine = acts_for_agency(visitor, house) and found.state is not Standing.BEING_MADE
+    type_ = certificate_type(found.type)
+    steps = [step for step in Step if _may(step, type_, found)] if mine else []
     return page(
-        request, "certificate.html", shown=found, changes=changes, Change=Change, home=home_of(visitor.roles)
+        request,
+        "certificate.html",
+        shown=found,
+        steps=steps,
+        type=type_,
+        versions=mine and found.after is None and found.state in RENEWED_FROM,
+        home=home_of(visitor.roles),
     )
+
+
+def _may(step: Step, type_: CertificateType, found: CertificateShown) -> bool:
+    """Whether the agency can take a step as the certificate stands, and its type knows where it leads."""
+    suspended = found.state is Standing.SUSPENDED
+    now = LifeState.SUSPENDED if suspended else LifeState.IN_FORCE
+    standing = suspended or found.state in RENEWED_FROM
+    return standing and step is not Step.SUPERSEDE and now in step.starts and step.leads_to in type_.states

@@ -1,7 +1,6 @@
 """Certificates: issued by the agency for what parties signed, changed by it, shown to their holders."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -25,9 +24,11 @@ from api.webhooks.events import EventType
 from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from signing import certificate_bundles
-from signing.certificate_changes import CertificateUnpublished, Reason, Step, change
+from signing.certificate_changes import CertificateUnpublished, change
 from signing.certificate_issue import finish_issue
 from signing.certificate_registration import Application, find_registered
+from signing.certificate_steps import Reason, Step
+from signing.certificate_succession import NextVersion, Succession, succeed, version_after
 from signing.certificate_types import arrange, certificate_type
 from signing.certificates import certificates_of
 from signing.qr_image import qr_svg
@@ -50,19 +51,6 @@ class ReasonUnknown(Refused):
     en = "There is no reason {reason}; choose one from the list."
 
 
-class Change(StrEnum):
-    """What the agency can do to a certificate."""
-
-    SUSPEND = "suspend"
-    REINSTATE = "reinstate"
-    REVOKE = "revoke"
-
-    @property
-    def step(self) -> Step:
-        """The step in the certificate's life."""
-        return Step[self.name]
-
-
 class Issuing(BaseModel):
     """What a certificate is to say, and the agreement and authorizations (ids) it rests on."""
 
@@ -79,10 +67,23 @@ class Issuing(BaseModel):
 
 
 class Changing(BaseModel):
-    """A step and the number of its reason, as it stands on the chain."""
+    """A step, the number of its reason as it stands on the chain, and what describes another reason."""
 
-    action: Change
+    model_config = ConfigDict(extra="forbid")
+
+    action: Step
     reason: int
+    description: str = ""
+
+
+class Succeeding(BaseModel):
+    """A next version: how it comes about, the fields that change, and the new last day where it is chosen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    how: Succession
+    fields: dict[str, str] = {}
+    valid_until: Day | None = None
 
 
 class Issued(BaseModel):
@@ -145,7 +146,7 @@ def change_state(
     visitor: Annotated[Visitor, allow(Role.AGENCY, by_hand=True)],
     house: InHouse,
 ) -> CertificateShown:
-    """Suspend, reinstate or revoke a certificate."""
+    """Take a step in a certificate's life: suspend it, reinstate it, or end it in one of six ways."""
     agency = agency_of(visitor, house)
     if changing.reason not in list(Reason):
         raise ReasonUnknown(reason=changing.reason)
@@ -153,13 +154,37 @@ def change_state(
         changed = change(
             session,
             certificate_id,
-            changing.action.step,
+            changing.action,
             Reason(changing.reason),
             agency=agency,
             clock=house.clock,
+            description=changing.description,
         )
         events.tell_certificate(session, house, changed, EventType.CERTIFICATE_CHANGED)
         return shown(session, changed, today=today(house))
+
+
+@router.post("/api/certificates/{certificate_id}/successors", status_code=201)
+def next_version(
+    certificate_id: UUID,
+    succeeding: Succeeding,
+    visitor: Annotated[Visitor, allow(Role.AGENCY, by_hand=True)],
+    house: InHouse,
+    once: Once,
+) -> Issued:
+    """Renew, amend or issue again: a next version, which takes the place of this one when it is made."""
+    agency = agency_of(visitor, house)
+    for text in succeeding.fields.values():
+        house.typesetter.check_glyphs(text)
+    asked = NextVersion(how=succeeding.how, fields=succeeding.fields, valid_until=succeeding.valid_until)
+    with house.database.transaction() as session:
+        before = version_after(session, certificate_id)
+        registered = succeed(session, certificate_id, asked, agency=agency, clock=house.clock)
+        if before is None:
+            events.tell_certificate(session, house, registered, EventType.CERTIFICATE_ISSUED)
+        issued = once.keep(session, Issued(id=registered.id, next=f"/certificates/{registered.id}"))
+    finish_issue(house.database, registered, press=house.press)
+    return issued
 
 
 @router.get("/certificates/{certificate_id}/certificate.pdf", include_in_schema=False)

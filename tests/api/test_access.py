@@ -202,6 +202,7 @@ def stranger(request: pytest.FixtureRequest, site: Site, house: House) -> httpx.
 
 
 GIVEN: dict[str, object] = {
+    "/successors": {"how": "reissue"},
     "/changes": {"action": "suspend", "reason": 1},
     "/slots/{slot_id}/challenges": {"typed": LEGAL_REPRESENTATIVE.name},
     "/slots/{slot_id}/cases": {"texts": []},

@@ -239,7 +239,9 @@ def test_a_revoked_certificate_stays_revoked(agency: httpx.Client, signed: str) 
     ("action", "reason", "expected"),
     [
         ("suspend", 21, (409, "certificate-reason-unfit")),
-        ("suspend", 99, (422, "reason-unknown")),
+        ("suspend", 98, (422, "reason-unknown")),
+        ("suspend", 99, (409, "certificate-description-needed")),
+        ("supersede", 31, (409, "certificate-step-impossible")),
         ("burn", 1, (422, "form-incomplete")),
     ],
 )
@@ -317,7 +319,7 @@ def test_the_form_of_an_issued_certificate_leads_to_its_page(agency: httpx.Clien
 
 
 def test_revoking_asks_for_a_confirmation(agency: httpx.Client, kept: str) -> None:
-    assert "确认吊销" in agency.get(f"/certificates/{kept}").text
+    assert "确认办理" in agency.get(f"/certificates/{kept}").text
 
 
 def test_a_holder_is_offered_no_change(city: QuietCity, kept: str) -> None:

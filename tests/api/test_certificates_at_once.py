@@ -93,3 +93,41 @@ def test_the_form_asks_for_the_holder_by_their_code(agency: httpx.Client) -> Non
     assert 'id="holder"' not in agency.get("/certificates/new?type=constructor-registration").text
     assert agency.get("/certificates/new?type=construction-permit").headers["location"] == "/agency"
     assert OWNER.name not in shown
+
+
+def test_a_next_version_takes_the_place_of_a_certificate(agency: httpx.Client) -> None:
+    old = agency.post("/api/certificates", json=licence(reference="2026-0820")).json()["id"]
+    asked = {"how": "amend", "fields": {"firm_address": "示范市二号路2号"}}
+    new = agency.post(f"/api/certificates/{old}/successors", json=asked).json()["id"]
+    was, shown = (agency.get(f"/api/certificates/{each}").json() for each in (old, new))
+    assert (was["state"], was["after"], was["events"][-1]["reason"]) == ("superseded", new, 32)
+    assert (shown["state"], shown["before"], shown["certificate_version"]) == ("not-yet-valid", old, 2)
+    assert (shown["number"], shown["state_code"]) == (was["number"], "01")
+    assert "已换发第 2 版" in agency.get(f"/certificates/{old}").text
+    renewed = agency.post(f"/api/certificates/{new}/successors", json={"how": "renew"}).json()["id"]
+    assert agency.get(f"/api/certificates/{renewed}").json()["valid_until"] == "2033-01-03"
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"how": "amend"}, (409, "amendment-missing")),
+        ({"how": "amend", "fields": {"boat": "1"}}, (422, "certificate-field-unknown")),
+        ({"how": "amend", "fields": {"principal": "林\U0002b9a2"}}, (409, "glyph-missing")),
+        ({"how": "renew", "valid_until": "2029-01-01"}, (409, "validity-unfit")),
+        ({"how": "copy"}, (422, "form-incomplete")),
+    ],
+)
+def test_a_next_version_that_cannot_be_is_refused(
+    agency: httpx.Client, asked: dict[str, object], expected: tuple[int, str]
+) -> None:
+    old = agency.post("/api/certificates", json=licence()).json()["id"]
+    assert problem(agency.post(f"/api/certificates/{old}/successors", json=asked)) == expected
+
+
+def test_a_step_for_another_reason_is_described_on_the_page(agency: httpx.Client) -> None:
+    found = agency.post("/api/certificates", json=licence(reference="2026-0821")).json()["id"]
+    asked = {"action": "cancel", "reason": 99, "description": "企业合并"}
+    shown = agency.post(f"/api/certificates/{found}/changes", json=asked).json()
+    assert (shown["state"], shown["state_code"]) == ("cancelled", "05")
+    assert "企业合并" in agency.get(f"/certificates/{found}").text

@@ -10,7 +10,8 @@ from api.witness import GRAVITY, graver
 from evidence.qr import QrPayload, sign_qr
 from evidence.statuslist import CertificateState, check_status_list
 from ledger import status
-from signing.certificate_changes import Reason, Step, issuer_key
+from signing.certificate_changes import issuer_key
+from signing.certificate_steps import Reason, Step
 from signing.certificates import Certificate
 from tests.permit import change_permit, issue_permit
 from tests.quiet_city import QuietCity, open_quiet_city
@@ -89,7 +90,7 @@ def test_a_graver_state_on_the_chain_counts(city: QuietCity) -> None:
         )
     city.anchor()
     report = verified(city, permit.qr)
-    assert (report["state"], report["witness"]["word"]) == ("revoked", "graver")
+    assert (report["state"], report["witness"]["word"]) == ("ended", "graver")
 
 
 def test_without_the_chain_the_record_answers_and_says_so(city: QuietCity) -> None:

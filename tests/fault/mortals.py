@@ -16,7 +16,7 @@ import httpx
 
 from api.demonstration.city import OPERATOR
 from api.demonstration.people import DemonstrationPerson
-from signing.certificate_changes import Reason
+from signing.certificate_steps import Reason
 from tests.open_site import ROOT, environment
 
 PAUSE_SECONDS = 0.1  # between two acts of a client, and before it tries a dead site again

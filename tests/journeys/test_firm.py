@@ -122,7 +122,7 @@ def test_a_clerk_sees_three_parties_sign_and_takes_the_signed_pdf(page_of: PageO
 
 
 @pytest.mark.usefixtures("faces_enrolled")
-def test_the_agency_issues_suspends_and_revokes(page_of: PageOf, site: Site) -> None:
+def test_the_agency_issues_suspends_and_annuls(page_of: PageOf, site: Site) -> None:
     clerk = page_of(CLERK)
     agreement = start(clerk)
     signed_by_all(site, agreement)
@@ -135,15 +135,15 @@ def test_the_agency_issues_suspends_and_revokes(page_of: PageOf, site: Site) -> 
     standing = desk.locator(".standing.great")
     expect(standing).to_have_text("有效")
     assert _code_on(desk).startswith(f"{site.url}/c#1")
-    desk.get_by_text("暂扣证照").click()
-    desk.get_by_role("button", name="暂扣", exact=True).click()
+    desk.locator("summary", has_text="暂扣证照").click()
+    desk.get_by_role("button", name="暂扣证照").click()
     expect(standing).to_have_text("暂扣")
-    desk.get_by_text("吊销证照").click()
-    revoke = desk.get_by_role("button", name="吊销", exact=True)
-    revoke.click()
+    desk.locator("summary", has_text="吊销证照").click()
+    annul = desk.get_by_role("button", name="吊销证照")
+    annul.click()
     expect(desk.get_by_role("checkbox")).to_be_focused()  # the browser asks for the confirmation first
     desk.get_by_role("checkbox").check()
-    revoke.click()
+    annul.click()
     expect(standing).to_have_text("吊销")
     expect(desk.locator(".timeline b")).to_have_text(["签发", "暂扣", "吊销"])
     expect(desk.locator(".timeline")).not_to_contain_text("尚未上链", timeout=SCAN_MS)

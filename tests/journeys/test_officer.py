@@ -19,7 +19,7 @@ from api.site import Site
 from evidence.algorithms import Algorithm
 from evidence.keys import LocalSigner
 from evidence.qr import read_qr, sign_qr
-from signing.certificate_changes import Reason, Step
+from signing.certificate_steps import Reason, Step
 from signing.certificates import Certificate
 from tests.journeys.chromium import CHROMIUM
 from tests.permit import change_permit, issue_permit
@@ -185,7 +185,7 @@ def test_a_suspension_changes_the_answer_of_the_same_code(page: Page, house: Hou
 
 def test_the_word_for_a_revoked_permit_is_revoked(page: Page, house: House) -> None:
     permit = beside(partial(issue_permit, house))
-    change_permit(house, permit, Step.REVOKE, Reason.SERIOUS_VIOLATION)
+    change_permit(house, permit, Step.ANNUL, Reason.SERIOUS_VIOLATION)
     page.goto(permit.qr)
     expect_answer(page, "已吊销", tone="grave")
     page.goto(permit.qr.replace("/c#", "/c?lang=en#"))

@@ -16,18 +16,8 @@ from evidence.statement import StatementType, check
 from evidence.statuslist import CertificateState, check_status_list
 from ledger import facts
 from ledger.facts import FactRow
-from ledger.status import waiting
 from signing.certificate_changes import (
-    CertificateUnpublished,
-    NotTheIssuer,
-    Reason,
-    ReasonUnfit,
-    StepImpossible,
-    history,
-    issuer_key,
-    reinstate,
-    revoke,
-    suspend,
+    change,
 )
 from signing.certificate_issue import issue, publish, unpublished
 from signing.certificate_numbers import Place
@@ -39,6 +29,7 @@ from signing.certificate_refusals import (
     ValidityBeforeIssue,
 )
 from signing.certificate_registration import register
+from signing.certificate_steps import Reason, Step
 from signing.certificate_types import (
     CertificateFieldMissing,
     CertificateFieldTooLong,
@@ -53,7 +44,7 @@ from signing.status_lists import LIFETIME, status_list
 from signing.typesetting import GlyphMissing
 from verify.shipped_types import SHIPPED
 
-from .conftest import AGENCY, CONTRACTOR, FIELDS, NOW, Town
+from .conftest import AGENCY, FIELDS, NOW, Town
 
 CONSTRUCTION_PERMIT = SHIPPED["construction-permit"]
 HERE = Place(area="990100", city="示范市", day=NOW.date())
@@ -225,57 +216,6 @@ def test_a_type_that_nobody_issues_is_refused() -> None:
         certificate_type("fishing-licence")
 
 
-def test_a_suspension_is_a_fact_a_state_and_an_intent_for_the_chain(town: Town) -> None:
-    found = published(town)
-    with town.database.transaction() as session:
-        suspended = suspend(session, found.id, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
-        (intent,) = waiting(session, issuer_key(AGENCY))
-        last = history(session, found.id)[-1]
-        body = check(facts.signed_statement(session, last.statement), town.speaker.signer.key).body
-    assert suspended.state is CertificateState.SUSPENDED
-    assert (intent.issuer, intent.change.key) == (issuer_key(AGENCY), found.status_key)
-    assert (body["action"], body["certificate"]) == ("suspended", found.statement)
-
-
-def test_a_reinstated_certificate_is_in_force_again(town: Town) -> None:
-    found = published(town)
-    with town.database.transaction() as session:
-        suspend(session, found.id, Reason.INVESTIGATION, agency=town.agency, clock=town.clock)
-        back = reinstate(session, found.id, Reason.CLEARED, agency=town.agency, clock=town.clock)
-        actions = [step.action for step in history(session, found.id)]
-    assert back.state is CertificateState.NONE
-    assert actions == ["issued", "suspended", "reinstated"]
-
-
-def test_a_revoked_certificate_stays_revoked(town: Town) -> None:
-    found = published(town)
-    with town.database.transaction() as session:
-        revoke(session, found.id, Reason.DECEPTION, agency=town.agency, clock=town.clock)
-        with pytest.raises(StepImpossible) as refused:
-            reinstate(session, found.id, Reason.RECTIFIED, agency=town.agency, clock=town.clock)
-    assert "吊销" in refused.value.sentence("zh")
-
-
-def test_a_reason_must_fit_its_step(town: Town) -> None:
-    found = published(town)
-    with pytest.raises(ReasonUnfit), town.database.transaction() as session:
-        suspend(session, found.id, Reason.RECTIFIED, agency=town.agency, clock=town.clock)
-
-
-def test_another_agency_changes_nothing(town: Town) -> None:
-    found = published(town)
-    other = replace(town.agency, speaker=replace(town.speaker, uscc=CONTRACTOR))
-    with pytest.raises(NotTheIssuer) as refused, town.database.transaction() as session:
-        suspend(session, found.id, Reason.RECTIFICATION, agency=other, clock=town.clock)
-    assert "示范市行政审批服务局" in refused.value.sentence("zh")
-
-
-def test_a_certificate_still_being_made_is_not_changed(town: Town) -> None:
-    found = registered(town)
-    with pytest.raises(CertificateUnpublished), town.database.transaction() as session:
-        suspend(session, found.id, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
-
-
 def test_a_certificate_is_found_by_the_statement_in_its_qr_code(town: Town) -> None:
     found = registered(town)
     with town.database.transaction() as session:
@@ -288,7 +228,7 @@ def test_the_status_list_holds_the_exceptions_and_ends_after_a_day(town: Town) -
     found = published(town)
     with town.database.transaction() as session:
         before = status_list(session, agency=town.agency, clock=town.clock)
-        suspend(session, found.id, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
+        change(session, found.id, Step.SUSPEND, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
         after = status_list(session, agency=town.agency, clock=town.clock)
     key = town.speaker.signer.key
     assert check_status_list(before, key).state(found.status_index) is CertificateState.NONE

@@ -7,9 +7,10 @@ from evidence.statement import StatementType, read
 from signing import agreement_bundles, certificate_bundles
 from signing.assembly import assemble
 from signing.assembly_jobs import AssemblyUnknown
-from signing.certificate_changes import CertificateUnpublished, Reason, suspend
+from signing.certificate_changes import CertificateUnpublished, change
 from signing.certificate_issue import publish
 from signing.certificate_registration import register
+from signing.certificate_steps import Reason, Step
 from signing.certificates import Certificate
 from signing.exhibits import Archive
 from verify.bundle import verify_bundle
@@ -45,7 +46,7 @@ def test_the_verifier_passes_a_certificate_bundle_and_finds_it_in_force(town: To
 def test_the_verifier_finds_a_suspended_certificate_not_in_force(town: Town, archive: Archive) -> None:
     found = issued(town)
     with town.database.transaction() as session:
-        suspend(session, found.id, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
+        change(session, found.id, Step.SUSPEND, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
     take_checkpoint(town, archive)
     data = certificate_bundles.bundle(town.database, found.id, agency=town.agency, archive=archive)
     report = verify_bundle(data, trust(town, archive), as_of=town.clock.now())

@@ -67,6 +67,8 @@ function tell({ tone, word, since }, why, freshness) {
   place.hidden = false;
 }
 
+const ENDINGS = ["ended", "revoked", "withdrawn", "annulled", "cancelled", "lapsed", "abolished"];
+
 function verdictOf(report, online) {
   if (report.conclusion === "TOTAL-FAILED") return { tone: "stop", word: "officer.word.not_genuine", since: [] };
   if (report.answer === "IN_FORCE") {
@@ -74,8 +76,8 @@ function verdictOf(report, online) {
     return { tone: online ? "good" : "dated", word: "officer.word.in_force", since };
   }
   if (report.answer === "NOT_IN_FORCE") {
-    // Cinnabar is for what cannot be undone: a revocation.
-    const tone = report.state === "revoked" ? "grave" : "stop";
+    // Cinnabar is for what cannot be undone.
+    const tone = ENDINGS.includes(report.state) ? "grave" : "stop";
     return { tone, word: wordOf(report.state), since: asOf("officer.as_of", report) };
   }
   const genuine = report.conclusion === "TOTAL-PASSED";

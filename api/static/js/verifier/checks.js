@@ -9,7 +9,7 @@ import { dayFromCount, dayOf, moment, say } from "./words.js";
 
 export const PASSED = "TOTAL-PASSED", INDETERMINATE = "INDETERMINATE", FAILED = "TOTAL-FAILED";
 export const GENUINE = "genuine", IN_FORCE = "in-force";
-export const STATES = ["in-force", "suspended", "revoked", "superseded"];
+export const STATES = ["in-force", "suspended", "ended", "superseded"];
 const CLOCK_SKEW = 5 * 60 * 1e6; // microseconds
 const HOUR = 3600 * 1e6;
 

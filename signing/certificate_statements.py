@@ -1,0 +1,92 @@
+"""The statement of a certificate and its QR code, made of a row that is not yet in the database.
+
+The statement holds a salted commitment in place of each printed field; the salts lie beside the fields, and
+who loses them has erased the fields. A next version names the statement of the one before it.
+
+    certificate = state_certificate(session, row, fields, references, agency=agency)
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from evidence.canonical import Value
+from evidence.commitment import commit_fields, new_salt
+from evidence.qr import QrPayload, sign_qr
+from evidence.statement import StatementType
+from signing.certificate_types import certificate_type
+from signing.certificates import Agency, Certificate, read_row
+from signing.tables import CertificateFieldRow, CertificateRow
+
+_EPOCH = date(1970, 1, 1)
+
+
+def state_certificate(
+    session: Session,
+    row: CertificateRow,
+    fields: Mapping[str, str],
+    references: tuple[bytes, ...],
+    *,
+    agency: Agency,
+    previous: bytes | None = None,
+) -> Certificate:
+    """Record the statement, sign the QR code and keep the printed fields, in printed order.
+
+    ``references`` are the 32-byte digests of what it rests on, ``previous`` that of the version before it.
+
+    Raises:
+        QrTooLarge: the fields do not fit a code that can be printed.
+    """
+    salts = {name: new_salt() for name in fields}
+    body = _body(row, commit_fields(fields, salts), references, previous)
+    after = references if previous is None else (*references, previous)
+    recorded = agency.speaker.record(session, StatementType.CERTIFICATE, body, at=row.created_at, after=after)
+    row.statement = recorded.digest
+    row.qr = _qr(row, fields, agency)
+    session.add(row)
+    session.flush()
+    for position, (name, value) in enumerate(fields.items()):
+        session.add(
+            CertificateFieldRow(
+                certificate=row.id, name=name, position=position, value=value, salt=salts[name]
+            )
+        )
+    session.flush()
+    return read_row(session, row)
+
+
+def _body(
+    row: CertificateRow,
+    commitments: tuple[bytes, ...],
+    references: tuple[bytes, ...],
+    previous: bytes | None,
+) -> dict[str, Value]:
+    return {
+        "licence_id": row.licence_id,
+        "number": row.number,
+        "certificate_type": row.certificate_type,
+        "holder": row.holder,
+        "commitments": list(commitments),
+        "valid_from": (row.valid_from - _EPOCH).days,
+        "valid_until": None if row.valid_until is None else (row.valid_until - _EPOCH).days,
+        "status_index": row.status_index,
+        "status_key": row.status_key,
+        "refs": list(references),
+        **({} if previous is None else {"previous": previous}),
+    }
+
+
+def _qr(row: CertificateRow, fields: Mapping[str, str], agency: Agency) -> str:
+    payload = QrPayload(
+        licence_id=row.licence_id,
+        certificate_type=row.certificate_type,
+        statement=row.statement,
+        status_index=row.status_index,
+        fields=tuple(fields[name] for name in certificate_type(row.certificate_type).in_qr),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        issued_at=row.created_at,
+        issuer=row.agency,
+    )
+    return sign_qr(payload, agency.speaker.signer, host=agency.qr_host)
