@@ -183,13 +183,13 @@ def test_a_suspension_changes_the_answer_of_the_same_code(page: Page, house: Hou
     expect(page.locator("[data-part=since]")).to_have_text(MOMENT)
 
 
-def test_the_word_for_a_revoked_permit_is_revoked(page: Page, house: House) -> None:
+def test_the_word_for_an_annulled_permit_is_annulled(page: Page, house: House) -> None:
     permit = beside(partial(issue_permit, house))
     change_permit(house, permit, Step.ANNUL, Reason.SERIOUS_VIOLATION)
     page.goto(permit.qr)
     expect_answer(page, "已吊销", tone="grave")
     page.goto(permit.qr.replace("/c#", "/c?lang=en#"))
-    expect_answer(page, "Revoked", tone="grave")
+    expect_answer(page, "Annulled", tone="grave")
 
 
 def test_a_suspension_that_the_kept_list_names_holds_without_a_network(
