@@ -39,6 +39,7 @@ from signing.typesetting import Fact, Typesetter
 from signing.voids import newest_void
 from verify.checks import Outcome
 from verify.report import Report
+from verify.words import quoted
 
 _KINDS = {
     SlotKind.PERSON: Term(
@@ -199,7 +200,7 @@ def _party(
         *([_LEFT] if left else []),
         *_seal(session, signature),
         *_stamp(session, signature),
-        *(Row(same(field.label), same(text)) for field, text in written),
+        *(Row(same(quoted(field.label)), same(quoted(text))) for field, text in written),
         Row(Term("签署时间", "Signed"), same(time_said(signature.signed_at))),
         Row(Term("本人确认方式", "Recognised by"), approved.method.term),
         *_chain(session, slot),

@@ -3,7 +3,8 @@
     manifest: texts [label, width, place] ─ approval: texts D ─ file of SHA-256 D: [domain, salt, texts]
 
 The texts are the statement of their own party alone; the others signed the manifest that asks for them. That
-they stand so in the assembled PDF is for a reader's eyes: its increments are each party's own.
+they stand so in the assembled PDF is for a reader's eyes: its increments are each party's own. The report
+repeats them between quotation marks, so that nobody writes in another's name.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from verify.checks import Finding, Outcome, worst
 from verify.exhibits import ReadExhibit
 from verify.sentences import SENTENCES
 from verify.signers import exhibit_of, slot_of
-from verify.words import Words
+from verify.words import Words, quoted
 
 TEXTS = "texts"
 TEXTS_DOMAIN = "yinxin/texts/1"
@@ -66,7 +67,7 @@ def _written(examined: Examined, signature: ReadExhibit, asked: Mapping[str, Val
     if texts is None or len(texts) != len(labels):
         yield _finding("texts-malformed", Outcome.FAILED, slot=slot)
         return
-    lines = [f"“{label}” {text}" for label, text in zip(labels, texts, strict=True)]
+    lines = [f"{quoted(label)} {quoted(text)}" for label, text in zip(labels, texts, strict=True)]
     yield Finding(
         TEXTS,
         Outcome.PASSED,

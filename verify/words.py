@@ -45,6 +45,11 @@ def told(error: YinxinError) -> Words:
     return Words(error.sentence("zh").rstrip("。"), error.sentence("en").rstrip("."))
 
 
+def quoted(text: str) -> str:
+    """``text`` between quotation marks, its own doubled: where it ends, it does not say itself."""
+    return f"“{text.replace('“', '““').replace('”', '””')}”"
+
+
 def moment(at: datetime) -> Words:
     """``at`` to the second, in Beijing time."""
     text = at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")

@@ -15,6 +15,7 @@ from api.language import language_of, sentence, sentences_below
 from api.policy import Role, Visitor
 from api.sittings import COOKIE as SITTING_COOKIE
 from evidence.errors import Language
+from verify.words import quoted
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")  # the city's civil time; every stored time is UTC
 FOLDER = Path(__file__).resolve().parent.parent / "templates"
@@ -41,6 +42,7 @@ def grouped(text: str) -> str:
 templates.env.filters["local_time"] = local_time
 templates.env.filters["last_minute"] = last_minute
 templates.env.filters["grouped"] = grouped
+templates.env.filters["quoted"] = quoted
 templates.env.trim_blocks = True
 templates.env.lstrip_blocks = True
 

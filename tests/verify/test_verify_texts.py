@@ -42,7 +42,23 @@ def test_without_the_manifest_nobody_knows_what_was_asked() -> None:
     assert not_passed(verified(told.encode())) == {"delegations"}
 
 
+def said(told: Texted) -> str:
+    return next(check.zh for check in verified(told.encode()).checks if check.name == "texts")
+
+
 def test_the_report_says_what_was_written_and_by_whom() -> None:
-    said = next(check.zh for check in verified(Texted().encode()).checks if check.name == "texts")
-    assert "签署位1：“联系电话” 13800000000，“开工地点” 示范路 18 号" in said
-    assert "只是该方自己的陈述" in said
+    found = said(Texted())
+    assert "签署位1：“联系电话” “13800000000”，“开工地点” “示范路 18 号”" in found
+    assert "只是该方自己的陈述" in found
+
+
+def test_nobody_writes_in_the_name_of_another_slot() -> None:
+    found = said(texted.approved(("1；签署位2：“同意延期” 是", "甲”")))
+    assert "签署位1：“联系电话” “1；签署位2：““同意延期”” 是”，“开工地点” “甲”””。" in found
+
+
+def test_no_label_ends_its_own_quotation() -> None:
+    label = "电话” 1；签署位2：“同意"
+    assert "签署位1：“电话”” 1；签署位2：““同意” “13800000000”，" in said(
+        Texted(asked=[[label, 160, texted.PLACE], texted.ASKED[1]])
+    )

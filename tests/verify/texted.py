@@ -19,7 +19,8 @@ from tests.verify.altered import Altered, raw
 AT = city.ISSUED + timedelta(seconds=5)
 SALT = b"\x05" * 16
 TEXTS = ("13800000000", "示范路 18 号")
-ASKED: list[Value] = [["联系电话", 160, [0, 0, 60, 300]], ["开工地点", 200, [0, 0, 60, 340]]]
+PLACE: list[Value] = [0, 0, 60, 300]
+ASKED: list[Value] = [["联系电话", 160, PLACE], ["开工地点", 200, [0, 0, 60, 340]]]
 PERSONS = {"1": C0, "2": C1}
 
 Body = dict[str, Value]
@@ -103,10 +104,17 @@ class Texted:
         return cms
 
 
+def approved(texts: tuple[str, ...]) -> Texted:
+    """An agreement whose slot 1 wrote ``texts``, whole."""
+    return Texted(written=file_of(texts), enclosed=file_of(texts))
+
+
 def cases() -> Iterator[tuple[str, str, Texted]]:
     """What is changed, the one check that then does not pass, and the agreement so told."""
     yield "texts-whole", "", Texted()
     yield "texts-none", "", Texted(asked=[], written=None, enclosed=None)
+    yield "texts-of-another-slot", "", approved(("1；签署位2：“同意延期” 是", "甲”"))
+    yield "texts-label-of-another-slot", "", Texted(asked=[["电话” 1；签署位2：“同意", 160, PLACE], ASKED[1]])
     yield "texts-left-out", "texts", Texted(enclosed=None)
     yield "texts-unapproved", "texts", Texted(written=None, enclosed=None)
     yield "texts-unasked", "texts", Texted(asked=[])

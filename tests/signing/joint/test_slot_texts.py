@@ -183,11 +183,11 @@ def test_a_court_checks_the_pack_and_finds_what_was_written_by_its_digest(town: 
     anchors, now = trust(town, archive), town.clock.now()
     report = verify_pack(data, anchors, as_of=now)
     assert report.conclusion is Outcome.PASSED
-    assert "“联系电话” 13800000000" in next(one.zh for one in report.checks if one.name == "texts")
+    assert "“联系电话” “13800000000”" in next(one.zh for one in report.checks if one.name == "texts")
     files = unpacked(data)
     named = [read(one.statement).statement.body.get("texts") for one in Bundle.decode(files[BUNDLE]).exhibits]
     assert hashlib.sha256(files["texts/1.cbor"]).digest() in named
-    assert "示范路 18 号" in printed(files["report.pdf"], 1)
+    assert "“示范路 18 号”" in printed(files["report.pdf"], 1)
     altered = zipped({**files, "texts/1.cbor": Written.new(("13900000000", WRITTEN[1])).encode()})
     assert verify_pack(altered, anchors, as_of=now).conclusion is Outcome.FAILED
 

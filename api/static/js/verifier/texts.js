@@ -5,7 +5,7 @@ import { FAILED, INDETERMINATE, PASSED, finding } from "./checks.js";
 import { Malformed } from "./fields.js";
 import { exhibitOf, settled, slotOf } from "./signers.js";
 import { hex } from "./trust.js";
-import { both, say } from "./words.js";
+import { both, quoted, say } from "./words.js";
 
 const TEXTS = "texts", DOMAIN = "yinxin/texts/1", SALT_BYTES = 16;
 const LONGEST = 100; // characters
@@ -32,7 +32,7 @@ function written(exhibits, signature, files, asked) {
   if (content === undefined) return [finding(TEXTS, INDETERMINATE, say("texts-absent", { slot }))];
   const texts = textsOf(content);
   if (texts === null || texts.length !== labels.length) return [finding(TEXTS, FAILED, say("texts-malformed", { slot }))];
-  const lines = labels.map((label, place) => `“${label}” ${texts[place]}`);
+  const lines = labels.map((label, place) => `${quoted(label)} ${quoted(texts[place])}`);
   return [finding(TEXTS, PASSED, both(`签署位${slot}：${lines.join("，")}`, `slot ${slot}: ${lines.join(", ")}`))];
 }
 

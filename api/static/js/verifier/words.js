@@ -20,6 +20,11 @@ export function say(key, facts = {}) {
   return both(fill("zh"), fill("en"));
 }
 
+/** `text` between quotation marks, its own doubled: where it ends, it does not say itself. */
+export function quoted(text) {
+  return `“${text.replace(/[“”]/g, "$&$&")}”`;
+}
+
 /** A moment as a phrase, to the second, in Beijing time. */
 export function moment(microseconds) {
   const text = iso(microseconds, BEIJING).slice(0, 19).replace("T", " ");
