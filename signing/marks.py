@@ -69,13 +69,18 @@ def repeats_document(places: Sequence[Place]) -> bool:
 
 def _text(fields: Fields, name: str, value: Value) -> TextField:
     match value:
-        case [str(label), int(width), place] if label and width > 0:
+        case [str(label), int(width), place] if label and width > 0 and not _is_bool(width):
             return TextField(label=label, width=width, place=_place(fields, name, place))
     raise fields.refuse(name)
 
 
 def _place(fields: Fields, name: str, value: Value) -> Place:
     match value:
-        case [int(document), int(page), int(left), int(bottom)]:
+        case [int(document), int(page), int(left), int(bottom)] if not any(map(_is_bool, value)):
             return Place(document=document, page=page, left=left, bottom=bottom)
     raise fields.refuse(name)
+
+
+def _is_bool(value: Value) -> bool:
+    """Whether ``value`` is true or false, which Python takes for 1 and 0."""
+    return isinstance(value, bool)

@@ -79,7 +79,7 @@ def _labels(asked: Value) -> list[str]:
     labels = list[str]()
     for field in asked if isinstance(asked, list) else []:
         match field:
-            case [str(label), int(), list()]:
+            case [str(label), int(width), list()] if not isinstance(width, bool):
                 labels.append(label[:LONGEST_TEXT])
             case _:
                 raise BundleMalformed(place="manifest.texts")

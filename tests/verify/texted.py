@@ -139,6 +139,7 @@ def broken() -> Iterator[Altered]:
     yield "texts-altered", Texted(enclosed=file_of(("13900000000", TEXTS[1]))).encode()
     yield "texts-other-salt", Texted(enclosed=file_of(salt=b"\x06" * 16)).encode()
     yield "texts-field-without-place", Texted(asked=[["联系电话", 160]]).encode()
+    yield "texts-width-of-true", Texted(asked=[["联系电话", True, PLACE], ASKED[1]]).encode()
 
 
 def altered() -> Iterator[Altered]:

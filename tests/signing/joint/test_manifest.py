@@ -215,6 +215,8 @@ def test_what_a_party_is_to_write_is_part_of_what_is_signed() -> None:
         [["联系电话", "160", [0, 0, 60, 300]]],
         [["联系电话", 160, [0, 60, 300]]],
         [["联系电话", 160, [1, 0, 60, 300]]],
+        [["联系电话", True, [0, 0, 60, 300]]],
+        [["联系电话", 160, [False, False, True, True]]],
     ],
 )
 def test_text_fields_that_are_none_are_refused(texts: Value) -> None:
