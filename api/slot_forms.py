@@ -94,7 +94,7 @@ class SlotAsked(BaseModel):
     :mod:`api.slot_groups`; ``seal`` and ``department`` say which seal a seal's slot asks for. The stamp of a
     qualification is that of the firm's ``authorization``, or else the person's own of the sort
     ``qualification``. ``places`` and ``dates`` hold one place at most for each document; ``place`` and
-    ``date``, as they were sent before there could be several, are still read.
+    ``date``, as they were sent before there could be several, are still read alone.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -118,10 +118,10 @@ class SlotAsked(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _several(cls, sent: Any) -> Any:
-        """Read the one ``place`` and ``date`` of before."""
+        """Read the one ``place`` and ``date`` of before; beside ``places`` or ``dates`` it is refused."""
         if not isinstance(sent, Mapping):
             return sent
-        single = {name: sent[name] for name in ("place", "date") if name in sent}
+        single = {name: sent[name] for name in ("place", "date") if name in sent and f"{name}s" not in sent}
         left = {name: value for name, value in sent.items() if name not in single}
         several = {f"{name}s": [value] for name, value in single.items() if value is not None}
         return {**several, **left}

@@ -52,6 +52,17 @@ def test_an_agreement_over_a_brought_document_has_its_marks_where_they_were_put(
     assert (first.places, first.dates) == ((Place(**PLACE),), (Place(**DATE),))
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("place", "第 2 方的盖章位置"), ("date", "第 2 方的日期位置")], ids=["place", "date"]
+)
+def test_one_place_beside_several_is_refused_by_name(clerk: httpx.Client, name: str, said: str) -> None:
+    digest = bring(clerk, small_pdf()).json()["digest"]
+    slots = [SLOTS[0], {**SLOTS[1], name: PLACE, f"{name}s": []}, SLOTS[2]]
+    answer = clerk.post("/api/agreements", data=form(slots, frozen=digest))
+    assert (answer.status_code, answer.json()["title"]) == (422, "slots-malformed")
+    assert said in answer.json()["zh"]
+
+
 def test_several_documents_are_signed_in_the_order_in_which_they_are_named(
     clerk: httpx.Client, city: QuietCity
 ) -> None:
