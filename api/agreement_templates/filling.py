@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.agreement_templates.content import Role
 from api.agreement_templates.readership import reader_drafts
-from api.agreement_templates.stamping import check_stamps, number
+from api.agreement_templates.stamping import check_stamps, number, usual_grant
 from api.agreement_templates.versions import Template
 from api.house import House
 from api.reader_forms import ReaderAsked
@@ -22,6 +22,7 @@ from api.roster import Roster
 from api.slot_forms import SlotAsked, check_takes_part, draft
 from api.slot_groups import grouped
 from evidence.errors import Refused, Term
+from evidence.identifiers import Uscc
 from identity.names import TITLE, check_name, check_text
 from signing.agreement_drafting import SlotDraft, check_slots
 from signing.agreement_readers import ReaderDraft
@@ -57,7 +58,7 @@ class Taking(BaseModel):
     """Who takes a role: a credit code and, where it names somebody, a name; blank takes whoever is usual.
 
     ``authorization`` is the number of the one under which the stamp of a qualification is put: None is the
-    usual one, if any; with a blank the signer's own stamp is put.
+    usual one, if any, where the usual organization takes the role; with a blank the signer's own is put.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -94,8 +95,8 @@ ORGANIZATION = Term("统一社会信用代码", "credit code")
 SIGNER = Term("签署人", "signer")
 
 
-def taken(role: Role, taking: Taking) -> SlotAsked:
-    """Give ``role`` as a slot of who takes it.
+def taken(role: Role, taking: Taking, *, own: Uscc) -> SlotAsked:
+    """Give ``role`` of a template of ``own`` as a slot of who takes it.
 
     Raises:
         RoleUntaken: no organization is named, or nobody where somebody must be.
@@ -107,7 +108,7 @@ def taken(role: Role, taking: Taking) -> SlotAsked:
         raise RoleUntaken(role=role.name, what=ORGANIZATION)
     if role.kind.names_person and not person:
         raise RoleUntaken(role=role.name, what=SIGNER)
-    authorization = role.authorization
+    authorization = usual_grant(role, taker=organization, own=own)
     if taking.authorization is not None:
         given = taking.authorization.strip()
         authorization = number(given) if given else None
@@ -149,12 +150,13 @@ def proposed(session: Session, house: House, template: Template, filling: Fillin
         raise RolesMiscounted(count=len(filling.takings), roles=len(roles))
     title = title_of(template, filling.fields)
     house.typesetter.check_glyphs(title)
-    asking = [taken(role, taking) for role, taking in zip(roles, filling.takings, strict=True)]
-    check_takes_part(asking, starter=template.organization)
-    slots = [draft(session, each, starter=template.organization) for each in asking]
+    own = template.organization
+    asking = [taken(role, taking, own=own) for role, taking in zip(roles, filling.takings, strict=True)]
+    check_takes_part(asking, starter=own)
+    slots = [draft(session, each, starter=own) for each in asking]
     check_stamps(session, roles, slots)
     reading = template.content.readers if filling.readers is None else filling.readers
-    readers = reader_drafts(Roster(session, starter=template.organization), reading)
+    readers = reader_drafts(Roster(session, starter=own), reading)
     return arranged(session, house, template, title=title, slots=slots, readers=readers)
 
 

@@ -23,16 +23,22 @@ from signing.agreement_drafting import SlotDraft
 from signing.qualification_stamps import StampAsked
 
 AUTHORIZATION = Term("授权编号", "authorization")
+NO_AUTHORIZATION = ("无", "none")
+"""What a cell of a sheet says where the holder puts the stamp; a blank one takes the usual authorization."""
 
 
 class StampOfAnotherKind(Refused):
     """An authorization is for another qualification than the role asks for. Facts: ``role``, ``wanted``."""
 
     code = "stamp-of-another-kind"
-    zh = "角色“{role}”须盖{wanted}的执业印章，所填授权不是这类资格；请改填相应的授权，或留空由持证人加盖。"
+    zh = (
+        "角色“{role}”须盖{wanted}的执业印章，所填授权不是这类资格；请改填相应的授权；"
+        "由持证人本人加盖的，在页面上留空，在批量表格里填“无”。"
+    )
     en = (
         "The role “{role}” asks for the stamp of: {wanted}. The authorization is for another qualification; "
-        "name one that fits, or none where the holder puts the stamp."
+        "name one that fits, or where the holder stamps leave it empty on the page and write “none” in a "
+        "sheet."
     )
 
 
@@ -40,8 +46,11 @@ class AuthorizationMalformed(Refused):
     """What stands for an authorization is no number of one. It is not repeated."""
 
     code = "authorization-malformed"
-    zh = "授权编号的格式不对；请从授权页面复制编号，或留空由持证人本人加盖。"
-    en = "This is no number of an authorization; copy it from its page, or name none if the holder stamps."
+    zh = "授权编号的格式不对；请从授权页面复制编号；由持证人本人加盖的，在页面上留空，在批量表格里填“无”。"
+    en = (
+        "This is no number of an authorization; copy it from its page, or where the holder stamps leave it "
+        "empty on the page and write “none” in a sheet."
+    )
 
 
 def settled(session: Session, content: Content, *, own: Uscc) -> Content:
@@ -63,18 +72,38 @@ def _settled(session: Session, role: Role, own: Uscc) -> Role:
     return role.model_copy(update={"qualification": _kind(session, granted.qualification)})
 
 
-def stamp_of(session: Session, role: Role, *, taker: Uscc, signer: PersonId, given: str) -> StampAsked | None:
-    """Find the stamp that a role asks for, as ``signer`` of ``taker`` puts it.
+def usual_grant(role: Role, *, taker: str, own: Uscc) -> UUID | None:
+    """Give the role's usual authorization, if the credit code ``taker`` is of the firm to which it was given.
 
-    ``given`` is the number of an authorization; blank is the role's own, or none.
+    That is the role's usual organization, or ``own``, whose template it is, where none is named.
+    """
+    firm = role.organization.strip() or own.text
+    return role.authorization if taker.strip().upper() == firm.upper() else None
+
+
+def grant_in_row(role: Role, *, given: str, taker: Uscc, own: Uscc) -> UUID | None:
+    """Read under which authorization ``taker`` stamps by a row of a sheet; None: the signer's own stamp.
+
+    A blank cell is the usual one, if any; 无 or none says that there is none.
 
     Raises:
-        AuthorizationMalformed: it is no number of one.
+        AuthorizationMalformed: it is neither blank nor a number nor one of these words.
+    """
+    if not given:
+        return usual_grant(role, taker=taker.text, own=own)
+    return None if given.casefold() in NO_AUTHORIZATION else number(given)
+
+
+def stamp_of(
+    session: Session, role: Role, *, taker: Uscc, signer: PersonId, granted: UUID | None
+) -> StampAsked | None:
+    """Find the stamp that a role asks for, as ``signer`` of ``taker`` puts it, ``granted`` or their own.
+
+    Raises:
         AuthorizationUnknown, QualificationUnknown: there is no such stamp.
         StampOfAnotherKind: the authorization is for another qualification.
     """
-    named = number(given) if given else role.authorization
-    asked = role.model_copy(update={"organization": taker.text, "authorization": named})
+    asked = role.model_copy(update={"organization": taker.text, "authorization": granted})
     stamp = stamp_asked(session, asked, signer)
     if stamp is not None:
         _check_kind(session, role, stamp.qualification)

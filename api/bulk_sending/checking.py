@@ -22,7 +22,7 @@ from api.agreement_templates.filling import (
     title_of,
 )
 from api.agreement_templates.readership import instead, is_named
-from api.agreement_templates.stamping import stamp_of
+from api.agreement_templates.stamping import grant_in_row, stamp_of
 from api.agreement_templates.versions import Template
 from api.bulk_sending.columns import FieldColumn, Part, ReaderColumn, RoleColumn, columns
 from api.bulk_sending.sheet import SheetRow
@@ -255,9 +255,15 @@ class _Desk:
                     column = self._of_roles[place, Part.SIGNER]
                     person = self._signer(role, uscc, row.cells.get(column, ""))
                     if role.kind is SlotKind.QUALIFICATION:
-                        given = row.cells.get(self._of_roles[place, Part.AUTHORIZATION], "")
-                        column = self._of_roles[place, Part.AUTHORIZATION] if given else column
-                        stamp = stamp_of(self._session, role, taker=uscc, signer=person, given=given)
+                        signing, column = column, self._of_roles[place, Part.AUTHORIZATION]
+                        granted = grant_in_row(
+                            role,
+                            given=row.cells.get(column, ""),
+                            taker=uscc,
+                            own=self._template.organization,
+                        )
+                        column = signing if granted is None else column
+                        stamp = stamp_of(self._session, role, taker=uscc, signer=person, granted=granted)
             except YinxinError as error:
                 faults.append(Fault(row.line, column.name, error))
             else:

@@ -177,6 +177,7 @@ def test_a_row_without_a_number_takes_the_holder_or_the_grant_of_the_template(
     [
         (UNKNOWN, HEAD[3], "不属于您"),
         ("第一号", HEAD[3], "授权编号的格式不对"),
+        ("第一号", HEAD[3], "填“无”"),
         ("", HEAD[2], "没有找到该人员的这项注册资格"),
     ],
 )
@@ -187,6 +188,41 @@ def test_a_wrong_stamp_is_named_by_line_and_column(
     assert (fault["line"], fault["column_zh"]) == (2, column)
     assert words in fault["zh"]
     assert "第一号" not in fault["zh"]
+
+
+def with_a_clerk(http: httpx.Client, granted: str) -> str:
+    """A template whose stamp its firm usually puts under a grant; its firm signs as well."""
+    plain = {"kind": "person", "capacity_zh": "经办人", "capacity_en": "clerk", **FIRM}
+    roles = [{**STAMP, **FIRM, "authorization": granted}, plain]
+    return kept(http, content=small_pdf(pages=1), title="{项目名称|project}", roles=roles)
+
+
+def test_the_usual_grant_is_that_of_the_usual_organization_alone(
+    city: QuietCity, contractor: httpx.Client, granted: str
+) -> None:
+    template = with_a_clerk(contractor, granted)
+    fields = {"项目名称": "滨河社区活动中心"}
+    agreement = use(contractor, template, takings=[HOLDER, {}], fields=fields).json()["id"]
+    batch = rows(contractor, template, ("三号楼", *HOLDER.values(), "")).json()["id"]
+    (sent,) = send(contractor, city.house, batch)["lines"]
+    for each in (agreement, sent["agreement"]):
+        assert (stamp(contractor, each)["holder"], stamp(contractor, each)["authorization"]) == (
+            ENGINEER.name,
+            None,
+        )
+
+
+@pytest.mark.parametrize("word", ["无", "none", "None"])
+def test_a_word_in_a_row_leaves_the_stamp_to_its_holder(
+    contractor: httpx.Client, granted: str, word: str
+) -> None:
+    template = with_a_clerk(contractor, granted)
+    (fault,) = rows(contractor, template, ("甲", *FIRM.values(), word)).json()["rows"]
+    assert fault["column_zh"] == HEAD[2]
+    assert "没有找到该人员的这项注册资格" in fault["zh"]
+    assert rows(contractor, template, ("甲", *HOLDER.values(), word)).status_code == 201
+    page = contractor.get(f"/templates/{template}", headers={"accept": "text/html"}).text
+    assert "填“无”" in page
 
 
 def test_the_sample_names_the_usual_grant(contractor: httpx.Client, granted: str) -> None:
