@@ -11,6 +11,7 @@ from evidence.clock import Clock
 from evidence.identifiers import Uscc
 from evidence.keys import Signer, VerifyingKey
 from identity.attempts import OriginMask
+from identity.challenge_limits import Embedded
 from identity.couriers import Couriers
 from identity.error_curve import ErrorCurve
 from identity.one_at_a_time import OneAtATime
@@ -42,7 +43,8 @@ class House:
     ``verifier_signer`` is the identity verifier's key, ``log_signer`` the log's Ed25519 key.
     ``timestamps`` is the house's own authority, which answers anyone, whoever stamps the PDFs.
     ``founding`` is what the registry of organizations begins with, where this house deploys it.
-    ``framed_by`` is the origin of the page that holds ours in a frame, for a request out of that frame.
+    ``framed_by`` is the origin of the page that holds ours in a frame, for a request out of that frame, and
+    ``embedded`` says which frame that is.
     """
 
     settings: Settings
@@ -74,6 +76,7 @@ class House:
     timestamps: TimestampAuthority
     software: Software
     framed_by: str | None = None
+    embedded: Embedded | None = None
 
     @property
     def folder(self) -> Path:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from identity.challenge_refusals import TooManyFailures
 
@@ -24,6 +25,14 @@ MOST_FAILURES_OF_PERSON = 15
 
 MOST_ATTEMPTS_OF_PERSON = 30
 """Challenges of one person that were not passed, for all subjects: twice the failures, as for one subject."""
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """The frame that a challenge was asked in: the ``id`` of its embedding, and the firm that it is for."""
+
+    id: UUID
+    starter: str
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,22 @@ class ChallengeForAnotherSubject(Refused):
     en = "Challenge {challenge} was issued for another text; read this one and start the face scan again."
 
 
+class ChallengeAskedElsewhere(Refused):
+    """The challenge was asked on another page: in a frame, in another frame, or in none."""
+
+    code = "challenge-asked-elsewhere"
+    zh = "这次刷脸（{challenge}）是在另一个页面发起的，不能在本页完成；请从本页重新开始刷脸。"
+    en = "Challenge {challenge} was asked on another page and is not answered here; start again on this one."
+
+
+class ChallengeVoid(Refused):
+    """The person was asked anew meanwhile, because the older challenge was running out or said otherwise."""
+
+    code = "challenge-void"
+    zh = "这次刷脸已于 {voided_at} 被重新发起的一次取代，不能再用；请重新开始刷脸。"
+    en = "The challenge was replaced by another at {voided_at} and counts no more; start the face scan again."
+
+
 class ChallengeUsed(Refused):
     """The challenge was answered before, with or without success."""
 

@@ -13,7 +13,8 @@ class ChallengeRow(Base):
     """One challenge; ``outcome`` is "passed" or "failed" once used, ``refusal`` the code of a failure.
 
     ``steps`` and ``quiet`` are separated by commas, ``quiet`` in milliseconds. ``program_camera`` is
-    a hint for counts; None where nothing was told.
+    a hint for counts; None where nothing was told. ``content`` is the digest of what was sent along;
+    ``embedding`` and ``starter`` say in whose frame it was asked, None on our own pages.
     """
 
     __tablename__ = "challenges"
@@ -32,6 +33,10 @@ class ChallengeRow(Base):
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     outcome: Mapped[str | None] = mapped_column(Text)
     refusal: Mapped[str | None] = mapped_column(Text)
+    content: Mapped[str | None] = mapped_column(Text)
+    embedding: Mapped[UUID | None] = mapped_column(Uuid)
+    starter: Mapped[str | None] = mapped_column(Text)
+    voided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 Index("challenges_of_person", ChallengeRow.person, ChallengeRow.issued_at)

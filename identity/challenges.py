@@ -6,8 +6,12 @@ by the decision that a passed scan leads to, in the same transaction, or by the 
 After its expiry it is worth nothing. Its digest binds everything it asks, so an approval of one text cannot
 be shown as an approval of another.
 
+What was sent along with the question, as words and a drawing, is bound by its digest (``content``) and stays
+what it was: who asks again with other content is asked anew, and the challenge that waited is void.
+
 Nobody chooses the steps: a person has one challenge for an act on a subject that waits for its scan, and who
-asks again soon is given that one. The steps are told one by one while the scan runs, and what the person was
+asks again soon for the same is given that one. What is asked in a frame (``embedded``) and what is asked on
+our own pages never meet. The steps are told one by one while the scan runs, and what the person was
 asked lately is not asked again. A challenge that was never answered counts as an attempt, and attempts and
 failures are limited, for one subject and for one person. What concerns one person happens in turn, under a
 lock on the person's row.
@@ -25,15 +29,17 @@ from random import Random, SystemRandom
 from typing import NewType
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value, encode
 from evidence.clock import Clock, microseconds
 from evidence.digest import Digest, sha256
 from evidence.errors import Refused, Term
-from identity.challenge_limits import FAILURE_WINDOW, Attempt, check_limits
+from identity.challenge_attempts import asked_lately, check_attempts, embedded_in, steps_in, waits_for
+from identity.challenge_limits import Embedded
 from identity.challenge_refusals import (
+    ChallengeAskedElsewhere,
     ChallengeBegun,
     ChallengeExpired,
     ChallengeForAnotherAction,
@@ -41,10 +47,11 @@ from identity.challenge_refusals import (
     ChallengeOfAnother,
     ChallengeUnknown,
     ChallengeUsed,
+    ChallengeVoid,
 )
 from identity.challenge_rows import ChallengeRow
 from identity.people import PersonId, PersonRow, PersonUnknown
-from identity.steps import Question, Step, choose
+from identity.steps import Question, choose
 
 ChallengeId = NewType("ChallengeId", UUID)
 
@@ -56,8 +63,6 @@ NONCE_BYTES = 32
 LEFT_AT_LEAST = timedelta(seconds=45)
 """How long a challenge must still live to be given again: a scan and a device key's answer take 30."""
 
-RECENT = 40
-"""Challenges of a person whose steps are not asked again: more than one hour's attempts."""
 _DOMAIN = "yinxin/challenge/2"
 
 
@@ -99,12 +104,15 @@ class Challenge:
     question: Question
     issued_at: datetime
     expires_at: datetime
+    content: Digest | None = None
+    embedded: Embedded | None = None
 
     @property
     def digest(self) -> Digest:
         """SHA-256 over deterministic CBOR of [domain, person, action, subject, nonce, steps, quiet, expiry].
 
         ``quiet`` are the milliseconds before each step. The nonce, told to nobody, hides the steps in it.
+        A ninth element is the content, where anything was sent along.
         """
         asked: list[Value] = [
             _DOMAIN,
@@ -116,7 +124,16 @@ class Challenge:
             list(self.question.quiet_ms),
             microseconds(self.expires_at),
         ]
-        return sha256(encode(asked))
+        return sha256(encode(asked if self.content is None else [*asked, str(self.content)]))
+
+    def check_asked_in(self, embedded: Embedded | None) -> None:
+        """Check that the challenge was asked in this frame; None: on our own pages.
+
+        Raises:
+            ChallengeAskedElsewhere: it was not.
+        """
+        if self.embedded != embedded:
+            raise ChallengeAskedElsewhere(challenge=self.id)
 
 
 def issue(
@@ -126,11 +143,14 @@ def issue(
     action: Action,
     subject: Digest,
     clock: Clock,
+    content: Digest | None = None,
+    embedded: Embedded | None = None,
     random: Random | None = None,
 ) -> Challenge:
     """Ask ``person`` about ``subject``: what waits for its scan already, or anew when nothing does.
 
-    ``random`` is the system's source unless a test gives a seeded one.
+    What waits with other ``content``, or has too little time left, is void then. ``random`` is the system's
+    source unless a test gives a seeded one.
 
     Raises:
         PersonUnknown: the person is not registered.
@@ -139,11 +159,15 @@ def issue(
     source = random or SystemRandom()
     now = clock.now()
     _lock_person(session, person)
-    asked = _asked_already(session, person=person, action=action, subject=subject, now=now)
-    _check_limits(session, person=person, subject=str(subject), now=now, but=asked)
+    waits = waits_for(person=person, action=action.value, subject=subject, embedded=embedded, now=now)
+    asked = session.scalar(select(ChallengeRow).where(waits, ChallengeRow.expires_at >= now + LEFT_AT_LEAST))
+    if asked is not None and asked.content != _text(content):
+        asked = None
+    check_attempts(session, person=person, subject=str(subject), now=now, but=asked)
     if asked is not None:
         return _challenge(asked)
-    question = choose(source, _asked_lately(session, person))
+    session.execute(update(ChallengeRow).where(waits).values(voided_at=now))
+    question = choose(source, asked_lately(session, person))
     row = ChallengeRow(
         id=uuid4(),
         person=person,
@@ -158,10 +182,33 @@ def issue(
         used_at=None,
         outcome=None,
         refusal=None,
+        content=_text(content),
+        embedding=None if embedded is None else embedded.id,
+        starter=None if embedded is None else embedded.starter,
     )
     session.add(row)
     session.flush()
     return _challenge(row)
+
+
+def waiting(
+    session: Session,
+    *,
+    person: PersonId,
+    action: Action,
+    subject: Digest,
+    embedded: Embedded | None,
+    clock: Clock,
+) -> Challenge | None:
+    """Give the challenge that waits for its scan, as ``issue`` would find it, and let nobody issue meanwhile.
+
+    Raises:
+        PersonUnknown: the person is not registered.
+    """
+    _lock_person(session, person)
+    waits = waits_for(person=person, action=action.value, subject=subject, embedded=embedded, now=clock.now())
+    row = session.scalar(select(ChallengeRow).where(waits).order_by(ChallengeRow.issued_at.desc()))
+    return None if row is None else _challenge(row)
 
 
 def challenge(session: Session, challenge_id: ChallengeId, *, person: PersonId, clock: Clock) -> Challenge:
@@ -172,18 +219,6 @@ def challenge(session: Session, challenge_id: ChallengeId, *, person: PersonId, 
         TooManyFailures: too many others were not passed meanwhile.
     """
     return _challenge(_open(session, challenge_id, person=person, now=clock.now()))
-
-
-def subject_of(session: Session, challenge_id: ChallengeId) -> Digest:
-    """Give what a challenge was asked about, whatever became of it.
-
-    Raises:
-        ChallengeUnknown: there is none.
-    """
-    row = session.get(ChallengeRow, challenge_id)
-    if row is None:
-        raise ChallengeUnknown(challenge=challenge_id)
-    return Digest.parse(row.subject)
 
 
 def begin(
@@ -256,7 +291,7 @@ def _open(
     row = _unused(session, challenge_id, person=person, lock=lock)
     if now >= row.expires_at:
         raise ChallengeExpired(expired_at=row.expires_at, seconds=int(LIFETIME.total_seconds()))
-    _check_limits(session, person=person, subject=row.subject, now=now, but=row)
+    check_attempts(session, person=person, subject=row.subject, now=now, but=row)
     return row
 
 
@@ -272,6 +307,8 @@ def _unused(session: Session, challenge_id: ChallengeId, *, person: PersonId, lo
         raise ChallengeOfAnother(challenge=challenge_id)
     if row.used_at is not None:
         raise ChallengeUsed(used_at=row.used_at)
+    if row.voided_at is not None:
+        raise ChallengeVoid(voided_at=row.voided_at)
     return row
 
 
@@ -282,50 +319,6 @@ def _lock_person(session: Session, person: PersonId) -> None:
         raise PersonUnknown(person=person)
 
 
-def _asked_already(
-    session: Session, *, person: PersonId, action: Action, subject: Digest, now: datetime
-) -> ChallengeRow | None:
-    return session.scalar(
-        select(ChallengeRow)
-        .where(ChallengeRow.person == person, ChallengeRow.issued_at > now - LIFETIME)
-        .where(ChallengeRow.action == action.value, ChallengeRow.subject == str(subject))
-        .where(ChallengeRow.used_at.is_(None), ChallengeRow.begun_at.is_(None))
-        .where(ChallengeRow.expires_at >= now + LEFT_AT_LEAST)
-    )
-
-
-def _asked_lately(session: Session, person: PersonId) -> list[tuple[Step, ...]]:
-    """The steps of the person's latest challenges, for whatever they were issued."""
-    latest = (
-        select(ChallengeRow.steps)
-        .where(ChallengeRow.person == person)
-        .order_by(ChallengeRow.issued_at.desc())
-        .limit(RECENT)
-    )
-    return [_steps(steps) for steps in session.scalars(latest)]
-
-
-def _steps(text: str) -> tuple[Step, ...]:
-    return tuple(Step(step) for step in text.split(","))
-
-
-def _check_limits(
-    session: Session, *, person: PersonId, subject: str, now: datetime, but: ChallengeRow | None
-) -> None:
-    """Count what was not passed within the window, all but the challenge in question, the latest first."""
-    query = (
-        select(ChallengeRow)
-        .where(ChallengeRow.person == person, ChallengeRow.issued_at > now - FAILURE_WINDOW)
-        .where(ChallengeRow.outcome.is_distinct_from("passed"))
-        .order_by(ChallengeRow.issued_at.desc())
-    )
-    if but is not None:
-        query = query.where(ChallengeRow.id != but.id)
-    rows = session.scalars(query)
-    attempts = [Attempt(row.issued_at, row.subject, failed=row.outcome == "failed") for row in rows]
-    check_limits(attempts, subject=subject)
-
-
 def _challenge(row: ChallengeRow) -> Challenge:
     return Challenge(
         id=ChallengeId(row.id),
@@ -333,7 +326,13 @@ def _challenge(row: ChallengeRow) -> Challenge:
         action=Action(row.action),
         subject=Digest.parse(row.subject),
         nonce=row.nonce,
-        question=Question(_steps(row.steps), tuple(int(each) for each in row.quiet.split(","))),
+        question=Question(steps_in(row.steps), tuple(int(each) for each in row.quiet.split(","))),
         issued_at=row.issued_at,
         expires_at=row.expires_at,
+        content=None if row.content is None else Digest.parse(row.content),
+        embedded=embedded_in(row),
     )
+
+
+def _text(content: Digest | None) -> str | None:
+    return None if content is None else str(content)

@@ -145,3 +145,11 @@ class NobodyFound(Refused):
     code = "nobody-found"
     zh = "没有登记姓名和身份号码都相符的人员；请按证件核对两者后重试。"
     en = "Nobody is registered with both this name and this number; compare both with the document."
+
+
+class CaseTextsFixed(Refused):
+    """The person writes something else after an officer confirmed what stood there."""
+
+    code = "case-texts-fixed"
+    zh = "工作人员已核对本次窗口办理，所填文字不能再改；如需改写，请先撤回本次办理，再重新申请。"
+    en = "An officer confirmed this case with what you wrote; to write otherwise withdraw it and ask again."

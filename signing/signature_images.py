@@ -162,17 +162,12 @@ def check_place(kind: SlotKind, capacity: Term) -> None:
 def keep(
     session: Session, *, challenge: UUID, person: PersonId, image: SignatureImage | None, clock: Clock
 ) -> None:
-    """Keep what ``person`` drew for ``challenge``, if they did.
-
-    A challenge that waits is given again to who asks again: with what they drew last, or with nothing.
-    """
-    used = exists().where(ApprovalRow.challenge == SignatureImageRow.challenge)
-    again = SignatureImageRow.challenge == challenge
-    session.execute(delete(SignatureImageRow).where(again & ~used))
-    if image is not None:
-        session.add(
-            SignatureImageRow(challenge=challenge, person=person, image=image.encode(), made_at=clock.now())
-        )
+    """Keep what ``person`` drew for ``challenge``, if they did, once: nothing else takes its place."""
+    if image is None or image_of(session, challenge) == image:
+        return
+    session.add(
+        SignatureImageRow(challenge=challenge, person=person, image=image.encode(), made_at=clock.now())
+    )
     session.flush()
 
 
@@ -210,10 +205,12 @@ def _point(value: Value) -> tuple[int, int]:
     raise LookupError("point")
 
 
-def image_digest(session: Session, challenge: UUID) -> bytes | None:
-    """Give the digest (32 bytes) of what was drawn for a challenge, for the approval to name."""
-    image = image_of(session, challenge)
-    return None if image is None else image.digest.value
+def as_kept(session: Session, challenge: UUID, image: SignatureImage | None) -> SignatureImage | None:
+    """Give ``image`` with the salt under which the same one is kept already, if it is."""
+    kept = image_of(session, challenge)
+    if image is None or kept is None or (kept.strokes, kept.typed) != (image.strokes, image.typed):
+        return image
+    return kept
 
 
 def drawing_of(session: Session, approved: Approval, *, slot: str) -> SignatureImage | None:

@@ -91,18 +91,30 @@ class Written:
 
 
 def keep(session: Session, *, asked: UUID, person: PersonId, written: Written | None, clock: Clock) -> None:
-    """Keep what ``person`` wrote for the challenge or case ``asked``; what they wrote before it goes."""
-    unused = SlotTextsRow.approval.is_(None)
-    session.execute(delete(SlotTextsRow).where(SlotTextsRow.asked == asked, unused))
-    if written is not None:
-        session.add(SlotTextsRow(asked=asked, person=person, written=written.encode(), made_at=clock.now()))
+    """Keep what ``person`` wrote for the challenge or case ``asked``, once: nothing else takes its place."""
+    if written is None or waiting(session, asked) == written:
+        return
+    session.add(SlotTextsRow(asked=asked, person=person, written=written.encode(), made_at=clock.now()))
     session.flush()
+
+
+def rewrite(session: Session, *, case: UUID, person: PersonId, written: Written | None, clock: Clock) -> None:
+    """Keep what ``person`` wrote for a ``case`` that waits, in place of what they wrote before."""
+    unused = SlotTextsRow.approval.is_(None)
+    session.execute(delete(SlotTextsRow).where(SlotTextsRow.asked == case, unused))
+    keep(session, asked=case, person=person, written=written, clock=clock)
 
 
 def forget_due(session: Session, *, clock: Clock) -> None:
     """Erase what was written long ago and never used."""
     stale = SlotTextsRow.made_at < clock.now() - UNUSED_KEPT
     session.execute(delete(SlotTextsRow).where(stale, SlotTextsRow.approval.is_(None)))
+
+
+def as_kept(session: Session, asked: UUID, written: Written | None) -> Written | None:
+    """Give ``written`` with the salt under which the same texts are kept already, if they are."""
+    kept = waiting(session, asked)
+    return kept if kept is not None and written is not None and kept.texts == written.texts else written
 
 
 def texts_digest(session: Session, asked: UUID) -> bytes | None:

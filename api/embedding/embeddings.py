@@ -127,12 +127,16 @@ class EmbeddingRow(Base):
 
 @dataclass(frozen=True)
 class Embedding:
-    """The slot of an agreement, whom it expects, and the ``origin`` of the page around the frame."""
+    """The slot of an agreement, whom it expects, and the ``origin`` of the page around the frame.
+
+    ``starter`` is the firm that started the agreement and asked for the address.
+    """
 
     id: UUID
     agreement: UUID
     slot: str
     person: PersonId
+    starter: str
     origin: str
     expires_at: datetime
 
@@ -236,7 +240,15 @@ def _row(session: Session, embedding_id: UUID, *, lock: bool = False) -> Embeddi
 
 
 def _embedding(row: EmbeddingRow) -> Embedding:
-    return Embedding(row.id, row.agreement, row.slot, PersonId(row.person), row.origin, row.expires_at)
+    return Embedding(
+        id=row.id,
+        agreement=row.agreement,
+        slot=row.slot,
+        person=PersonId(row.person),
+        starter=row.organization,
+        origin=row.origin,
+        expires_at=row.expires_at,
+    )
 
 
 def _hash(token: str) -> bytes:

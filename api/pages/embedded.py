@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from api import problems
 from api.agreement_view import SlotShown, shown
+from api.asking import ChallengeAsked
 from api.doorkeeper import policy_framed_by
 from api.embedding.embeddings import (
     FRAME_LIFE,
@@ -41,8 +42,7 @@ from api.routes.agreements import ask_to_sign
 from api.routes.people import myself
 from api.slot_writing import OnPaper, texts_asked
 from evidence.errors import Refused
-from identity.challenge_refusals import ChallengeForAnotherSubject
-from identity.challenges import ChallengeId, subject_of
+from identity.challenge_limits import Embedded
 from signing.agreements import Agreement
 from signing.signature_images import DRAWN_IN
 
@@ -120,10 +120,10 @@ def frozen_pdf(
 @router.post("/challenges", status_code=201)
 def ask(
     embedding_id: UUID, request: Request, house: InHouse, _: AsAnyone, sent: OnPaper | None = None
-) -> scans.ChallengeAsked:
-    """Ask whom the slot expects to show their face for exactly this slot."""
+) -> ChallengeAsked:
+    """Ask whom the slot expects to show their face for exactly this slot, in this frame."""
     mine = _framed(embedding_id, request, house)
-    return ask_to_sign(mine.agreement, mine.slot, _party(mine), house, sent)
+    return ask_to_sign(mine.agreement, mine.slot, _party(mine), _within(mine, house), sent)
 
 
 @router.post("/challenges/{challenge_id}/frames")
@@ -142,12 +142,8 @@ def answer(
     origin: FromOrigin,
     _: AsAnyone,
 ) -> scans.ScanGoesOn:
-    """Take the next frames of a scan for this slot, and of no other challenge of the person."""
-    with house.database.transaction() as session:
-        mine = _frame(session, embedding_id, request, house)
-        slot = visible_agreement(session, mine.agreement, _party(mine), house).slot(mine.slot)
-        if subject_of(session, ChallengeId(challenge_id)) != slot.subject:
-            raise ChallengeForAnotherSubject(challenge=challenge_id)
+    """Take the next frames of a scan that was asked for in this frame, and of no other of the person."""
+    mine = _framed(embedding_id, request, house)
     goes_on = scans.answer(
         challenge_id=challenge_id,
         frames=frames,
@@ -156,7 +152,7 @@ def answer(
         device=device,
         camera=camera,
         lit=lit,
-        house=replace(house, framed_by=mine.origin),
+        house=_within(mine, house),
         visitor=_party(mine),
         origin=origin,
     )
@@ -265,3 +261,8 @@ def _frame(session: Session, embedding_id: UUID, request: Request, house: House)
 def _party(mine: Embedding) -> Visitor:
     """Give whom the slot expects as the party that the frame's session reads and is scanned as."""
     return Visitor(roles=frozenset({Role.PERSON}), person=mine.person)
+
+
+def _within(mine: Embedding, house: House) -> House:
+    """Give the house as a request out of the frame meets it."""
+    return replace(house, framed_by=mine.origin, embedded=Embedded(mine.id, mine.starter))

@@ -18,6 +18,7 @@ from api.agreement_view import (
     listed,
     shown_to,
 )
+from api.asking import ChallengeAsked, asked_with
 from api.bringing import all_uploaded, brought_before
 from api.cursors import Page
 from api.demonstration.ready_application import NAME as READY_NAME
@@ -28,13 +29,11 @@ from api.policy import Role, Visitor, allow
 from api.reader_forms import numbered, read_readers, reader_draft
 from api.roster import Roster
 from api.routes import InHouse
-from api.routes.scans import ChallengeAsked, asked
 from api.slot_forms import SlotAsked, check_takes_part, draft, read_slots
 from api.slot_groups import grouped, read_needs
 from api.slot_writing import OnPaper, image_on, texts_on
 from api.webhooks import events
 from identity.organizations import organization
-from signing import signature_images, slot_texts
 from signing.agreement_drafting import create
 from signing.agreement_ends import decline, withdraw
 from signing.agreement_pages import agreement_page
@@ -43,6 +42,7 @@ from signing.agreements import agreement
 from signing.assembly_jobs import retry_assembly
 from signing.delegations import delegate, open_slot, replace_signer
 from signing.documents import freeze
+from signing.paper import Paper
 from signing.slot_locks import lock_slots
 from signing.slot_parties import NotThisParty, expected
 
@@ -165,12 +165,8 @@ def ask_to_sign(
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement_id, visitor, house)
         slot = check_own_slot(session, found, slot_id, signer=signer, at=house.clock.now())
-        image, written = image_on(session, slot, sent, signer), texts_on(house, found, slot, sent)
-        challenge = asked(session, house, person=signer, action=slot.kind.action, subject=slot.subject)
-        id_ = challenge.challenge
-        signature_images.keep(session, challenge=id_, person=signer, image=image, clock=house.clock)
-        slot_texts.keep(session, asked=id_, person=signer, written=written, clock=house.clock)
-        return challenge
+        on_it = Paper(image=image_on(session, slot, sent, signer), written=texts_on(house, found, slot, sent))
+        return asked_with(session, house, on_it, person=signer, action=slot.kind.action, subject=slot.subject)
 
 
 class Reason(BaseModel):

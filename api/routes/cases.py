@@ -17,26 +17,28 @@ from sqlalchemy.orm import Session
 
 from api import notices
 from api.acting import person_of
+from api.asking import DeviceAsked
 from api.house import House
 from api.inquiry import about_act, confirmed
 from api.parties import check_own_slot, visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.scan_effects import take_effect
-from api.routes.scans import DeviceAsked
 from api.slot_writing import Texts, texts_on
 from evidence.digest import Digest
 from identity import authorizations, counter_answers, counter_cases, passkey_adding, passkeys
 from identity.authorization_states import State, check_transition
 from identity.authorizations import AuthorizationId
 from identity.challenges import Action
-from identity.counter_cases import Case, CaseId, CaseState
+from identity.counter_cases import Case, CaseId, CaseState, locked_case
+from identity.counter_refusals import CaseTextsFixed
 from identity.messages import Delivery, Kind, delivery
 from identity.passkeys import PasskeyId
 from identity.people import PersonId
 from identity.webauthn import Assertion, base64url
 from signing import slot_texts
 from signing.slot_locks import lock_slot_of
+from signing.slot_texts import Written
 
 router = APIRouter()
 
@@ -99,7 +101,7 @@ def ask_to_sign(
 ) -> CaseOpened:
     """Open the case whose answer signs or seals exactly this slot of exactly this manifest.
 
-    ``sent`` is what the party writes; sent again, while the case is open, it takes the place of the first.
+    ``sent`` is what the party writes; sent again, it takes the place of the first until an officer confirmed.
     """
     mine = person_of(visitor)
     with house.database.transaction() as session:
@@ -107,7 +109,7 @@ def ask_to_sign(
         slot = check_own_slot(session, found, slot_id, signer=mine, at=house.clock.now())
         written = texts_on(house, found, slot, sent or Texts())
         case = opened(session, house, mine, slot.kind.action, slot.subject)
-        slot_texts.keep(session, asked=case.id, person=mine, written=written, clock=house.clock)
+        _write(session, house, CaseId(case.id), mine, written)
         return case
 
 
@@ -209,6 +211,17 @@ def opened(session: Session, house: House, person: PersonId, action: Action, sub
     """Open a case of ``person`` about ``subject``, in the form that pages read."""
     case = counter_cases.open_case(session, person=person, action=action, subject=subject, clock=house.clock)
     return CaseOpened(id=case.id, number=case.number, next=f"/cases/{case.id}")
+
+
+def _write(
+    session: Session, house: House, case_id: CaseId, person: PersonId, written: Written | None
+) -> None:
+    """Keep what ``person`` writes, which is what an officer confirms and nothing else."""
+    locked_case(session, case_id, person=person)
+    if _own(session, house, case_id, person).state is CaseState.WAITING:
+        slot_texts.rewrite(session, case=case_id, person=person, written=written, clock=house.clock)
+    elif slot_texts.as_kept(session, case_id, written) != slot_texts.waiting(session, case_id):
+        raise CaseTextsFixed
 
 
 def _device_asked(session: Session, house: House, case: Case) -> DeviceAsked | None:

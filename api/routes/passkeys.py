@@ -15,10 +15,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.acting import person_of
+from api.asking import ChallengeAsked, asked
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.people import masked
-from api.routes.scans import ChallengeAsked, asked
 from identity import passkey_adding, passkeys
 from identity.challenges import Action
 from identity.passkeys import Passkey, PasskeyId

@@ -13,7 +13,6 @@ The life of an answer:
 """
 
 from datetime import datetime
-from math import ceil
 from typing import Annotated
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.acting import person_of
+from api.asking import ChallengeAsked, asked, reference
 from api.frame_times import frame_times
 from api.house import House
 from api.inquiry import about_act, confirmed
@@ -29,9 +29,8 @@ from api.origins import FromOrigin
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.scan_effects import Effect, take_effect
-from evidence.digest import Digest
 from evidence.errors import Refused
-from identity import approvals, attempts, authorizations, challenges, enrollment, passkeys, reflections
+from identity import approvals, attempts, authorizations, challenges, passkeys, reflections
 from identity.attempts import Attempt, Origin
 from identity.authorization_states import State, check_transition
 from identity.authorizations import AuthorizationId
@@ -39,43 +38,19 @@ from identity.camera_hints import names_program
 from identity.challenge_refusals import ChallengeExpired, ChallengeOfAnother
 from identity.challenges import Action, Challenge, ChallengeId
 from identity.clips import Batch
-from identity.face import Template
 from identity.open_scans import OpenScan
 from identity.passkey_refusals import PasskeyForeign, PasskeyNeeded, PasskeyRevoked, SignCountWentBack
-from identity.passkeys import Passkey
 from identity.people import PersonId
 from identity.scan_refusals import AnotherFace, FramesTooLate, ScanNotOpen
 from identity.scans import Scan, Verdict
 from identity.steps import Step
-from identity.webauthn import Assertion, base64url
-from signing.signature_images import image_digest
+from identity.webauthn import Assertion
+from signing import paper
 from signing.slot_locks import lock_slot_of
-from signing.slot_texts import texts_digest
 
 router = APIRouter()
 
 AsPerson = Annotated[Visitor, allow(Role.PERSON)]
-
-
-class DeviceAsked(BaseModel):
-    """What a device key is to sign, bytes in base64url: the digest of the challenge, by one of ``allow``."""
-
-    rp_id: str
-    challenge: str
-    allow: list[str]
-
-
-class ChallengeAsked(BaseModel):
-    """What the camera page needs: until when the challenge may be answered, in seconds too.
-
-    The steps are told while the scan runs. ``device`` is None where the face alone is enough.
-    """
-
-    challenge: UUID
-    expires_at: datetime
-    seconds: int
-    action: Action
-    device: DeviceAsked | None
 
 
 class ScanAnswered(BaseModel):
@@ -140,6 +115,7 @@ def answer(
         held = _begin(house, challenge, origin, person=mine, first=first, device=device, camera=camera)
     if held.challenge.person != mine:
         raise ChallengeOfAnother(challenge=challenge_id)
+    held.challenge.check_asked_in(house.embedded)
     with held.turn():
         held.lit = held.lit or (number == 0 and lit)
         if held.closed and number >= held.taken:
@@ -159,43 +135,6 @@ def answer(
         return held.answer
 
 
-def asked(
-    session: Session, house: House, *, person: PersonId, action: Action, subject: Digest
-) -> ChallengeAsked:
-    """Ask an enrolled person about ``subject``, in the form the camera page reads.
-
-    Raises:
-        ConsentMissing, NotEnrolled, TemplateOfAnotherModel: there is nothing a scan could be compared with.
-        FaceAloneLater: the last device key was revoked a short while ago.
-        TooManyFailures: too many scans were not passed within the hour.
-    """
-    _reference(session, house, person=person)
-    devices = passkeys.demanded(session, person, clock=house.clock)
-    issued = challenges.issue(session, person=person, action=action, subject=subject, clock=house.clock)
-    return ChallengeAsked(
-        challenge=issued.id,
-        expires_at=issued.expires_at,
-        seconds=ceil((issued.expires_at - house.clock.now()).total_seconds()),
-        action=action,
-        device=_device_asked(house, issued, devices) if devices else None,
-    )
-
-
-def _reference(session: Session, house: House, *, person: PersonId) -> Template:
-    """Give what a scan of the person is compared with by the models of this house."""
-    return enrollment.reference(
-        session, person=person, model=house.scans.model, vault=house.vault, clock=house.clock
-    )
-
-
-def _device_asked(house: House, issued: Challenge, devices: tuple[Passkey, ...]) -> DeviceAsked:
-    return DeviceAsked(
-        rp_id=house.relying_party.id,
-        challenge=base64url(issued.digest.value),
-        allow=[base64url(each.credential) for each in devices],
-    )
-
-
 def _begin(
     house: House,
     challenge_id: ChallengeId,
@@ -209,8 +148,9 @@ def _begin(
     """Begin the scan: limits and registers spend no challenge, the device key comes before any frame."""
     with house.database.transaction() as session:
         asked_about = challenges.challenge(session, challenge_id, person=person, clock=house.clock)
+        asked_about.check_asked_in(house.embedded)
         attempts.check(session, Attempt.SCAN, origin, clock=house.clock)
-        _reference(session, house, person=person)
+        reference(session, house, person=person)
         questions = about_act(session, asked_about.action, asked_about.subject, at=house.clock.now())
     if not first:
         raise ScanNotOpen
@@ -221,13 +161,13 @@ def _begin(
             begun = challenges.begin(
                 session, challenge_id, person=person, clock=house.clock, program_camera=hint
             )
-            template = _reference(session, house, person=person)
+            template = reference(session, house, person=person)
         assertion = _device_answer(house, begun, origin, device)
         left = begun.expires_at - house.clock.now()
         opened = house.open_scans.open(begun, left=left, template=template, device=assertion, heard=answers)
     try:  # a withdrawal meanwhile has forgotten the scans that it found
         with house.database.transaction() as session:
-            _reference(session, house, person=person)
+            reference(session, house, person=person)
     except Refused:
         house.open_scans.forget_person(person)
         raise
@@ -325,21 +265,22 @@ def _pass(session: Session, house: House, held: OpenScan[ScanGoesOn], verdict: V
     """
     passed, clock = held.challenge, house.clock
     known = lock_slot_of(session, passed, keystore=house.keyring.keystore)
-    if _reference(session, house, person=passed.person) != held.template:
+    if reference(session, house, person=passed.person) != held.template:
         raise AnotherFace
     used = challenges.consume(
         session, passed.id, person=passed.person, action=passed.action, subject=passed.subject, clock=clock
     )
     if held.lit and verdict.reflected is not None:
         reflections.count(session, seen=verdict.reflected, clock=clock)
+    on_it = paper.paper_of(session, used)
     passkeys.use(session, used, held.device, party=house.relying_party, clock=clock)
     approval = approvals.approve(
         session,
         challenge=used,
         verdict=verdict,
         known=known,
-        image=image_digest(session, passed.id),
-        texts=texts_digest(session, passed.id),
+        image=on_it.image_digest,
+        texts=on_it.texts_digest,
         issuer=house.issuer,
         signer=house.verifier_signer,
         clock=clock,

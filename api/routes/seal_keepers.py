@@ -7,11 +7,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.acting import person_of
+from api.asking import ChallengeAsked, asked
 from api.policy import Role, Visitor, allow
 from api.roster import Roster, SignerAmbiguous, SignerNotInOffice
 from api.routes import InHouse
 from api.routes.cases import CaseOpened, opened
-from api.routes.scans import ChallengeAsked, asked
 from api.routes.seals import AsOwner
 from api.seal_view import visible_seal, waiting_at
 from identity.challenges import Action

@@ -13,12 +13,12 @@ from fastapi import APIRouter
 
 from api import void_notices
 from api.acting import person_of
+from api.asking import ChallengeAsked, asked
 from api.parties import visible_agreement
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.agreements import Reason, Started
 from api.routes.cases import CaseOpened, opened
-from api.routes.scans import ChallengeAsked, asked
 from identity.challenges import Action
 from signing import voids
 from signing.agreements import agreement

@@ -51,20 +51,30 @@ def test_the_board_is_offered_where_a_person_signs_and_nowhere_else(
     assert ask(enrolled, stamped, {"strokes": STROKES}).json()["title"] == "signature-image-misplaced"
 
 
-def test_what_was_drawn_is_kept_under_the_challenge_until_it_is_cleared(
+def test_what_was_drawn_is_kept_under_its_challenge_and_another_drawing_is_another_challenge(
     city: QuietCity, enrolled: httpx.Client, opened: str
 ) -> None:
-    kept = []
+    asked = []
     for drawing in ({"strokes": STROKES}, {"typed": ENGINEER.name}, None):
         answer = ask(enrolled, opened, drawing)
         assert answer.status_code == 201, answer.text
-        with city.house.database.transaction() as session:
-            kept.append(image_of(session, UUID(answer.json()["challenge"])))
+        asked.append(UUID(answer.json()["challenge"]))
+    with city.house.database.transaction() as session:
+        kept = [image_of(session, each) for each in asked]
+    assert len(set(asked)) == 3
     assert [each and (each.strokes, each.typed) for each in kept] == [
         (drawn(STROKES).strokes, ""),
         ((), ENGINEER.name),
         None,
     ]
+
+
+@pytest.mark.parametrize("drawing", [{"strokes": STROKES}, {"typed": ENGINEER.name}])
+def test_who_asks_again_with_the_same_drawing_is_asked_the_same(
+    enrolled: httpx.Client, opened: str, drawing: dict[str, object]
+) -> None:
+    first, again = (ask(enrolled, opened, drawing).json()["challenge"] for _ in range(2))
+    assert first == again
 
 
 def test_a_person_erases_what_they_drew_and_nothing_of_anybody_else(

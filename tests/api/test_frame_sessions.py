@@ -1,6 +1,7 @@
 """What the session of a frame can do: read one agreement, ask for one scan, and nothing else."""
 
 import json
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -13,12 +14,20 @@ from api.demonstration.people import ENGINEER, OWNERS_REPRESENTATIVE
 from api.pages.embedded import FRAME_COOKIE
 from evidence.digest import sha256
 from identity import challenges
-from identity.challenges import Action
+from identity.challenges import Action, ChallengeId
+from identity.people import PersonId
 from signing.agreement_ends import decline
+from signing.slot_texts import waiting
 from tests.api.frames import IN_FRAME, SITE, address, opened, program_of, told
 from tests.api.joint import sign, started
 from tests.api.newcomers import give_face
+from tests.api.test_slot_texts import ASKED, WRITTEN, ask
 from tests.quiet_city import QuietCity
+
+NO_PICTURE: dict[str, Any] = {
+    "files": [("frames", ("0.jpg", b"no picture", "image/jpeg"))],
+    "data": {"times": json.dumps([0]), "number": "0"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +43,15 @@ def program(city: QuietCity, clerk: httpx.Client) -> httpx.Client:
     return program_of(city, clerk)
 
 
+@pytest.fixture(scope="module")
+def enrolled(city: QuietCity) -> PersonId:
+    """The engineer with a face to compare with."""
+    with city.house.database.transaction() as session:
+        me = person_id(session, ENGINEER)
+    give_face(city.house, me)
+    return me
+
+
 def test_the_session_is_none_elsewhere(city: QuietCity, program: httpx.Client, agreement: str) -> None:
     frame = opened(city, address(program, agreement))
     for path in (f"/api/agreements/{agreement}", "/api/people/me", f"/agreements/{agreement}/slots/3"):
@@ -46,12 +64,10 @@ def test_the_session_is_none_elsewhere(city: QuietCity, program: httpx.Client, a
         assert session.scalars(select(TokenRow.hash)).all() == before
 
 
+@pytest.mark.usefixtures("enrolled")
 def test_a_challenge_is_asked_for_this_slot_and_the_person_it_expects(
     city: QuietCity, program: httpx.Client, agreement: str
 ) -> None:
-    with city.house.database.transaction() as session:
-        me = person_id(session, ENGINEER)
-    give_face(city.house, me)
     frame = opened(city, address(program, agreement))
     answer = frame.post("/challenges", json={"typed": ENGINEER.name})
     assert answer.status_code == 201, answer.text
@@ -70,12 +86,34 @@ def test_frames_answer_no_other_challenge_of_the_person(
             subject=sha256(b"another text"),
             clock=city.house.clock,
         )
-    answer = frame.post(
-        f"/challenges/{other.id}/frames",
-        files=[("frames", ("0.jpg", b"no picture", "image/jpeg"))],
-        data={"times": json.dumps([0]), "number": "0"},
-    )
-    assert answer.json()["title"] == "challenge-for-another-subject"
+    answer = frame.post(f"/challenges/{other.id}/frames", **NO_PICTURE)
+    assert answer.json()["title"] == "challenge-asked-elsewhere"
+
+
+def test_what_is_asked_in_a_frame_and_on_the_ordinary_page_never_meets(
+    city: QuietCity,
+    clerk: httpx.Client,
+    program: httpx.Client,
+    engineer: httpx.Client,
+    enrolled: PersonId,
+) -> None:
+    """The firm opens its own address beside the signer's page: neither words nor challenges are shared."""
+    mine = started(clerk, slots=[ASKED])
+    first, second = (opened(city, address(program, mine, slot="1")) for _ in range(2))
+    theirs = ["99999999999", "别处 1 号"]
+    signer = ask(engineer, mine, texts=WRITTEN).json()["challenge"]
+    framed = first.post("/challenges", json={"texts": theirs}).json()["challenge"]
+    other = second.post("/challenges", json={"texts": WRITTEN}).json()["challenge"]
+    assert len({signer, framed, other}) == 3
+    for asked, answering in ((signer, first), (other, first), (framed, second)):
+        answer = answering.post(f"/challenges/{asked}/frames", **NO_PICTURE)
+        assert answer.json()["title"] == "challenge-asked-elsewhere"
+    outside = engineer.post(f"/api/challenges/{framed}/frames", **NO_PICTURE)
+    assert outside.json()["title"] == "challenge-asked-elsewhere"
+    with city.house.database.transaction() as session:
+        kept = [waiting(session, UUID(each)) for each in (signer, framed)]
+        challenges.begin(session, ChallengeId(UUID(signer)), person=enrolled, clock=city.house.clock)
+    assert [each and list(each.texts) for each in kept] == [WRITTEN, theirs]
 
 
 def test_a_page_of_the_site_around_it_cannot_act_with_the_cookie(

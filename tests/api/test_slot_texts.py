@@ -1,16 +1,23 @@
 """Text fields at the doors: asked by the starter, written before the scan or at the counter, shown to all."""
 
 import subprocess
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
+from api.demonstration.city import person_id
 from api.demonstration.people import ENGINEER
+from evidence.digest import sha256
+from identity import challenges
+from identity.challenge_refusals import ChallengeVoid
+from identity.challenges import ChallengeId
 from signing.agreements import agreement
 from signing.assembly_jobs import AssemblyState
 from signing.marks import Place, TextField
+from signing.paper import PaperChanged, paper_of
 from signing.slot_texts import waiting
 from tests.api.counter_side import CONFIRM, code_for
 from tests.api.joint import SLOTS, assembled, enter, post, started
@@ -55,16 +62,42 @@ def test_the_page_asks_for_every_line_before_the_scan_and_at_the_counter(
     assert 'data-what="text"' in enrolled.get(f"/agreements/{opened}/slots/1").text
 
 
-def test_what_was_written_is_kept_under_the_challenge_and_what_was_written_last_counts(
+def test_what_was_written_stays_under_its_challenge_and_who_writes_otherwise_is_asked_anew(
     city: QuietCity, enrolled: httpx.Client, opened: str
 ) -> None:
-    for texts in (WRITTEN, ["13900000000", WRITTEN[1]]):
-        answer = ask(enrolled, opened, texts=texts, strokes=STROKES)
-        assert answer.status_code == 201, answer.text
-        with city.house.database.transaction() as session:
-            written = waiting(session, UUID(answer.json()["challenge"]))
-        assert written is not None
-        assert list(written.texts) == texts
+    """The challenge binds it: what was given once is never turned into an approval of other words."""
+    other = ["13900000000", WRITTEN[1]]
+    first, same, new = (
+        UUID(ask(enrolled, opened, texts=texts, strokes=STROKES).json()["challenge"])
+        for texts in (WRITTEN, WRITTEN, other)
+    )
+    assert (same == first, new == first) == (True, False)
+    with city.house.database.transaction() as session:
+        kept = [waiting(session, each) for each in (first, new)]
+        assert [each and list(each.texts) for each in kept] == [WRITTEN, other]
+        me, clock = person_id(session, ENGINEER), city.house.clock
+        asked = challenges.challenge(session, ChallengeId(new), person=me, clock=clock)
+        assert paper_of(session, asked).written == kept[1]
+        with pytest.raises(PaperChanged):
+            paper_of(session, replace(asked, content=sha256(b"other words")))
+        with pytest.raises(ChallengeVoid):
+            challenges.begin(session, ChallengeId(first), person=me, clock=clock)
+
+
+def test_after_the_officer_confirmed_nothing_else_can_be_written(
+    city: QuietCity, clerk: httpx.Client
+) -> None:
+    id_, engineer = started(clerk, slots=[ASKED]), enter(city, ENGINEER.name)
+    officer = counter_officer(city.site, city.house)
+    case = ask(engineer, id_, "cases", texts=WRITTEN).json()
+    officer.http.post(f"/api/counter/cases/{case['id']}/confirmation", json=CONFIRM).raise_for_status()
+    refused = ask(enter(city, ENGINEER.name), id_, "cases", texts=["13700000000", WRITTEN[1]])
+    assert (refused.status_code, refused.json()["title"]) == (409, "case-texts-fixed")
+    assert ask(engineer, id_, "cases", texts=WRITTEN).json()["id"] == case["id"]
+    with city.house.database.transaction() as session:
+        kept = waiting(session, UUID(case["id"]))
+    assert kept is not None
+    assert list(kept.texts) == WRITTEN
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from evidence.clock import FixedClock
 from evidence.digest import Digest, sha256
 from identity import challenges
+from identity.challenge_attempts import RECENT
 from identity.challenge_limits import (
     FAILURE_WINDOW,
     MOST_ATTEMPTS,
@@ -28,7 +29,7 @@ from identity.challenge_refusals import (
     ChallengeUsed,
     TooManyFailures,
 )
-from identity.challenges import LEFT_AT_LEAST, LIFETIME, RECENT, Action, Challenge, ChallengeId
+from identity.challenges import LEFT_AT_LEAST, LIFETIME, Action, Challenge, ChallengeId
 from identity.people import Person, PersonId
 from identity.scan_refusals import StillImage
 from identity.steps import Question, Step
@@ -318,5 +319,6 @@ def test_the_digest_binds_everything_that_was_asked(asked: Challenge) -> None:
         replace(asked, question=Question(steps[::-1], quiet_ms)).digest,
         replace(asked, question=Question(steps, quiet_ms[::-1])).digest,
         replace(asked, expires_at=asked.expires_at + timedelta(seconds=1)).digest,
+        replace(asked, content=sha256(b"what was sent along")).digest,
     }
-    assert len(variants) == 8
+    assert len(variants) == 9

@@ -15,11 +15,13 @@ from identity import challenges
 from identity.approvals import Approval, approve
 from identity.people import Person
 from identity.scans import Verdict
+from signing import paper
 from signing.agreements import Agreement
 from signing.assembly import assemble
 from signing.assembly_jobs import AssemblyJob, AssemblyState
 from signing.cades import read_envelope
 from signing.manifest import SlotKind
+from signing.paper import Paper, PaperChanged, paper_of
 from signing.signature_images import (
     MOST_POINTS,
     UNUSED_KEPT,
@@ -32,7 +34,6 @@ from signing.signature_images import (
     drawn,
     erase,
     forget_due,
-    image_digest,
     image_of,
     keep,
     typed,
@@ -69,7 +70,7 @@ def approved(town: Town, opened: Agreement, person: Person, image: SignatureImag
             challenge=asked,
             verdict=Verdict("test-policy/1", asked.question.steps, movements=(), frames=20, compared=5),
             known=lock_slot_of(session, asked, keystore=town.keystore),
-            image=image_digest(session, asked.id),
+            image=Paper(image=image_of(session, asked.id)).image_digest,
             issuer=AGENCY.text,
             signer=town.verifier,
             clock=town.clock,
@@ -166,22 +167,31 @@ def test_a_document_that_is_assembled_keeps_the_drawing_that_is_erased(town: Tow
     assert "手写" in printed(town, after)
 
 
-def test_what_was_drawn_last_counts_and_nothing_where_it_was_cleared(town: Town) -> None:
+def test_each_drawing_is_asked_about_by_a_challenge_of_its_own_which_keeps_it(town: Town) -> None:
     opened = town.open(slots=town.slots()[:1])
-    slot, found = opened.slot("1"), []
-    for image in (IMAGE, replace(IMAGE, strokes=IMAGE.strokes[:1]), None):
+    slot, asked = opened.slot("1"), []
+    drawings = (IMAGE, replace(IMAGE, strokes=IMAGE.strokes[:1]), None)
+    for image in drawings:
         with town.database.transaction() as session:
-            asked = challenges.issue(
+            on_it = Paper(image=image)
+            given = challenges.issue(
                 session,
                 person=town.representative.id,
                 action=slot.kind.action,
                 subject=slot.subject,
+                content=on_it.digest,
                 clock=town.clock,
                 random=town.random,
             )
-            keep(session, challenge=asked.id, person=town.representative.id, image=image, clock=town.clock)
-            found.append(image_of(session, asked.id))
-    assert found == [IMAGE, replace(IMAGE, strokes=IMAGE.strokes[:1]), None]
+            paper.keep(session, given.id, person=given.person, paper=on_it, clock=town.clock)
+            asked.append(given)
+    with town.database.transaction() as session:
+        assert [paper_of(session, each).image for each in asked] == list(drawings)
+        with pytest.raises(PaperChanged):
+            paper_of(session, replace(asked[0], content=asked[1].content))
+        erase(session, town.representative.id)
+        with pytest.raises(PaperChanged):
+            paper_of(session, asked[0])
 
 
 def test_a_drawing_stays_while_another_slot_is_asked_for(town: Town) -> None:
