@@ -297,7 +297,8 @@ def _documents(house: House, content: Content, *, own: Uscc, pdfs: Pdfs) -> tupl
             freeze(session, house.store, written, name=name, clock=house.clock) for written, name in bringing
         ]
         check_documents(frozen)
-        rehearse_marks(house, content, bringing, own=own)
+    rehearse_marks(house, content, bringing, own=own)
+    with house.database.transaction() as session:
         for each in frozen:
             bring(session, each, by=own, clock=house.clock)
     return tuple(each.digest for each in frozen)

@@ -11,6 +11,7 @@ from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from api.agreement_templates.fitting import rehearse_marks
 from api.demonstration.people import CONTRACTOR, ENGINEER, OWNER, OWNERS_REPRESENTATIVE
 from api.policy import Role
 from signing.agreements import agreement
@@ -166,6 +167,21 @@ def test_what_cannot_be_kept_is_refused_by_name(
     clerk: httpx.Client, form: dict[str, Any], expected: tuple[int, str]
 ) -> None:
     assert problem(keep(clerk, **form)) == expected
+
+
+def test_no_transaction_is_open_while_the_marks_are_rehearsed(
+    city: QuietCity, clerk: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is rehearsed may be ten PDFs that take seconds each."""
+    open_ones: list[int] = []
+
+    def looking(*seen: Any, **more: Any) -> None:
+        open_ones.append(city.house.database.engine.pool.checkedout())  # type: ignore[attr-defined]  # QueuePool
+        rehearse_marks(*seen, **more)
+
+    monkeypatch.setattr("api.routes.agreement_templates.rehearse_marks", looking)
+    kept(clerk, content=small_pdf())
+    assert open_ones == [0]
 
 
 def test_a_new_version_stands_beside_the_old_one_and_is_used_from_then_on(
