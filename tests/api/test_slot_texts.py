@@ -62,6 +62,15 @@ def test_the_page_asks_for_every_line_before_the_scan_and_at_the_counter(
     assert 'data-what="text"' in enrolled.get(f"/agreements/{opened}/slots/1").text
 
 
+def test_the_page_says_before_it_is_written_who_will_see_it(enrolled: httpx.Client, opened: str) -> None:
+    for language, readers in (
+        ("en", ("parties and viewers", "copies and the issuing agency")),
+        ("zh", ("各方和查阅人", "抄送对象和发证机关")),
+    ):
+        shown = enrolled.get(f"/agreements/{opened}/slots/1/other-route", params={"lang": language})
+        assert [each in shown.text for each in readers] == [True, True]
+
+
 def test_what_was_written_stays_under_its_challenge_and_who_writes_otherwise_is_asked_anew(
     city: QuietCity, enrolled: httpx.Client, opened: str
 ) -> None:
