@@ -1,5 +1,6 @@
 """A clerk keeps a template, looks at what comes of it, sends one, then a sheet that had a fault first."""
 
+import json
 import re
 from collections.abc import Iterator
 from uuid import uuid4
@@ -16,6 +17,13 @@ from tests.journeys.test_several_documents import ANNEX, CONTRACT, DESK, OVERFLO
 pytestmark = pytest.mark.browser
 
 LONG = 90_000  # ms; a bound on a test that fails
+KEEP = """async (slots) => {
+  const form = new FormData();
+  const sent = { name: "开工申请", title: "开工申请", text: "本单位申请开工。", slots };
+  for (const [name, value] of Object.entries(sent)) form.append(name, value);
+  return (await (await fetch("/api/templates", { method: "POST", body: form })).json()).next;
+}"""
+"""Keep a template over a text with these roles; give its page."""
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
@@ -135,3 +143,39 @@ def test_a_template_over_several_pdfs_is_kept_in_order_and_looked_at(page: Page)
     page.get_by_role("button", name="存为新版").click()
     page.wait_for_url(re.compile(r"/templates/[0-9a-f-]{36}$"), timeout=LONG)
     expect(page.get_by_text("第 2 版")).to_be_visible()
+
+
+def asked_of(page: Page) -> list[str]:
+    """The labels of what the first role of the template is asked to write, as its last version says."""
+    content = page.request.get(page.url.replace("/templates/", "/api/templates/")).json()["content"]
+    return [each["label"] for each in content["roles"][0]["texts"]]
+
+
+def test_text_fields_stay_with_a_text_and_go_with_it_where_the_page_says_so(page: Page, site: Site) -> None:
+    text = {"label": "联系电话", "width": 160, "place": {"page": 0, "left": 60, "bottom": 100}}
+    role = {"kind": "person", "capacity_zh": "设计负责人", "capacity_en": "design leader", "texts": [text]}
+    page.goto(site.url + page.evaluate(KEEP, json.dumps([role])))
+    expect(page.get_by_text("签署时请其填写：“联系电话”")).to_be_visible()
+    assert page.evaluate(OVERFLOW) <= 0
+    page.get_by_role("link", name="修改模板").click()
+    lost = page.locator("#marks-lost")
+    page.get_by_label("模板名称").fill(f"开工申请 {uuid4().hex[:8]}")
+    page.get_by_label("正文（一行一段，可以写栏目）").fill("本单位申请复工。")
+    expect(lost).to_be_visible()
+    expect(page.get_by_text("新版不再请其填写：“联系电话”")).to_be_visible()
+    assert page.evaluate(OVERFLOW) <= 0
+    page.get_by_label("正文（一行一段，可以写栏目）").fill("本单位申请开工。")
+    expect(lost).to_be_hidden()
+    expect(page.get_by_text("签署时请其填写：“联系电话”")).to_be_visible()
+    page.get_by_role("button", name="存为新版").click()
+    page.wait_for_url(re.compile(r"/templates/[0-9a-f-]{36}$"), timeout=LONG)
+    expect(page.get_by_text("第 2 版")).to_be_visible()
+    assert asked_of(page) == ["联系电话"]
+    page.get_by_role("link", name="修改模板").click()
+    page.get_by_label("上传 PDF").check()
+    expect(lost).to_be_visible()
+    page.set_input_files("#document", [payload("合同.pdf", CONTRACT)])
+    page.get_by_role("button", name="存为新版").click()
+    page.wait_for_url(re.compile(r"/templates/[0-9a-f-]{36}$"), timeout=LONG)
+    expect(page.get_by_text("第 3 版")).to_be_visible()
+    assert asked_of(page) == []

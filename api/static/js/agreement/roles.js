@@ -47,6 +47,25 @@ const suitAll = () => {
   needs.hidden = ![...needs.children].some((label) => !label.hidden);
 };
 
+const marksOf = (row) => (row.dataset.marks ? JSON.parse(row.dataset.marks) : {});
+
+/** Marks belong to the pages they were placed on: those of the PDFs that are kept, or of a text left as it is. */
+const keepsMarks = () => {
+  const { over, text } = form.elements;
+  return over.value === "kept" || (over.value === "text" && text.defaultValue !== "" && text.value === text.defaultValue);
+};
+
+/** Say what each role will be asked for, or that its marks go with the pages. */
+const suitMarks = () => {
+  const lost = !keepsMarks();
+  for (const row of rows().filter((each) => part(each, "asked"))) {
+    part(row, "asked").hidden = lost;
+    part(row, "lost").hidden = !lost;
+  }
+  const marked = rows().some((row) => Object.values(marksOf(row)).some((marks) => marks.length));
+  document.getElementById("marks-lost").hidden = !lost || !marked;
+};
+
 /** Show where the document comes from; what is not chosen is not sent. */
 const suitDocument = () => {
   const over = form.elements.over.value;
@@ -58,13 +77,12 @@ const suitDocument = () => {
   const [file, ...others] = choice.files();
   document.getElementById("picked").textContent = file && !others.length ? told(file) : "";
   choice.draw();
+  suitMarks();
 };
 
 const role = (row) => {
   const kind = field(row, "kind").selectedOptions[0];
   const seals = kind.value === "seal";
-  const placed = form.elements.over.value === "kept"; // marks belong to the pages they were placed on
-  const marks = placed && row.dataset.marks ? JSON.parse(row.dataset.marks) : {};
   const text = (name) => field(row, name).value.trim();
   const stamps = kind.value === "qualification";
   const seal = seals ? field(row, "seal").value : "company";
@@ -81,7 +99,7 @@ const role = (row) => {
     perforated: seals && field(row, "perforated").checked,
     qualification: stamps ? field(row, "qualification").value : null,
     authorization: (stamps && text("authorization")) || null,
-    ...marks,
+    ...(keepsMarks() ? marksOf(row) : {}),
   };
 };
 
@@ -109,11 +127,14 @@ form.addEventListener("change", () => {
   suitDocument();
 });
 
+form.elements.text.addEventListener("input", suitMarks);
+
 roles.addEventListener("click", (event) => {
   const button = event.target.closest("[data-part=remove]");
   if (!button) return;
   button.closest(".party").remove();
   suitAll();
+  suitMarks();
   document.getElementById("add").focus();
 });
 
