@@ -71,7 +71,7 @@ def asked(
     Raises:
         ConsentMissing, NotEnrolled, TemplateOfAnotherModel: there is nothing a scan could be compared with.
         FaceAloneLater: the last device key was revoked a short while ago.
-        TooManyFailures: too many scans were not passed within the hour.
+        TooManyFailures, TooManyInFrames: too many scans were not passed within the hour.
     """
     reference(session, house, person=person)
     devices = passkeys.demanded(session, person, clock=house.clock)

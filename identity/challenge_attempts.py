@@ -20,13 +20,14 @@ def check_attempts(
     *,
     person: PersonId,
     subject: str,
+    embedded: Embedded | None,
     now: datetime,
     but: ChallengeRow | None,
 ) -> None:
     """Count what was not passed within the window, all but the challenge in question, the latest first.
 
     Raises:
-        TooManyFailures: too many of them.
+        TooManyFailures, TooManyInFrames: too many of them.
     """
     query = (
         select(ChallengeRow)
@@ -37,8 +38,10 @@ def check_attempts(
     if but is not None:
         query = query.where(ChallengeRow.id != but.id)
     rows = session.scalars(query)
-    attempts = [Attempt(row.issued_at, row.subject, failed=row.outcome == "failed") for row in rows]
-    check_limits(attempts, subject=subject)
+    attempts = [
+        Attempt(row.issued_at, row.subject, row.outcome == "failed", embedded_in(row)) for row in rows
+    ]
+    check_limits(attempts, subject=subject, embedded=embedded)
 
 
 def embedded_in(row: ChallengeRow) -> Embedded | None:

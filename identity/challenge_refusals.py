@@ -83,3 +83,11 @@ class TooManyFailures(Refused):
     code = "too-many-failures"
     zh = "刷脸已有 {failures} 次未通过；请在 {retry_at} 之后再试，或到政务服务窗口凭证件办理。"
     en = "{failures} face scans were not passed; try again after {retry_at}, or use the service window."
+
+
+class TooManyInFrames(Refused):
+    """Challenges that were asked in frames of other sites failed, or were left unanswered, too often."""
+
+    code = "too-many-in-frames"
+    zh = "嵌入的签署页内刷脸已有 {failures} 次未通过；请登录本站签署，或在 {retry_at} 之后再试。"
+    en = "{failures} face scans in embedded pages were not passed; sign in here, or try after {retry_at}."

@@ -155,6 +155,7 @@ def issue(
     Raises:
         PersonUnknown: the person is not registered.
         TooManyFailures: too many scans, for this subject or for all, were not passed within the hour.
+        TooManyInFrames: so it is with what was asked in frames, by which ``embedded`` is counted.
     """
     source = random or SystemRandom()
     now = clock.now()
@@ -163,7 +164,7 @@ def issue(
     asked = session.scalar(select(ChallengeRow).where(waits, ChallengeRow.expires_at >= now + LEFT_AT_LEAST))
     if asked is not None and asked.content != _text(content):
         asked = None
-    check_attempts(session, person=person, subject=str(subject), now=now, but=asked)
+    check_attempts(session, person=person, subject=str(subject), embedded=embedded, now=now, but=asked)
     if asked is not None:
         return _challenge(asked)
     session.execute(update(ChallengeRow).where(waits).values(voided_at=now))
@@ -291,7 +292,7 @@ def _open(
     row = _unused(session, challenge_id, person=person, lock=lock)
     if now >= row.expires_at:
         raise ChallengeExpired(expired_at=row.expires_at, seconds=int(LIFETIME.total_seconds()))
-    check_attempts(session, person=person, subject=row.subject, now=now, but=row)
+    check_attempts(session, person=person, subject=row.subject, embedded=embedded_in(row), now=now, but=row)
     return row
 
 

@@ -14,7 +14,7 @@ import { Interrupted, scanLive } from "./live.js";
 import { connectSwitch, hush, speak } from "./speech.js";
 
 const FAILURES_TO_OTHER_ROUTE = 3;
-const FINAL = new Set(["too-many-failures", "too-many-from-here", "face-alone-later"]);
+const FINAL = new Set(["too-many-failures", "too-many-in-frames", "too-many-from-here", "face-alone-later"]);
 
 const root = document.getElementById("scan");
 const words = JSON.parse(document.getElementById("scan-words").textContent);
