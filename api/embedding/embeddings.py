@@ -35,6 +35,9 @@ ADDRESS_LIFE = timedelta(minutes=5)
 FRAME_LIFE = timedelta(minutes=15)
 """How long an opened frame may be signed in; as long as a turn at a sitting."""
 
+LATE = timedelta(minutes=1)
+"""How much longer an opened frame answers what it asked in time and shows the outcome: a challenge's life."""
+
 KEPT = timedelta(days=1)
 """How long a row that is over is kept, so that who comes late reads why."""
 
@@ -209,8 +212,10 @@ def open_frame(session: Session, embedding_id: UUID, token: str, *, clock: Clock
     return fresh
 
 
-def frame(session: Session, embedding_id: UUID, token: str | None, *, clock: Clock) -> Embedding:
-    """Give the embedding whose opened frame sends ``token``.
+def frame(
+    session: Session, embedding_id: UUID, token: str | None, *, clock: Clock, late: bool = False
+) -> Embedding:
+    """Give the embedding whose opened frame sends ``token``; ``late`` may it be where nothing is asked anew.
 
     Raises:
         EmbeddingUnknown, FrameUnknown: it is the session of no such frame.
@@ -219,12 +224,24 @@ def frame(session: Session, embedding_id: UUID, token: str | None, *, clock: Clo
     row = _row(session, embedding_id)
     if not token or row.session is None or not secrets.compare_digest(row.session, _hash(token)):
         raise FrameUnknown
-    _check_standing(session, row, clock)
+    _check_standing(session, row, clock, grace=LATE if late else timedelta())
     return _embedding(row)
 
 
-def _check_standing(session: Session, row: EmbeddingRow, clock: Clock) -> None:
-    if row.expires_at <= clock.now():
+def check_in_time(mine: Embedding, *, clock: Clock) -> None:
+    """Check that an opened frame may still be signed in.
+
+    Raises:
+        EmbeddingExpired: it stood open too long.
+    """
+    if mine.expires_at <= clock.now():
+        raise EmbeddingExpired(minutes=int(FRAME_LIFE.total_seconds() // 60))
+
+
+def _check_standing(
+    session: Session, row: EmbeddingRow, clock: Clock, *, grace: timedelta = timedelta()
+) -> None:
+    if row.expires_at + grace <= clock.now():
         life = ADDRESS_LIFE if row.session is None else FRAME_LIFE
         raise EmbeddingExpired(minutes=int(life.total_seconds() // 60))
     if row.api_key is not None and session.get_one(ApiKeyRow, row.api_key).revoked_at is not None:

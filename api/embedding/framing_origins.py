@@ -36,10 +36,13 @@ class FramingOriginMalformed(Invalid):
     """A text is no origin that may frame; it is not repeated, because it may hold a password."""
 
     code = "framing-origin-malformed"
-    zh = "嵌入网站应写作 https://主机名（端口可选），不含路径、用户名和通配符；请改正后重试。"
+    zh = (
+        "嵌入网站应写作 https://主机名（端口可选），不含路径、用户名和通配符，"
+        "中文域名写成 xn-- 开头的形式；请改正后重试。"
+    )
     en = (
         "A site that frames is written https://host, with a port where it needs one, and no path, user name "
-        "or wildcard; correct it."
+        "or wildcard, a Chinese name in its xn-- form; correct it."
     )
 
 

@@ -21,8 +21,12 @@ from api.asking import ChallengeAsked
 from api.doorkeeper import policy_framed_by
 from api.embedding.embeddings import (
     FRAME_LIFE,
+    LATE,
     Embedding,
     EmbeddingNotFramed,
+    EmbeddingUnknown,
+    FrameUnknown,
+    check_in_time,
     embedding,
     frame,
     open_frame,
@@ -41,10 +45,11 @@ from api.routes import InHouse, documents, scans
 from api.routes.agreements import ask_to_sign
 from api.routes.people import myself
 from api.slot_writing import OnPaper, texts_asked
-from evidence.errors import Refused
+from evidence.errors import YinxinError
 from identity.challenge_limits import Embedded
 from signing.agreements import Agreement
 from signing.signature_images import DRAWN_IN
+from signing.text_fields import LONGEST_TEXT
 
 router = APIRouter(prefix="/embedded/{embedding_id}", include_in_schema=False)
 
@@ -55,12 +60,16 @@ FRAME_COOKIE = "yinxin_frame"
 
 @dataclass(frozen=True)
 class Framed:
-    """What the page in a frame tells the one around it, and for how many seconds more it may be used."""
+    """What the page in a frame tells the one around it, and for how many seconds more it may be used.
+
+    ``names``: whether it tells the agreement and the slot.
+    """
 
     embedding: Embedding
     event: str
     code: str = ""
     seconds: int = 0
+    names: bool = True
 
 
 class FrameState(BaseModel):
@@ -75,9 +84,9 @@ def sheet(embedding_id: UUID, request: Request, house: InHouse, _: AsAnyone) -> 
 
     def show() -> Response:
         with house.database.transaction() as session:
-            mine = _frame(session, embedding_id, request, house)
+            mine = _frame(session, embedding_id, request, house, late=True)
             found = visible_agreement(session, mine.agreement, _party(mine), house)
-            event = _event(found, mine.slot)
+            event = _event(session, house, mine, found)
         left = int((mine.expires_at - house.clock.now()).total_seconds())
         framed = Framed(mine, event, seconds=left)
         if event != "ready":
@@ -89,11 +98,14 @@ def sheet(embedding_id: UUID, request: Request, house: InHouse, _: AsAnyone) -> 
 
 @router.get("/state")
 def state(embedding_id: UUID, request: Request, house: InHouse, _: AsAnyone) -> FrameState:
-    """Say what the frame would show: the slot may have been signed or declined elsewhere meanwhile."""
+    """Say what the frame would show: the slot may have been signed or declined elsewhere meanwhile.
+
+    What the page would refuse is refused here too.
+    """
     with house.database.transaction() as session:
-        mine = _frame(session, embedding_id, request, house)
+        mine = _frame(session, embedding_id, request, house, late=True)
         found = visible_agreement(session, mine.agreement, _party(mine), house)
-        return FrameState(event=_event(found, mine.slot))
+        return FrameState(event=_event(session, house, mine, found))
 
 
 @router.get("/pages/{number}.png")
@@ -142,8 +154,8 @@ def answer(
     origin: FromOrigin,
     _: AsAnyone,
 ) -> scans.ScanGoesOn:
-    """Take the next frames of a scan that was asked for in this frame, and of no other of the person."""
-    mine = _framed(embedding_id, request, house)
+    """Take the next frames of a scan that was asked for in this frame, in time, and of no other."""
+    mine = _framed(embedding_id, request, house, late=True)
     goes_on = scans.answer(
         challenge_id=challenge_id,
         frames=frames,
@@ -177,7 +189,7 @@ def enter(embedding_id: UUID, token: str, request: Request, house: InHouse, _: A
             fresh = open_frame(session, embedding_id, token, clock=house.clock)
             path = embedding(session, embedding_id).path
         response = RedirectResponse(path, status_code=303)
-        seconds = int(FRAME_LIFE.total_seconds())
+        seconds = int((FRAME_LIFE + LATE).total_seconds())
         kept = f"Path={path}; Max-Age={seconds}; HttpOnly; Secure; SameSite=None; Partitioned"
         response.headers.append("set-cookie", f"{FRAME_COOKIE}={fresh}; {kept}")
         response.headers.append("set-cookie", f"{LANGUAGE_COOKIE}={language_of(request)}; {kept}")
@@ -187,15 +199,19 @@ def enter(embedding_id: UUID, token: str, request: Request, house: InHouse, _: A
 
 
 def _shown(request: Request, house: House, embedding_id: UUID, show: Callable[[], Response]) -> Response:
-    """Give what ``show`` gives, or its refusal as a page that the origin of the embedding may hold."""
+    """Give what ``show`` gives, or its refusal as a page that the origin of the embedding may hold.
+
+    Who has no token of the embedding is not told which agreement and slot it is for.
+    """
     with house.database.transaction() as session:
         known = embedding(session, embedding_id)
     try:
         response = show()
-    except EmbeddingNotFramed:
+    except (EmbeddingNotFramed, EmbeddingUnknown):
         raise
-    except Refused as refusal:
-        request.state.framed = Framed(known, "expired", code=refusal.code)
+    except YinxinError as refusal:
+        known_to_it = not isinstance(refusal, FrameUnknown)
+        request.state.framed = Framed(known, "expired", code=refusal.code, names=known_to_it)
         response = problems.answer_refusal(request, refusal)
     response.headers.update(policy_framed_by(known.origin))
     return response
@@ -226,6 +242,7 @@ def _sheet(request: Request, house: House, framed: Framed, found: Agreement) -> 
             marks=marks,
             slot=_own(view.slots, mine.slot),
             texts=texts_asked(found.manifest, mine.slot),
+            longest_text=LONGEST_TEXT,
             draws=slot.kind in DRAWN_IN,
             me=myself(session, mine.person, house),
             scan=replace(scan, to=here, answers_at=here, offers=False),
@@ -242,20 +259,27 @@ def _bare(request: Request, template: str, framed: Framed, **values: Any) -> Res
     return page(request, template, **values)
 
 
-def _event(found: Agreement, slot_id: str) -> str:
-    slot = found.slot(slot_id)
+def _event(session: Session, house: House, mine: Embedding, found: Agreement) -> str:
+    slot = found.slot(mine.slot)
     if slot.signed_at is not None:
         return "signed"
-    return "ready" if slot.declined_at is None else "declined"
+    if slot.declined_at is not None:
+        return "declined"
+    check_in_time(mine, clock=house.clock)
+    check_own_slot(session, found, mine.slot, signer=mine.person, at=house.clock.now())
+    return "ready"
 
 
-def _framed(embedding_id: UUID, request: Request, house: House) -> Embedding:
+def _framed(embedding_id: UUID, request: Request, house: House, *, late: bool = False) -> Embedding:
     with house.database.transaction() as session:
-        return _frame(session, embedding_id, request, house)
+        return _frame(session, embedding_id, request, house, late=late)
 
 
-def _frame(session: Session, embedding_id: UUID, request: Request, house: House) -> Embedding:
-    return frame(session, embedding_id, request.cookies.get(FRAME_COOKIE), clock=house.clock)
+def _frame(
+    session: Session, embedding_id: UUID, request: Request, house: House, *, late: bool = False
+) -> Embedding:
+    token = request.cookies.get(FRAME_COOKIE)
+    return frame(session, embedding_id, token, clock=house.clock, late=late)
 
 
 def _party(mine: Embedding) -> Visitor:
