@@ -21,6 +21,7 @@ from evidence.digest import Digest
 from evidence.statement import StatementType
 from evidence.statuslist import CertificateState
 from ledger.database import Database
+from signing.certificate_changes import locked
 from signing.certificate_registration import Application, register
 from signing.certificate_succession import take_over
 from signing.certificate_types import arrange, certificate_type
@@ -165,6 +166,8 @@ def publish(
     found = certificate(session, certificate_id)
     if row is None or row.pdf is not None:
         return found
+    if row.previous is not None:
+        locked(session, row.previous)  # before the log, as by whoever changes it
     now = clock.now()
     body: dict[str, Value] = {
         "action": ISSUED,

@@ -22,6 +22,7 @@ from signing.certificate_changes import (
     change,
     history,
     issuer_key,
+    locked,
 )
 from signing.certificate_issue import publish
 from signing.certificate_registration import Application, register
@@ -40,6 +41,7 @@ from verify.shipped_types import SHIPPED
 
 from .conftest import AGENCY, CONTRACTOR, FIELDS, OWNER, Town
 from .test_certificate_holders import LICENCE
+from .test_voiding_at_once import PATIENCE_S, beside
 
 PERMIT = Application(
     certificate_type=SHIPPED["project-planning-permit"],
@@ -271,3 +273,18 @@ def test_what_became_of_a_licence_while_it_was_printed_goes_over_to_its_next_ver
     assert read(town, old).life is old_state
     with town.database.transaction() as session:
         assert history(session, new.id)[-1].reason is step.reasons[0]
+
+
+def test_who_publishes_a_next_version_waits_for_who_changes_the_old_one_and_neither_for_ever(
+    town: Town,
+) -> None:
+    old = published(town)
+    new = succeeded(town, old, Succession.REISSUE)
+    printing, refused, starts = beside(lambda: printed(town, new))
+    with town.database.transaction() as session:
+        locked(session, old.id)
+        starts()
+        change(session, old.id, Step.SUSPEND, Reason.RECTIFICATION, agency=town.agency, clock=town.clock)
+    printing.join(timeout=PATIENCE_S)
+    assert (printing.is_alive(), refused) == (False, [])
+    assert (read(town, old).life, read(town, new).life) == (LifeState.SUPERSEDED, LifeState.SUSPENDED)
