@@ -127,7 +127,7 @@ def test_a_field_that_is_too_long_is_called_by_its_own_label(
         (
             slots(place={"page": 0, "left": "x", "bottom": 0}),
             "第 1 方的盖章位置",
-            "the place of the stamp of party 1",
+            "the places of the stamp of party 1",
         ),
     ],
 )
