@@ -116,14 +116,23 @@ def certificate_of_statement(session: Session, statement: bytes) -> Certificate:
 
 
 def certificates_of(
-    session: Session, *, agency: Uscc | None = None, holder: Uscc | None = None
+    session: Session,
+    *,
+    agency: Uscc | None = None,
+    holder: Uscc | None = None,
+    person: PersonId | None = None,
 ) -> tuple[Certificate, ...]:
-    """Return the certificates of an agency or a holder, the newest first."""
+    """Return the certificates of an agency, or of an organization or natural person that holds them.
+
+    The newest come first.
+    """
     query = select(CertificateRow).order_by(CertificateRow.created_at.desc())
     if agency is not None:
         query = query.where(CertificateRow.agency == agency.text)
     if holder is not None:
         query = query.where(CertificateRow.holder == holder.text)
+    if person is not None:
+        query = query.where(CertificateRow.person == person)
     return tuple(read_row(session, row) for row in session.scalars(query).all())
 
 

@@ -29,7 +29,7 @@ def certificate(
     request: Request,
     certificate_id: UUID,
     house: InHouse,
-    visitor: Annotated[Visitor, allow(Role.AGENCY, Role.FIRM)],
+    visitor: Annotated[Visitor, allow(Role.AGENCY, Role.FIRM, Role.PERSON)],
 ) -> Response:
     """Show the certificate, and to its agency the changes that it can make."""
     with house.database.transaction() as session:

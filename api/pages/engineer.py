@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from api import certificate_view
 from api.acting import person_of
 from api.agreement_view import listed
 from api.case_view import masked_mail, masked_phone
@@ -20,6 +21,7 @@ from api.pages.scan import demonstration_faces
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.authorizations import line
+from api.routes.certificates import today
 from api.routes.people import myself, notice_of
 from identity import authorizations, consent, counter_tickets, enrollment
 from identity.consent_text import Purpose
@@ -30,6 +32,7 @@ from identity.people import PersonId, person
 from signing import signature_images
 from signing.agreement_pages import reading_page
 from signing.agreements import Agreement, Slot
+from signing.certificates import certificates_of
 from signing.inbox import waiting
 from signing.qualification_stamps import StampUse, uses_of
 from signing.voids import voids_waiting
@@ -83,6 +86,10 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         reached = contact(session, mine)
         drawings = signature_images.how_many(session, mine)
         stamped = [_stamped(session, each) for each in reversed(uses_of(session, mine))]
+        held = [
+            certificate_view.listed(session, each, today=today(house))
+            for each in certificates_of(session, person=mine)
+        ]
     requested = authorizations.State.REQUESTED
     return page(
         request,
@@ -94,6 +101,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         voids=voids,
         readings=[listed(each, at=house.clock.now()) for each in read],
         stamped=stamped,
+        held=held,
         drawings=drawings,
         devices=devices,
         phone=masked_phone(reached.phone),

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from api.acting import agency_of, firm_of
+from api.acting import agency_of, firm_of, person_of
 from api.certificate_basis import register_on
 from api.certificate_view import CertificateListed, CertificateShown, listed, shown
 from api.house import House
@@ -36,7 +36,7 @@ from signing.qr_image import qr_svg
 router = APIRouter(route_class=OnceRoute)
 
 AsAgency = Annotated[Visitor, allow(Role.AGENCY)]
-AsAgencyOrFirm = Annotated[Visitor, allow(Role.AGENCY, Role.FIRM)]
+AsConcerned = Annotated[Visitor, allow(Role.AGENCY, Role.FIRM, Role.PERSON)]
 
 
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -121,18 +121,20 @@ def issue(issuing: Issuing, visitor: AsAgency, house: InHouse, once: Once) -> Is
 
 
 @router.get("/api/certificates")
-def own(visitor: AsAgencyOrFirm, house: InHouse) -> list[CertificateListed]:
-    """List what the agency issued, or what the firm holds, the newest first."""
+def own(visitor: AsConcerned, house: InHouse) -> list[CertificateListed]:
+    """List what the agency issued, or what the firm or the person holds, the newest first."""
     with house.database.transaction() as session:
         if Role.AGENCY in visitor.roles:
             found = certificates_of(session, agency=agency_of(visitor, house).speaker.uscc)
-        else:
+        elif Role.FIRM in visitor.roles:
             found = certificates_of(session, holder=firm_of(visitor))
+        else:
+            found = certificates_of(session, person=person_of(visitor))
         return [listed(session, each, today=today(house)) for each in found]
 
 
 @router.get("/api/certificates/{certificate_id}")
-def one(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHouse) -> CertificateShown:
+def one(certificate_id: UUID, visitor: AsConcerned, house: InHouse) -> CertificateShown:
     """Show a certificate to its agency, its holder or a party of its agreement."""
     with house.database.transaction() as session:
         found = visible_certificate(session, certificate_id, visitor)
@@ -188,7 +190,7 @@ def next_version(
 
 
 @router.get("/certificates/{certificate_id}/certificate.pdf", include_in_schema=False)
-def certificate_pdf(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHouse) -> Response:
+def certificate_pdf(certificate_id: UUID, visitor: AsConcerned, house: InHouse) -> Response:
     """Give the sealed PDF."""
     with house.database.transaction() as session:
         found = visible_certificate(session, certificate_id, visitor)
@@ -198,7 +200,7 @@ def certificate_pdf(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHous
 
 
 @router.get("/certificates/{certificate_id}/evidence.bundle", include_in_schema=False)
-def evidence_bundle(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHouse) -> Response:
+def evidence_bundle(certificate_id: UUID, visitor: AsConcerned, house: InHouse) -> Response:
     """Give all that a stranger needs to check the certificate, in one file."""
     with house.database.transaction() as session:
         found = visible_certificate(session, certificate_id, visitor)
@@ -207,7 +209,7 @@ def evidence_bundle(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHous
 
 
 @router.get("/certificates/{certificate_id}/qr.svg", include_in_schema=False)
-def qr_picture(certificate_id: UUID, visitor: AsAgencyOrFirm, house: InHouse) -> Response:
+def qr_picture(certificate_id: UUID, visitor: AsConcerned, house: InHouse) -> Response:
     """Give the certificate's QR code, dark on white with its quiet zone in light and dark pages alike."""
     with house.database.transaction() as session:
         found = visible_certificate(session, certificate_id, visitor)

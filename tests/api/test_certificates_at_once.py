@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from api.demonstration.people import CONTRACTOR, OWNER
+from api.demonstration.people import CONTRACTOR, ENGINEER, OWNER, OWNERS_REPRESENTATIVE
 from tests.api.joint import AGENCY_DESK, enter
 from tests.api.test_agreements import problem
 from tests.quiet_city import QuietCity, open_quiet_city
@@ -67,6 +67,22 @@ def test_a_natural_person_is_named_as_the_holder(agency: httpx.Client) -> None:
     issued = agency.post("/api/certificates", json=asked)
     shown = agency.get(f"/api/certificates/{issued.json()['id']}").json()
     assert (shown["holder"], shown["holder_uscc"]) == (CONSTRUCTOR_FIELDS["person_name"], None)
+
+
+def test_a_natural_person_sees_what_they_hold_and_nobody_else_does(
+    city: QuietCity, agency: httpx.Client
+) -> None:
+    number = ENGINEER.citizen_number.text
+    fields = {**CONSTRUCTOR_FIELDS, "person_name": ENGINEER.name, "citizen_number": number}
+    asked = {"type": "constructor-registration", "fields": fields, "valid_from": DAY}
+    id_ = agency.post("/api/certificates", json={**asked, "reference": "own"}).json()["id"]
+    holder, other = (enter(city, each.name) for each in (ENGINEER, OWNERS_REPRESENTATIVE))
+    assert id_ in [each["id"] for each in holder.get("/api/certificates").json()]
+    assert number in holder.get(f"/certificates/{id_}").text
+    assert f"/certificates/{id_}" in holder.get("/engineer").text
+    assert holder.get(f"/certificates/{id_}/certificate.pdf").content.startswith(b"%PDF-")
+    assert other.get("/api/certificates").json() == []
+    assert other.get(f"/api/certificates/{id_}").status_code == 404
 
 
 @pytest.mark.parametrize(
