@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 
 from api import notices
 from api.house import House
-from api.parties import certificate_for
 from evidence.digest import Digest, HashAlgorithm
 from evidence.errors import Refused
 from identity import authorizations
 from identity.authorization_records import locked_row
 from identity.authorizations import Authorization, AuthorizationId, authorization_in_force
 from signing.agreements import Agreement, agreement
-from signing.certificate_registration import Application, register
+from signing.certificate_registration import Application, find_registered, register
 from signing.certificates import Certificate
 from signing.slot_locks import lock_slots
 
@@ -34,6 +33,14 @@ class AuthorizationOfStranger(Refused):
     en = "Authorization {authorization} was given to no party of this agreement; leave it out."
 
 
+class AuthorizationsUnfounded(Refused):
+    """Authorizations are named, and no agreement whose parties they were given to."""
+
+    code = "authorizations-unfounded"
+    zh = "人员授权须随各方签署的申请使用；请选择所依据的签署，或不要附带授权。"
+    en = "Authorizations are used with an agreement of those they were given to; name it, or leave them out."
+
+
 def register_on(
     session: Session, application: Application, granted: Sequence[UUID], *, house: House
 ) -> Certificate:
@@ -41,10 +48,13 @@ def register_on(
 
     Raises:
         AuthorizationUnknown, AuthorizationOfStranger: one cannot serve here.
+        AuthorizationsUnfounded: there is no agreement whose parties were granted any.
         TransitionRefused, AuthorizationNotYetValid, AuthorizationLapsed: one is not in force.
         The refusals of ``signing.certificate_registration.register``.
     """
-    if application.agreement is None or certificate_for(session, application.agreement) is not None:
+    if granted and application.agreement is None:
+        raise AuthorizationsUnfounded
+    if application.agreement is None or find_registered(session, application, house.agency) is not None:
         return register(session, application, agency=house.agency, clock=house.clock)
     # Slots, then authorizations, before the log: two orders of locking could wait for each other.
     lock_slots(session, application.agreement)

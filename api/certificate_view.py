@@ -71,10 +71,10 @@ class CertificateListed(BaseModel):
 
 
 class CertificateShown(BaseModel):
-    """A certificate; ``statement`` and ``pdf_digest`` in hex; ``qr`` is the text of its code.
+    """A certificate; ``statement`` and ``pdf_digest`` in hex, ``qr`` is the text of its code.
 
-    ``state_code`` is what the type's own register has for its state; ``before`` and ``after`` are the
-    versions of the licence beside it.
+    The code is empty while it is being made. ``state_code`` is what the type's own register has for its
+    state; ``before`` and ``after`` are the versions of the licence beside it.
     """
 
     id: UUID
@@ -107,7 +107,8 @@ class CertificateShown(BaseModel):
     @property
     def version(self) -> str:
         """What changes whenever the page of this certificate would look different."""
-        return f"{self.state}/{self.anchoring}/" + "".join(event.anchoring[0] for event in self.events)
+        anchored = "".join(event.anchoring[0] for event in self.events)
+        return f"{self.state}/{self.anchoring}/{self.after}/{anchored}"
 
 
 def standing(found: Certificate, *, today: date) -> Standing:
@@ -160,7 +161,7 @@ def shown(session: Session, found: Certificate, *, today: date) -> CertificateSh
         agreement=found.agreement,
         statement=found.statement.hex(),
         pdf_digest=None if found.pdf is None else found.pdf.value.hex(),
-        qr=found.qr,
+        qr="" if found.pdf is None else found.qr,
         state=standing(found, today=today),
         valid_from=found.valid_from,
         valid_until=found.valid_until,

@@ -22,6 +22,7 @@ from evidence.identifiers import Uscc
 from identity.people import PersonId
 from signing.agreement_readers import reads
 from signing.agreements import Agreement, AgreementUnknown, Slot, agreement
+from signing.certificate_succession import version_after
 from signing.certificates import Certificate, CertificateUnknown, certificate
 from signing.seal_limits import check_limits
 from signing.signatures import SlotSigned, check_signable
@@ -125,8 +126,11 @@ def visible_certificate(session: Session, certificate_id: UUID, visitor: Visitor
 def _concerned(session: Session, found: Certificate) -> set[str]:
     """The organizations that hold a certificate or signed what it rests on."""
     concerned = set() if found.holder is None else {found.holder.text}
-    if found.agreement is not None:
-        rests_on = agreement(session, found.agreement)
+    first = found
+    while first.previous is not None:
+        first = certificate(session, first.previous)
+    if first.agreement is not None:
+        rests_on = agreement(session, first.agreement)
         concerned |= {slot.organization.text for slot in rests_on.slots if slot.id in rests_on.signed}
     return concerned
 
@@ -153,9 +157,14 @@ def check_own_slot(
 
 
 def certificate_for(session: Session, agreement_id: UUID) -> Certificate | None:
-    """Return the certificate that was issued for the agreement, else None."""
+    """Return the newest version of the certificate that was issued for the agreement, else None."""
     id_ = session.scalar(select(CertificateRow.id).where(CertificateRow.agreement == agreement_id))
-    return None if id_ is None else certificate(session, id_)
+    newest = None if id_ is None else certificate(session, id_)
+    while newest is not None and (after := version_after(session, newest.id)) is not None:
+        if after.pdf is None:
+            break
+        newest = after
+    return newest
 
 
 def submitted(session: Session) -> tuple[Agreement, ...]:

@@ -11,17 +11,18 @@ minutes. The last takes the rest in order of how long somebody waits for it.
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from api import agreement_notices, idempotency, notices, reader_notices
+from api import agreement_notices, certificate_issuing, idempotency, notices, reader_notices
 from api.bulk_sending import batches, sending
 from api.house import House
 from api.webhooks import deliveries
 from api.worker import ROUND_SECONDS, Task, Worker
+from evidence.errors import YinxinError
 from identity import attempts, authorizations, enrollment, kept_portraits, messages
 from identity.couriers import Channel
 from ledger import bell
 from signing import signature_images, slot_texts
 from signing.assembly import assemble_next
-from signing.certificate_issue import finish_issue, unpublished
+from signing.certificate_issue import unpublished
 
 
 @contextmanager
@@ -69,11 +70,20 @@ def _desk(house: House) -> Iterable[tuple[str, Task]]:
 
 
 def _finish_certificates(house: House) -> None:
-    """Finish what a crash interrupted; a certificate being issued right now is finished twice harmlessly."""
+    """Finish what a crash interrupted; a certificate being issued right now is finished twice harmlessly.
+
+    One that cannot be printed keeps none of the others waiting.
+    """
     with house.database.transaction() as session:
         waiting = unpublished(session, house.agency)
+    faults: list[YinxinError] = []
     for registered in waiting:
-        finish_issue(house.database, registered, press=house.press)
+        try:
+            certificate_issuing.finish(house, registered)
+        except YinxinError as error:
+            faults.append(error)
+    if faults:
+        raise faults[0]
 
 
 def _tell_readers(house: House) -> None:

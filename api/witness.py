@@ -71,7 +71,7 @@ class OnlineWitness:
     def state(self, certificate: CertificateReference) -> WitnessedState | None:
         """Give the graver of record and register as of now; None when the agency has no such certificate."""
         recorded, register = self._recorded(certificate.statement)
-        if recorded is None:
+        if recorded is None or recorded.pdf is None:  # what is still being made is in force nowhere
             self.word = ChainWord.UNREGISTERED
             return None
         registered = self._registered(recorded, register)

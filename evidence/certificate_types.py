@@ -95,8 +95,8 @@ class Numbering:
         return NUMBER_PLACES.sub(lambda place: facts[place[1]], placed)
 
     def scope(self, facts: Mapping[str, str]) -> str:
-        """Return what stands before the serial: within it serials are counted."""
-        return self.fill(self.form.partition("{serial")[0], facts=facts, serial=0)
+        """Return what stands before the serial in the licence identifier: within it serials are counted."""
+        return self.fill(self.licence.partition("{serial")[0], facts=facts, serial=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +109,10 @@ class StateWords:
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
-    """Who holds a certificate of the type: ``name`` is the field that names them, ``number`` a citizen's."""
+    """Who holds a certificate of the type: the field with their ``name``, and that with their ``number``.
+
+    The number is a citizen's, or an organization's code where the type prints it.
+    """
 
     kind: HolderKind
     name: str

@@ -5,8 +5,8 @@ The shipped ones lie in ``verify/types``; an agency may register more.
     code = "construction-permit"
     zh = "建筑工程施工许可证"
     en = "Construction permit"
-    holder = { kind = "organization", name = "owner" }      the field that names it; a person has
-                                             a number too: number = "citizen_number"
+    holder = { kind = "organization", name = "owner" }      the field that names it, and by number = "…" the
+                                             one with its code; a person has one with their citizen number
     basis = "agreement"                      what it rests on, or "none"
     face = "two-leaf"                        the form it is printed on, or "plaque", "sheet"
     grant = "…"                              the sentence that grants, in Chinese
@@ -59,6 +59,7 @@ from evidence.certificate_types import (
 )
 from evidence.errors import Malformed, Term
 from evidence.fields import Fields
+from evidence.identifiers import SERIAL_LIMIT
 
 MOST_BYTES = 65_536
 """Of one description; the longest shipped one has about 4,000."""
@@ -70,6 +71,7 @@ _NAME = re.compile("[a-z][a-z0-9_]{0,63}")
 _METADATA = re.compile("[A-Z][A-Z0-9_]{1,39}")
 _SEQUENCE = re.compile("[0-9]{3}")
 _NATIONAL = re.compile("[0-9A-Z]{18}[0-9]{3}")
+_WIDEST = {"area": "000000", "date": "00000000", "year": "0000"}
 _MOST_YEARS = 100
 _LONGEST_NOTE = 300
 _E = TypeVar("_E", bound=StrEnum)
@@ -144,7 +146,7 @@ def _flag(fields: Fields, key: str, *, otherwise: bool) -> bool:
 
 def _holder(fields: Fields) -> Holder:
     kind, name = _one_of(fields, "kind", HolderKind), fields.text("name")
-    number = fields.text("number") if kind is HolderKind.PERSON else None
+    number = fields.text("number") if kind is HolderKind.PERSON or fields.has("number") else None
     fields.done()
     return Holder(kind=kind, name=name, number=number)
 
@@ -177,7 +179,10 @@ def _numbering(fields: Fields) -> Numbering:
     if re.fullmatch("[0-9A-Z]*", NUMBER_PLACES.sub("", licence)) is None or "{city}" in licence:
         raise fields.refuse("licence")
     fields.done()
-    return Numbering(form=form, licence=licence)
+    numbering = Numbering(form=form, licence=licence)
+    if len(numbering.fill(licence, facts=_WIDEST, serial=0)) > SERIAL_LIMIT:
+        raise fields.refuse("licence")
+    return numbering
 
 
 def _validity(fields: Fields) -> tuple[ValidityRule, int]:

@@ -45,7 +45,7 @@ class CertificateRevoked(Refused):
     """A revoked certificate stays revoked."""
 
     code = "certificate-revoked"
-    zh = "该证照（{key}）已被吊销，吊销不可撤回；如确需恢复，请重新办理。"
+    zh = "该证照（{key}）已终止，不可恢复；如确需证照，请重新申请。"
     en = "The certificate with key {key} was revoked, which is final; issue a new one instead."
 
 

@@ -18,6 +18,7 @@ from evidence.canonical import Value
 from evidence.certificate_types import CertificateType, ValidityRule
 from evidence.clock import Clock
 from evidence.digest import Digest
+from evidence.errors import Refused, Term
 from evidence.statement import StatementType
 from evidence.statuslist import CertificateState
 from ledger.database import Database
@@ -39,7 +40,7 @@ from signing.pki import Authority
 from signing.rendering import CertificateSheet, PrintedField, render_certificate
 from signing.stamps import chinese_day, organization_seal
 from signing.tables import CertificateChangeRow, CertificateRow
-from signing.typesetting import Typesetter
+from signing.typesetting import Typesetter, TypesettingFailed
 
 ISSUED = "issued"
 
@@ -58,18 +59,54 @@ class Press:
     samples: bool = False
 
 
+class CertificateOverfull(Refused):
+    """The values are so long that they do not fit the page. Facts: ``certificate_type``."""
+
+    code = "certificate-overfull"
+    zh = "内容太多，“{certificate_type}”一页印不下；请缩短较长的栏目后再签发。"
+    en = "The values do not fit the one page of a {certificate_type}; shorten the long ones, then issue it."
+
+
 def issue(database: Database, application: Application, *, press: Press) -> Certificate:
     """Issue a certificate, or finish issuing the one that the same application registered before.
 
     Raises:
         The refusals of ``register``.
-        GlyphMissing: the font lacks a character of a value; nothing was registered.
+        The refusals of ``check_printable``; nothing was registered.
     """
-    for text in arrange(application.certificate_type, application.fields).values():
-        press.typesetter.check_glyphs(text)
+    check_printable(application.certificate_type, application.fields, press=press)
     with database.transaction() as session:
         registered = register(session, application, agency=press.agency, clock=press.clock)
     return finish_issue(database, registered, press=press)
+
+
+def check_printable(type_: CertificateType, fields: Mapping[str, str], *, press: Press) -> None:
+    """Set the page of a certificate that has no number yet: what cannot be printed is not registered.
+
+    Raises:
+        CertificateFieldMissing, CertificateFieldUnknown, CertificateFieldTooLong, HiddenCharacter, …: see
+            ``arrange``.
+        GlyphMissing: the font lacks a character of a value.
+        CertificateOverfull: the values do not fit the page.
+    """
+    speaker = press.agency.speaker
+    sheet = CertificateSheet(
+        face=type_.face,
+        title=type_.zh,
+        grant=type_.grant,
+        notes=type_.notes,
+        number=type_.numbering.form,
+        licence_id=type_.numbering.licence,
+        fields=tuple(_printed(type_, arrange(type_, fields))),
+        agency=speaker.name,
+        issued_at=press.clock.now(),
+        qr=press.agency.qr_host,
+        sample=press.samples,
+    )
+    try:
+        render_certificate(press.typesetter, sheet)
+    except TypesettingFailed as error:
+        raise CertificateOverfull(certificate_type=Term(type_.zh, type_.en)) from error
 
 
 def finish_issue(database: Database, registered: Certificate, *, press: Press) -> Certificate:

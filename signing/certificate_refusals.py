@@ -31,8 +31,8 @@ class CertificateIssued(Refused):
     """For this agreement another certificate of the type exists."""
 
     code = "certificate-issued"
-    zh = "已为该签署签发证照 {number}，内容与本次申请不同；如需变更，请办理变更。"
-    en = "Certificate {number} was issued for this agreement with other content; apply for a change instead."
+    zh = "已为该申请签发证照 {number}，内容与本次不同；如需变更，请办理变更。"
+    en = "Certificate {number} was issued for this application with other content; amend it instead."
 
 
 class NotAnAuthorization(Refused):
@@ -57,19 +57,3 @@ class AgreementNeeded(Refused):
     code = "agreement-needed"
     zh = "“{certificate_type}”须依据各方签署的申请签发，请先发起并完成签署。"
     en = "A {certificate_type} rests on an application that its parties signed; have one signed first."
-
-
-class HolderNeeded(Refused):
-    """An organization holds certificates of the type, and none is named. Facts: ``certificate_type``."""
-
-    code = "holder-needed"
-    zh = "“{certificate_type}”由单位持有，请填写持证单位的统一社会信用代码。"
-    en = "A {certificate_type} is held by an organization; give its unified social credit code."
-
-
-class HolderIsPerson(Refused):
-    """A natural person holds certificates of the type, and an organization is named."""
-
-    code = "holder-is-person"
-    zh = "“{certificate_type}”由个人持有，请不要填写持证单位。"
-    en = "A {certificate_type} is held by a natural person; name no organization as its holder."

@@ -13,19 +13,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta, timezone
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.certificate_types import Basis, CertificateType, LifeState
 from evidence.clock import Clock
 from evidence.errors import Term
-from evidence.identifiers import CitizenNumber, Uscc
+from evidence.identifiers import Uscc
 from evidence.statement import StatementType, read
 from evidence.statuslist import CertificateState
 from identity.organizations import organization
-from identity.people import PersonId, find_person
+from identity.people import PersonId
 from ledger import facts
 from signing.agreements import Agreement, agreement
+from signing.certificate_holders import holder_of
 from signing.certificate_numbers import (
     Place,
     free_status_index,
@@ -38,8 +39,6 @@ from signing.certificate_refusals import (
     AgreementNeeded,
     AgreementVoided,
     CertificateIssued,
-    HolderIsPerson,
-    HolderNeeded,
     HolderNotParty,
     NotAnAuthorization,
     ValidityBeforeIssue,
@@ -53,6 +52,8 @@ from signing.tables import AgreementRow, CertificateRow
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Dates on a certificate are days of Beijing."""
+
+_LOCK = 0x59494352  # first half of a two-key advisory lock: one application of a reference at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +80,9 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
     Raises:
         AgreementUnknown, AgreementIncomplete, AgreementVoided, HolderNotParty: there is nothing to issue
             it for.
-        AgreementNeeded, HolderNeeded, HolderIsPerson, IdentifierMalformed, CheckDigitWrong: what its type
-            rests on is missing, or who holds it.
+        AgreementNeeded: what its type rests on is missing.
+        HolderNeeded, HolderIsPerson, HolderNumberDiffers, IdentifierMalformed, CheckDigitWrong: nobody can
+            hold it as it says.
         CertificateIssued: the agreement or the reference has a certificate with other content.
         CertificateFieldMissing, CertificateFieldUnknown, CertificateFieldTooLong: it says something it
             cannot.
@@ -91,8 +93,8 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
     """
     fields = arrange(application.certificate_type, application.fields)
     application = replace(application, valid_until=_last_day(application))
-    person = _holder(session, application, fields)
-    found = _locked(session, application)
+    person = holder_of(session, application.certificate_type, fields, holder=application.holder)
+    found = _locked(session, application, agency)
     existing = find_registered(session, application, agency)
     if existing is not None:
         return _same(existing, application, fields, agency)
@@ -102,22 +104,11 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
     return _register(session, application, fields, person=person, agency=agency, clock=clock)
 
 
-def _holder(session: Session, application: Application, fields: Mapping[str, str]) -> PersonId | None:
-    """Check who holds it, and find the natural person if they are registered here."""
-    type_ = application.certificate_type
-    if type_.holder.number is None:
-        if application.holder is None:
-            raise HolderNeeded(certificate_type=Term(type_.zh, type_.en))
-        return None
-    if application.holder is not None:
-        raise HolderIsPerson(certificate_type=Term(type_.zh, type_.en))
-    number = CitizenNumber.parse(fields[type_.holder.number])
-    found = find_person(session, name=fields[type_.holder.name], citizen_number=number)
-    return None if found is None else found.id
-
-
-def _locked(session: Session, application: Application) -> Agreement | None:
-    """Give the agreement that it rests on, with its slots and its row locked."""
+def _locked(session: Session, application: Application, agency: Agency) -> Agreement | None:
+    """Give the agreement that it rests on, with its slots and its row locked; before them its reference."""
+    if application.reference is not None:
+        named = f"{agency.speaker.uscc} {application.reference}"
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(named))))
     if application.agreement is None:
         if application.certificate_type.basis is Basis.AGREEMENT:
             type_ = application.certificate_type

@@ -23,8 +23,10 @@ from evidence.clock import Clock
 from evidence.errors import Refused
 from evidence.identifiers import LicenceIdentifier
 from evidence.statuslist import CertificateState
+from identity.people import PersonId
 from signing.certificate_changes import (
     CertificateUnpublished,
+    NextVersionStands,
     StepImpossible,
     check_issuer,
     history,
@@ -32,6 +34,7 @@ from signing.certificate_changes import (
     record_step,
     words_of,
 )
+from signing.certificate_holders import holder_of
 from signing.certificate_numbers import free_status_index, status_key
 from signing.certificate_registration import today
 from signing.certificate_statements import state_certificate
@@ -67,6 +70,30 @@ class RenewalTooShort(Refused):
     code = "renewal-too-short"
     zh = "延续后的有效期止须晚于原有效期止 {last}，请填写。"
     en = "A renewed certificate must end after {last}, when it ends now; give the new last day."
+
+
+class TermOver(Refused):
+    """The certificate has ended, or would have, before today. Facts: ``number``, ``last``."""
+
+    code = "term-over"
+    zh = "证照 {number} 的有效期止 {last} 早于今日，不能换发；请重新申请。"
+    en = "Certificate {number} would end on {last}, before today, so it has no next version; apply anew."
+
+
+class SuccessionMisfit(Refused):
+    """Something is sent that this kind of next version does not change. Facts: ``number``."""
+
+    code = "succession-misfit"
+    zh = "补办不改内容，变更与补办不改有效期；请核对证照 {number} 的办理事项。"
+    en = "A certificate issued again keeps its content; only a renewal changes when {number} ends."
+
+
+class HolderStays(Refused):
+    """Another holder would be named. Facts: ``number``."""
+
+    code = "holder-stays"
+    zh = "变更不能更换持证主体（证照 {number}）；请注销后由新的持证主体申请。"
+    en = "An amendment cannot change who holds certificate {number}; have the new holder apply for their own."
 
 
 class AmendmentMissing(Refused):
@@ -118,9 +145,10 @@ def succeed(
 
     Raises:
         CertificateUnknown, NotTheIssuer, CertificateUnpublished: there is nothing to succeed.
-        StepImpossible: it is not in force.
+        StepImpossible, NextVersionStands: it is not in force, or another version took its place.
         NextVersionBegun: another next version is being made.
-        RenewalNeedless, RenewalTooShort, AmendmentMissing, VersionsExhausted: there is nothing to issue.
+        RenewalNeedless, RenewalTooShort, TermOver, AmendmentMissing, SuccessionMisfit, HolderStays,
+            VersionsExhausted: there is nothing to issue, or not by such a next version.
         CertificateFieldMissing, CertificateFieldUnknown, CertificateFieldTooLong, QrTooLarge: it cannot say
             so.
     """
@@ -131,16 +159,21 @@ def succeed(
     if old.issued_change is None:
         raise CertificateUnpublished(number=old.number)
     fields = _fields(old, asked, type_)
+    person = _holder(session, old, fields, type_)
     begun = version_after(session, certificate_id)
     if begun is not None and begun.pdf is None:
-        return _same(begun, fields, asked)
+        return _same(begun, fields, asked, session.get_one(CertificateRow, begun.id).succession)
+    if old.life is LifeState.SUPERSEDED:
+        raise NextVersionStands(number=old.number, version=old.version + 1)
     if old.life is not LifeState.IN_FORCE:
         raise StepImpossible(number=old.number, state=words_of(type_, old.life), step=Step.SUPERSEDE.term)
     if old.version >= MOST_VERSIONS:
         raise VersionsExhausted(number=old.number, limit=MOST_VERSIONS)
+    day = today(clock)
     ends = _last_day(old, asked, type_)
+    if ends is not None and ends < day:
+        raise TermOver(number=old.number, last=ends)
     licence = _licence(old)
-    first = max(today(clock), old.valid_from)
     new = CertificateRow(
         id=uuid4(),
         licence_id=str(licence),
@@ -151,12 +184,12 @@ def succeed(
         certificate_type=old.certificate_type,
         agency=row.agency,
         holder=row.holder,
-        person=row.person,
+        person=person,
         agreement=None,
         reference=None,
         status_index=free_status_index(session, old.agency),
         status_key=status_key(licence),
-        valid_from=first,
+        valid_from=max(day, old.valid_from) if asked.how is Succession.RENEW else old.valid_from,
         valid_until=ends,
         created_at=clock.now().astimezone(UTC),
         state=CertificateState.NONE,
@@ -188,10 +221,24 @@ def take_over(session: Session, row: CertificateRow, *, agency: Agency, clock: C
 def _fields(old: Certificate, asked: NextVersion, type_: CertificateType) -> dict[str, str]:
     """Give what the next version prints: the old values, and over them those that change."""
     was = {entry.name: entry.value for entry in old.entries}
+    if asked.valid_until is not None and asked.how is not Succession.RENEW:
+        raise SuccessionMisfit(number=old.number)
+    if asked.fields and asked.how is Succession.REISSUE:
+        raise SuccessionMisfit(number=old.number)
     fields = arrange(type_, {**was, **asked.fields})
     if asked.how is Succession.AMEND and fields == was:
         raise AmendmentMissing(number=old.number)
-    return was if asked.how is Succession.REISSUE else fields
+    return fields
+
+
+def _holder(
+    session: Session, old: Certificate, fields: Mapping[str, str], type_: CertificateType
+) -> PersonId | None:
+    """Check that the next version names nobody else, and find the natural person if they are registered."""
+    number = type_.holder.number
+    if number is not None and fields[number] != next(e.value for e in old.entries if e.name == number):
+        raise HolderStays(number=old.number)
+    return holder_of(session, type_, fields, holder=old.holder)
 
 
 def _last_day(old: Certificate, asked: NextVersion, type_: CertificateType) -> date | None:
@@ -214,8 +261,9 @@ def _licence(old: Certificate) -> LicenceIdentifier:
     )
 
 
-def _same(begun: Certificate, fields: Mapping[str, str], asked: NextVersion) -> Certificate:
+def _same(begun: Certificate, fields: Mapping[str, str], asked: NextVersion, how: str | None) -> Certificate:
     stated = {entry.name: entry.value for entry in begun.entries}
-    if stated != fields or (asked.valid_until is not None and asked.valid_until != begun.valid_until):
+    other_end = asked.valid_until is not None and asked.valid_until != begun.valid_until
+    if how != asked.how.value or stated != fields or other_end:
         raise NextVersionBegun(number=begun.number)
     return begun

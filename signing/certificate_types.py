@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from evidence.certificate_types import CertificateType, TypeField
 from evidence.errors import Refused, Term
 from evidence.identifiers import Uscc
+from identity.names import check_text
 from verify.shipped_types import SHIPPED
 
 MAXIMUM_VALUE_LENGTH = 200
@@ -77,6 +78,7 @@ def arrange(type_: CertificateType, values: Mapping[str, str]) -> dict[str, str]
         CertificateFieldUnknown: a name is not one of the type's.
         CertificateFieldMissing: a required field is absent or blank.
         CertificateFieldTooLong: a value has more than 200 characters.
+        HiddenCharacter, MarksHeaped: it breaks the line, or holds what nobody sees.
     """
     names = {field.name for field in type_.fields}
     for name in values:
@@ -92,4 +94,4 @@ def _value(field: TypeField, given: str) -> str:
         raise CertificateFieldMissing(field=Term(field.zh, field.en))
     if len(value) > MAXIMUM_VALUE_LENGTH:
         raise CertificateFieldTooLong(field=Term(field.zh, field.en), limit=MAXIMUM_VALUE_LENGTH)
-    return value
+    return check_text(value, Term(field.zh, field.en), limit=MAXIMUM_VALUE_LENGTH) if value else ""

@@ -179,7 +179,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "period-open": Words("{first}起长期有效", "from {first}, without end"),
     # status
     "status-none": Words(
-        "没有状态清单，无法得知是否被暂扣或吊销。请联网刷新后再核验。",
+        "没有状态清单，无法得知是否被暂扣或终止。请联网刷新后再核验。",
         "There is no status list, so a suspension or revocation would not be known. Refresh online and "
         "check again.",
     ),
@@ -208,7 +208,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "own expiry). Refresh online and check again.",
     ),
     "status-clear": Words(
-        "{issuer}{at}的状态清单：未被暂扣、吊销或取代。",
+        "{issuer}{at}的状态清单：未被暂扣、终止或取代。",
         "The status list of {issuer} of {at} shows no suspension, revocation or successor.",
     ),
     "status-exception": Words(

@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
@@ -97,4 +97,5 @@ def _resting_on_nothing(request: Request, chosen: CertificateType, *, today: dat
         type=chosen,
         types=[each for each in SHIPPED.values() if each.basis is Basis.NONE],
         draft=empty_draft(chosen, today=today),
+        reference=uuid4().hex,
     )

@@ -20,8 +20,8 @@ from signing.certificate_types import certificate_type
 
 router = APIRouter()
 
-RENEWED_FROM = (Standing.IN_FORCE, Standing.NOT_YET_VALID, Standing.EXPIRED)
-"""How a certificate stands that nobody suspended or ended, and that may have a next version."""
+RENEWED_FROM = (Standing.IN_FORCE, Standing.NOT_YET_VALID)
+"""How a certificate stands that may have a next version."""
 
 
 @router.get("/certificates/{certificate_id}", include_in_schema=False)
@@ -52,5 +52,5 @@ def _may(step: Step, type_: CertificateType, found: CertificateShown) -> bool:
     """Whether the agency can take a step as the certificate stands, and its type knows where it leads."""
     suspended = found.state is Standing.SUSPENDED
     now = LifeState.SUSPENDED if suspended else LifeState.IN_FORCE
-    standing = suspended or found.state in RENEWED_FROM
+    standing = suspended or found.state in (*RENEWED_FROM, Standing.EXPIRED)
     return standing and step is not Step.SUPERSEDE and now in step.starts and step.leads_to in type_.states

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.acting import agency_of, firm_of, person_of
 from api.certificate_basis import register_on
+from api.certificate_issuing import finish
 from api.certificate_view import CertificateListed, CertificateShown, listed, shown
 from api.house import House
 from api.idempotency import Once, OnceRoute
@@ -25,12 +26,12 @@ from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from signing import certificate_bundles
 from signing.certificate_changes import CertificateUnpublished, change
-from signing.certificate_issue import finish_issue
+from signing.certificate_issue import check_printable
 from signing.certificate_registration import Application, find_registered
 from signing.certificate_steps import Reason, Step
 from signing.certificate_succession import NextVersion, Succession, succeed, version_after
-from signing.certificate_types import arrange, certificate_type
-from signing.certificates import certificates_of
+from signing.certificate_types import certificate_type
+from signing.certificates import certificate, certificates_of
 from signing.qr_image import qr_svg
 
 router = APIRouter(route_class=OnceRoute)
@@ -39,7 +40,7 @@ AsAgency = Annotated[Visitor, allow(Role.AGENCY)]
 AsConcerned = Annotated[Visitor, allow(Role.AGENCY, Role.FIRM, Role.PERSON)]
 
 
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Reference = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """What the applicant calls an application, in its own books."""
 
 
@@ -106,8 +107,7 @@ def issue(issuing: Issuing, visitor: AsAgency, house: InHouse, once: Once) -> Is
         valid_from=issuing.valid_from,
         valid_until=issuing.valid_until,
     )
-    for text in arrange(application.certificate_type, application.fields).values():
-        house.typesetter.check_glyphs(text)
+    check_printable(application.certificate_type, application.fields, press=house.press)
     with house.database.transaction() as session:
         if issuing.agreement is not None:
             visible_agreement(session, issuing.agreement, visitor, house)
@@ -116,7 +116,7 @@ def issue(issuing: Issuing, visitor: AsAgency, house: InHouse, once: Once) -> Is
         if before is None:
             events.tell_certificate(session, house, registered, EventType.CERTIFICATE_ISSUED)
         issued = once.keep(session, Issued(id=registered.id, next=f"/certificates/{registered.id}"))
-    finish_issue(house.database, registered, press=house.press)
+    finish(house, registered)
     return issued
 
 
@@ -176,16 +176,18 @@ def next_version(
 ) -> Issued:
     """Renew, amend or issue again: a next version, which takes the place of this one when it is made."""
     agency = agency_of(visitor, house)
-    for text in succeeding.fields.values():
-        house.typesetter.check_glyphs(text)
     asked = NextVersion(how=succeeding.how, fields=succeeding.fields, valid_until=succeeding.valid_until)
+    with house.database.transaction() as session:
+        old = certificate(session, certificate_id)
+    was = {entry.name: entry.value for entry in old.entries}
+    check_printable(certificate_type(old.certificate_type), {**was, **asked.fields}, press=house.press)
     with house.database.transaction() as session:
         before = version_after(session, certificate_id)
         registered = succeed(session, certificate_id, asked, agency=agency, clock=house.clock)
         if before is None:
             events.tell_certificate(session, house, registered, EventType.CERTIFICATE_ISSUED)
         issued = once.keep(session, Issued(id=registered.id, next=f"/certificates/{registered.id}"))
-    finish_issue(house.database, registered, press=house.press)
+    finish(house, registered)
     return issued
 
 
@@ -213,6 +215,8 @@ def qr_picture(certificate_id: UUID, visitor: AsConcerned, house: InHouse) -> Re
     """Give the certificate's QR code, dark on white with its quiet zone in light and dark pages alike."""
     with house.database.transaction() as session:
         found = visible_certificate(session, certificate_id, visitor)
+    if found.pdf is None:
+        raise CertificateUnpublished(number=found.number)
     code = qr_svg(found.qr).replace("<svg ", '<svg x="6" y="6" width="88" height="88" ', 1)
     picture = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" shape-rendering="crispEdges">'

@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from api.demonstration.people import CONTRACTOR, ENGINEER, OWNER, OWNERS_REPRESENTATIVE
+from signing.certificate_registration import Application, register, today
+from signing.certificate_types import certificate_type
 from tests.api.joint import AGENCY_DESK, enter
 from tests.api.test_agreements import problem
 from tests.quiet_city import QuietCity, open_quiet_city
@@ -53,7 +55,7 @@ def test_a_licence_is_issued_without_an_agreement_and_once_for_its_reference(age
 def test_an_organization_that_is_not_registered_is_called_what_its_certificate_calls_it(
     agency: httpx.Client,
 ) -> None:
-    fields = {**LICENCE_FIELDS, "firm_name": "示范爆破工程有限公司"}
+    fields = {**LICENCE_FIELDS, "firm_name": "示范爆破工程有限公司", "firm_uscc": "91350100M000100Y43"}
     issued = agency.post(
         "/api/certificates", json=licence(reference="2026-0816", holder="91350100M000100Y43", fields=fields)
     )
@@ -85,6 +87,26 @@ def test_a_natural_person_sees_what_they_hold_and_nobody_else_does(
     assert other.get(f"/api/certificates/{id_}").status_code == 404
 
 
+def test_what_is_being_made_has_no_code_and_is_in_force_nowhere(
+    city: QuietCity, agency: httpx.Client
+) -> None:
+    asked = Application(
+        certificate_type=certificate_type("safety-production-licence"),
+        holder=CONTRACTOR.uscc,
+        fields=LICENCE_FIELDS,
+        valid_from=today(city.house.clock),
+        reference="begun",
+    )
+    with city.house.database.transaction() as session:
+        begun = register(session, asked, agency=city.house.agency, clock=city.house.clock)
+    assert agency.get(f"/api/certificates/{begun.id}").json()["qr"] == ""
+    assert problem(agency.get(f"/certificates/{begun.id}/qr.svg")) == (409, "certificate-unpublished")
+    assert "qr.svg" not in agency.get(f"/certificates/{begun.id}").text
+    city.anchor()
+    report = agency.post("/api/verifications", json={"qr": begun.qr}).json()
+    assert (report["answer"], report["witness"]["word"]) == ("UNKNOWN", "unregistered")
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
@@ -95,6 +117,8 @@ def test_a_natural_person_sees_what_they_hold_and_nobody_else_does(
         ({"type": "constructor-registration", "fields": CONSTRUCTOR_FIELDS}, "holder-is-person"),
         ({"fields": {**LICENCE_FIELDS, "permitted_scope": "爆破"}}, "certificate-issued"),
         ({"reference": ""}, "form-incomplete"),
+        ({"reference": "a\x00"}, "form-incomplete"),
+        ({"authorizations": ["00000000-0000-4000-8000-000000000000"]}, "authorizations-unfounded"),
     ],
 )
 def test_what_does_not_fit_is_refused(agency: httpx.Client, changed: dict[str, object], code: str) -> None:

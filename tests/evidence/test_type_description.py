@@ -58,7 +58,7 @@ def test_a_description_is_read_whole() -> None:
 
 def test_a_number_is_counted_within_what_stands_before_its_serial() -> None:
     numbering = read_type(WHOLE.encode()).numbering
-    assert numbering.scope(FACTS) == "（2026）示范市捕字第"
+    assert numbering.scope(FACTS) == "BL99010020260502"
     assert numbering.fill(numbering.form, facts=FACTS, serial=7) == "（2026）示范市捕字第0007号"
     assert numbering.fill(numbering.licence, facts=FACTS, serial=7) == "BL990100202605020007"
 

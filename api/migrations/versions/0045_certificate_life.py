@@ -13,8 +13,10 @@ def upgrade() -> None:
     """Name the state that the two bits stand for; number the versions of a licence."""
     op.add_column("certificates", sa.Column("life", sa.Text, nullable=False, server_default="in-force"))
     op.execute(
-        "update certificates set life = case state when 1 then 'suspended' when 2 then 'revoked' "
-        "when 3 then 'superseded' end where state <> 0"
+        "update certificates set life = case state when 1 then 'suspended' when 3 then 'superseded' "
+        "else case (select reason from certificate_changes where certificate = certificates.id "
+        "order by version desc limit 1) when 23 then 'annulled' when 24 then 'cancelled' else 'revoked' end "
+        "end where state <> 0"
     )
     op.add_column("certificates", sa.Column("version", sa.Integer, nullable=False, server_default="1"))
     previous = sa.Column("previous", sa.Uuid, sa.ForeignKey("certificates.id"), unique=True)

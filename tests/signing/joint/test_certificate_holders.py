@@ -7,14 +7,18 @@ from evidence.errors import CheckDigitWrong
 from evidence.identifiers import CitizenNumber
 from evidence.qr import check_qr
 from evidence.statement import check
+from identity.names import HiddenCharacter
 from identity.people import find_person
 from ledger import facts
-from signing.certificate_refusals import AgreementNeeded, CertificateIssued, HolderIsPerson, HolderNeeded
+from signing.certificate_holders import HolderIsPerson, HolderNeeded, HolderNumberDiffers
+from signing.certificate_issue import CertificateOverfull, check_printable
+from signing.certificate_refusals import AgreementNeeded, CertificateIssued
 from signing.certificate_registration import Application, register
 from signing.certificates import Certificate
 from verify.shipped_types import SHIPPED
 
-from .conftest import CONTRACTOR, FIELDS, Town
+from .conftest import CONTRACTOR, FIELDS, OWNER, Town
+from .test_voiding_at_once import PATIENCE_S, beside
 
 LICENCE_FIELDS = {
     "firm_name": "示范建设集团有限公司",
@@ -93,6 +97,8 @@ def test_whoever_is_not_registered_here_may_hold_one_as_well(town: Town) -> None
     ("application", "refusal"),
     [
         (replace(LICENCE, holder=None), HolderNeeded),
+        (replace(LICENCE, holder=OWNER), HolderNumberDiffers),
+        (replace(LICENCE, fields={**LICENCE_FIELDS, "permitted_scope": "建筑\n施工"}), HiddenCharacter),
         (replace(CONSTRUCTOR, holder=CONTRACTOR), HolderIsPerson),
         (
             replace(CONSTRUCTOR, fields={**CONSTRUCTOR_FIELDS, "citizen_number": "110105194912310021"}),
@@ -109,3 +115,22 @@ def test_who_holds_it_and_what_it_rests_on_are_the_types(
 ) -> None:
     with pytest.raises(refusal):
         registered(town, application)
+
+
+def test_of_two_at_once_with_one_reference_the_second_finds_what_the_first_registered(town: Town) -> None:
+    found: list[Certificate] = []
+    second, refused, starts = beside(lambda: found.append(registered(town, LICENCE)))
+    with town.database.transaction() as session:
+        first = register(session, LICENCE, agency=town.agency, clock=town.clock)
+        starts()
+    second.join(timeout=PATIENCE_S)
+    assert (refused, found) == ([], [first])
+
+
+def test_what_does_not_fit_its_page_is_refused_before_it_has_a_number(town: Town) -> None:
+    long = dict.fromkeys(FIELDS, "字" * 200)
+    permit = SHIPPED["construction-permit"]
+    rest = {field.name: "字" * 200 for field in permit.fields}
+    with pytest.raises(CertificateOverfull):
+        check_printable(permit, {**rest, **long}, press=town.press)
+    check_printable(permit, FIELDS, press=town.press)

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -29,11 +29,14 @@ from signing.certificate_registration import Application, register
 from signing.certificate_steps import Reason, Step
 from signing.certificate_succession import (
     AmendmentMissing,
+    HolderStays,
     NextVersion,
     NextVersionBegun,
     RenewalNeedless,
     RenewalTooShort,
     Succession,
+    SuccessionMisfit,
+    TermOver,
     succeed,
 )
 from signing.certificates import Certificate, certificate
@@ -222,7 +225,34 @@ def test_a_lost_certificate_is_issued_again_as_it_was(town: Town) -> None:
         (each.name, each.value) for each in old.entries
     ]
     assert not {each.salt for each in new.entries} & {each.salt for each in old.entries}
-    assert (new.valid_until, new.status_index != old.status_index) == (old.valid_until, True)
+    assert (new.valid_from, new.valid_until) == (old.valid_from, old.valid_until)
+    assert new.status_index != old.status_index
+
+
+@pytest.mark.parametrize(
+    ("how", "asked", "refusal"),
+    [
+        (Succession.REISSUE, {"fields": {"firm_address": "示范市二号路2号"}}, SuccessionMisfit),
+        (Succession.REISSUE, {"valid_until": date(2030, 5, 1)}, SuccessionMisfit),
+        (Succession.AMEND, {"valid_until": date(2030, 5, 1)}, SuccessionMisfit),
+        (Succession.AMEND, {"fields": {"firm_uscc": OWNER.text}}, HolderStays),
+    ],
+)
+def test_a_next_version_changes_what_its_kind_changes_and_never_its_holder(
+    town: Town, how: Succession, asked: dict[str, object], refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        succeeded(town, published(town), how, **asked)
+
+
+@pytest.mark.parametrize("how", [Succession.AMEND, Succession.REISSUE])
+def test_what_is_over_has_no_next_version_that_would_be_over_too(town: Town, how: Succession) -> None:
+    old = published(town)
+    town.clock.advance(timedelta(days=4 * 365))
+    changed = {"firm_address": "示范市二号路2号"} if how is Succession.AMEND else {}
+    with pytest.raises(TermOver, match="2029-05-01"):
+        succeeded(town, old, how, fields=changed)
+    assert succeeded(town, old, Succession.RENEW).valid_until == date(2032, 5, 1)
 
 
 def test_the_same_next_version_is_registered_once(town: Town) -> None:
@@ -231,6 +261,11 @@ def test_the_same_next_version_is_registered_once(town: Town) -> None:
     assert succeeded(town, old, Succession.REISSUE) == new
     with pytest.raises(NextVersionBegun):
         succeeded(town, old, Succession.AMEND, fields={"firm_address": "示范市二号路2号"})
+    with pytest.raises(NextVersionBegun):
+        succeeded(town, old, Succession.RENEW)
+    printed(town, new)
+    with pytest.raises(NextVersionStands):
+        succeeded(town, old, Succession.REISSUE)
 
 
 def test_an_amendment_that_changes_nothing_is_refused(town: Town) -> None:

@@ -8,6 +8,7 @@ const form = document.getElementById("issue");
 const application = () => ({
   type: form.dataset.type,
   agreement: form.dataset.agreement ?? null,
+  reference: form.dataset.reference ?? null,
   holder: form.elements.holder?.value.trim() ?? null,
   authorizations: [...form.querySelectorAll("[name=authorization]:checked")].map((box) => box.value),
   fields: Object.fromEntries(
