@@ -9,7 +9,7 @@ that everything is set in there is a handwriting (行书), for signatures that w
 characters of GB 2312, and ``can_write`` tells whether a name is among them.
 
     typesetter = Typesetter()
-    pdf = typesetter.set("construction-permit.typ", facts, at=clock.now())
+    pdf = typesetter.set("certificate-two-leaf.typ", facts, at=clock.now())
 """
 
 import json

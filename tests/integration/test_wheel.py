@@ -55,7 +55,8 @@ CARRIED = (
     "api/migrations/env.py",
     "ledger/artifacts/EvidenceLog.json",
     "ledger/artifacts/StatusRegister.json",
-    "signing/templates/construction-permit.typ",
+    "signing/templates/certificate-two-leaf.typ",
+    "verify/types/construction-permit.toml",
 )
 WASM = "/static/third_party/zxing-wasm/reader/zxing_reader.wasm"
 SECOND_HARDHAT_KEY = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"  # worth nothing
