@@ -150,6 +150,8 @@ def test_a_page_that_follows_ends_as_the_page_that_is_sent(page: Page, city: Cit
     expect(page.locator("[data-show=anchored]")).to_contain_text("全部已上链")
     shown = "() => [...document.querySelectorAll('#latest li, #tree, .facts, .note')].map((x) => x.innerText)"
     expect(page.locator("#latest li").first.locator(".state")).to_have_text("已上链")
+    root = page.request.get(f"{city.url}/ledger/checkpoint").text().splitlines()[2]
+    expect(page.locator("[data-show=note]")).to_contain_text(root)  # it is fetched last
     followed = page.evaluate(shown)
     page.reload()
     assert page.evaluate(shown) == followed
