@@ -1,7 +1,7 @@
 """What each party adds to a document: its marks, whom its stamp names, and what it drew or wrote.
 
 for addition in additions(session, agreement, laid, document=0):
-addition.stamp(typesetter, address)      # what lies in addition.laid.stamp
+    addition.stamp(typesetter, address)      # what lies in addition.laid.stamp
 """
 
 from collections.abc import Callable, Sequence

@@ -2,7 +2,7 @@
 
 check_documents(documents)
 with naming(document.name, place=1, among=3):      # a refusal within says which document it is about
-rehearse(content, slots, document=1, …)
+    rehearse(content, slots, document=1, …)
 """
 
 from collections.abc import Iterator, Sequence
