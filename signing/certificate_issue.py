@@ -9,6 +9,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from pyhanko.sign.timestamps import TimeStamper
 from sqlalchemy import select
@@ -26,12 +27,7 @@ from signing.certificate_changes import locked
 from signing.certificate_registration import Application, register
 from signing.certificate_succession import take_over
 from signing.certificate_types import arrange, certificate_type
-from signing.certificates import (
-    Agency,
-    Certificate,
-    CertificateId,
-    certificate,
-)
+from signing.certificates import Agency, Certificate, CertificateId, certificate
 from signing.key_certificates import Revocation, check_standing, revocations
 from signing.keystore import KeyStore
 from signing.objects import ObjectStore
@@ -89,19 +85,16 @@ def check_printable(type_: CertificateType, fields: Mapping[str, str], *, press:
         GlyphMissing: the font lacks a character of a value.
         CertificateOverfull: the values do not fit the page.
     """
-    speaker = press.agency.speaker
-    sheet = CertificateSheet(
-        face=type_.face,
-        title=type_.zh,
-        grant=type_.grant,
-        notes=type_.notes,
+    now = press.clock.now()
+    sheet = _sheet(
+        type_,
+        arrange(type_, fields),
         number=type_.numbering.form,
         licence_id=type_.numbering.licence,
-        fields=tuple(_printed(type_, arrange(type_, fields))),
-        agency=speaker.name,
-        issued_at=press.clock.now(),
+        term=(now.date(), now.date()),
+        issued_at=now,
         qr=press.agency.qr_host,
-        sample=press.samples,
+        press=press,
     )
     try:
         render_certificate(press.typesetter, sheet)
@@ -140,7 +133,18 @@ def print_certificate(registered: Certificate, *, press: Press, revoked: Sequenc
     ``revoked`` stands in the revocation list that is put into it.
     """
     speaker, now = press.agency.speaker, press.clock.now()
-    rendered = render_certificate(press.typesetter, _sheet(registered, press))
+    type_ = certificate_type(registered.certificate_type)
+    sheet = _sheet(
+        type_,
+        {entry.name: entry.value for entry in registered.entries},
+        number=registered.number,
+        licence_id=registered.licence_id,
+        term=(registered.valid_from, registered.valid_until),
+        issued_at=registered.registered_at,
+        qr=registered.qr,
+        press=press,
+    )
+    rendered = render_certificate(press.typesetter, sheet)
     seal = organization_seal(press.typesetter, name=speaker.name, at=now)
     return add_closing_seal(
         rendered.content,
@@ -149,27 +153,35 @@ def print_certificate(registered: Certificate, *, press: Press, revoked: Sequenc
         ),
         timestamps=press.timestamps,
         revocation_lists=press.authority.revocation_lists(at=now, revoked=revoked),
-        reason=f"签发{certificate_type(registered.certificate_type).zh}",
+        reason=f"签发{type_.zh}",
         at=now,
         visible=VisibleStamp(stamp=seal, box=rendered.seal_box),
         field="agency-seal",
     )
 
 
-def _sheet(registered: Certificate, press: Press) -> CertificateSheet:
-    type_ = certificate_type(registered.certificate_type)
-    values = {entry.name: entry.value for entry in registered.entries}
+def _sheet(
+    type_: CertificateType,
+    values: Mapping[str, str],
+    *,
+    number: str,
+    licence_id: str,
+    term: tuple[date, date | None],
+    issued_at: datetime,
+    qr: str,
+    press: Press,
+) -> CertificateSheet:
     return CertificateSheet(
         face=type_.face,
         title=type_.zh,
         grant=type_.grant,
         notes=type_.notes,
-        number=registered.number,
-        licence_id=registered.licence_id,
-        fields=(*_printed(type_, values), *_validity(type_, registered)),
+        number=number,
+        licence_id=licence_id,
+        fields=(*_printed(type_, values), *_validity(type_, *term)),
         agency=press.agency.speaker.name,
-        issued_at=registered.registered_at,
-        qr=registered.qr,
+        issued_at=issued_at,
+        qr=qr,
         sample=press.samples,
     )
 
@@ -180,11 +192,10 @@ def _printed(type_: CertificateType, values: Mapping[str, str]) -> Iterator[Prin
             yield PrintedField(label=field.zh, value=values[field.name], paired=field.paired)
 
 
-def _validity(type_: CertificateType, registered: Certificate) -> Iterator[PrintedField]:
+def _validity(type_: CertificateType, first: date, last: date | None) -> Iterator[PrintedField]:
     """The term, where the type's rule sets one; of the others the fields say what there is to say."""
-    if type_.validity is ValidityRule.YEARS and registered.valid_until is not None:
-        first, last = (chinese_day(each) for each in (registered.valid_from, registered.valid_until))
-        yield PrintedField(label="有效期", value=f"{first}至{last}")
+    if type_.validity is ValidityRule.YEARS and last is not None:
+        yield PrintedField(label="有效期", value=f"{chinese_day(first)}至{chinese_day(last)}")
 
 
 def publish(
@@ -203,8 +214,9 @@ def publish(
     found = certificate(session, certificate_id)
     if row is None or row.pdf is not None:
         return found
-    if row.previous is not None:
-        locked(session, row.previous)  # before the log, as by whoever changes it
+    before = (
+        None if row.previous is None else locked(session, row.previous)
+    )  # ahead of the log, as in ``change``
     now = clock.now()
     body: dict[str, Value] = {
         "action": ISSUED,
@@ -231,6 +243,6 @@ def publish(
         )
     )
     session.flush()
-    if row.previous is not None:
-        take_over(session, row, agency=agency, clock=clock)
+    if before is not None:
+        take_over(session, row, before, agency=agency, clock=clock)
     return certificate(session, certificate_id)

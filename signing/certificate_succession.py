@@ -204,17 +204,19 @@ def version_after(session: Session, certificate_id: UUID) -> Certificate | None:
     return None if id_ is None else certificate(session, id_)
 
 
-def take_over(session: Session, row: CertificateRow, *, agency: Agency, clock: Clock) -> None:
-    """Supersede the version before a published one; the new one is what the old one became meanwhile."""
-    before = locked(session, row.previous) if row.previous is not None else None
-    if before is None or row.succession is None:
-        raise LookupError(str(row.id))
+def take_over(
+    session: Session, row: CertificateRow, before: CertificateRow, *, agency: Agency, clock: Clock
+) -> None:
+    """Supersede the version before a published one; the new one is what the old one became meanwhile.
+
+    ``before`` is locked.
+    """
     last = history(session, before.id)[-1]
     if LifeState(before.life) is not LifeState.IN_FORCE:
         step, reason = BY_ACTION[last.action], last.reason or Reason.OTHER
         record_step(session, row, step, reason, agency=agency, clock=clock, description=last.description)
     if LifeState(before.life) in Step.SUPERSEDE.starts:
-        reason = Succession(row.succession).reason
+        reason = Succession(str(row.succession)).reason
         record_step(session, before, Step.SUPERSEDE, reason, agency=agency, clock=clock)
 
 

@@ -76,7 +76,6 @@ class Certificate:
     holder: Uscc | None
     person: PersonId | None
     agreement: UUID | None
-    reference: str | None
     statement: bytes
     status_index: int
     status_key: bytes
@@ -154,7 +153,6 @@ def read_row(session: Session, row: CertificateRow) -> Certificate:
         holder=None if row.holder is None else Uscc.parse(row.holder),
         person=None if row.person is None else PersonId(row.person),
         agreement=row.agreement,
-        reference=row.reference,
         statement=row.statement,
         status_index=row.status_index,
         status_key=row.status_key,

@@ -10,11 +10,14 @@ from evidence.statement import check
 from identity.names import HiddenCharacter
 from identity.people import find_person
 from ledger import facts
+from signing import certificate_issue
 from signing.certificate_holders import HolderIsPerson, HolderNeeded, HolderNumberDiffers
-from signing.certificate_issue import CertificateOverfull, check_printable
+from signing.certificate_issue import CertificateOverfull, check_printable, issue
 from signing.certificate_refusals import AgreementNeeded, CertificateIssued
 from signing.certificate_registration import Application, register
 from signing.certificates import Certificate
+from signing.rendering import CertificateSheet, RenderedCertificate, render_certificate
+from signing.typesetting import Typesetter
 from verify.shipped_types import SHIPPED
 
 from .conftest import CONTRACTOR, FIELDS, OWNER, Town
@@ -134,3 +137,19 @@ def test_what_does_not_fit_its_page_is_refused_before_it_has_a_number(town: Town
     with pytest.raises(CertificateOverfull):
         check_printable(permit, {**rest, **long}, press=town.press)
     check_printable(permit, FIELDS, press=town.press)
+
+
+def test_the_page_that_is_tried_has_the_lines_of_the_page_that_is_printed(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheets: list[CertificateSheet] = []
+
+    def kept(typesetter: Typesetter, sheet: CertificateSheet) -> RenderedCertificate:
+        sheets.append(sheet)
+        return render_certificate(typesetter, sheet)
+
+    monkeypatch.setattr(certificate_issue, "render_certificate", kept)
+    issue(town.database, LICENCE, press=town.press)
+    tried, made = [[field.label for field in sheet.fields] for sheet in sheets]
+    assert tried == made
+    assert made[-1] == "有效期"
