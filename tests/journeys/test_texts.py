@@ -2,60 +2,31 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from api.demonstration.client import Visitor, captures_of
-from api.demonstration.people import ENGINEER, LEGAL_REPRESENTATIVE, OWNERS_REPRESENTATIVE, PEOPLE
+from api.demonstration.client import Visitor
+from api.demonstration.people import ENGINEER, LEGAL_REPRESENTATIVE, OWNERS_REPRESENTATIVE
 from api.house import House
 from api.site import Site
 from signing.agreements import agreement
-from tests.api.newcomers import forget_faces
 from tests.journeys.patience import SCAN_MS, expect_passed
-from tests.journeys.test_firm import CLERK, DESK
-from tests.journeys.test_placing import ORIGINAL, PHONE, middle
+from tests.journeys.test_placing import DESK, PHONE, Board, board, middle
+
+__all__ = ["board"]  # a fixture
 
 pytestmark = pytest.mark.browser
 
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@pytest.fixture(scope="module")
-def enrolled(site: Site, house: House) -> None:
-    """The people of the city have enrolled their faces."""
-    forget_faces(house)
-    for person in PEOPLE:
-        visitor = Visitor(site.url, person.title_zh)
-        known = visitor.call("GET", "/api/people/me")
-        if not known["consented"]:
-            visitor.call("POST", "/api/people/me/consents", json={"purpose": "face"})
-        if not known["enrolled"]:
-            visitor.call("POST", "/api/people/me/enrollment", files=captures_of(person))
-
-
 @pytest.fixture
-def clerk(browser: Browser, site: Site) -> Iterator[Page]:
+def clerk(board: Board) -> Page:
     """The form that starts an agreement over three pages, which are open."""
-    faults: list[str] = []
-    context = browser.new_context(viewport=DESK, locale="zh-CN")
-    page = context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(site.url)
-    page.get_by_role("button", name=re.compile(f"^{CLERK}")).click()
-    page.get_by_role("link", name="发起签署").click()
-    page.get_by_label("上传 PDF").first.check()
-    page.set_input_files(
-        "#document", {"name": "申请表.pdf", "mimeType": "application/pdf", "buffer": ORIGINAL}
-    )
-    page.get_by_text("摆放签章位置").click()
-    expect(page.locator("#picture")).to_have_attribute("alt", "第 3 页，共 3 页", timeout=60_000)
-    yield page
-    context.close()
-    assert not faults
+    return board(DESK)
 
 
 def add(page: Page, party: int, label: str, width: int) -> Locator:
@@ -107,7 +78,7 @@ def test_text_fields_are_dragged_and_moved_by_keyboard_and_removed(clerk: Page, 
     assert third.texts == ()
 
 
-@pytest.mark.usefixtures("enrolled")
+@pytest.mark.usefixtures("faces_enrolled")
 @pytest.mark.timeout(600)
 def test_who_signs_writes_first_and_the_pdf_shows_it_whole(
     clerk: Page, browser: Browser, site: Site, tmp_path: Path
@@ -143,7 +114,7 @@ def test_who_signs_writes_first_and_the_pdf_shows_it_whole(
     assert checked.stdout.count("Signature Validation: Signature is Valid.") == 4
 
 
-@pytest.mark.usefixtures("enrolled")
+@pytest.mark.usefixtures("faces_enrolled")
 def test_what_was_written_goes_along_to_the_way_without_a_face_and_back_and_is_not_left(
     clerk: Page, browser: Browser, site: Site
 ) -> None:
