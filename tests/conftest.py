@@ -66,6 +66,15 @@ def migrated_template(postgres_server: EmbeddedPostgres) -> str:
 
 
 @pytest.fixture
+def empty_database(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+    """The URL of a database without tables that lives for one test, as the server's superuser."""
+    name = f"empty_{uuid4().hex}"
+    _run(postgres_server, f"CREATE DATABASE {name}")
+    yield _named(postgres_server, name)
+    _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
 def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
     """The URL of a migrated, empty database that lives for one test, as the house's working role."""
     name = f"test_{uuid4().hex}"

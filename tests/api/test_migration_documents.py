@@ -1,14 +1,8 @@
 """What was assembled, and what was under way, stays so when an agreement may have several documents."""
 
-from collections.abc import Iterator
-
-import psycopg
-import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from api import migrations
-from ledger.postgres import EmbeddedPostgres
 
 BEFORE, SEVERAL = "0033", "0034"
 
@@ -38,23 +32,12 @@ NEW = (
 )
 
 
-@pytest.fixture
-def empty(postgres_server: EmbeddedPostgres) -> Iterator[str]:
-    """The address of a database without tables, as its superuser."""
-    url = make_url(postgres_server.url)
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE before_several")
-        yield url.set(database="before_several").render_as_string(hide_password=False)
-        connection.execute("DROP DATABASE before_several WITH (FORCE)")
-
-
-def test_an_increment_and_what_was_assembled_are_those_of_the_first_document(empty: str) -> None:
-    migrations.upgrade(empty, BEFORE)
-    engine = create_engine(empty)
+def test_an_increment_and_what_was_assembled_are_those_of_the_first_document(empty_database: str) -> None:
+    migrations.upgrade(empty_database, BEFORE)
+    engine = create_engine(empty_database)
     with engine.begin() as connection:
         connection.execute(text(OLD))
-    migrations.upgrade(empty, SEVERAL)
+    migrations.upgrade(empty_database, SEVERAL)
     with engine.connect() as connection:
         increments, assembled = ([tuple(row) for row in connection.execute(text(query))] for query in NEW)
     engine.dispose()

@@ -1,14 +1,8 @@
 """What was asked and used before keeps its meaning when uses are counted."""
 
-from collections.abc import Iterator
-
-import psycopg
-import pytest
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.engine import make_url
 
 from api import migrations
-from ledger.postgres import EmbeddedPostgres
 
 BEFORE, COUNTED = "0018", "0019"
 
@@ -28,27 +22,16 @@ OLD = """
 """
 
 
-@pytest.fixture
-def empty(postgres_server: EmbeddedPostgres) -> Iterator[str]:
-    """The address of a database without tables, as its superuser."""
-    url = make_url(postgres_server.url)
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE before_uses")
-        yield url.set(database="before_uses").render_as_string(hide_password=False)
-        connection.execute("DROP DATABASE before_uses WITH (FORCE)")
-
-
 def rows(connection: Connection, query: str) -> list[tuple[object, ...]]:
     return [tuple(row) for row in connection.execute(text(query))]
 
 
-def test_a_used_authorization_has_its_one_use(empty: str) -> None:
-    migrations.upgrade(empty, BEFORE)
-    engine = create_engine(empty)
+def test_a_used_authorization_has_its_one_use(empty_database: str) -> None:
+    migrations.upgrade(empty_database, BEFORE)
+    engine = create_engine(empty_database)
     with engine.begin() as connection:
         connection.execute(text(OLD))
-    migrations.upgrade(empty, COUNTED)
+    migrations.upgrade(empty_database, COUNTED)
     with engine.connect() as connection:
         kept = rows(
             connection,
