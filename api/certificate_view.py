@@ -18,18 +18,9 @@ from signing.certificates import Certificate
 
 
 class Standing(StrEnum):
-    """What a certificate is today, in the words of the field."""
+    """What a certificate is today by its making or its term, where its life says no more."""
 
     BEING_MADE = "being-made"
-    IN_FORCE = "in-force"
-    SUSPENDED = "suspended"
-    REVOKED = "revoked"
-    WITHDRAWN = "withdrawn"
-    ANNULLED = "annulled"
-    CANCELLED = "cancelled"
-    LAPSED = "lapsed"
-    ABOLISHED = "abolished"
-    SUPERSEDED = "superseded"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
 
@@ -66,7 +57,7 @@ class CertificateListed(BaseModel):
     type_en: str
     project_name: str
     holder: str
-    state: Standing
+    state: LifeState | Standing
     issued_at: datetime
 
 
@@ -94,7 +85,7 @@ class CertificateShown(BaseModel):
     statement: str
     pdf_digest: str | None
     qr: str
-    state: Standing
+    state: LifeState | Standing
     valid_from: date
     valid_until: date | None
     issued_at: datetime
@@ -111,15 +102,15 @@ class CertificateShown(BaseModel):
         return f"{self.state}/{self.anchoring}/{self.after}/{anchored}"
 
 
-def standing(found: Certificate, *, today: date) -> Standing:
+def standing(found: Certificate, *, today: date) -> LifeState | Standing:
     """Return what the certificate is on the day ``today`` of the city."""
     if found.pdf is None:
         return Standing.BEING_MADE
     if found.life is not LifeState.IN_FORCE:
-        return Standing(found.life.value)
+        return found.life
     if found.valid_until is not None and today > found.valid_until:
         return Standing.EXPIRED
-    return Standing.NOT_YET_VALID if today < found.valid_from else Standing.IN_FORCE
+    return Standing.NOT_YET_VALID if today < found.valid_from else LifeState.IN_FORCE
 
 
 def listed(session: Session, found: Certificate, *, today: date) -> CertificateListed:

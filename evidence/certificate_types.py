@@ -59,6 +59,11 @@ class LifeState(StrEnum):
     ABOLISHED = "abolished"
     SUPERSEDED = "superseded"
 
+    @property
+    def ends(self) -> bool:
+        """Whether no step leads out of it."""
+        return self not in (self.IN_FORCE, self.SUSPENDED)
+
 
 @dataclass(frozen=True, kw_only=True)
 class TypeField:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from evidence.certificate_types import LifeState
 from evidence.statuslist import CertificateState
 from verify.checks import Concern, Finding, Outcome
 from verify.report import Answer
@@ -29,9 +30,7 @@ LISTED = {
 }
 """What the two bits of a list and of the chain say: of an ending they do not tell which."""
 
-ENDINGS = frozenset(
-    {ENDED, "revoked", "withdrawn", "annulled", "cancelled", "lapsed", "abolished", "superseded"}
-)
+ENDINGS = frozenset({ENDED, *(state.value for state in LifeState if state.ends)})
 
 
 @dataclass(frozen=True)

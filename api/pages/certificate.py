@@ -20,7 +20,7 @@ from signing.certificate_types import certificate_type
 
 router = APIRouter()
 
-RENEWED_FROM = (Standing.IN_FORCE, Standing.NOT_YET_VALID)
+RENEWED_FROM = (LifeState.IN_FORCE, Standing.NOT_YET_VALID)
 """How a certificate stands that may have a next version."""
 
 
@@ -42,6 +42,7 @@ def certificate(
         "certificate.html",
         shown=found,
         steps=steps,
+        endings=[each.value for each in LifeState if each.ends],
         type=type_,
         versions=mine and found.after is None and found.state in RENEWED_FROM,
         home=home_of(visitor.roles),
@@ -50,7 +51,5 @@ def certificate(
 
 def _may(step: Step, type_: CertificateType, found: CertificateShown) -> bool:
     """Whether the agency can take a step as the certificate stands, and its type knows where it leads."""
-    suspended = found.state is Standing.SUSPENDED
-    now = LifeState.SUSPENDED if suspended else LifeState.IN_FORCE
-    standing = suspended or found.state in (*RENEWED_FROM, Standing.EXPIRED)
-    return standing and step is not Step.SUPERSEDE and now in step.starts and step.leads_to in type_.states
+    now = found.state if isinstance(found.state, LifeState) else LifeState.IN_FORCE
+    return step is not Step.SUPERSEDE and now in step.starts and step.leads_to in type_.states
