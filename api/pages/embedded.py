@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -143,12 +143,7 @@ def answer(
     *,
     embedding_id: UUID,
     challenge_id: UUID,
-    frames: list[UploadFile],
-    times: Annotated[str, Form()],
-    number: Annotated[int, Form(ge=0)],
-    device: Annotated[str | None, Form()] = None,
-    camera: Annotated[str | None, Form()] = None,
-    lit: Annotated[bool, Form()] = False,
+    sent: scans.AsSent,
     request: Request,
     house: InHouse,
     origin: FromOrigin,
@@ -158,12 +153,7 @@ def answer(
     mine = _framed(embedding_id, request, house, late=True)
     goes_on = scans.answer(
         challenge_id=challenge_id,
-        frames=frames,
-        times=times,
-        number=number,
-        device=device,
-        camera=camera,
-        lit=lit,
+        sent=sent,
         house=_within(mine, house),
         visitor=_party(mine),
         origin=origin,

@@ -12,11 +12,12 @@ The life of an answer:
    its effect takes place (one transaction).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Depends, Form, UploadFile
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
@@ -51,6 +52,31 @@ from signing.slot_locks import lock_slot_of
 router = APIRouter()
 
 AsPerson = Annotated[Visitor, allow(Role.PERSON)]
+
+
+@dataclass(frozen=True)
+class FramesSent:
+    """The next frames of a scan: JPEG, never mirrored, ``times`` a JSON list of ms since the first.
+
+    ``number`` counts the requests from 0. With number 0 go ``device``, the answer of a device key as
+    :class:`identity.webauthn.Assertion` reads it, ``camera``, what the camera calls itself, and ``lit``,
+    whether the page will show light.
+    """
+
+    frames: list[UploadFile]
+    times: Annotated[str, Form()]
+    number: Annotated[int, Form(ge=0)]
+    device: Annotated[str | None, Form()] = None
+    camera: Annotated[str | None, Form()] = None
+    lit: Annotated[bool, Form()] = False
+
+    @property
+    def first(self) -> bool:
+        """Whether they begin the scan."""
+        return self.number == 0
+
+
+AsSent = Annotated[FramesSent, Depends()]
 
 
 class ScanAnswered(BaseModel):
@@ -92,39 +118,28 @@ def ask_to_authorize(authorization_id: UUID, house: InHouse, visitor: AsPerson) 
 def answer(
     *,
     challenge_id: UUID,
-    frames: list[UploadFile],
-    times: Annotated[str, Form()],
-    number: Annotated[int, Form(ge=0)],
-    device: Annotated[str | None, Form()] = None,
-    camera: Annotated[str | None, Form()] = None,
-    lit: Annotated[bool, Form()] = False,
+    sent: AsSent,
     house: InHouse,
     visitor: AsPerson,
     origin: FromOrigin,
 ) -> ScanGoesOn:
-    """Take the next frames of a scan: JPEG, never mirrored, ``times`` a JSON list of ms since the first.
-
-    ``number`` counts the requests from 0; the last one may be sent again. ``device`` goes with number 0: the
-    answer of a device key, as :class:`identity.webauthn.Assertion` reads it, ``camera``, what the camera
-    calls itself, and ``lit``, whether the page will show light.
-    """
+    """Take the next frames of a scan; the last ones may be sent again."""
     came_at, mine = house.open_scans.clock.now(), person_of(visitor)
     held = house.open_scans.find(ChallengeId(challenge_id))
     if held is None:
-        first, challenge = number == 0, ChallengeId(challenge_id)
-        held = _begin(house, challenge, origin, person=mine, first=first, device=device, camera=camera)
+        held = _begin(house, ChallengeId(challenge_id), origin, person=mine, sent=sent)
     if held.challenge.person != mine:
         raise ChallengeOfAnother(challenge=challenge_id)
     held.challenge.check_asked_in(house.embedded)
     with held.turn():
-        held.lit = held.lit or (number == 0 and lit)
-        if held.closed and number >= held.taken:
+        held.lit = held.lit or (sent.first and sent.lit)
+        if held.closed and sent.number >= held.taken:
             _refuse_used(house, held.challenge)
-        if held.again(number):
+        if held.again(sent.number):
             return held.said()
         held.taken += 1
         try:
-            batch = _batch(house, held, origin, frames=frames, times=times, came_at=came_at)
+            batch = _batch(house, held, origin, sent, came_at=came_at)
             held.answer = _take(house, held, origin, batch)
         except Refused as refusal:
             held.close(refusal)
@@ -141,9 +156,7 @@ def _begin(
     origin: Origin,
     *,
     person: PersonId,
-    first: bool,
-    device: str | None,
-    camera: str | None,
+    sent: FramesSent,
 ) -> OpenScan[ScanGoesOn]:
     """Begin the scan: limits and registers spend no challenge, the device key comes before any frame."""
     with house.database.transaction() as session:
@@ -152,17 +165,17 @@ def _begin(
         attempts.check(session, Attempt.SCAN, origin, clock=house.clock)
         reference(session, house, person=person)
         questions = about_act(session, asked_about.action, asked_about.subject, at=house.clock.now())
-    if not first:
+    if not sent.first:
         raise ScanNotOpen
     answers = confirmed(house, questions)
     with house.open_scans.place():
         with house.database.transaction() as session:
-            hint = None if camera is None else names_program(camera)
+            hint = None if sent.camera is None else names_program(sent.camera)
             begun = challenges.begin(
                 session, challenge_id, person=person, clock=house.clock, program_camera=hint
             )
             template = reference(session, house, person=person)
-        assertion = _device_answer(house, begun, origin, device)
+        assertion = _device_answer(house, begun, origin, sent.device)
         left = begun.expires_at - house.clock.now()
         opened = house.open_scans.open(begun, left=left, template=template, device=assertion, heard=answers)
     try:  # a withdrawal meanwhile has forgotten the scans that it found
@@ -200,14 +213,13 @@ def _batch(
     house: House,
     held: OpenScan[ScanGoesOn],
     origin: Origin,
+    sent: FramesSent,
     *,
-    frames: list[UploadFile],
-    times: str,
     came_at: datetime,
 ) -> Batch:
     """Read the frames; who sends what no camera sends has failed, whom the network holds up has not."""
     try:
-        batch = Batch(tuple(frame.file.read() for frame in frames), frame_times(times))
+        batch = Batch(tuple(frame.file.read() for frame in sent.frames), frame_times(sent.times))
         held.keeps_time(batch, at=came_at)
     except (ChallengeExpired, FramesTooLate):
         raise
