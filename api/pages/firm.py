@@ -1,5 +1,6 @@
 """The firm's pages: its home, the pictures of its seals, and the form that starts an agreement."""
 
+from math import ceil
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -31,8 +32,15 @@ from signing.certificates import certificates_of
 from signing.pdf_document import LARGEST_DOCUMENT
 from signing.seal_kinds import LONGEST_DEPARTMENT, SealKind
 from signing.seal_states import SealState
-from signing.stamps import DATE_MARK, ORGANIZATION_STAMP, PERSON_STAMP, QUALIFICATION_STAMP, TEXT_HEIGHT
-from signing.text_fields import LONGEST_LABEL
+from signing.stamps import (
+    DATE_MARK,
+    MILLIMETRE,
+    ORGANIZATION_STAMP,
+    PERSON_STAMP,
+    QUALIFICATION_STAMP,
+    TEXT_HEIGHT,
+)
+from signing.text_fields import LEAST_WIDTH, LONGEST_LABEL, MOST_FIELDS
 
 router = APIRouter()
 
@@ -102,6 +110,8 @@ def new_agreement(request: Request, house: InHouse, visitor: AsFirm) -> Response
             "text": TEXT_HEIGHT,
         },
         longest_label=LONGEST_LABEL,
+        most_texts=MOST_FIELDS,
+        least_text=ceil(LEAST_WIDTH / MILLIMETRE),
     )
 
 

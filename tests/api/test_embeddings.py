@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 
 from api.api_keys import ApiKeyRow
 from api.demonstration.city import person_id
@@ -208,7 +208,7 @@ def test_a_frame_that_stood_open_too_long_has_expired(
     [
         (lambda now: update(ApiKeyRow).values(revoked_at=now), "embedding-key-revoked"),
         (
-            lambda _: FramingOriginRow.__table__.delete().where(FramingOriginRow.origin == SITE),  # type: ignore[attr-defined]
+            lambda _: delete(FramingOriginRow).where(FramingOriginRow.origin == SITE),
             "framing-origin-foreign",
         ),
     ],

@@ -15,7 +15,6 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 const PAGES = { PageUp: -1, PageDown: 1 };
 
 const part = (id) => document.getElementById(id);
-const MOST_TEXTS = 20, LEAST_TEXT_MM = 6; // as signing/text_fields.py
 
 const millimetres = (points) => Math.round(points * POINT_MM);
 
@@ -23,6 +22,7 @@ const millimetres = (points) => Math.round(points * POINT_MM);
 export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
   const fold = part("placing");
   const sheet = part("sheet");
+  const [mostTexts, leastText] = [fold.dataset.mostTexts, fold.dataset.leastText].map(Number);
   const marks = marking({ rows, kindOf, nameOf, sizes: JSON.parse(fold.dataset.sizes), fill });
   const owned = new WeakMap(); // a button of tray or sheet -> its mark
   const known = new WeakMap(); // file -> what was brought of it: {file, digest, pages}, each page with its document
@@ -141,12 +141,12 @@ export const placing = ({ form, files, rows, kindOf, nameOf, fill }) => {
   const addText = () => {
     const [row, label] = [rows()[part("text-party").value], part("text-label").value.trim()];
     const across = Number(part("text-width").value);
-    if (!row || !label || !(across >= LEAST_TEXT_MM)) {
-      tell(fill("start.text_incomplete", { least: LEAST_TEXT_MM }));
+    if (!row || !label || !(across >= leastText)) {
+      tell(fill("start.text_incomplete", { least: leastText }));
       return;
     }
-    if (marks.of(row, "text").length >= MOST_TEXTS) {
-      tell(fill("start.text_most", { most: MOST_TEXTS }));
+    if (marks.of(row, "text").length >= mostTexts) {
+      tell(fill("start.text_most", { most: mostTexts }));
       return;
     }
     part("text-label").value = "";
