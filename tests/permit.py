@@ -43,7 +43,7 @@ FIELDS = {
 
 def issue_permit(house: House) -> Certificate:
     """Issue a new permit, in force for two years from today."""
-    agreement = _signed(house)
+    agreement = signed_application(house)
     today = house.clock.now().astimezone(BEIJING).date()
     application = Application(
         certificate_type=certificate_type("construction-permit"),
@@ -62,7 +62,8 @@ def change_permit(house: House, permit: Certificate, step: Step, reason: Reason)
         change(session, permit.id, step, reason, agency=house.agency, clock=house.clock)
 
 
-def _signed(house: House) -> Agreement:
+def signed_application(house: House) -> Agreement:
+    """Let the owner sign an application for a permit; the agency has it waiting."""
     with house.database.transaction() as session:
         signer = person_id(session, OWNERS_REPRESENTATIVE)
         document = documents.freeze(

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from api.house import House
 from api.site import Site
 from signing.certificates import Certificate
-from tests.permit import issue_permit
+from tests.permit import issue_permit, signed_application
 
 pytestmark = pytest.mark.browser
 
@@ -33,9 +33,10 @@ IDS_TWICE = """() => [...document.querySelectorAll("[id]")].map(({ id }) => id)
 
 @pytest.fixture(scope="module")
 def permit(house: House) -> Certificate:
-    """A permit with its agreement, everything anchored."""
+    """A permit with its agreement, everything anchored, and an application that waits for the agency."""
     with ThreadPoolExecutor(1) as thread:  # the loop of the browser's driver runs in this one
         issued = thread.submit(issue_permit, house).result()
+        thread.submit(signed_application, house).result()
     while not house.anchoring.step().complete:
         pass
     return issued
