@@ -48,6 +48,7 @@ class StatementType(StrEnum):
     CERTIFICATE_CHANGE = "yinxin/certificate-change/1"
     RECEIPT = "yinxin/receipt/1"
     STATUS_LIST = "yinxin/status-list/1"
+    STATUS_DELTA = "yinxin/status-delta/1"
     REGISTER_ANSWER = "yinxin/register-answer/1"
 
     @classmethod

@@ -2,7 +2,9 @@
 
 The list holds exceptions. ``NONE`` means that the issuer states no exception, which is not yet "valid": the
 certificate's own signature and dates say the rest. A list is an answer as of ``issued_at`` and no answer at
-all after ``expires_at``. Certificate ``i`` has bits 2·(i mod 4) and above of byte ``i`` div 4.
+all after ``expires_at``. Certificate ``i`` has bits 2·(i mod 4) and above of byte ``i`` div 4. It names how
+far chain and log had come, so that anyone compares it with both; what changed since travels as a delta
+(``evidence.status_delta``).
 
     states = StatusList.of(issuer=uscc, issued_at=now, expires_at=later, size=4, exceptions={2: SUSPENDED})
     states.state(2)
@@ -19,6 +21,7 @@ from evidence.deflate import deflate, inflate
 from evidence.errors import StatusIndexUnknown, StatusListMalformed
 from evidence.fields import Fields
 from evidence.keys import Signer, VerifyingKey
+from evidence.merkle import HASH_BYTES
 from evidence.statement import Statement, StatementType, check, read, sign
 
 SIZE_LIMIT = 1 << 24
@@ -37,6 +40,40 @@ class CertificateState(IntEnum):
 
 
 @dataclass(frozen=True)
+class ChainPoint:
+    """How far chain and log had come: a ``block``, the log's ``size`` and ``root``; hashes of 32 bytes."""
+
+    block: int
+    block_hash: bytes
+    size: int
+    root: bytes
+
+    def members(self) -> dict[str, Value]:
+        """Give it as a member of a statement's body."""
+        return {
+            "block": self.block,
+            "block_hash": self.block_hash,
+            "root": self.root,
+            "size": self.size,
+        }
+
+    @classmethod
+    def read(cls, fields: Fields) -> "ChainPoint | None":
+        """Read the member ``chain`` of a list or delta; None where nothing was on the chain yet."""
+        if not fields.has("chain"):
+            return None
+        point = fields.fields("chain")
+        read = cls(
+            block=point.count("block"),
+            block_hash=point.octets("block_hash", length=HASH_BYTES),
+            size=point.count("size"),
+            root=point.octets("root", length=HASH_BYTES),
+        )
+        point.done()
+        return read
+
+
+@dataclass(frozen=True)
 class StatusList:
     """States of certificates 0 to ``size`` - 1, packed four to a byte; times are aware.
 
@@ -50,6 +87,7 @@ class StatusList:
     expires_at: datetime
     size: int
     states: bytes
+    chain: ChainPoint | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.size <= SIZE_LIMIT:
@@ -71,6 +109,7 @@ class StatusList:
         expires_at: datetime,
         size: int,
         exceptions: Mapping[int, CertificateState],
+        chain: ChainPoint | None = None,
     ) -> "StatusList":
         """Pack the ``exceptions`` of a list of ``size`` certificates.
 
@@ -82,7 +121,7 @@ class StatusList:
             if not 0 <= index < size:
                 raise StatusIndexUnknown(index=index, size=size)
             packed[index // _PER_BYTE] |= state << 2 * (index % _PER_BYTE)
-        return cls(issuer, issued_at, expires_at, size, bytes(packed))
+        return cls(issuer, issued_at, expires_at, size, bytes(packed), chain)
 
     def state(self, index: int) -> CertificateState:
         """Return the state of certificate ``index``.
@@ -102,6 +141,8 @@ def sign_status_list(status_list: StatusList, signer: Signer) -> bytes:
         "size": status_list.size,
         "states": deflate(status_list.states),
     }
+    if status_list.chain is not None:
+        body["chain"] = status_list.chain.members()
     return sign(Statement(StatementType.STATUS_LIST, status_list.issuer, status_list.issued_at, body), signer)
 
 
@@ -133,6 +174,7 @@ def _status_list(statement: Statement) -> StatusList:
     expires_at = fields.moment("expires_at")
     size = fields.count("size")
     compressed = fields.octets("states")
+    chain = ChainPoint.read(fields)
     fields.done()
     if size > SIZE_LIMIT:
         raise StatusListMalformed(place="size")
@@ -140,7 +182,7 @@ def _status_list(statement: Statement) -> StatusList:
         states = inflate(compressed, limit=_packed_length(size))
     except ValueError as error:
         raise StatusListMalformed(place="states") from error
-    return StatusList(statement.issuer, statement.issued_at, expires_at, size, states)
+    return StatusList(statement.issuer, statement.issued_at, expires_at, size, states, chain)
 
 
 def _packed_length(size: int) -> int:

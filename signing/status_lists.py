@@ -1,36 +1,131 @@
-"""The agency's status list: the exceptions of all its certificates, signed, as of now, for one day.
+"""The agency's status list: the exceptions of all its certificates, signed, good for one day.
 
-encoded = status_list(session, agency=agency, clock=clock)
+A list that is served is kept, so that many fetch the same bytes: a new one is signed when a certificate was
+issued or changed since, or after an hour. A device that has one asks for its delta, which is as of now. The
+exceptions behind a list are public by their keys on the chain, so that anyone derives the list from there.
+
+    encoded = status_list(session, agency=agency, clock=clock)
+    encoded = kept_list(session, agency=agency, clock=clock)
+    delta = delta_since(session, digest, agency=agency, clock=clock)
 """
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from evidence.clock import Clock
-from evidence.statuslist import CertificateState, StatusList, sign_status_list
+from evidence.errors import Refused
+from evidence.status_delta import CHANGES_LIMIT, delta_between, digest_of, sign_delta
+from evidence.statuslist import CertificateState, StatusList, read_status_list, sign_status_list
+from ledger.chain_point import chain_point
 from signing.certificate_numbers import LIST_SIZE
 from signing.certificates import Agency
+from signing.status_list_rows import StatusListRow
 from signing.tables import CertificateRow
 
 LIFETIME = timedelta(hours=24)
 """How long a list is an answer: an officer fetches one in the morning and is out all day (personas, 4)."""
+SERVED_FOR = timedelta(hours=1)
+"""How long the same list is served while nothing changes."""
+KEPT = 64
+"""Lists that are kept for deltas, the newest."""
+
+
+class StatusListUnknown(Refused):
+    """No delta can be given of this list. Facts: ``digest``."""
+
+    code = "status-list-unknown"
+    zh = "没有可接续的状态清单 {digest}（可能已过旧），请下载完整清单。"
+    en = "No delta can be given of the status list {digest}, it may be too old; fetch the whole list."
+
+
+@dataclass(frozen=True)
+class StatedException:
+    """A certificate that is not as it was issued: its 32-byte key on the chain, its place in the list."""
+
+    key: bytes
+    place: int
+    state: CertificateState
+
+
+def exceptions(session: Session, agency: Agency) -> tuple[StatedException, ...]:
+    """Return the agency's suspended, ended and superseded certificates, by their keys."""
+    rows = session.execute(
+        select(CertificateRow.status_key, CertificateRow.status_index, CertificateRow.state)
+        .where(
+            CertificateRow.agency == agency.speaker.uscc.text, CertificateRow.state != CertificateState.NONE
+        )
+        .order_by(CertificateRow.status_key)
+    )
+    return tuple(StatedException(key, place, CertificateState(state)) for key, place, state in rows)
 
 
 def status_list(session: Session, *, agency: Agency, clock: Clock) -> bytes:
-    """Return the signed list of the agency's suspended, revoked and superseded certificates."""
-    uscc, now = agency.speaker.uscc.text, clock.now()
-    rows = session.execute(
-        select(CertificateRow.status_index, CertificateRow.state).where(
-            CertificateRow.agency == uscc, CertificateRow.state != CertificateState.NONE
+    """Return a list as of now, signed."""
+    return sign_status_list(_now(session, agency, clock.now()), agency.speaker.signer)
+
+
+def kept_list(session: Session, *, agency: Agency, clock: Clock) -> bytes:
+    """Return the list that is served now: the newest kept one, or a new one that is kept from now on."""
+    current = _now(session, agency, clock.now())
+    newest = _kept(agency).order_by(StatusListRow.issued_at.desc())
+    row = session.scalar(newest.limit(1))
+    if row is not None and _still(session, row, current):
+        return row.encoded
+    encoded = sign_status_list(current, agency.speaker.signer)
+    session.add(
+        StatusListRow(
+            agency=current.issuer,
+            digest=digest_of(encoded),
+            encoded=encoded,
+            issued_at=current.issued_at,
         )
     )
-    stated = StatusList.of(
-        issuer=uscc,
+    session.flush()
+    old = newest.with_only_columns(StatusListRow.id).offset(KEPT)
+    session.execute(delete(StatusListRow).where(StatusListRow.id.in_(old)))
+    return encoded
+
+
+def delta_since(session: Session, digest: bytes, *, agency: Agency, clock: Clock) -> bytes:
+    """Return what changed since the list whose signed bytes have this SHA-256, signed as of now.
+
+    Raises:
+        StatusListUnknown: that list was not served by this agency, is not kept any longer, or is so different
+            that the whole list is no larger.
+    """
+    row = session.scalar(_kept(agency).where(StatusListRow.digest == digest))
+    if row is None:
+        raise StatusListUnknown(digest=digest.hex())
+    delta = delta_between(read_status_list(row.encoded), row.encoded, _now(session, agency, clock.now()))
+    if len(delta.changes) > CHANGES_LIMIT:
+        raise StatusListUnknown(digest=digest.hex())
+    return sign_delta(delta, agency.speaker.signer)
+
+
+def _now(session: Session, agency: Agency, now: datetime) -> StatusList:
+    return StatusList.of(
+        issuer=agency.speaker.uscc.text,
         issued_at=now,
         expires_at=now + LIFETIME,
         size=LIST_SIZE,
-        exceptions={index: CertificateState(state) for index, state in rows},
+        exceptions={each.place: each.state for each in exceptions(session, agency)},
+        chain=chain_point(session),
     )
-    return sign_status_list(stated, agency.speaker.signer)
+
+
+def _kept(agency: Agency) -> Select[StatusListRow]:
+    return select(StatusListRow).where(StatusListRow.agency == agency.speaker.uscc.text)
+
+
+def _still(session: Session, row: StatusListRow, current: StatusList) -> bool:
+    """Whether a kept list still says all of ``current``, and was issued after every certificate."""
+    if current.issued_at - row.issued_at >= SERVED_FOR:
+        return False
+    newest = session.scalar(
+        select(func.max(CertificateRow.created_at)).where(CertificateRow.agency == current.issuer)
+    )
+    issued_after = newest is None or newest < row.issued_at
+    return issued_after and read_status_list(row.encoded).states == current.states

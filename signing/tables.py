@@ -284,9 +284,8 @@ class CertificateSerialRow(Base):
 class CertificateRow(Base):
     """A certificate; ``pdf`` and ``issued_change`` are set together when it is published.
 
-    It has an organization as its ``holder``, or none where a natural person holds it, who is ``person`` if
-    they are registered. ``reference`` is the applicant's own name for it, so that it is issued once. A next
-    version names its ``previous`` and by what ``succession`` it came.
+    Its ``holder`` is an organization, or None where a natural person holds it, who is ``person`` if they are
+    registered. ``reference`` is the applicant's own name for it. A next version names its ``previous``.
     """
 
     __tablename__ = "certificates"
@@ -296,6 +295,7 @@ class CertificateRow(Base):
         UniqueConstraint("agency", "reference"),
         UniqueConstraint("number", "version"),
         Index("certificates_holder", "holder"),
+        Index("certificates_newest", "agency", "created_at"),
         Index("certificates_unpublished", "created_at", postgresql_where=text("pdf IS NULL")),
         Index("certificates_exceptions", "agency", postgresql_where=text("state <> 0")),
     )

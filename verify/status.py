@@ -5,19 +5,25 @@ not from the future, covers the certificate, is not older than the certificate, 
 trust file allows and its own expiry. A list that is too old is still reported with its time, because an
 ending that it names stays true.
 
+A list may come with a delta (``evidence.status_delta``): then it counts as of the delta's time, if the same
+issuer signed that, too.
+
 A list that came inside a bundle is part of the evidence: a forged one breaks the bundle. One that was loaded
 beside a QR code is not: a forged one is put aside, and nothing is known.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from evidence import statement
 from evidence.errors import Invalid, StatusIndexUnknown
+from evidence.keys import VerifyingKey
+from evidence.statement import StatementType
+from evidence.status_delta import applied, read_delta, unpaired
 from evidence.statuslist import StatusList, check_status_list
 from verify.checks import Concern, Finding, Outcome
 from verify.errors import ListKeyUnknown, ListOfAnother
-from verify.issuer_keys import claim_of, find_key
+from verify.issuer_keys import claim_of, find_key, role_of
 from verify.sentences import SENTENCES
 from verify.standing import IN_FORCE, LISTED, KnownState, ending, state_words
 from verify.trust import CLOCK_SKEW, TrustAnchors
@@ -25,6 +31,7 @@ from verify.witness import CertificateReference, StatusWitness
 from verify.words import Words, moment
 
 STATUS = "status"
+LIST_ROLE = role_of(StatementType.STATUS_LIST)
 _HOUR = timedelta(hours=1)
 
 
@@ -51,7 +58,7 @@ def check_list(encoded: bytes | None, question: StatusQuestion, trust: TrustAnch
     if encoded is None:
         return _open("status-none")
     try:
-        listed = _authentic(encoded, question.certificate.issuer, trust)
+        listed = authentic_list(encoded, question.certificate.issuer, trust)
     except Invalid as reason:
         concern = Concern.GENUINE if question.enclosed else Concern.IN_FORCE
         unknown = isinstance(reason, ListKeyUnknown)
@@ -88,20 +95,29 @@ def _looked_up(state: str, listed: StatusList, question: StatusQuestion, trust: 
     return StatusFound(Finding(STATUS, outcome, words, Concern.IN_FORCE), known)
 
 
-def _authentic(encoded: bytes, issuer: str, trust: TrustAnchors) -> StatusList:
+def authentic_list(encoded: bytes, issuer: str, trust: TrustAnchors) -> StatusList:
     """Check that ``issuer`` signed the list with a key pinned for status lists.
 
     Raises:
         ListKeyUnknown: with a key that nobody pinned.
         ListOfAnother, StatementMalformed, StatusListMalformed, SignatureInvalid: it did not.
     """
+    whole, later = unpaired(encoded)
+    listed = check_status_list(whole, _key_of(whole, issuer, trust))
+    if later is None:
+        return listed
+    return applied(listed, whole, read_delta(statement.check(later, _key_of(later, issuer, trust))))
+
+
+def _key_of(encoded: bytes, issuer: str, trust: TrustAnchors) -> VerifyingKey:
+    """Find the key with which ``issuer`` may have signed a list or a delta."""
     signed = statement.read(encoded)
-    found = find_key(claim_of(signed), trust)
+    found = find_key(replace(claim_of(signed), role=LIST_ROLE), trust)
     if found.pinned is None:
         raise ListKeyUnknown
     if signed.statement.issuer != issuer or found.finding.outcome is not Outcome.PASSED:
         raise ListOfAnother
-    return check_status_list(encoded, found.pinned.key)
+    return found.pinned.key
 
 
 def look_up(

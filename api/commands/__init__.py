@@ -27,6 +27,7 @@ COMMANDS = (
     "ledger",
     "monitor",
     "witness",
+    "exceptions",
     "organization",
     "pki",
     "national",

@@ -1,4 +1,4 @@
-"""Verification for anyone: the trust file to pin, the status list to carry, and the question online."""
+"""Verification for anyone: the trust file to pin, and the question online."""
 
 import json
 from datetime import datetime
@@ -15,22 +15,13 @@ from api.routes import InHouse
 from api.witness import OnlineWitness
 from evidence import canonical
 from evidence.canonical import Value
-from evidence.errors import CIVIL_TIME, QrUnknown, Refused
-from signing.status_lists import status_list
+from evidence.errors import CIVIL_TIME, QrUnknown
 from verify.qr import verify_qr
 from verify.trust import TrustAnchors
 
 LONGEST_CODE = 4096  # characters; the largest code that is read has 2,140 digits behind its address
 
 router = APIRouter()
-
-
-class IssuerUnknown(Refused):
-    """No agency of this code issues here."""
-
-    code = "issuer-unknown"
-    zh = "本平台没有代码为 {issuer} 的发证机关，请核对统一社会信用代码。"
-    en = "No agency with the code {issuer} issues here; check the unified social credit code."
 
 
 class Question(BaseModel):
@@ -43,16 +34,6 @@ class Question(BaseModel):
 def trust_file(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
     """Give the file to pin: keys, log and chain of this city."""
     return Response(trust.anchors(house).to_json(), media_type="application/json")
-
-
-@router.get("/api/issuers/{uscc}/status-list")
-def status_list_of(uscc: str, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
-    """Give the agency's signed status list as of now, COSE_Sign1, good for a day."""
-    if uscc != house.agency.speaker.uscc.text:
-        raise IssuerUnknown(issuer=uscc[:40])
-    with house.database.transaction() as session:
-        encoded = status_list(session, agency=house.agency, clock=house.clock)
-    return Response(encoded, media_type="application/octet-stream")
 
 
 @router.post("/api/verifications")

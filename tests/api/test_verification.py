@@ -4,17 +4,24 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from api.witness import GRAVITY, graver
+from evidence.identifiers import Uscc
 from evidence.qr import QrPayload, sign_qr
-from evidence.statuslist import CertificateState, check_status_list
-from ledger import status
+from evidence.status_delta import digest_of, pair
+from evidence.statuslist import CertificateState, check_status_list, read_status_list
+from ledger import checkpoints, status
+from ledger.chain import Address
+from ledger.status_derivation import Difference, compare, exceptions_on
 from signing.certificate_changes import issuer_key
 from signing.certificate_steps import Reason, Step
 from signing.certificates import Certificate
 from tests.permit import change_permit, issue_permit
 from tests.quiet_city import QuietCity, open_quiet_city
+from verify.checks import Outcome
+from verify.qr import verify_qr
 from verify.trust import TrustAnchors
 
 
@@ -158,6 +165,77 @@ def test_the_status_list_is_signed_and_names_the_suspended(city: QuietCity) -> N
     encoded = city.visitor.get(f"/api/issuers/{permit.agency.text}/status-list").content
     listed = check_status_list(encoded, city.house.agency.speaker.signer.key)
     assert listed.state(permit.status_index) is CertificateState.SUSPENDED
+
+
+def list_of(city: QuietCity, permit: Certificate) -> httpx.Response:
+    return city.visitor.get(f"/api/issuers/{permit.agency.text}/status-list")
+
+
+def test_a_list_is_served_again_until_something_changes(city: QuietCity) -> None:
+    permit = issue_permit(city.house)
+    first = list_of(city, permit)
+    again = city.visitor.get(str(first.url), headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    change_permit(city.house, permit, Step.SUSPEND, Reason.RECTIFICATION)
+    changed = city.visitor.get(str(first.url), headers={"If-None-Match": first.headers["ETag"]})
+    assert changed.status_code == 200
+    assert read_status_list(changed.content).state(permit.status_index) is CertificateState.SUSPENDED
+
+
+def test_a_delta_brings_a_carried_list_up_to_now(city: QuietCity) -> None:
+    permit = issue_permit(city.house)
+    carried = list_of(city, permit).content
+    change_permit(city.house, permit, Step.SUSPEND, Reason.RECTIFICATION)
+    address = f"/api/issuers/{permit.agency.text}/status-list/{digest_of(carried).hex()}/delta"
+    delta = city.visitor.get(address).content
+    trust = TrustAnchors.parse(city.visitor.get("/trust.json").content)
+    report = verify_qr(permit.qr, trust, as_of=city.house.clock.now(), status_list=pair(carried, delta))
+    assert (report.conclusion, report.state) == (Outcome.PASSED, "suspended")
+    assert len(delta) < 400
+
+
+def test_there_is_no_delta_of_a_list_that_was_never_served(city: QuietCity) -> None:
+    issuer = city.house.agency.speaker.uscc.text
+    for digest in ("00" * 32, "none"):
+        refused = city.visitor.get(f"/api/issuers/{issuer}/status-list/{digest}/delta")
+        assert refused.json()["title"] == "status-list-unknown"
+
+
+def test_a_list_names_the_block_and_the_log_it_was_made_at(city: QuietCity) -> None:
+    listed = read_status_list(list_of(city, issue_permit(city.house)).content)
+    assert listed.chain is not None
+    with city.house.database.transaction() as session:
+        known = checkpoints.at(session, listed.chain.size)
+    assert known is not None
+    assert listed.chain.root == known.root
+
+
+def derived(city: QuietCity, agency: Uscc) -> Difference:
+    trust = TrustAnchors.parse(city.visitor.get("/trust.json").content)
+    states = exceptions_on(city.chain, Address(trust.chain.status_contract), issuer=issuer_key(agency))
+    base = f"/api/issuers/{agency.text}"
+    told = city.visitor.get(f"{base}/status-exceptions").json()["exceptions"]
+    places = {bytes.fromhex(each["key"]): (each["place"], CertificateState(each["state"])) for each in told}
+    return compare(read_status_list(city.visitor.get(f"{base}/status-list").content), places, states)
+
+
+def test_anyone_derives_the_list_from_the_chain(city: QuietCity) -> None:
+    permit = suspended(city)
+    before = derived(city, permit.agency)
+    assert permit.status_key in before.list_only
+    city.anchor()
+    after = derived(city, permit.agency)
+    assert permit.status_key not in after.list_only + after.chain_only
+    with city.house.database.transaction() as session:
+        status.change(
+            session,
+            issuer=issuer_key(permit.agency),
+            key=permit.status_key,
+            state=CertificateState.REVOKED,
+            reason=21,
+        )
+    city.anchor()
+    assert permit.status_key in derived(city, permit.agency).chain_only
 
 
 def test_the_status_list_of_a_stranger_is_refused(city: QuietCity) -> None:

@@ -12,6 +12,8 @@ from api.house import House
 from api.site import Site
 from api.watching import alone_in
 from ledger.chain_web3 import Web3Chain
+from signing.certificate_steps import Reason, Step
+from tests.permit import change_permit, issue_permit
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +45,20 @@ def test_a_city_that_keeps_its_word_is_well(
     assert 'yinxin_monitor_problem{kind="split-view"} 0' in (tmp_path / "yinxin.prom").read_text()
     assert (tmp_path / "own/log/checkpoint").read_text().count("\n") == 5
     assert commands.main(call) == 0
+
+
+def test_a_list_that_the_chain_bears_out_is_told_so(
+    call: list[str], trust: Path, house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["exceptions", "--site", call[2], "--chain", call[4], "--trust", str(trust), "--lang", "en"]
+    permit = issue_permit(house)
+    change_permit(house, permit, Step.SUSPEND, Reason.RECTIFICATION)
+    pause = threading.Event()
+    while commands.main(where) == 1:  # its worker brings the suspension onto the chain
+        pause.wait(0.2)
+    told = capsys.readouterr().out.splitlines()[-2:]
+    assert "1 exceptions on the chain" in told[0]
+    assert told[1] == "Both say the same."
 
 
 def test_another_chain_than_the_pinned_is_told_by_the_exit_code(

@@ -17,6 +17,7 @@ from evidence.merkle import inclusion_path, root
 from evidence.qr import QrPayload, sign_qr
 from evidence.receipt import Anchor, Receipt, sign_receipt
 from evidence.statement import Statement, StatementType, read, sign
+from evidence.status_delta import StatusDelta, digest_of, pair, sign_delta
 from evidence.statuslist import CertificateState, StatusList, sign_status_list
 from verify.trust import ChainAnchor, IssuerKey, LogAnchor, TrustAnchors
 from verify.words import Words
@@ -158,6 +159,20 @@ def status_list(
         issuer=issuer, issued_at=at, expires_at=at + lasts, size=size, exceptions={index: state}
     )
     return sign_status_list(listed, signer or agency_signer())
+
+
+def delta(
+    listed: bytes,
+    changes: Mapping[int, CertificateState],
+    *,
+    at: datetime = NOW,
+    issuer: str = AGENCY,
+    signer: LocalSigner | None = None,
+    lasts: timedelta = timedelta(days=7),
+) -> bytes:
+    """A list with what changed since, as one thing to carry."""
+    since = StatusDelta(issuer, at, at + lasts, digest_of(listed), changes)
+    return pair(listed, sign_delta(since, signer or agency_signer()))
 
 
 @dataclass(frozen=True)

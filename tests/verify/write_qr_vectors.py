@@ -7,12 +7,15 @@ import base64
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from evidence.canonical import encode
 from evidence.deflate import deflate
 from evidence.qr import read_qr
+from evidence.status_delta import pair, unpaired
 from evidence.statuslist import CertificateState
 from tests.verify import city
 from verify.words import instant
@@ -67,8 +70,10 @@ def code_with_unused_bit() -> str:
         encoded = read_qr(text).encoded
         stream = bytearray(deflate(encoded))
         stream[-1] |= 0x80
-        if bytes(stream) != deflate(encoded) and zlib.decompress(stream, wbits=-15) == encoded:
-            return with_content(text, bytes(stream))
+        inflator = zlib.decompressobj(wbits=-15)
+        with suppress(zlib.error):  # the bit belonged to the stream: another code is tried
+            if bytes(stream) != deflate(encoded) and inflator.decompress(stream) == encoded and inflator.eof:
+                return with_content(text, bytes(stream))
 
 
 def of_codes() -> Iterator[Case]:
@@ -135,6 +140,35 @@ def of_lists() -> Iterator[Case]:
     yield genuine("long_list", text, listed=city.status_list(size=1_000_003))
 
 
+def of_deltas() -> Iterator[Case]:
+    text, day = city.code(), city.NOW + timedelta(days=1)
+    clear, later = CertificateState.NONE, CertificateState.SUSPENDED
+    yield genuine("delta_without_change", text, as_of=day, listed=city.delta(CLEAR, {}, at=day))
+    yield genuine("delta_of_another", text, listed=city.delta(CLEAR, {1: later}))
+    for state in (CertificateState.SUSPENDED, CertificateState.REVOKED, CertificateState.SUPERSEDED):
+        name = f"delta_{state.name.lower()}"
+        yield genuine(name, text, "NOT_IN_FORCE", listed=city.delta(CLEAR, {1: later, 2: state}))
+    suspended = city.status_list(CertificateState.SUSPENDED)
+    yield genuine("delta_reinstated", text, listed=city.delta(suspended, {2: clear}))
+    before = city.LISTED - timedelta(seconds=1)
+    short = city.status_list(size=6)
+    others = {
+        "delta_future": city.delta(CLEAR, {}, at=city.NOW + timedelta(minutes=6)),
+        "delta_expired": city.delta(CLEAR, {}, at=city.LISTED, lasts=timedelta(hours=2)),
+        "delta_older_than_its_list": city.delta(CLEAR, {}, at=before),
+        "delta_beyond_its_list": city.delta(CLEAR, {4: later}),
+        "delta_of_another_list": pair(short, unpaired(city.delta(CLEAR, {2: clear}))[1] or b""),
+        "delta_by_unknown_key": city.delta(CLEAR, {}, signer=city.strange_signer()),
+        "delta_of_another_issuer": city.delta(CLEAR, {}, issuer=city.PLATFORM, signer=city.platform_signer()),
+        "delta_forged": flipped(city.delta(CLEAR, {})),
+        "delta_alone": unpaired(city.delta(CLEAR, {}))[1],
+        "delta_beside_a_forged_list": city.delta(flipped(CLEAR), {}),
+        "delta_no_pair": encode([CLEAR, 1]),
+    }
+    for name, listed in others.items():
+        yield genuine(name, text, "UNKNOWN", listed=listed)
+
+
 def document() -> dict[str, object]:
     platform = city.issuer_key(city.platform_signer(), issuer=city.PLATFORM, roles=frozenset({"status-list"}))
     trust = city.trust_anchors(city.issuer_key(), platform).to_json().decode()
@@ -151,7 +185,7 @@ def document() -> dict[str, object]:
                 "conclusion": case.conclusion,
                 "answer": case.answer,
             }
-            for case in (*of_codes(), *of_lists())
+            for case in (*of_codes(), *of_lists(), *of_deltas())
         ],
         "no_codes": [
             "",

@@ -3,7 +3,8 @@
 // A check *concerns* genuineness, which makes the conclusion, or being in force, which makes the answer.
 
 import { isSigned } from "./cose.js";
-import { readList, readStatement, stateOf } from "./statuslist.js";
+import { sha256 } from "./statement.js";
+import { applied, DELTA, LIST, readList, readStatement, stateOf, unpaired } from "./statuslist.js";
 import { keysNamed, nameOf } from "./trust.js";
 import { dayFromCount, dayOf, moment, say } from "./words.js";
 
@@ -114,11 +115,22 @@ function lookedUp(state, list, facts, trust, askedAt) {
 
 /** The list if `issuer` signed it; null when nobody pinned its key; throws when it is forged. */
 async function authenticList(encoded, issuer, trust) {
-  const statement = readStatement(encoded);
+  const [whole, later] = unpaired(encoded);
+  const statement = await ownStatement(whole, LIST, issuer, trust);
+  if (statement === null) return null;
+  const list = { issuer, issuedAt: statement.issuedAt, ...(await readList(statement)) };
+  if (later === null) return list;
+  const delta = await ownStatement(later, DELTA, issuer, trust);
+  return delta === null ? null : applied(list, await sha256(whole), delta);
+}
+
+/** The statement if `issuer` signed it with a key for lists; null when nobody pinned it; throws when it is forged. */
+async function ownStatement(encoded, type, issuer, trust) {
+  const statement = readStatement(encoded, type);
   const claim = { ...statement, role: "status-list", keyIdPrefix: statement.message.keyIdPrefix };
   const key = findKey(claim, trust);
   if (key.pinned === null) return null;
   if (statement.issuer !== issuer || key.finding.outcome !== PASSED) throw new Error("of another");
   if (!(await isSigned(statement.message, key.pinned.key))) throw new Error("not signed");
-  return { issuedAt: statement.issuedAt, ...(await readList(statement)) };
+  return statement;
 }

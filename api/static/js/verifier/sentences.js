@@ -145,6 +145,7 @@ export const SENTENCES = {
   "type-certificate-change": {"zh": "证照变更", "en": "change of a certificate"},
   "type-receipt": {"zh": "回执", "en": "receipt"},
   "type-status-list": {"zh": "状态清单", "en": "status list"},
+  "type-status-delta": {"zh": "状态清单的增量", "en": "delta of a status list"},
   "type-register-answer": {"zh": "登记机关答复", "en": "answer of a register"},
   "state-in-force": {"zh": "有效", "en": "in force"},
   "state-suspended": {"zh": "被暂扣", "en": "suspended"},
