@@ -21,8 +21,11 @@ from verify.report import ShownFact
 from verify.sentences import SENTENCES
 from verify.trust import TrustAnchors
 from verify.witness import AnchorWitness
+from verify.words import Words
 
 FORM = "form"
+ERASED = "erased"
+"""The action of a later statement after which the fields of its subject can be shown no more."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +55,26 @@ def examine(bundle: Bundle, trust: TrustAnchors, chain: AnchorWitness | None) ->
     """
     exhibits = tuple(ReadExhibit.of(exhibit) for exhibit in bundle.exhibits)
     subject = exhibits[0]
+    related = tuple(check_related(exhibit, trust) for exhibit in exhibits[1:])
     findings = (
         _check_form(exhibits),
         *check_authorship(subject, trust),
-        _check_disclosures(bundle, exhibits),
+        _check_disclosures(bundle, exhibits, erased=_erased(exhibits, related)),
         _check_files(bundle, exhibits),
         check_opening(subject),
         *check_inclusion(subject, trust, chain),
     )
-    related = tuple(check_related(exhibit, trust) for exhibit in exhibits[1:])
     return Examined(bundle, exhibits, findings, related)
+
+
+def _erased(exhibits: Sequence[ReadExhibit], related: Sequence[Finding]) -> bool:
+    """Whether its issuer stated later, in an exhibit that holds, that the holder's data is erased."""
+    return any(
+        each.is_later_about(exhibits[0])
+        and each.body.get("action") == ERASED
+        and finding.outcome is Outcome.PASSED
+        for each, finding in zip(exhibits[1:], related, strict=True)
+    )
 
 
 def _check_form(exhibits: Sequence[ReadExhibit]) -> Finding:
@@ -71,7 +84,7 @@ def _check_form(exhibits: Sequence[ReadExhibit]) -> Finding:
     return Finding(FORM, Outcome.PASSED, SENTENCES["bundle-whole"].filled(count=len(exhibits)))
 
 
-def _check_disclosures(bundle: Bundle, exhibits: Sequence[ReadExhibit]) -> Finding:
+def _check_disclosures(bundle: Bundle, exhibits: Sequence[ReadExhibit], *, erased: bool) -> Finding:
     bound, names = commitments_of(exhibits), set[str]()
     for disclosure in bundle.disclosures:
         try:
@@ -81,8 +94,19 @@ def _check_disclosures(bundle: Bundle, exhibits: Sequence[ReadExhibit]) -> Findi
         if disclosure.name in names:
             return _false_disclosure("disclosures-twice", disclosure.name)
         names.add(disclosure.name)
-    words = SENTENCES["disclosures-open"].filled(shown=len(names), total=len(bound))
-    return Finding("disclosures", Outcome.PASSED, words)
+    return Finding("disclosures", Outcome.PASSED, _disclosed(bundle, len(bound), erased=erased))
+
+
+def _disclosed(bundle: Bundle, total: int, *, erased: bool) -> Words:
+    """Tell which facts are shown, and how many are not."""
+    shown = len(bundle.disclosures)
+    if shown == total:
+        return SENTENCES["disclosures-open"].filled(shown=shown, total=total)
+    if shown == 0:
+        return SENTENCES["disclosures-erased" if erased else "disclosures-none"].filled(withheld=total)
+    labels = [label(each.name) for each in bundle.disclosures]
+    names = Words("、".join(each.zh for each in labels), ", ".join(each.en for each in labels))
+    return SENTENCES["disclosures-some"].filled(shown=shown, names=names, withheld=total - shown)
 
 
 def _false_disclosure(key: str, name: str) -> Finding:

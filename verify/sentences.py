@@ -94,6 +94,19 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "所示内容{shown}项，都与签发时的承诺值一致（共{total}项）。",
         "Facts shown: {shown}, each opening its commitment as issued ({total} in all).",
     ),
+    "disclosures-some": Words(
+        "出示{shown}项（{names}），都与签发时的承诺值一致；另有{withheld}项未出示。",
+        "Facts shown: {shown} ({names}), each opening its commitment as issued; {withheld} withheld.",
+    ),
+    "disclosures-none": Words(
+        "没有出示任何栏目；签发时承诺的{withheld}项均未出示。",
+        "No fact is shown; all {withheld} committed to as issued are withheld.",
+    ),
+    "disclosures-erased": Words(
+        "持证人的信息已依法删除，承诺的{withheld}项不能再出示；证照本身的签名和记录不受影响。",
+        "The holder's data was erased as the law asks: the {withheld} facts committed to are shown no more; "
+        "signature and record of the certificate stand.",
+    ),
     "disclosures-false": Words(
         "所示内容“{name}”与签发时的承诺值不一致，被改动过。不能采信。",
         "The fact {name} does not open any commitment as issued: it was altered. Do not rely on it.",

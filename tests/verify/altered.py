@@ -75,6 +75,11 @@ def sound() -> Iterator[Altered]:
     registers = answer(register="enterprise"), answer()
     yield "told-by-registers", raw(bundle(told(shown, *registers), shown, *registers))
     yield "text-left-out", raw(replace(bundle(three, shown), files={}))
+    shown_alone = replace(bundle(three, shown), disclosures=bundle(three, shown).disclosures[:1])
+    yield "one-fact-withheld", raw(shown_alone)
+    yield "no-fact-shown", raw(replace(shown_alone, disclosures=()))
+    erased = bundle(three, shown, ended(three, "renamed", action="erased"))
+    yield "facts-erased", raw(replace(erased, disclosures=()))
     yield "recorded-only", raw(bundle(three, shown, log=city.Log(checkpointed=False)))
 
 

@@ -104,8 +104,8 @@ def used(subject: bytes, ordinal: Value, *, change: str = "use", after: timedelt
     return city.stated(StatementType.AUTHORIZATION_CHANGE, body, at=city.LISTED + after)
 
 
-def ended(subject: bytes, change: str) -> bytes:
-    body: dict[str, Value] = {"authorization": sha256(subject).value, "change": change}
+def ended(subject: bytes, change: str, **members: Value) -> bytes:
+    body: dict[str, Value] = {"authorization": sha256(subject).value, "change": change, **members}
     return city.stated(StatementType.AUTHORIZATION_CHANGE, body, at=city.LISTED)
 
 

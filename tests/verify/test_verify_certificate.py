@@ -170,6 +170,24 @@ def test_a_fact_that_is_no_text_is_shown_as_json() -> None:
     assert '{"name":"林知远"}' in [fact.value.zh for fact in report.facts]
 
 
+def test_what_the_holder_withholds_is_counted_and_what_is_shown_is_named() -> None:
+    disclosed = [Disclosure("owner", city.FIELDS["owner"], city.salts(city.FIELDS)["owner"])]
+    report = verified(city.bundle(disclosures=disclosed))
+    assert report.conclusion is Outcome.PASSED
+    assert report.checks[3].zh == "出示1项（建设单位），都与签发时的承诺值一致；另有1项未出示。"
+    assert "project_name" not in [fact.name for fact in report.facts]
+
+
+@pytest.mark.parametrize(("action", "said"), [("erased", "依法删除"), ("issued", "均未出示")])
+def test_fields_that_were_erased_are_told_apart_from_fields_that_are_not_shown(
+    action: str, said: str
+) -> None:
+    subject = city.certificate()
+    report = verified(city.bundle(subject, city.change(subject, action), disclosures=(), files=()))
+    assert report.conclusion is Outcome.PASSED
+    assert said in report.checks[3].zh
+
+
 # 5 files
 
 

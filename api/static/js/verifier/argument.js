@@ -1,6 +1,6 @@
 // The part of the argument that is the same for every kind of bundle, as verify/argument.py makes it.
 
-import { MAGIC, filesNamed, listed, readBundle } from "./bundle.js";
+import { MAGIC, filesNamed, isLater, listed, readBundle } from "./bundle.js";
 import { same, toJson } from "./cbor.js";
 import { FAILED, PASSED, finding } from "./checks.js";
 import { checkAuthorship, checkOpening, checkReceived, checkRelated } from "./exhibits.js";
@@ -9,7 +9,7 @@ import { Invalid, told } from "./refusals.js";
 import { sha256 } from "./statement.js";
 import { hex } from "./trust.js";
 import { settle, shown, unknown } from "./verify.js";
-import { say } from "./words.js";
+import { both, say } from "./words.js";
 
 export class NoBundle extends Error {}
 
@@ -43,21 +43,38 @@ async function together(bundle, beside) {
 
 /** Put checks 1 to 8 to the subject, and the related check to every other exhibit. */
 async function examine(bundle, trust) {
-  const { exhibits, disclosures, files } = bundle;
+  const { exhibits, files } = bundle;
   const [subject, ...others] = exhibits;
   const related = [];
   for (const exhibit of others) related.push(await checkRelated(exhibit, trust));
-  const bound = listed(subject.statement, "commitments").size;
   const findings = [
     finding("form", PASSED, say("bundle-whole", { count: exhibits.length })),
     ...(await checkAuthorship(subject, trust)),
-    finding("disclosures", PASSED, say("disclosures-open", { shown: disclosures.length, total: bound })),
+    finding("disclosures", PASSED, disclosed(bundle, related)),
     checkFiles(files, filesNamed(exhibits)),
     checkOpening(),
     ...(await checkReceived(subject, trust)),
   ];
   return { bundle, subject, others, findings, related };
 }
+
+/** Which facts are shown, and how many are not. */
+function disclosed({ exhibits: [subject, ...others], disclosures }, related) {
+  const total = listed(subject.statement, "commitments").size;
+  const count = disclosures.length;
+  if (count === total) return say("disclosures-open", { shown: count, total });
+  if (count === 0) return say(erased(subject, others, related) ? "disclosures-erased" : "disclosures-none", { withheld: total });
+  const labels = disclosures.map(({ name }) => shown(name, "").label);
+  const names = both(labels.map(({ zh }) => zh).join("、"), labels.map(({ en }) => en).join(", "));
+  return say("disclosures-some", { shown: count, names, withheld: total - count });
+}
+
+/** Whether the issuer stated later, in an exhibit that holds, that the data of its holder is erased. */
+const erased = (subject, others, related) =>
+  others.some(
+    ({ statement }, place) =>
+      isLater(statement, subject.statement) && statement.body.get("action") === "erased" && related[place].outcome === PASSED,
+  );
 
 function checkFiles(files, named) {
   const unbound = [...files.keys()].find((digest) => !named.has(digest));
