@@ -24,6 +24,7 @@ from api.pages import (
     officer,
     operator,
     outbox,
+    shown,
     software,
 )
 from api.pages import agreement_templates as template_pages
@@ -46,6 +47,7 @@ from api.routes import (
     authorizations,
     brought_documents,
     cases,
+    certificate_shows,
     certificates,
     contacts,
     counter,
@@ -105,6 +107,7 @@ ROUTERS = (
     embedded.router,
     voids.router,
     certificates.router,
+    certificate_shows.router,
     organizations.router,
     seals.router,
     seal_keepers.router,
@@ -136,6 +139,7 @@ ROUTERS = (
     void_pages.router,
     agency.router,
     certificate.router,
+    shown.router,
     home.router,
 )
 

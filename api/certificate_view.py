@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, computed_field
 from sqlalchemy.orm import Session
 
-from evidence.certificate_types import CertificateType, LifeState
+from api.certificate_masks import masked_name, masked_value
+from evidence.certificate_types import CertificateType, HolderKind, LifeState
 from identity.organizations import find_organization, organization
 from ledger import facts, receipts
 from ledger.receipts import AnchoringState
@@ -26,7 +27,7 @@ class Standing(StrEnum):
 
 
 class FieldShown(BaseModel):
-    """A printed field with its labels."""
+    """A printed field with its labels; ``value`` may be masked."""
 
     name: str
     zh: str
@@ -64,7 +65,8 @@ class CertificateListed(BaseModel):
 class CertificateShown(BaseModel):
     """A certificate; ``statement`` and ``pdf_digest`` in hex, ``qr`` is the text of its code.
 
-    The code is empty while it is being made. ``state_code`` is what the type's own register has for its
+    The code is empty while it is being made, code and fields once its holder's data was erased. Where it is
+    ``masked`` the natural persons in it are. ``state_code`` is what the type's own register has for its
     state; ``before`` and ``after`` are the versions of the licence beside it.
     """
 
@@ -81,6 +83,8 @@ class CertificateShown(BaseModel):
     agency: str
     holder: str
     holder_uscc: str | None
+    masked: bool
+    erased_at: datetime | None
     agreement: UUID | None
     statement: str
     pdf_digest: str | None
@@ -114,7 +118,7 @@ def standing(found: Certificate, *, today: date) -> LifeState | Standing:
 
 
 def listed(session: Session, found: Certificate, *, today: date) -> CertificateListed:
-    """Return the certificate as a line of a list."""
+    """Return the certificate as a line of a list, a natural person in it masked."""
     values = {entry.name: entry.value for entry in found.entries}
     type_ = certificate_type(found.certificate_type)
     return CertificateListed(
@@ -123,16 +127,18 @@ def listed(session: Session, found: Certificate, *, today: date) -> CertificateL
         type_zh=type_.zh,
         type_en=type_.en,
         project_name=values.get("project_name", ""),
-        holder=_holder(session, found),
+        holder=_holder(session, found, full=False),
         state=standing(found, today=today),
         issued_at=found.registered_at,
     )
 
 
-def shown(session: Session, found: Certificate, *, today: date) -> CertificateShown:
-    """Return the certificate whole."""
+def shown(session: Session, found: Certificate, *, today: date, full: bool) -> CertificateShown:
+    """Return the certificate whole, the natural persons in it masked unless it is shown in ``full``."""
     type_ = certificate_type(found.certificate_type)
     events = [_event(session, change) for change in history(session, found.id)]
+    if found.erased_fact is not None and found.erased_at is not None:
+        events.append(_told(session, found.erased_fact, action="erased", at=found.erased_at))
     index = facts.fact(session, found.issued_change or found.statement).index
     newer = version_after(session, found.id)
     return CertificateShown(
@@ -147,8 +153,10 @@ def shown(session: Session, found: Certificate, *, today: date) -> CertificateSh
         type_zh=type_.zh,
         type_en=type_.en,
         agency=organization(session, found.agency).name,
-        holder=_holder(session, found),
+        holder=_holder(session, found, full=full),
         holder_uscc=None if found.holder is None else found.holder.text,
+        masked=not full,
+        erased_at=found.erased_at,
         agreement=found.agreement,
         statement=found.statement.hex(),
         pdf_digest=None if found.pdf is None else found.pdf.value.hex(),
@@ -157,20 +165,21 @@ def shown(session: Session, found: Certificate, *, today: date) -> CertificateSh
         valid_from=found.valid_from,
         valid_until=found.valid_until,
         issued_at=found.registered_at,
-        fields=_fields(found),
+        fields=_fields(found, full=full),
         events=events,
         anchoring=receipts.anchoring_state(session, index),
         block=_block(session, index),
     )
 
 
-def _holder(session: Session, found: Certificate) -> str:
-    """Name the holder: as it is registered, or as the certificate names it."""
+def _holder(session: Session, found: Certificate, *, full: bool) -> str:
+    """Name the holder: as it is registered, or as the certificate names it; nobody once that was erased."""
     known = None if found.holder is None else find_organization(session, found.holder)
     if known is not None:
         return known.name
-    names = certificate_type(found.certificate_type).holder.name
-    return next(entry.value for entry in found.entries if entry.name == names)
+    holder = certificate_type(found.certificate_type).holder
+    named = next((entry.value for entry in found.entries if entry.name == holder.name), "")
+    return named if full or holder.kind is HolderKind.ORGANIZATION else masked_name(named)
 
 
 def _code(type_: CertificateType, state: LifeState) -> str:
@@ -178,24 +187,38 @@ def _code(type_: CertificateType, state: LifeState) -> str:
     return type_.states[state].code if state in type_.states else ""
 
 
-def _fields(found: Certificate) -> list[FieldShown]:
-    labels = {field.name: field for field in certificate_type(found.certificate_type).fields}
+def _fields(found: Certificate, *, full: bool) -> list[FieldShown]:
+    type_ = certificate_type(found.certificate_type)
+    labels = {field.name: field for field in type_.fields}
     return [
-        FieldShown(name=each.name, zh=labels[each.name].zh, en=labels[each.name].en, value=each.value)
+        FieldShown(
+            name=each.name,
+            zh=labels[each.name].zh,
+            en=labels[each.name].en,
+            value=each.value if full else masked_value(type_, each.name, each.value),
+        )
         for each in found.entries
     ]
 
 
 def _event(session: Session, change: CertificateChange) -> EventShown:
-    index = facts.fact(session, change.statement).index
-    term = None if change.reason is None else change.reason.term
+    told = _told(session, change.statement, action=change.action, at=change.changed_at)
+    if change.reason is None:
+        return told
+    term = change.reason.term
+    reason = {"reason": int(change.reason), "reason_zh": term.zh, "reason_en": term.en}
+    return told.model_copy(update={**reason, "description": change.description})
+
+
+def _told(session: Session, statement: bytes, *, action: str, at: datetime) -> EventShown:
+    index = facts.fact(session, statement).index
     return EventShown(
-        action=change.action,
-        at=change.changed_at,
-        reason=None if change.reason is None else int(change.reason),
-        reason_zh=None if term is None else term.zh,
-        reason_en=None if term is None else term.en,
-        description=change.description,
+        action=action,
+        at=at,
+        reason=None,
+        reason_zh=None,
+        reason_en=None,
+        description="",
         entry=index,
         anchoring=receipts.anchoring_state(session, index),
         block=_block(session, index),

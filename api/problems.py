@@ -60,6 +60,7 @@ NOT_FOUND = frozenset(
         "case-unknown",
         "delivery-unknown",
         "certificate-unknown",
+        "share-unknown",
         "challenge-unknown",
         "checkpoint-unknown",
         "comment-unknown",

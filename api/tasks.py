@@ -20,7 +20,7 @@ from evidence.errors import YinxinError
 from identity import attempts, authorizations, enrollment, kept_portraits, messages
 from identity.couriers import Channel
 from ledger import bell
-from signing import signature_images, slot_texts
+from signing import certificate_erasure, certificate_shares, signature_images, slot_texts
 from signing.assembly import assemble_next
 from signing.certificate_issue import unpublished
 
@@ -113,3 +113,7 @@ def _let_lapse(house: House) -> None:
         kept_portraits.erase_due(session, clock=house.clock)
         signature_images.forget_due(session, clock=house.clock)
         slot_texts.forget_due(session, clock=house.clock)
+        certificate_shares.forget_due(session, clock=house.clock)
+        erased = certificate_erasure.lately_erased(session, clock=house.clock)
+    for each in erased:
+        house.store.remove(each)

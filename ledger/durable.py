@@ -29,6 +29,12 @@ def write_over(target: Path, content: bytes) -> None:
     _flush_folder(target.parent)
 
 
+def remove(target: Path) -> None:
+    """Remove the file ``target``; its name is gone from the disk when this returns."""
+    target.unlink(missing_ok=True)
+    _flush_folder(target.parent)
+
+
 def make_folder(folder: Path) -> None:
     """Make ``folder``, mode 0700, unless it is there; its name is on disk when this returns."""
     folder.mkdir(exist_ok=True, mode=0o700)

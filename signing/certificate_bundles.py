@@ -1,5 +1,8 @@
 """The evidence bundle of a certificate: all that a stranger needs, in one file.
 
+Its holder may have one that discloses the fields they choose and no others, without the PDF, which shows all.
+Of a certificate whose holder's data was erased there is one that discloses nothing and says so.
+
 Its exhibits are the certificate's statement, the record of its issue, the newest change of its state, the
 agreement it rests on, and the authorizations it refers to, each with the approval that let it happen; all
 with the log's receipt. It discloses every printed field, carries the PDF, and encloses the agency's status
@@ -9,7 +12,7 @@ log any more.
     data = bundle(database, certificate_id, agency=agency, archive=archive)
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -27,8 +30,15 @@ from signing.exhibits import Archive, exhibit, with_approval
 from signing.status_lists import status_list
 
 
-def bundle(database: Database, certificate_id: UUID, *, agency: Agency, archive: Archive) -> bytes:
-    """Return the encoded bundle of a published certificate.
+def bundle(
+    database: Database,
+    certificate_id: UUID,
+    *,
+    agency: Agency,
+    archive: Archive,
+    chosen: Collection[str] | None = None,
+) -> bytes:
+    """Return the encoded bundle of a published certificate, with all of its fields or those ``chosen``.
 
     Raises:
         CertificateUnknown: there is no such certificate.
@@ -40,12 +50,13 @@ def bundle(database: Database, certificate_id: UUID, *, agency: Agency, archive:
         if found.pdf is None:
             raise CertificateUnpublished(number=found.number)
         exhibits = tuple(_exhibits(session, found, archive))
+        whole = chosen is None and found.erased_at is None
         enclosed = status_list(session, agency=agency, clock=archive.clock)
     gathered = Bundle(
         kind="certificate",
         exhibits=exhibits,
-        disclosures=_disclosures(found),
-        files={found.pdf.value: archive.store.get(found.pdf)},
+        disclosures=_disclosures(found, chosen),
+        files={found.pdf.value: archive.store.get(found.pdf)} if whole else {},
         status_list=enclosed,
     )
     return gathered.encode()
@@ -56,6 +67,8 @@ def _exhibits(session: Session, found: Certificate, archive: Archive) -> Iterato
     changes = history(session, found.id)
     for change in changes[:1] + changes[1:][-1:]:
         yield exhibit(session, change.statement, archive=archive)
+    if found.erased_fact is not None:
+        yield exhibit(session, found.erased_fact, archive=archive)
     for referred in _references(session, found):
         try:
             yield from with_approval(session, referred, archive=archive)
@@ -68,6 +81,7 @@ def _references(session: Session, found: Certificate) -> tuple[bytes, ...]:
     return tuple(ref for ref in refs if isinstance(ref, bytes)) if isinstance(refs, list) else ()
 
 
-def _disclosures(found: Certificate) -> tuple[Disclosure, ...]:
-    disclosures = [Disclosure(entry.name, entry.value, entry.salt) for entry in found.entries]
+def _disclosures(found: Certificate, chosen: Collection[str] | None) -> tuple[Disclosure, ...]:
+    entries = [entry for entry in found.entries if chosen is None or entry.name in chosen]
+    disclosures = [Disclosure(entry.name, entry.value, entry.salt) for entry in entries]
     return tuple(sorted(disclosures, key=lambda shown: encode([shown.name, shown.salt])))

@@ -43,6 +43,17 @@ class NotAnAuthorization(Refused):
     en = "The fact {digest} referred to is not an authorization; check it and try again."
 
 
+class CertificateErased(Refused):
+    """What the certificate says was erased with its holder's data. Facts: ``number``, ``erased_at``."""
+
+    code = "certificate-erased"
+    zh = "证照 {number} 持证人的信息已于 {erased_at} 依法删除，不能再出示或下载；其签名和账本记录仍可核验。"
+    en = (
+        "The holder's data of certificate {number} was erased at {erased_at} as the law asks and is shown no "
+        "more; its signature and its entry of the log still verify."
+    )
+
+
 class ValidityBeforeIssue(Refused):
     """The validity begins before the certificate exists."""
 

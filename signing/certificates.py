@@ -26,6 +26,7 @@ from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from evidence.statuslist import CertificateState
 from identity.people import PersonId
+from signing.certificate_erasures import ErasureRow
 from signing.speaker import Speaker
 from signing.tables import CertificateFieldRow, CertificateRow
 
@@ -63,7 +64,8 @@ class CertificateEntry:
 class Certificate:
     """A certificate as it stands; ``statement`` and ``issued_change`` are 32-byte digests of facts.
 
-    ``holder`` is None where a natural person holds it, ``person`` is them if they are registered here.
+    ``holder`` is None where a natural person holds it, ``person`` is them if they are registered here. The
+    two of the erasure are set together; ``entries`` and ``qr`` are empty then.
     """
 
     id: CertificateId
@@ -88,6 +90,8 @@ class Certificate:
     issued_change: bytes | None
     state: CertificateState
     life: LifeState
+    erased_at: datetime | None = None
+    erased_fact: bytes | None = None
 
 
 def certificate(session: Session, certificate_id: UUID) -> Certificate:
@@ -142,6 +146,7 @@ def read_row(session: Session, row: CertificateRow) -> Certificate:
         .where(CertificateFieldRow.certificate == row.id)
         .order_by(CertificateFieldRow.position)
     )
+    erasure = session.get(ErasureRow, row.id, populate_existing=True)
     return Certificate(
         id=CertificateId(row.id),
         licence_id=row.licence_id,
@@ -165,4 +170,6 @@ def read_row(session: Session, row: CertificateRow) -> Certificate:
         issued_change=row.issued_change,
         state=CertificateState(row.state),
         life=LifeState(row.life),
+        erased_at=None if erasure is None else erasure.erased_at,
+        erased_fact=None if erasure is None else erasure.fact,
     )

@@ -1,7 +1,8 @@
 """Objects: the bytes of documents and signed files, named by their own digest.
 
 An object never changes: the same bytes have the same name, so storing twice is one object, and a reader that
-gets bytes whose digest differs from the name gets an error instead of the bytes.
+gets bytes whose digest differs from the name gets an error instead of the bytes. It may be removed, where the
+law asks that what stands in it is forgotten.
 
     digest = store.put(content)
     assert store.get(digest) == content
@@ -43,4 +44,8 @@ class ObjectStore(Protocol):
             ObjectMissing: nothing is stored under this digest.
             ObjectAltered: the stored bytes have another digest.
         """
+        ...
+
+    def remove(self, digest: Digest) -> None:
+        """Forget the object of ``digest``, durably; where there is none, nothing is done."""
         ...

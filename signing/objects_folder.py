@@ -37,6 +37,12 @@ class FolderObjectStore:
             raise ObjectAltered(digest=digest)
         return content
 
+    def remove(self, digest: Digest) -> None:
+        """Forget the object of ``digest``, durably."""
+        path = self._path(digest)
+        if path.exists():
+            durable.remove(path)
+
     def _path(self, digest: Digest) -> Path:
         name = digest.value.hex()
         return self._folder / name[:2] / name

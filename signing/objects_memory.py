@@ -28,3 +28,7 @@ class MemoryObjectStore:
             return self._objects[digest.value]
         except KeyError:
             raise ObjectMissing(digest=digest) from None
+
+    def remove(self, digest: Digest) -> None:
+        """Forget the object of ``digest``."""
+        self._objects.pop(digest.value, None)

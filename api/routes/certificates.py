@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from api.acting import agency_of, firm_of, person_of
 from api.certificate_basis import register_on
 from api.certificate_issuing import finish
+from api.certificate_masks import sees_persons
 from api.certificate_view import CertificateListed, CertificateShown, listed, shown
 from api.house import House
 from api.idempotency import Once, OnceRoute
@@ -22,16 +23,18 @@ from api.routes import InHouse
 from api.routes.documents import file
 from api.webhooks import events
 from api.webhooks.events import EventType
+from evidence.digest import Digest
 from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from signing import certificate_bundles
 from signing.certificate_changes import CertificateUnpublished, change
 from signing.certificate_issue import check_printable
+from signing.certificate_refusals import CertificateErased
 from signing.certificate_registration import Application, find_registered
 from signing.certificate_steps import Reason, Step
 from signing.certificate_succession import NextVersion, Succession, succeed, version_after
 from signing.certificate_types import certificate_type
-from signing.certificates import certificate, certificates_of
+from signing.certificates import Certificate, certificate, certificates_of
 from signing.qr_image import qr_svg
 
 router = APIRouter(route_class=OnceRoute)
@@ -135,10 +138,10 @@ def own(visitor: AsConcerned, house: InHouse) -> list[CertificateListed]:
 
 @router.get("/api/certificates/{certificate_id}")
 def one(certificate_id: UUID, visitor: AsConcerned, house: InHouse) -> CertificateShown:
-    """Show a certificate to its agency, its holder or a party of its agreement."""
+    """Show a certificate to its agency, its holder or a party of its agreement, who sees persons masked."""
     with house.database.transaction() as session:
         found = visible_certificate(session, certificate_id, visitor)
-        return shown(session, found, today=today(house))
+        return shown(session, found, today=today(house), full=sees_persons(found, visitor))
 
 
 @router.post("/api/certificates/{certificate_id}/changes", status_code=201)
@@ -163,7 +166,7 @@ def change_state(
             description=changing.description,
         )
         events.tell_certificate(session, house, changed, EventType.CERTIFICATE_CHANGED)
-        return shown(session, changed, today=today(house))
+        return shown(session, changed, today=today(house), full=True)
 
 
 @router.post("/api/certificates/{certificate_id}/successors", status_code=201)
@@ -196,9 +199,7 @@ def certificate_pdf(certificate_id: UUID, visitor: AsConcerned, house: InHouse) 
     """Give the sealed PDF."""
     with house.database.transaction() as session:
         found = visible_certificate(session, certificate_id, visitor)
-    if found.pdf is None:
-        raise CertificateUnpublished(number=found.number)
-    return file(house.store.get(found.pdf), media_type="application/pdf", name=f"{found.number}.pdf")
+    return file(printed(house, found), media_type="application/pdf", name=f"{found.number}.pdf")
 
 
 @router.get("/certificates/{certificate_id}/evidence.bundle", include_in_schema=False)
@@ -215,14 +216,37 @@ def qr_picture(certificate_id: UUID, visitor: AsConcerned, house: InHouse) -> Re
     """Give the certificate's QR code, dark on white with its quiet zone in light and dark pages alike."""
     with house.database.transaction() as session:
         found = visible_certificate(session, certificate_id, visitor)
-    if found.pdf is None:
-        raise CertificateUnpublished(number=found.number)
+    check_kept(found)
     code = qr_svg(found.qr).replace("<svg ", '<svg x="6" y="6" width="88" height="88" ', 1)
     picture = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" shape-rendering="crispEdges">'
         f'<rect width="100" height="100" fill="#fff"/>{code}</svg>'
     )
     return Response(picture, media_type="image/svg+xml")
+
+
+def check_kept(found: Certificate) -> Digest:
+    """Check that the certificate was made and what it says is kept; give the digest of its PDF.
+
+    Raises:
+        CertificateUnpublished: it is still being made.
+        CertificateErased: its holder's data was erased.
+    """
+    if found.erased_at is not None:
+        raise CertificateErased(number=found.number, erased_at=found.erased_at)
+    if found.pdf is None:
+        raise CertificateUnpublished(number=found.number)
+    return found.pdf
+
+
+def printed(house: House, found: Certificate) -> bytes:
+    """Give the sealed PDF of a certificate.
+
+    Raises:
+        CertificateUnpublished, CertificateErased: as ``check_kept``.
+        ObjectMissing, ObjectAltered: the store lost it.
+    """
+    return house.store.get(check_kept(found))
 
 
 def today(house: House) -> date:

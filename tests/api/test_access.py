@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -25,7 +26,7 @@ from evidence.digest import sha256
 from identity import challenges, counter_cases
 from identity.challenges import Action
 from identity.members import Position, appoint
-from signing import documents
+from signing import certificate_shares, documents
 from signing.seal_keepers import ask
 from signing.seals import seals_of
 from tests.api.devices import begin, octets
@@ -95,6 +96,10 @@ def things(site: Site, house: House) -> dict[str, object]:
             clock=house.clock,
         )
         seating = Seating(seats=(Seat(organization=OWNER.uscc.text),), fields={})
+        token = certificate_shares.share(
+            session, permit, ["site"], lasts=timedelta(hours=1), clock=house.clock
+        )
+        shared = certificate_shares.shared(session, token, clock=house.clock)[1].id
         batch = batches.keep(
             session, template, sha256(b"sheet"), (CheckedRow(2, "合同", seating),), clock=house.clock
         )
@@ -117,6 +122,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "reader_id": 1,
         "template_id": template.id,
         "batch_id": batch,
+        "share_id": shared,
         "key_id": key_of_agency(house),
         "origin_id": site_of_owner(house),
         **webhook_of_agency(house),
@@ -209,6 +215,7 @@ GIVEN: dict[str, object] = {
     "/readers": READER,
     "/embeddings": {"origin": "https://oa.example.com"},
     "/previews": FILLING,
+    "/shares": {"fields": ["site"], "hours": 1},
     "/templates/{template_id}/agreements": FILLING,
 }
 """What the doors take that take something else than the form."""

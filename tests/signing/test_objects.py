@@ -32,6 +32,14 @@ def test_an_object_that_was_never_stored_is_missing(store: ObjectStore) -> None:
         store.get(sha256(b"never stored"))
 
 
+def test_an_object_that_was_removed_is_missing(store: ObjectStore) -> None:
+    digest = store.put(b"content")
+    for _ in range(2):
+        store.remove(digest)
+    with pytest.raises(ObjectMissing):
+        store.get(digest)
+
+
 def test_an_altered_file_is_refused(tmp_path: Path) -> None:
     store = FolderObjectStore(tmp_path)
     digest = store.put(b"content")

@@ -48,6 +48,9 @@ class LosingStore:
     def get(self, digest: Digest) -> bytes:
         return self._store.get(digest)
 
+    def remove(self, digest: Digest) -> None:
+        self._store.remove(digest)
+
 
 def agreement_facts(town: Town) -> int:
     with town.database.transaction() as session:

@@ -38,6 +38,9 @@ class Losing:
     def get(self, digest: Digest) -> bytes:
         return self._store.get(digest)
 
+    def remove(self, digest: Digest) -> None:
+        self._store.remove(digest)
+
 
 @pytest.fixture
 def town(database: Database, typesetter: Typesetter, tmp_path: Path) -> Town:
