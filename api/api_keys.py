@@ -31,7 +31,7 @@ from ledger.database import Base
 KEY_BYTES = 32  # of the key of the HMAC, and of randomness in each API key
 PREFIX = "yinxin_"  # by it a scanner of repositories finds a key that was published
 SCHEME = "bearer "
-MAY_HOLD = (Role.FIRM, Role.AGENCY)
+MAY_HOLD = (Role.FIRM, Role.AGENCY, Role.DEPARTMENT)
 MOST = 10
 """Keys of one account that stand at once."""
 
@@ -70,8 +70,8 @@ class RoleNotHeld(Refused):
     """A key was asked for with a role that its account has not, or that no key may have."""
 
     code = "role-not-held"
-    zh = "接口密钥只能以账户自身的企业或发证机关身份办理；请换用有该身份的账户。"
-    en = "A key acts as the firm or agency that its account is, and as nothing else; use such an account."
+    zh = "接口密钥只能以账户自身的企业、发证机关或协同部门身份办理；请换用有该身份的账户。"
+    en = "A key acts as the firm, agency or department that its account is; use such an account."
 
 
 class ApiKeyRow(Base):

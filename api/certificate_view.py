@@ -147,7 +147,7 @@ def shown(session: Session, found: Certificate, *, today: date, full: bool) -> C
         certificate_version=found.version,
         before=found.previous,
         after=None if newer is None else newer.id,
-        state_code=_code(type_, found.life),
+        state_code=state_code(type_, found.life),
         licence_id=found.licence_id,
         type=type_.code,
         type_zh=type_.zh,
@@ -182,7 +182,7 @@ def _holder(session: Session, found: Certificate, *, full: bool) -> str:
     return named if full or holder.kind is HolderKind.ORGANIZATION else masked_name(named)
 
 
-def _code(type_: CertificateType, state: LifeState) -> str:
+def state_code(type_: CertificateType, state: LifeState) -> str:
     """Give the code that the type's own register has for a state, empty where it has none."""
     return type_.states[state].code if state in type_.states else ""
 

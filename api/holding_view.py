@@ -7,10 +7,16 @@ from sqlalchemy.orm import Session
 from api.certificate_masks import names_person
 from api.field_names import listed
 from api.house import House
+from api.sharing.calls import SharingCall, about
 from evidence.errors import Term
+from evidence.identifiers import Uscc
+from identity.organizations import organization
 from signing.certificate_shares import Share, shares_of
 from signing.certificate_types import certificate_type
 from signing.certificates import Certificate
+
+CALLS = 20
+"""Calls on the page, the newest."""
 
 HOURS = (1, 24, 7 * 24, 30 * 24)
 """How long a link may be made to open, in hours."""
@@ -34,11 +40,20 @@ class ShareShown:
 
 
 @dataclass(frozen=True)
+class CallShown:
+    """A call of another department about the certificate, and the department's name."""
+
+    call: SharingCall
+    department: str
+
+
+@dataclass(frozen=True)
 class Holding:
-    """What a holder is offered: the fields to choose from, and the links that open now."""
+    """What a holder is offered: fields to choose from, the links that open now, and who asked for it."""
 
     fields: tuple[FieldOffered, ...]
     shares: tuple[ShareShown, ...]
+    calls: tuple[CallShown, ...]
 
 
 def holding_of(session: Session, house: House, found: Certificate) -> Holding:
@@ -53,5 +68,9 @@ def holding_of(session: Session, house: House, found: Certificate) -> Holding:
         shares=tuple(
             ShareShown(each, listed(labels[name] for name in each.fields))
             for each in shares_of(session, found, clock=house.clock)
+        ),
+        calls=tuple(
+            CallShown(each, organization(session, Uscc.parse(each.organization)).name)
+            for each in about(session, found.id, limit=CALLS)
         ),
     )

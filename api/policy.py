@@ -31,6 +31,7 @@ class Role(StrEnum):
     OFFICER = "officer"
     OPERATOR = "operator"
     COUNTER = "counter"
+    DEPARTMENT = "department"
 
 
 class SignInNeeded(Refused):
@@ -71,6 +72,7 @@ ROLE_ZH = {
     Role.OFFICER: "执法人员",
     Role.OPERATOR: "运营人员",
     Role.COUNTER: "窗口工作人员",
+    Role.DEPARTMENT: "协同部门",
 }
 ROLE_EN = {
     Role.PERSON: "a person",
@@ -79,6 +81,7 @@ ROLE_EN = {
     Role.OFFICER: "an officer",
     Role.OPERATOR: "an operator",
     Role.COUNTER: "an officer at a counter",
+    Role.DEPARTMENT: "a cooperating department",
 }
 
 

@@ -84,6 +84,7 @@ NOT_FOUND = frozenset(
         "qualification-unknown",
         "seal-unknown",
         "slot-unknown",
+        "status-list-unknown",
         "template-unknown",
         "tree-too-small",
         "tile-unknown",

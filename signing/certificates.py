@@ -118,6 +118,25 @@ def certificate_of_statement(session: Session, statement: bytes) -> Certificate:
     return read_row(session, row)
 
 
+def certificate_of_licence(session: Session, licence_id: str) -> Certificate:
+    """Return the certificate with this licence identifier, which names its version.
+
+    Raises:
+        CertificateUnknown: there is none.
+    """
+    row = session.scalar(select(CertificateRow).where(CertificateRow.licence_id == licence_id))
+    if row is None:
+        raise CertificateUnknown(certificate=licence_id[:100])
+    return read_row(session, row)
+
+
+def certificates_numbered(session: Session, number: str) -> tuple[Certificate, ...]:
+    """Return the versions of the certificates with the number that people read, the newest first."""
+    query = select(CertificateRow).where(CertificateRow.number == number)
+    rows = session.scalars(query.order_by(CertificateRow.created_at.desc()))
+    return tuple(read_row(session, row) for row in rows.all())
+
+
 def certificates_of(
     session: Session,
     *,

@@ -19,6 +19,7 @@ from api.demonstration.people import (
     QUALIFICATION,
     QUALIFICATION_UNTIL,
     REGISTRATION_NUMBER,
+    TRADING_CENTRE,
     DemonstrationPerson,
 )
 from api.house import House
@@ -42,7 +43,7 @@ def plant(house: House) -> None:
     with house.database.transaction() as session:
         if accounts.demonstration_accounts(session):
             return
-        for firm in FIRMS:
+        for firm in (*FIRMS, TRADING_CENTRE):
             register_organization(session, uscc=firm.uscc, name=firm.name, clock=house.clock)
             set_contact_of_firm(session, firm.uscc, mail=firm.mail)
         for person in PEOPLE:
@@ -100,6 +101,7 @@ def _open_desks(session: Session, clock: Clock) -> None:
         ((Role.AGENCY,), AGENCY, "发证机关 · 示范市行政审批服务局", "issuing agency"),
         ((Role.OFFICER,), AGENCY, "执法人员", "law enforcement officer"),
         ((Role.OPERATOR,), AGENCY, "平台运营人员", "operator of the platform"),
+        ((Role.DEPARTMENT,), TRADING_CENTRE, "协同部门 · 示范市公共资源交易中心", "cooperating department"),
     ):
         accounts.open_account(
             session,

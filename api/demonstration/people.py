@@ -65,6 +65,7 @@ CONTRACTOR = DemonstrationFirm(
     Uscc.parse("91990100MA0DM1028K"), "示范建设集团有限公司", mail="office@contractor.example"
 )
 DESIGNER = DemonstrationFirm(Uscc.parse("91990100MA0DM2039Y"), "示范市建筑设计研究院有限公司")
+TRADING_CENTRE = DemonstrationFirm(Uscc.parse("12990100MB0A20027M"), "示范市公共资源交易中心")
 FIRMS = (AGENCY, OWNER, CONTRACTOR, DESIGNER)
 
 ENGINEER = DemonstrationPerson(

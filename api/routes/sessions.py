@@ -24,6 +24,7 @@ HOME = {
     Role.PERSON: "/engineer",
     Role.OFFICER: "/officer",
     Role.OPERATOR: "/operator",
+    Role.DEPARTMENT: "/software",
 }
 
 

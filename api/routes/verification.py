@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from api import trust
+from api.house import House
 from api.language import sentence
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
@@ -44,16 +45,22 @@ def verify(question: Question, house: InHouse, _: Annotated[Visitor, allow(Role.
     stands to the agency's record, at which final block of what age, and the sentence that says so; null if
     nobody was asked.
     """
-    if len(question.qr) > LONGEST_CODE:
+    return Response(canonical.to_json(verified(question.qr, house)), media_type="application/json")
+
+
+def verified(code: str, house: House) -> dict[str, Value]:
+    """Verify the text of a code online.
+
+    Raises:
+        QrUnknown: it is not the code of a certificate.
+    """
+    if len(code) > LONGEST_CODE:
         raise QrUnknown
     witness = OnlineWitness(house)
     pinned = TrustAnchors.parse(trust.anchors(house).to_json())
-    report = verify_qr(question.qr.strip(), pinned, as_of=house.clock.now(), witness=witness)
+    report = verify_qr(code.strip(), pinned, as_of=house.clock.now(), witness=witness)
     members: dict[str, Value] = json.loads(report.to_json())
-    return Response(
-        canonical.to_json({**members, "witness": _told(witness, now=house.clock.now())}),
-        media_type="application/json",
-    )
+    return {**members, "witness": _told(witness, now=house.clock.now())}
 
 
 def _told(witness: OnlineWitness, *, now: datetime) -> Value:

@@ -85,12 +85,16 @@ def test_every_door_that_says_so_opens_to_a_key_and_no_other_does(
     city: QuietCity, clerk: httpx.Client, description: dict[str, Any]
 ) -> None:
     by_hand = [path for path, _, door in doors(description) if door["security"] == [{"session": []}]]
-    with program(city, clerk) as firm, program(city, enter(city, AGENCY_DESK)) as agency:
+    with (
+        program(city, clerk) as firm,
+        program(city, enter(city, AGENCY_DESK)) as agency,
+        program(city, enter(city, "协同部门")) as department,
+    ):
         for path, method, door in doors(description):
             if not door["security"]:
                 continue
             address = re.sub(r"\{\w+\}", ANY_ID, path)
-            said = {_title(each.request(method, address)) for each in (firm, agency)}
+            said = {_title(each.request(method, address)) for each in (firm, agency, department)}
             closed = said <= {"not-yours", "api-key-not-enough"}
             assert closed == ({"apiKey": []} not in door["security"]), (method, path, said)
     assert {"/api/keys", "/api/webhooks", "/api/people/me/authorizations"} <= set(by_hand)

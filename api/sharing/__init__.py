@@ -1,0 +1,1 @@
+"""Sharing certificates with other authorities' systems: who asked for what, for which purpose."""

@@ -1,0 +1,41 @@
+"""The metadata of a certificate under the names of GB/T 36903, as other systems read them.
+
+The names were read in files of working systems, not in the standard's text (docs/standards.md, section 2.1).
+What is the type's own stands under the name that its description gives (``KZ_…``). Days are written
+YYYY-MM-DD, and a certificate without an end has no last day.
+
+    metadata(type_, certificate, agency_name="…", holder=("…", "91…"))    # {"ZZMC": "…", …}
+"""
+
+from evidence.certificate_types import CertificateType, HolderKind
+from signing.certificate_registration import BEIJING
+from signing.certificate_types import type_code
+from signing.certificates import Certificate
+
+_CODE_KINDS = {HolderKind.ORGANIZATION: "统一社会信用代码", HolderKind.PERSON: "公民身份号码"}
+
+
+def metadata(type_: CertificateType, found: Certificate, *, agency: str, holder: str) -> dict[str, str]:
+    """Return the members in the standard's order; ``agency`` and ``holder`` are names.
+
+    A holder whose number the type does not print has no code.
+    """
+    values = {entry.name: entry.value for entry in found.entries}
+    number = values.get(type_.holder.number or "", "")
+    code = number if found.holder is None else found.holder.text
+    members = {
+        "ZZMC": type_.zh,
+        "ZZLXDM": type_code(type_, found.agency),
+        "ZZBH": found.number,
+        "ZZBS": found.licence_id,
+        "ZZBFJG": agency,
+        "ZZBFJGDM": found.agency.text,
+        "ZZBFRQ": f"{found.registered_at.astimezone(BEIJING):%Y-%m-%d}",
+        "CZZT": holder,
+        "CZZTDM": code,
+        "CZZTDMLX": _CODE_KINDS[type_.holder.kind] if code else "",
+        "ZZYXQQSRQ": f"{found.valid_from:%Y-%m-%d}",
+        "ZZYXQJZRQ": "" if found.valid_until is None else f"{found.valid_until:%Y-%m-%d}",
+    }
+    own = {field.metadata: values[field.name] for field in type_.fields if field.name in values}
+    return {name: value for name, value in {**members, **own}.items() if value}
