@@ -13,7 +13,7 @@ SHOWN := $(PYTHON) requirements/shown
 PIP := $(SHOWN) $(PY) -m pip install --disable-pip-version-check --progress-bar off --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast test-slow test-faults check set-up set-up-tests assets chain test-chains node outside lint types \
+.PHONY: help run demo test test-fast test-slow test-faults check set-up set-up-tests assets chain test-chains node outside verapdf lint types \
   floors contracts docs wheel clean engine go network test-network bench
 
 help: ## say what there is
@@ -31,7 +31,7 @@ test-fast: set-up-tests outside
 	@echo "[test] $(call say,快速测试,the fast lane)"
 	@$(PYTEST) -m "not slow and not browser and not network" $(TESTS)
 
-test-slow: set-up-tests test-chains outside test-fast
+test-slow: set-up-tests test-chains outside verapdf test-fast
 	@echo "[test] $(call say,慢速测试,the slow lane)"
 	@$(PYTEST) -m "(slow or browser) and not network" $(TESTS) || test $$? = 5
 
@@ -122,6 +122,15 @@ network/geth/bin/geth: network/geth/go.mod network/geth/go.sum | go .venv/bin/pi
 	  nice -n 10 go build -ldflags="-checklinkname=0 -s -w" -o bin/geth github.com/ethereum/go-ethereum/cmd/geth
 	@touch $@
 
+# What Maven brings is checked by SHA-256 before it is run.
+verapdf: tests/verapdf/.done
+tests/verapdf/.done: tests/verapdf/pom.xml tests/verapdf/jars.sha256 | outside .venv/bin/pip
+	@echo "[set-up] $(call say,测试用的 PDF/A 检验程序 veraPDF,veraPDF which checks PDF/A for the tests)"
+	@rm -rf tests/verapdf/jars
+	@cd tests/verapdf && $(PYTHON) ../../requirements/shown mvn -q -B dependency:copy-dependencies -DoutputDirectory=jars \
+	  && sha256sum --check --strict --quiet jars.sha256
+	@touch $@
+
 tests/bench/peers/.done: tests/bench/peers/package-lock.json | node .venv/bin/pip
 	@echo "[set-up] $(call say,供比较的合约包,the contracts that the bench runs beside ours)"
 	@$(SHOWN) npm --prefix tests/bench/peers ci --ignore-scripts --legacy-peer-deps --no-audit --no-fund --loglevel=error
@@ -135,6 +144,6 @@ wheel: .venv/.dev assets ## build dist/yinxin-*.whl with its browser files and f
 
 clean: ## remove all that set-up and runs made, var/ included
 	rm -rf .venv node_modules hardhat-local/node_modules hardhat-local/.done api/assets/node_modules api/assets/.done \
-	  tests/chains/node_modules tests/chains/.done tests/bench/peers/node_modules \
+	  tests/chains/node_modules tests/chains/.done tests/verapdf/jars tests/verapdf/.done tests/bench/peers/node_modules \
 	  tests/bench/peers/.done network/geth/bin \
 	  api/static/third_party signing/fonts identity/models dist var

@@ -288,6 +288,7 @@ def _house(
     founded = founding(
         settings, operator=operator.uscc, account=account.address, keystore=keys.keystore, log=keys.log
     )
+    archive = Archive(store=store, origin=settings.origin, log_signer=keys.log, clock=clock)
     return House(
         settings=settings,
         clock=clock,
@@ -317,6 +318,7 @@ def _house(
         ),
         press=Press(
             agency=agency,
+            archive=archive,
             store=store,
             keystore=keys.keystore,
             authority=keys.authority,
@@ -325,7 +327,7 @@ def _house(
             clock=clock,
             samples=settings.demonstration,
         ),
-        archive=Archive(store=store, origin=settings.origin, log_signer=keys.log, clock=clock),
+        archive=archive,
         vault=vault,
         scans=scans,
         pages=pages,

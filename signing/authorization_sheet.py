@@ -24,7 +24,7 @@ from ledger import entries, facts, receipts
 from ledger.receipts import AnchoringState
 from signing.authorization_bundles import bundle, granted_fact
 from signing.exhibits import Archive
-from signing.pdf_attachment import attach
+from signing.pdf_attachment import Attachment, attach
 from signing.qr_image import qr_svg
 from signing.typesetting import Fact, Typesetter
 
@@ -117,7 +117,8 @@ def render_authorization(typesetter: Typesetter, sheet: AuthorizationSheet) -> b
         "attachment": ATTACHMENT,
     }
     content = typesetter.set("authorization.typ", printed, at=sheet.at)
-    return attach(content, name=ATTACHMENT, data=sheet.evidence, what="evidence bundle")
+    evidence = Attachment(name=ATTACHMENT, data=sheet.evidence, what="evidence bundle")
+    return attach(content, (evidence,), at=sheet.at)
 
 
 def _written(sheet: AuthorizationSheet) -> Iterator[str]:

@@ -24,14 +24,17 @@ from evidence.statement import StatementType
 from evidence.statuslist import CertificateState
 from ledger.database import Database
 from signing.certificate_changes import locked
+from signing.certificate_enclosures import enclosures
 from signing.certificate_registration import Application, register
 from signing.certificate_succession import take_over
 from signing.certificate_types import arrange, certificate_type
 from signing.certificates import Agency, Certificate, CertificateId, certificate
+from signing.exhibits import Archive
 from signing.key_certificates import Revocation, check_standing, revocations
 from signing.keystore import KeyStore
 from signing.objects import ObjectStore
 from signing.pdf import SigningParty, VisibleStamp, add_closing_seal
+from signing.pdf_attachment import Attachment, attach
 from signing.pki import Authority
 from signing.rendering import CertificateSheet, PrintedField, render_certificate
 from signing.stamps import chinese_day, organization_seal
@@ -52,6 +55,7 @@ class Press:
     typesetter: Typesetter
     timestamps: TimeStamper
     clock: Clock
+    archive: Archive
     samples: bool = False
 
 
@@ -113,7 +117,8 @@ def finish_issue(database: Database, registered: Certificate, *, press: Press) -
     with database.transaction() as session:
         check_standing(session, press.agency.speaker.seal)
         revoked = revocations(session)
-    stored = press.store.put(print_certificate(registered, press=press, revoked=revoked))
+        enclosed = enclosures(session, registered, archive=press.archive)
+    stored = press.store.put(print_certificate(registered, enclosed, press=press, revoked=revoked))
     with database.transaction() as session:
         return publish(session, registered.id, stored, agency=press.agency, clock=press.clock)
 
@@ -127,10 +132,16 @@ def unpublished(session: Session, agency: Agency) -> tuple[Certificate, ...]:
     return tuple(certificate(session, id_) for id_ in ids)
 
 
-def print_certificate(registered: Certificate, *, press: Press, revoked: Sequence[Revocation] = ()) -> bytes:
-    """Return the PDF of a certificate: its page with the QR code, sealed by the agency.
+def print_certificate(
+    registered: Certificate,
+    enclosed: Sequence[Attachment],
+    *,
+    press: Press,
+    revoked: Sequence[Revocation] = (),
+) -> bytes:
+    """Return the PDF of a certificate: its page with the QR code and what is enclosed, sealed by the agency.
 
-    ``revoked`` stands in the revocation list that is put into it.
+    It is PDF/A-3 (level b). ``revoked`` stands in the revocation list that is put into it.
     """
     speaker, now = press.agency.speaker, press.clock.now()
     type_ = certificate_type(registered.certificate_type)
@@ -147,7 +158,7 @@ def print_certificate(registered: Certificate, *, press: Press, revoked: Sequenc
     rendered = render_certificate(press.typesetter, sheet)
     seal = organization_seal(press.typesetter, name=speaker.name, at=now)
     return add_closing_seal(
-        rendered.content,
+        attach(rendered.content, enclosed, at=now),
         party=SigningParty(
             signer=press.keystore.signer(speaker.seal), chain=press.keystore.chain(speaker.seal)
         ),

@@ -95,7 +95,7 @@ def render_certificate(typesetter: Typesetter, sheet: CertificateSheet) -> Rende
         "sample": sheet.sample,
     }
     form = _FORMS[sheet.face]
-    content = typesetter.set(form.template, facts, at=sheet.issued_at)
+    content = typesetter.set(form.template, facts, at=sheet.issued_at, archival=True)
     return RenderedCertificate(content, _seal_box(form))
 
 

@@ -30,6 +30,9 @@ FONTS = Path(__file__).parent / "fonts"
 FONT_FILES = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
 HANDWRITING = "ZhiMangXing_400Regular.ttf"
 
+ARCHIVAL = "a-3b"
+"""ISO 19005-3, level b: what is shown is the same in decades, and files may be attached."""
+
 Fact = str | int | bool | None | Sequence["Fact"] | Mapping[str, "Fact"]
 
 
@@ -78,14 +81,15 @@ class Typesetter:
             ),
         )
 
-    def set(self, template: str, facts: Mapping[str, Fact], *, at: datetime) -> bytes:
-        """Set ``template`` with ``facts`` and return the PDF, dated ``at``.
+    def set(self, template: str, facts: Mapping[str, Fact], *, at: datetime, archival: bool = False) -> bytes:
+        """Set ``template`` with ``facts`` and return the PDF, dated ``at``; ``archival`` as PDF/A-3b.
 
         Raises:
             GlyphMissing: a text among the facts holds a character that the font lacks.
             TypesettingFailed: the template does not compile.
         """
-        return self._compiled(template, facts, at=at, format="pdf", pdf_tags=False)
+        standards = [ARCHIVAL] if archival else []
+        return self._compiled(template, facts, at=at, format="pdf", pdf_tags=False, pdf_standards=standards)
 
     def draw(self, template: str, facts: Mapping[str, Fact], *, at: datetime, dots: int) -> bytes:
         """Set the one page of ``template`` as PNG of ``dots`` an inch, otherwise as ``set`` does."""

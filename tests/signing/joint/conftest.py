@@ -34,6 +34,7 @@ from signing.certificate_issue import Press
 from signing.certificate_registration import Application
 from signing.certificate_types import certificate_type
 from signing.certificates import Agency
+from signing.exhibits import Archive
 from signing.groups import Group
 from signing.held_keys import Keyring
 from signing.keystore import KeyHandle, KeyStore
@@ -54,6 +55,7 @@ from signing.typesetting import Typesetter
 
 PARTY = RelyingParty.at("https://city.example", name="示范市")
 SECRET = bytes(32)
+ORIGIN = "shifan.example/log"
 NOW = datetime(2026, 5, 2, 8, 0, tzinfo=UTC)
 AGENCY = Uscc.parse("11990100MB0A10013K")
 OWNER = Uscc.parse("91990100MA0DM00178")
@@ -141,8 +143,11 @@ class Town:
             timestamps=self.timestamps,
             address=lambda agreement_id: f"http://localhost:8000/agreements/{agreement_id}",
         )
+        log_signer = LocalSigner.generate(Algorithm.EDDSA)
+        self.archive = Archive(store=self.store, origin=ORIGIN, log_signer=log_signer, clock=self.clock)
         self.press = Press(
             agency=self.agency,
+            archive=self.archive,
             store=self.store,
             keystore=self.keystore,
             authority=self.authority,

@@ -4,9 +4,8 @@ import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
-from evidence.algorithms import Algorithm
 from evidence.identifiers import CitizenNumber
-from evidence.keys import LocalSigner, VerifyingKey
+from evidence.keys import VerifyingKey
 from identity.members import Position, appoint
 from identity.people import register_person
 from ledger import checkpoints
@@ -19,9 +18,8 @@ from signing.groups import Group
 from verify.trust import ChainAnchor, IssuerKey, LogAnchor, TrustAnchors
 from verify.words import Words
 
-from .conftest import AGENCY, CONTRACTOR, NOW, OWNER, Town
+from .conftest import AGENCY, CONTRACTOR, NOW, ORIGIN, OWNER, Town
 
-ORIGIN = "shifan.example/log"
 COLLEAGUE = CitizenNumber.parse("110105194912310038")
 CITY = Words("示范市", "Demonstration City")
 ROLES = frozenset(
@@ -63,8 +61,7 @@ def take_checkpoint(town: Town, archive: Archive) -> None:
 
 
 def archive_of(town: Town) -> Archive:
-    log_signer = LocalSigner.generate(Algorithm.EDDSA)
-    return Archive(store=town.store, origin=ORIGIN, log_signer=log_signer, clock=town.clock)
+    return town.archive
 
 
 def handed_on_and_declined(town: Town) -> Agreement:
