@@ -1,8 +1,8 @@
 """The tables of the verifier for the browser, so that both read and judge by the same.
 
 ``python -m verify.browser_tables > api/static/js/verifier/tables.js`` writes the module again after a change
-of ``evidence.ties`` or of the methods of ``verify.authorization`` and ``verify.signers``; a test compares the
-two.
+of ``evidence.ties``, of the methods of ``verify.authorization`` and ``verify.signers`` or of the states of
+``verify.certificate``; a test compares the two.
 """
 
 import json
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from evidence.statement import StatementType
 from evidence.ties import LATER, PARTS, REFERENCES, WRITTEN
 from verify.authorization import METHODS
+from verify.certificate import CHANGED_TO
 from verify.issuer_keys import role_of
 from verify.signers import RECOGNISED
 
@@ -21,6 +22,7 @@ def script() -> str:
     tables: dict[str, Mapping[str, object]] = {
         "METHODS": METHODS,
         "RECOGNISED": RECOGNISED,
+        "CHANGED_TO": dict(sorted(CHANGED_TO.items())),
         "REFERENCES": {role_of(type_): members for type_, members in REFERENCES.items()},
         "LATER": _ties(LATER),
         "PARTS": _ties(PARTS),

@@ -2,10 +2,12 @@
 
 The subject states what was issued; its printed fields are commitments that the disclosures open. A change
 record of the same issuer beside it (suspended, reinstated, revoked and the like) is knowledge of its state,
-like a status list. The anchor (check 8) is a claim of the log: it is reported as claimed until a witness
-looked at the chain, and it does not touch the conclusion, which speaks of genuineness.
+like a status list, and check 10 tells what counted. The anchor (check 8) is a claim of the log: reported
+as claimed until a witness looked at the chain, it does not touch the conclusion, which speaks of
+genuineness.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +16,7 @@ from evidence.errors import BundleMalformed
 from evidence.fields import Fields
 from evidence.statement import StatementType
 from verify.argument import Examined, disclosed_facts
+from verify.checks import Concern, Finding, Outcome
 from verify.exhibits import ReadExhibit
 from verify.labels import shown, type_name
 from verify.report import Kind, Report, ShownFact
@@ -27,10 +30,11 @@ from verify.standing import (
     KnownState,
     Period,
     check_validity,
+    ending,
     judge,
     state_words,
 )
-from verify.status import StatusQuestion, look_up
+from verify.status import STATUS, StatusQuestion, look_up
 from verify.trust import TrustAnchors
 from verify.witness import CertificateReference, StatusWitness
 from verify.words import day_from_count, moment
@@ -96,12 +100,29 @@ def certificate_report(
         enclosed=True,
     )
     validity, validity_state = check_validity(period, asked_at=asked_at)
-    status, learnt = look_up(examined.bundle.status_list, question, trust, witness)
-    known = (*learnt, *_changes(examined, trust, asked_at))
+    listed, learnt = look_up(examined.bundle.status_list, question, trust, witness)
+    changes = _changes(examined, trust, asked_at)
+    known = (*learnt, *changes)
+    status = _status(listed, known, changes)
     standing = judge(validity, validity_state, status, known, asked_at=asked_at)
     about = Subject(Kind.CERTIFICATE, body.licence_id, _facts(examined, body, period, trust))
     findings = (*examined.findings, validity, status, *examined.related)
     return settle(about, findings, standing, trust, asked_at=asked_at)
+
+
+def _status(listed: Finding, known: Sequence[KnownState], changes: Sequence[KnownState]) -> Finding:
+    """The check of the state; a change record speaks where it names the ending or is the newest known.
+
+    A list that breaks the evidence is told whatever the records say.
+    """
+    ended = ending(known)
+    telling = ended or max(known, key=lambda state: state.as_of, default=None)
+    if telling not in changes or telling is None or listed.concern is Concern.GENUINE:
+        return listed
+    outcome = Outcome.PASSED if telling.state == IN_FORCE else Outcome.FAILED
+    if ended is None and not telling.fresh:
+        outcome = Outcome.INDETERMINATE
+    return Finding(STATUS, outcome, telling.words, Concern.IN_FORCE)
 
 
 def _changes(examined: Examined, trust: TrustAnchors, asked_at: datetime) -> tuple[KnownState, ...]:

@@ -32,5 +32,5 @@ def zipped(members: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> by
     out = BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, method)
     return out.getvalue()

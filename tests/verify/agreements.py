@@ -8,22 +8,16 @@ keeper.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
 
 from evidence import canonical
 from evidence.bundle import Bundle
 from evidence.canonical import Value
 from evidence.digest import Digest, HashAlgorithm, sha256
-from evidence.keys import LocalSigner
 from evidence.statement import StatementType
-from signing import pki
 from signing.cades import sign_detached
-from signing.keystore import KeyHandle
-from signing.keystore_memory import MemoryKeyStore
-from signing.pki import Chain, Subject
-from signing.profiles import Profile
 from tests.verify import city
 from tests.verify.altered import raw
+from tests.verify.people import keys
 
 AGREEMENT = b"\x07" * 16
 PERSONS = [bytes([number]) * 32 for number in range(200, 206)]
@@ -55,19 +49,6 @@ MANIFESTS = {
 MANIFEST = MANIFESTS[NEWER]
 
 Body = dict[str, Value]
-
-
-@cache
-def keys() -> Mapping[str, tuple[LocalSigner, Chain]]:
-    """A key of its algorithm with its certificates for each slot, and another person's."""
-    kept = MemoryKeyStore()
-    authority = pki.found(kept, city="示范市", at=city.ISSUED - timedelta(days=1))
-    made = {}
-    for slot in ("1", "2", "4", "other"):
-        handle = KeyHandle(f"person:{slot}")
-        chain = authority.ensure(handle, Subject(name="沈若华", serial=slot), Profile.PERSON, at=city.ISSUED)
-        made[slot] = (kept.signer(handle), chain)
-    return made  # type: ignore[return-value]  # what the store in memory gives are local signers
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from evidence.receipt import Anchor, Receipt, sign_receipt
 from evidence.statement import Statement, StatementType, read, sign
 from evidence.status_delta import StatusDelta, digest_of, pair, sign_delta
 from evidence.statuslist import CertificateState, StatusList, sign_status_list
+from tests.verify.fixed_keys import FixedSigner
 from verify.trust import ChainAnchor, IssuerKey, LogAnchor, TrustAnchors
 from verify.words import Words
 
@@ -51,27 +52,27 @@ PDF = b"%PDF-1.7 a small certificate"
 
 @cache
 def agency_signer() -> LocalSigner:
-    return LocalSigner.generate(Algorithm.ES256)
+    return FixedSigner("agency")
 
 
 @cache
 def log_signer() -> LocalSigner:
-    return LocalSigner.generate(Algorithm.EDDSA)
+    return FixedSigner("log", Algorithm.EDDSA)
 
 
 @cache
 def strange_signer() -> LocalSigner:
-    return LocalSigner.generate(Algorithm.ES256)
+    return FixedSigner("strange")
 
 
 @cache
 def strange_log_signer() -> LocalSigner:
-    return LocalSigner.generate(Algorithm.EDDSA)
+    return FixedSigner("strange_log", Algorithm.EDDSA)
 
 
 @cache
 def platform_signer() -> LocalSigner:
-    return LocalSigner.generate(Algorithm.ES256)
+    return FixedSigner("platform")
 
 
 def issuer_key(signer: LocalSigner | None = None, **changes: object) -> IssuerKey:

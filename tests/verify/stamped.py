@@ -15,8 +15,9 @@ from evidence.digest import Digest, HashAlgorithm, sha256
 from evidence.statement import StatementType
 from signing.cades import sign_detached
 from tests.verify import authorizations, city
-from tests.verify.agreements import AGREEMENT, C0, NEWER, OTHER, keys
+from tests.verify.agreements import AGREEMENT, C0, NEWER, OTHER
 from tests.verify.altered import Altered, raw
+from tests.verify.people import keys
 
 FIRM = "91370200MA3C00005K"
 Q = authorizations.QUALIFICATION

@@ -18,8 +18,8 @@ from evidence.errors import BundleMalformed
 from evidence.statement import StatementType
 from signing.cades import sign_detached
 from tests.verify import city
-from tests.verify.agreements import keys
 from tests.verify.findings import not_passed, verified
+from tests.verify.people import keys
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
 from verify.report import Answer

@@ -13,8 +13,9 @@ from evidence.digest import Digest, HashAlgorithm, sha256
 from evidence.statement import StatementType
 from signing.cades import sign_detached
 from tests.verify import city
-from tests.verify.agreements import AGREEMENT, C0, C1, keys
+from tests.verify.agreements import AGREEMENT, C0, C1
 from tests.verify.altered import Altered, raw
+from tests.verify.people import keys
 
 AT = city.ISSUED + timedelta(seconds=5)
 SALT = b"\x05" * 16

@@ -29,10 +29,11 @@ export { NoBundle };
 
 /** Verify the bytes of a bundle whose subject is an agreement, or of an evidence pack, as of a Date. */
 export async function verifyAgreement(bytes, trust, { asOf }) {
-  return argue(bytes, "agreement", report, trust, asOf);
+  return argue(bytes, { agreement: agreementReport }, trust, asOf);
 }
 
-async function report({ subject, others, findings, related, bundle }, trust, askedAt) {
+/** Judge what was examined of an agreement. */
+export async function agreementReport({ subject, others, findings, related, bundle }, trust, askedAt) {
   const body = reading(() => readBody(subject.statement.body));
   const { files } = bundle;
   const named = new Set(body.signatures.map(hex));

@@ -14,17 +14,17 @@ import { both, say } from "./words.js";
 export class NoBundle extends Error {}
 
 /**
- * Read the bytes of a bundle of `kind`, or of a pack with one, and let `report` judge what was examined.
- * Throws NoBundle.
+ * Read the bytes of a bundle, or of a pack with one, and let that one of `reports` which stands under its kind
+ * judge what was examined. Throws NoBundle.
  */
-export async function argue(bytes, kind, report, trust, asOf) {
+export async function argue(bytes, reports, trust, asOf) {
   const askedAt = asOf.getTime() * 1000;
   try {
     const { bundle: encoded, beside } = isPack(bytes) ? await unpack(bytes) : { bundle: bytes, beside: [] };
     if (!same(encoded.subarray(0, MAGIC.length), MAGIC)) throw new NoBundle();
     const bundle = await readBundle(encoded);
-    if (bundle.kind !== kind) throw new NoBundle();
-    return await report(await examine(await together(bundle, beside), trust), trust, askedAt);
+    if (!Object.hasOwn(reports, bundle.kind)) throw new NoBundle();
+    return await reports[bundle.kind](await examine(await together(bundle, beside), trust), trust, askedAt);
   } catch (error) {
     if (error instanceof NoPack) throw new NoBundle("no pack", { cause: error });
     if (!(error instanceof Invalid)) throw error;

@@ -39,7 +39,7 @@ export function evidenceIn(bytes) {
 
 /** Verify the bytes of a bundle whose subject is an authorization, as of a Date. */
 export async function verifyAuthorization(bytes, trust, { asOf }) {
-  return argue(bytes, "authorization", report, trust, asOf);
+  return argue(bytes, { authorization: authorizationReport }, trust, asOf);
 }
 
 /** The exact text: `{digest, words}`, the digest as signed, and the words, null where they were left out. */
@@ -52,7 +52,8 @@ export async function textOf(bytes) {
   return { digest, words: null };
 }
 
-function report({ subject, others, findings, related, bundle: { disclosures } }, trust, askedAt) {
+/** Judge what was examined of an authorization. */
+export function authorizationReport({ subject, others, findings, related, bundle: { disclosures } }, trust, askedAt) {
   const body = readBody(subject.statement.body);
   const validity = checkValidity(body, askedAt, subject.statement.issuedAt);
   const status = checkChanges(subject, others.filter((_, place) => related[place].outcome === PASSED), body, askedAt);

@@ -2,11 +2,12 @@
 
 import { concat, decode, encode, encodeStrings, NotCanonical, same } from "./cbor.js";
 import { readCheckpoint } from "./checkpoint.js";
+import { NotDeflated } from "./deflate.js";
 import { Fields, Malformed } from "./fields.js";
 import { readReceipt } from "./receipt.js";
 import { Invalid } from "./refusals.js";
 import { differing, readEntry, readStatement, sha256 } from "./statement.js";
-import { readList, readStatement as readListStatement } from "./statuslist.js";
+import { readList } from "./statuslist.js";
 import { LATER, PARTS, REFERENCES, WRITTEN } from "./tables.js";
 import { hex } from "./trust.js";
 
@@ -170,10 +171,14 @@ async function checkFiles(bundle) {
 }
 
 async function checkList(encoded) {
+  const statement = await readStatement(encoded);
+  if (statement.name !== "status-list") throw new Invalid("status-list-malformed", { place: "typ" });
   try {
-    await readList(readListStatement(encoded));
+    await readList(statement);
   } catch (error) {
-    throw new Invalid("status-list-malformed", { place: error.message });
+    if (error instanceof NotDeflated) throw new Invalid("status-list-malformed", { place: "states" });
+    if (error instanceof Malformed) throw new Invalid("status-list-malformed", { place: error.message });
+    throw error;
   }
 }
 

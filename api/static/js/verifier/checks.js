@@ -10,9 +10,9 @@ import { dayFromCount, dayOf, moment, say } from "./words.js";
 
 export const PASSED = "TOTAL-PASSED", INDETERMINATE = "INDETERMINATE", FAILED = "TOTAL-FAILED";
 export const GENUINE = "genuine", IN_FORCE = "in-force";
-export const STATES = ["in-force", "suspended", "ended", "superseded"];
+const STATES = ["in-force", "suspended", "ended", "superseded"];
 const CLOCK_SKEW = 5 * 60 * 1e6; // microseconds
-const HOUR = 3600 * 1e6;
+const SECOND = 1e6, HOUR = 3600 * SECOND;
 
 /** A check before it has its number. */
 export function finding(name, outcome, words, concern = GENUINE) {
@@ -70,7 +70,7 @@ export function checkValidity(payload, askedAt) {
     finding: finding("validity", state === "in-force" ? PASSED : FAILED, say(key, told), IN_FORCE),
     state,
   });
-  if (askedAt < payload.issuedAt) {
+  if (askedAt < payload.issuedAt - (payload.issuedAt % SECOND)) {
     return validity("validity-unissued", "not-yet-valid", { at: moment(payload.issuedAt) });
   }
   if (day < dayFromCount(payload.validFrom)) return validity("validity-early", "not-yet-valid");
@@ -80,18 +80,25 @@ export function checkValidity(payload, askedAt) {
   return validity("validity-within", "in-force");
 }
 
-/** Look the certificate up in a status list (bytes or null): `{finding, known}`. */
-export async function checkStatus(encoded, payload, trust, askedAt) {
+/**
+ * Look the certificate up in a status list (bytes or null): `{finding, known}`. One that is not the issuer's breaks the
+ * evidence that it came `enclosed` in.
+ */
+export async function checkStatus(encoded, payload, trust, askedAt, enclosed = false) {
   const open = (key, facts) => ({ finding: finding("status", INDETERMINATE, say(key, facts), IN_FORCE), known: null });
   if (encoded === null) return open("status-none");
   const issuer = nameOf(trust, payload.issuer);
+  const refused = (key, outcome) => ({
+    finding: finding("status", outcome, say(key, { issuer }), enclosed ? GENUINE : IN_FORCE),
+    known: null,
+  });
   let list;
   try {
     list = await authenticList(encoded, payload.issuer, trust);
   } catch {
-    return { finding: finding("status", FAILED, say("status-forged", { issuer }), IN_FORCE), known: null };
+    return refused("status-forged", FAILED);
   }
-  if (list === null) return open("status-key-unknown", { issuer });
+  if (list === null) return refused("status-key-unknown", INDETERMINATE);
   const at = moment(list.issuedAt);
   if (list.issuedAt > askedAt + CLOCK_SKEW) return open("status-future", { at });
   const state = stateOf(list, payload.statusIndex);
@@ -109,7 +116,7 @@ function lookedUp(state, list, facts, trust, askedAt) {
   const words = say(key, told);
   return {
     finding: finding("status", outcome, words, IN_FORCE),
-    known: { state, asOf: list.issuedAt, words, fresh: !tooOld },
+    known: { state: STATES[state], asOf: list.issuedAt, words, fresh: !tooOld },
   };
 }
 

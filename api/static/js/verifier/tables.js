@@ -11,6 +11,17 @@ export const RECOGNISED = {
   "passkey+code+officer": "method-officer",
   "code+officer-at-counter": "method-counter",
 };
+export const CHANGED_TO = {
+  "abolished": "abolished",
+  "annulled": "annulled",
+  "cancelled": "cancelled",
+  "lapsed": "lapsed",
+  "reinstated": "in-force",
+  "revoked": "revoked",
+  "superseded": "superseded",
+  "suspended": "suspended",
+  "withdrawn": "withdrawn",
+};
 export const REFERENCES = {
   "consent": ["consent"],
   "enrollment": ["consent", "registers"],

@@ -12,7 +12,7 @@ const DEFAULT_MAX_AGE_HOURS = 24;
 
 export class TrustMalformed extends Error {}
 
-/** Read a trust file, given as its bytes. */
+/** Read a trust file, given as its bytes. Throws TrustMalformed. */
 export async function parseTrust(bytes) {
   let document;
   try {
@@ -23,6 +23,14 @@ export async function parseTrust(bytes) {
   if (document?.v !== 1 || !Array.isArray(document.hosts) || !Array.isArray(document.issuers)) {
     throw new TrustMalformed("trust");
   }
+  try {
+    return await anchors(document, bytes);
+  } catch (error) {
+    throw new TrustMalformed("trust", { cause: error });
+  }
+}
+
+async function anchors(document, bytes) {
   const issuers = await Promise.all(document.issuers.map(issuerKey));
   return {
     city: both(document.city.name_zh, document.city.name_en),

@@ -11,7 +11,6 @@ import {
   GENUINE,
   INDETERMINATE,
   PASSED,
-  STATES,
   checkAddress,
   checkSignature,
   checkStatus,
@@ -22,6 +21,7 @@ import {
 } from "./checks.js";
 import { QrAltered, QrUnknown, readQr } from "./qr.js";
 import { LABELS, QR_FIELDS, TYPES } from "./sentences.js";
+import { CHANGED_TO } from "./tables.js";
 import { nameOf, parseTrust, TrustMalformed } from "./trust.js";
 import { both, instant, moment, say } from "./words.js";
 
@@ -29,7 +29,8 @@ export { parseTrust, QrUnknown, TrustMalformed };
 
 const KIND = "certificate-qr";
 const REPORT_VERSION = 1;
-const SUSPENDED = 1;
+const IN_FORCE = "in-force";
+const ENDINGS = new Set(["ended", ...Object.values(CHANGED_TO).filter((state) => ![IN_FORCE, "suspended"].includes(state))]);
 
 /** Verify the text of a QR code as of a Date, with the bytes of a status list where there is one. */
 export async function verifyQr(text, trust, { asOf, statusList = null }) {
@@ -64,15 +65,24 @@ function unreadable(host, trust, askedAt) {
   return settle({ kind: KIND, name: "", facts: [] }, findings, unknown(findings.at(-1).words), trust, askedAt);
 }
 
-function judge(validity, status, askedAt) {
-  const { known } = status;
-  if (known !== null && known.state > SUSPENDED) return notInForce(STATES[known.state], known.asOf, known.words);
-  if (validity.state !== "in-force") return notInForce(validity.state, askedAt, validity.finding.words);
-  if (known === null || !known.fresh) return unknown(status.finding.words);
-  if (known.state === SUSPENDED) return notInForce(STATES[known.state], known.asOf, known.words);
-  const headline = say("headline-in-force", { at: moment(known.asOf) });
-  return { answer: "IN_FORCE", state: "in-force", asOf: known.asOf, headline, why: known.words };
+/** The answer for something genuine by its validity and by what is `known` of its state, in the order of learning. */
+export function judge(validity, status, askedAt, known = status.known === null ? [] : [status.known]) {
+  const ended = ending(known);
+  if (ended !== null) return notInForce(ended.state, ended.asOf, ended.words);
+  if (validity.state !== IN_FORCE) return notInForce(validity.state, askedAt, validity.finding.words);
+  const last = newest(known);
+  if (last === null || !last.fresh) return unknown((last ?? status.finding).words);
+  if (last.state !== IN_FORCE) return notInForce(last.state, last.asOf, last.words);
+  const headline = say("headline-in-force", { at: moment(last.asOf) });
+  return { answer: "IN_FORCE", state: IN_FORCE, asOf: last.asOf, headline, why: last.words };
 }
+
+/** The earliest ending that is known, or null. */
+export const ending = (known) =>
+  known.filter(({ state }) => ENDINGS.has(state)).reduce((one, other) => (one && one.asOf <= other.asOf ? one : other), null);
+
+/** What was learnt last, or null. */
+export const newest = (known) => known.reduce((one, other) => (one && one.asOf >= other.asOf ? one : other), null);
 
 /** The answer for something genuine that may not be relied on. */
 export function notInForce(state, asOf, why) {
@@ -87,13 +97,18 @@ export function unknown(why, headline = say("headline-unknown")) {
 
 /** A fact with its label; a plain value reads the same in both languages. */
 export function shown(name, value) {
-  return { name, label: LABELS[name] ?? both(name, name), value: typeof value === "string" ? both(value, value) : value };
+  return { name, label: own(LABELS, name) ?? both(name, name), value: typeof value === "string" ? both(value, value) : value };
 }
 
+/** The name of a type of certificates; an unknown code stands for itself. */
+export const typeName = (code) => own(TYPES, code) ?? code;
+
+const own = (table, key) => (Object.hasOwn(table, key) ? table[key] : undefined);
+
 function facts(payload, trust) {
-  const names = QR_FIELDS[payload.certificateType] ?? [];
+  const names = own(QR_FIELDS, payload.certificateType) ?? [];
   return [
-    shown("certificate_type", TYPES[payload.certificateType] ?? payload.certificateType),
+    shown("certificate_type", typeName(payload.certificateType)),
     shown("licence_id", payload.licenceId),
     ...payload.fields.map((value, place) => shown(names[place] ?? `field ${place + 1}`, value)),
     shown("issuer", nameOf(trust, payload.issuer)),
