@@ -1,4 +1,7 @@
-"""``yinxin verify``: check bundles and QR codes with nothing but a trust file. Opens no connection.
+"""``yinxin verify``: check bundles and QR codes with nothing but a trust file.
+
+It opens no connection unless it is told ``--online``: then it asks the hosts that the trust file names, and
+no other, for the status list of a code that is genuine, or for the file at an address.
 
 Exit codes: 0 genuine; 1 not genuine; 2 cannot be verified; 3 unusable input; 4 genuine, but known not to be
 in force. For several subjects it is the gravest, in the order 3, 1, 2, 4, 0.
@@ -8,14 +11,20 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
+from api.codes_in_pictures import code_in, is_picture
+from api.pinned_fetch import FetchFailed, fetch, status_list_address
 from api.system_reasons import reason
+from evidence.bundle import Bundle
 from evidence.clock import SystemClock
-from evidence.errors import Invalid, Language, Refused, Term, YinxinError
-from verify.attachment import evidence_in
+from evidence.errors import Invalid, Language, QrUnknown, Refused, Term, YinxinError
+from evidence.qr import read_qr
+from verify.attachment import evidence_in, is_pdf
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
 from verify.errors import TrustMissing
@@ -27,7 +36,8 @@ from verify.trust import TrustAnchors
 from verify.words import BEIJING
 
 NAME = "verify"
-HELP = "核验证据包或二维码，不联网。 Verify evidence bundles or QR codes without a network."
+HELP = "核验证据包或二维码，默认不联网。 Verify evidence bundles or QR codes, without a network by default."
+STANDARD_INPUT = "-"
 
 GENUINE, NOT_GENUINE, INDETERMINATE, UNUSABLE, NOT_IN_FORCE = 0, 1, 2, 3, 4
 _GRAVEST_FIRST = (UNUSABLE, NOT_GENUINE, INDETERMINATE, NOT_IN_FORCE, GENUINE)
@@ -36,6 +46,7 @@ _EXIT = {
     Outcome.FAILED: NOT_GENUINE,
     Outcome.INDETERMINATE: INDETERMINATE,
 }
+_ADDRESS = ("http://", "https://")
 _MARK = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.INDETERMINATE: "?"}
 
 _TEXT_ENCLOSED = Term(
@@ -64,16 +75,36 @@ class MomentMalformed(Invalid):
     en = "{text} is no time: write 2026-05-02T09:00:00+08:00; without an offset it is Beijing time."
 
 
+class AddressOffline(Refused):
+    """An address of a file was given, and nothing is fetched offline. Facts: ``host``."""
+
+    code = "address-offline"
+    zh = "这是 {host} 上的网址，不是二维码内容；离线核验不会打开它。请下载后给出文件，或加 --online。"
+    en = (
+        "This is an address on {host}, no code; offline it is not opened. Download it and give the file, or "
+        "add --online."
+    )
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "subjects",
         nargs="+",
-        metavar="FILE|QR-URL",
-        help="证据包、司法证据包或二维码网址 bundle, pack or code",
+        metavar="FILE|QR|URL",
+        help="证据包、司法证据包、PDF、图片、二维码内容或网址；- 为标准输入 "
+        "bundle, pack, PDF, picture, code or address; - is standard input",
     )
     parser.add_argument("--trust", type=Path, help="信任文件 trust file (var/trust.json)")
     parser.add_argument("--status-list", type=Path, help="二维码所用的状态清单 status list for a QR code")
+    network = parser.add_mutually_exclusive_group()
+    network.add_argument("--offline", action="store_true", help="不联网（默认） open no connection (default)")
+    network.add_argument(
+        "--online",
+        action="store_true",
+        help="只向信任文件所列的主机取状态清单或网址所指的文件 "
+        "ask the hosts in the trust file, and no other, for the status list or the file at an address",
+    )
     parser.add_argument("--as-of", help="核验哪一时刻的效力 moment asked about (now)")
     parser.add_argument("--json", action="store_true", help="输出 JSON，每个对象一行 one JSON report a line")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="语言 language (zh)")
@@ -90,23 +121,31 @@ def run(args: argparse.Namespace) -> int:
     except YinxinError as error:
         sys.stderr.write(error.sentence(language) + "\n")
         return UNUSABLE
+    asked = _Asked(trust, as_of, listed, online=args.online)
     codes = []
     for subject in args.subjects:
         try:
-            report, enclosed, national = _verify(subject, trust, as_of, listed)
+            found = _verify(subject, asked)
         except YinxinError as error:
             sys.stderr.write(_of(subject, error, language) + "\n")
             codes.append(UNUSABLE)
             continue
+        report = found.report
         if args.json:
             sys.stdout.write(report.to_json().decode() + "\n")
         else:
-            sys.stdout.write(
-                _text(subject, report, path, language) + _exact(report, enclosed, language) + "\n"
-            )
-        if national:
-            (sys.stderr if args.json else sys.stdout).write(_unchecked(national, language))
+            shown = _text(subject, report, path, language) + _exact(report, found.bundle, language)
+            sys.stdout.write(shown + "\n")
+        if found.national:
+            (sys.stderr if args.json else sys.stdout).write(_unchecked(found.national, language))
+        if found.missed is not None:
+            sys.stderr.write(_of(subject, found.missed, language) + "\n")
         codes.append(exit_code(report))
+    return gravest(codes)
+
+
+def gravest(codes: Sequence[int]) -> int:
+    """The exit code for several subjects."""
     return next(code for code in _GRAVEST_FIRST if code in codes)
 
 
@@ -124,17 +163,67 @@ def _of(subject: str, error: YinxinError, language: Language) -> str:
     return f"{_short(subject)}{'：' if language == 'zh' else ': '}{said}"
 
 
-def _verify(
-    subject: str, trust: TrustAnchors, as_of: datetime, status_list: bytes | None
-) -> tuple[Report, bytes, int]:
-    """Give the report, the bytes of a bundle, and how many national signatures a pack encloses."""
-    if subject.lower().startswith(("http://", "https://")):
-        return verify_qr(subject, trust, as_of=as_of, status_list=status_list), b"", 0
-    read = _read(Path(subject))
+@dataclass(frozen=True)
+class _Asked:
+    """What every subject is verified by; ``listed`` is the status list given for codes."""
+
+    trust: TrustAnchors
+    as_of: datetime
+    listed: bytes | None
+    online: bool
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A report, the bytes of a bundle, a pack's national signatures, and what was not to be had online."""
+
+    report: Report
+    bundle: bytes = b""
+    national: int = 0
+    missed: YinxinError | None = None
+
+
+def _verify(subject: str, asked: _Asked) -> _Found:
+    if not subject.lower().startswith(_ADDRESS):
+        read = sys.stdin.buffer.read() if subject == STANDARD_INPUT else _read(Path(subject))
+        return _of_file(read, asked)
+    try:
+        return _of_code(subject, asked)
+    except QrUnknown:
+        host = urlsplit(subject).netloc
+        if not host or "#1" in subject:
+            raise
+        if not asked.online:
+            raise AddressOffline(host=host[:80]) from None
+    return _of_file(fetch(subject, asked.trust), asked)
+
+
+def _of_file(read: bytes, asked: _Asked) -> _Found:
+    if read.lower().startswith(tuple(each.encode() for each in _ADDRESS)):
+        return _of_code(read.decode("utf-8", errors="replace").strip(), asked)
     if is_pack(read):
-        return verify_pack(read, trust, as_of=as_of), b"", national_in(read)
+        return _Found(verify_pack(read, asked.trust, as_of=asked.as_of), national=national_in(read))
+    if is_picture(read) or (is_pdf(read) and Bundle.MAGIC not in read):
+        return _of_code(code_in(read), asked)
     data = evidence_in(read)
-    return verify_bundle(data, trust, as_of=as_of), data, 0
+    return _Found(verify_bundle(data, asked.trust, as_of=asked.as_of), data)
+
+
+def _of_code(text: str, asked: _Asked) -> _Found:
+    """Verify a code; its status list is fetched only where the code is genuine without one."""
+
+    def verified(listed: bytes | None) -> Report:
+        return verify_qr(text, asked.trust, as_of=asked.as_of, status_list=listed)
+
+    report = verified(asked.listed)
+    if not asked.online or asked.listed is not None or report.conclusion is not Outcome.PASSED:
+        return _Found(report)
+    signed = read_qr(text)
+    try:
+        listed = fetch(status_list_address(signed.host, signed.payload.issuer), asked.trust)
+    except FetchFailed as error:
+        return _Found(report, missed=error)
+    return _Found(verified(listed))
 
 
 def _unchecked(national: int, language: Language) -> str:

@@ -74,7 +74,7 @@ def test_an_unknown_command_is_refused() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said", "lines"),
     [
-        (["verify", "--lang", "en"], "yinxin verify: FILE|QR-URL is missing; run yinxin verify --help", 1),
+        (["verify", "--lang", "en"], "yinxin verify: FILE|QR|URL is missing; run yinxin verify --help", 1),
         (["verify", "--lang=zh", "--trust"], "yinxin verify：参数 --trust 缺少值；", 1),
         (["verify", "--lang", "zh", "--colour", "a"], "yinxin：不认识参数 --colour；", 1),
         (["verify", "--lang", "fr", "a"], "yinxin verify：参数 --lang 不能是 'fr'，可选 ", 2),

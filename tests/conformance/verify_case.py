@@ -8,18 +8,12 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from api.commands.verify import GENUINE, INDETERMINATE, NOT_GENUINE, NOT_IN_FORCE, UNUSABLE, exit_code
+from api.commands.verify import UNUSABLE, exit_code, gravest
 from evidence.errors import QrUnknown
 from tests.conformance.case import ABOUT, CODE, LIST, TRUST
-from verify.attachment import evidence_in
-from verify.bundle import verify_bundle
+from verify import Report, TrustAnchors, verify_file, verify_qr
 from verify.errors import NoBundle, PackTooLarge, PackWithoutBundle, PdfWithoutBundle, TrustMalformed
-from verify.pack import is_pack, verify_pack
-from verify.qr import verify_qr
-from verify.report import Report
-from verify.trust import TrustAnchors
 
-_GRAVEST_FIRST = (UNUSABLE, NOT_GENUINE, INDETERMINATE, NOT_IN_FORCE, GENUINE)
 _NO_EVIDENCE = (NoBundle, PackWithoutBundle, PackTooLarge, PdfWithoutBundle)
 
 
@@ -47,9 +41,7 @@ def _report(folder: Path) -> Report:
     if about["subject"] == CODE:
         listed = (folder / LIST).read_bytes() if (folder / LIST).exists() else None
         return verify_qr(data.decode(), trust, as_of=as_of, status_list=listed)
-    if is_pack(data):
-        return verify_pack(data, trust, as_of=as_of)
-    return verify_bundle(evidence_in(data), trust, as_of=as_of)
+    return verify_file(data, trust, as_of=as_of)
 
 
 def main() -> int:
@@ -59,7 +51,7 @@ def main() -> int:
         line, code = judged(Path(folder))
         sys.stdout.buffer.write(line)
         codes.append(code)
-    return next(code for code in _GRAVEST_FIRST if code in codes)
+    return gravest(codes)
 
 
 if __name__ == "__main__":

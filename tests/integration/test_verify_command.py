@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import qrcode
 
 from evidence.digest import sha256
 from evidence.statuslist import CertificateState
@@ -50,25 +51,32 @@ def unshared() -> tuple[str, ...]:
     return unshare, "-n"
 
 
-def without_network(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+def without_network(
+    folder: Path, *command: str, standard_input: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
         "PYTHONPATH": f"{folder / 'guard'}:{ROOT}",
         "PYTHONIOENCODING": "utf-8",
     }
-    return subprocess.run(
+    done = subprocess.run(
         [*unshared(), sys.executable, *command],
         cwd=folder,
         env=environment,
+        input=None if standard_input is None else standard_input.read_bytes(),
         capture_output=True,
-        text=True,
         check=False,
     )
+    out, err = (said.decode() for said in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 
-def verify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return without_network(folder, "-m", "api.commands", "verify", "--as-of", AS_OF, *arguments)
+def verify(
+    folder: Path, *arguments: str, standard_input: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    asked = ("-m", "api.commands", "verify", "--as-of", AS_OF, *arguments)
+    return without_network(folder, *asked, standard_input=standard_input)
 
 
 def test_the_guard_forbids_sockets(folder: Path) -> None:
@@ -149,6 +157,36 @@ def test_several_subjects_give_a_report_each_and_the_gravest_exit_code(folder: P
         "certificate-qr",
     ]
     assert done.stderr.startswith("other.txt：这不是证据包")
+
+
+def test_standard_input_is_a_file_or_a_code(folder: Path) -> None:
+    for content in (city.bundle().encode(), f"{city.code()}\n".encode()):
+        (folder / "input").write_bytes(content)
+        done = verify(folder, "--json", "-", standard_input=folder / "input")
+        assert json.loads(done.stdout)["conclusion"] == "TOTAL-PASSED"
+
+
+def drawn(path: Path, text: str) -> None:
+    with path.open("wb") as picture:
+        qrcode.make(text).save(picture)
+
+
+def test_the_code_in_a_picture_is_read_and_no_code_is_none(folder: Path) -> None:
+    drawn(folder / "scan.png", city.code())
+    drawn(folder / "other.png", "https://permits.example/elsewhere")
+    done = verify(folder, "--lang", "en", "--json", "--status-list", "list", "scan.png", "other.png")
+    assert done.returncode == 3
+    assert [json.loads(line)["answer"] for line in done.stdout.splitlines()] == ["IN_FORCE"]
+    assert "other.png: The picture or the pages show 0 certificates' codes" in done.stderr
+
+
+def test_without_the_packages_that_read_pictures_it_says_what_to_install(folder: Path) -> None:
+    drawn(folder / "scan.png", city.code())
+    (folder / "guard" / "zxingcpp.py").write_text("raise ModuleNotFoundError(name='zxingcpp')")
+    done = verify(folder, "scan.png")
+    assert done.returncode == 3
+    assert "zxingcpp" in done.stderr
+    assert "yinxin[server]" in done.stderr
 
 
 def test_a_missing_file_is_named(folder: Path) -> None:
