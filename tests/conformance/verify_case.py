@@ -1,6 +1,8 @@
 """The Python verifier behind the protocol of the conformance suite (README.md).
 
-python -m tests.conformance.verify_case FOLDER...
+    python -m tests.conformance.verify_case FOLDER...
+
+It needs nothing but what ``pip install yinxin`` brings, and runs as a script beside an installed wheel too.
 """
 
 import json
@@ -10,10 +12,10 @@ from pathlib import Path
 
 from api.commands.verify import UNUSABLE, exit_code, gravest
 from evidence.errors import QrUnknown
-from tests.conformance.case import ABOUT, CODE, LIST, TRUST
 from verify import Report, TrustAnchors, verify_file, verify_qr
 from verify.errors import NoBundle, PackTooLarge, PackWithoutBundle, PdfWithoutBundle, TrustMalformed
 
+ABOUT, TRUST, CODE, LIST = "case.json", "trust.json", "code.txt", "status-list.cose"
 _NO_EVIDENCE = (NoBundle, PackWithoutBundle, PackTooLarge, PdfWithoutBundle)
 
 

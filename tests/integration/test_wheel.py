@@ -20,6 +20,8 @@ from ledger.database import Database
 from signing.assembly import assemble
 from signing.evidence_pack import zipped
 from signing.typesetting import Typesetter
+from tests.conformance.case import every
+from tests.conformance.run import differences
 from tests.registers.places import written
 from tests.signing.joint.conftest import Town
 from tests.signing.joint.handed_over import archive_of, handed_on_and_declined, packed, trust
@@ -174,6 +176,11 @@ def test_the_verifier_checks_an_evidence_pack_without_a_network(
     of_pack, of_bundle, of_altered = (json.loads(each.stdout) for each in told)
     assert (of_pack["conclusion"], of_pack["answer"]) == (of_bundle["conclusion"], of_bundle["answer"])
     assert [one["name"] for one in of_altered["checks"] if one["outcome"] == "TOTAL-FAILED"] == ["files"]
+
+
+def test_the_installed_verifier_gives_every_expected_report(installed: Path) -> None:
+    script = ROOT / "tests/conformance/verify_case.py"
+    assert differences(tuple(every()), (str(installed / "bin/python"), str(script))) == []
 
 
 def test_without_the_server_packages_a_server_command_says_what_to_install(
