@@ -84,12 +84,28 @@ class QrPayload:
 
 @dataclass(frozen=True)
 class SignedQr:
-    """A code as read, with the first 8 bytes of the id of the key it claims, and its COSE bytes."""
+    """A code as read; ``message`` names the key it claims by the first 8 bytes of its id."""
 
     host: str
     payload: QrPayload
-    key_id_prefix: bytes
+    message: Sign1
     encoded: bytes
+
+    @property
+    def key_id_prefix(self) -> bytes:
+        """The first 8 bytes of the id of the key that it claims."""
+        return self.message.key_id_prefix
+
+    def check(self, key: VerifyingKey) -> None:
+        """Check that ``key`` signed what was read, for this host.
+
+        Raises:
+            QrAltered: it did not.
+        """
+        try:
+            self.message.check(key, bound=self.host.encode())
+        except SignatureInvalid as error:
+            raise QrAltered(place="signature") from error
 
 
 def sign_qr(payload: QrPayload, signer: Signer, *, host: str) -> str:
@@ -118,7 +134,12 @@ def read_qr(text: str) -> SignedQr:
         QrUnknown: the text is not written as a certificate's code.
         QrAltered: the digits do not hold a signed payload in its one encoding.
     """
-    return _read(text)[0]
+    written = _match(text)
+    encoded = _cose(written["digits"])
+    message = read_sign1(encoded, QrAltered)
+    if message.typ != TYPE:
+        raise QrAltered(place="typ")
+    return SignedQr(written["host"], _decode(message.payload), message, encoded)
 
 
 def check_qr(text: str, *, hosts: Collection[str], keys: Iterable[VerifyingKey]) -> QrPayload:
@@ -135,14 +156,11 @@ def check_qr(text: str, *, hosts: Collection[str], keys: Iterable[VerifyingKey])
     written = _match(text)
     if written["host"] not in hosts:
         raise QrOfAnotherCity(host=written["host"])
-    signed, message = _read(text)
+    signed = read_qr(text)
     named = [key for key in keys if key.key_id[:KEY_ID_PREFIX_BYTES] == signed.key_id_prefix]
     if not named:
         raise QrKeyUnknown(key_id=signed.key_id_prefix.hex())
-    try:
-        message.check(named[0], bound=signed.host.encode())
-    except SignatureInvalid as error:
-        raise QrAltered(place="signature") from error
+    signed.check(named[0])
     return signed.payload
 
 
@@ -154,15 +172,6 @@ def qr_bits(text: str) -> int:
     octets = text.index("#") + 1
     triples, rest = divmod(len(text) - octets, 3)
     return (4 + 16 + 8 * octets) + (4 + 12 + 10 * triples + (0, 4, 7)[rest])
-
-
-def _read(text: str) -> tuple[SignedQr, Sign1]:
-    written = _match(text)
-    encoded = _cose(written["digits"])
-    message = read_sign1(encoded, QrAltered)
-    if message.typ != TYPE:
-        raise QrAltered(place="typ")
-    return SignedQr(written["host"], _decode(message.payload), message.key_id_prefix, encoded), message
 
 
 def _match(text: str) -> re.Match[str]:

@@ -8,7 +8,7 @@ the state is not known and the answer is UNKNOWN, however genuine the code is. T
 from datetime import datetime
 
 from evidence.errors import QrAltered
-from evidence.qr import QrPayload, check_qr, read_qr
+from evidence.qr import QrPayload, read_qr
 from evidence.statement import StatementType
 from verify.checks import Finding, Outcome
 from verify.issuer_keys import Claim, check_signature, find_key, role_of
@@ -48,7 +48,7 @@ def verify_qr(
         _check_address(signed.host, trust, known_key=key.pinned is not None),
         Finding(FORM, Outcome.PASSED, SENTENCES["qr-whole"]),
         key.finding,
-        check_signature(key.pinned, lambda pinned: check_qr(text, hosts=(signed.host,), keys=(pinned,))),
+        check_signature(key.pinned, signed.check),
     )
     period = Period(payload.issued_at, payload.valid_from, payload.valid_until)
     certificate = CertificateReference(

@@ -14,6 +14,7 @@ beside a QR code is not: a forged one is put aside, and nothing is known.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from evidence import statement
 from evidence.errors import Invalid, StatusIndexUnknown
@@ -32,6 +33,12 @@ from verify.words import Words, moment
 
 STATUS = "status"
 LIST_ROLE = role_of(StatementType.STATUS_LIST)
+_LISTS_KEPT = 4
+"""Whoever checks many certificates has one list for all: the same bytes are read once, and checked once
+under the same key. What is refused is refused anew each time."""
+_read = lru_cache(_LISTS_KEPT)(statement.read)
+_checked = lru_cache(_LISTS_KEPT)(check_status_list)
+
 _HOUR = timedelta(hours=1)
 
 
@@ -103,15 +110,20 @@ def authentic_list(encoded: bytes, issuer: str, trust: TrustAnchors) -> StatusLi
         ListOfAnother, StatementMalformed, StatusListMalformed, SignatureInvalid: it did not.
     """
     whole, later = unpaired(encoded)
-    listed = check_status_list(whole, _key_of(whole, issuer, trust))
+    listed_by = _key_of(whole, issuer, trust)
     if later is None:
-        return listed
-    return applied(listed, whole, read_delta(statement.check(later, _key_of(later, issuer, trust))))
+        return _checked(whole, listed_by)
+    return _brought_up(whole, later, listed_by, _key_of(later, issuer, trust))
+
+
+@lru_cache(_LISTS_KEPT)
+def _brought_up(whole: bytes, later: bytes, listed_by: VerifyingKey, changed_by: VerifyingKey) -> StatusList:
+    return applied(_checked(whole, listed_by), whole, read_delta(statement.check(later, changed_by)))
 
 
 def _key_of(encoded: bytes, issuer: str, trust: TrustAnchors) -> VerifyingKey:
     """Find the key with which ``issuer`` may have signed a list or a delta."""
-    signed = statement.read(encoded)
+    signed = _read(encoded)
     found = find_key(replace(claim_of(signed), role=LIST_ROLE), trust)
     if found.pinned is None:
         raise ListKeyUnknown

@@ -8,6 +8,7 @@ Beijing time, because the people who read them stand there; the report's data fi
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from evidence.errors import Language, YinxinError
 
@@ -15,6 +16,7 @@ BEIJING = timezone(timedelta(hours=8))
 """China standard time, one offset for the whole country and no summer time since 1991."""
 
 EPOCH = date(1970, 1, 1)
+_MOMENTS_KEPT = 256
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,15 @@ class Words:
 
     def filled(self, **facts: "str | int | Words") -> "Words":
         """Put ``facts`` in the places named; a ``Words`` fact gives each language its own."""
-        return Words(
-            self.zh.format(**{name: _said(fact, "zh") for name, fact in facts.items()}),
-            self.en.format(**{name: _said(fact, "en") for name, fact in facts.items()}),
-        )
+        zh: dict[str, object] = {}
+        en: dict[str, object] = {}
+        for name, fact in facts.items():
+            zh[name], en[name] = (fact.zh, fact.en) if isinstance(fact, Words) else (fact, fact)
+        return Words(self.zh.format_map(zh), self.en.format_map(en))
 
     def said(self, language: Language) -> str:
         """The sentence in ``language``."""
         return self.zh if language == "zh" else self.en
-
-
-def _said(fact: str | int | Words, language: Language) -> str:
-    return fact.said(language) if isinstance(fact, Words) else str(fact)
 
 
 def told(error: YinxinError) -> Words:
@@ -50,6 +49,7 @@ def quoted(text: str) -> str:
     return f"“{text.replace('“', '““').replace('”', '””')}”"
 
 
+@lru_cache(_MOMENTS_KEPT)
 def moment(at: datetime) -> Words:
     """``at`` to the second, in Beijing time."""
     text = at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")

@@ -3,6 +3,7 @@ from typing import Any
 
 import cbor2
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,7 +124,30 @@ def test_json_shows_bytes_as_hexadecimal_and_sorts_its_keys() -> None:
     assert to_json({"b": b"\xab", "a": [True, None, 1]}) == b'{"a":[true,null,1],"b":"ab"}'
 
 
-@pytest.mark.parametrize("value", [1 << 60, "\ud800"])
+@given(VALUES)
+def test_json_is_what_the_library_of_rfc_8785_writes(value: Value) -> None:
+    try:
+        expected = rfc8785.dumps(json_alike(value))
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        with pytest.raises(NotEncodable):
+            to_json(value)
+    else:
+        assert to_json(value) == expected
+
+
+def json_alike(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {str(key): json_alike(item) for key, item in value.items()}
+    return [json_alike(item) for item in value] if isinstance(value, list) else value
+
+
+def test_json_keys_beyond_ascii_are_sorted_by_their_utf_16() -> None:
+    assert to_json({"\ufb33": 1, "\U0001f600": 2, "a": 3}) == '{"a":3,"\U0001f600":2,"\ufb33":1}'.encode()
+
+
+@pytest.mark.parametrize("value", [1 << 60, "\ud800", {"\ud800": 1}])
 def test_what_json_readers_would_change_is_not_written_as_json(value: Value) -> None:
     with pytest.raises(NotEncodable):
         to_json(value)
