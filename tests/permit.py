@@ -27,7 +27,7 @@ from signing.certificates import Certificate
 from signing.manifest import SlotKind
 from signing.signatures import sign_slot
 from signing.slot_locks import lock_slot_of
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 FIELDS = {
     "project_name": "示范市滨河社区活动中心",

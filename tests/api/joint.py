@@ -37,7 +37,7 @@ from signing.assembly_jobs import AssemblyJob
 from signing.signatures import sign_slot
 from signing.slot_locks import lock_slot_of
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 PATIENCE_S = 120  # an upload is drawn and rehearsed: seconds of computing, many more on a busy machine
 

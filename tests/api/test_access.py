@@ -33,7 +33,7 @@ from tests.api.devices import begin, octets
 from tests.api.newcomers import arrive, requested
 from tests.identity.authenticator import Authenticator, made
 from tests.permit import issue_permit
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 SHARED = {"/api/organizations/{uscc}"}
 """Doors behind a role whose things are nobody's own: the register of organizations."""

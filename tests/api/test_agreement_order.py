@@ -22,7 +22,8 @@ from identity.members import Position, appoint
 from identity.people import register_person
 from tests.api.joint import AGENCY_DESK, SLOTS, enter, enter_as, post, sign, started
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import FIELDS, small_pdf
+from tests.signing.joint.conftest import FIELDS
+from tests.signing.joint.small_pdf import small_pdf
 
 OWNER_SLOT, SEAL_SLOT, DESIGN_SLOT = SLOTS
 LEGAL_SLOT: dict[str, Any] = {

@@ -26,7 +26,8 @@ from signing.agreements import agreement
 from tests.api.joint import SLOTS, assembled, enter_as, post, sign, started
 from tests.api.newcomers import NAME
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import AGENCY, small_pdf
+from tests.signing.joint.conftest import AGENCY
+from tests.signing.joint.small_pdf import small_pdf
 
 TWO = (SLOTS[0], SLOTS[2])
 """Slots of the owner and the designer: the contractor and its people have no part."""

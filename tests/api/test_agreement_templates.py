@@ -21,7 +21,7 @@ from tests.api.joint import SLOTS, enter_as, signed_by_all, started
 from tests.api.templates import FIELDS, ROLES, TAKINGS, TEXT, keep, kept, use
 from tests.api.test_agreements import problem
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 STAMPED = {**ROLES[0], "kind": "qualification", "qualification": "constructor-1"}
 ELSEWHERE = {**ROLES[0], "place": {"document": 1, "page": 0, "left": 100, "bottom": 200}}

@@ -33,7 +33,7 @@ from tests.api.joint import (
     started,
 )
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 

@@ -15,7 +15,7 @@ from signing.marks import Place
 from tests.api.joint import CLERK, SLOTS, enter, enter_as, post
 from tests.quiet_city import QuietCity
 from tests.signing.hostile_pdf import MIB, indexed, zeros
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 from tests.signing.joint.test_marks import turned_pdf
 
 PLACE = {"page": 0, "left": 300, "bottom": 200}

@@ -23,7 +23,7 @@ from tests.api.joint import enter_as
 from tests.api.templates import kept
 from tests.api.test_agreements import problem
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 HEAD = ("项目名称", "甲方签字人：统一社会信用代码", "甲方签字人：签署人", "乙方公章：统一社会信用代码")
 ROW = ("滨河社区活动中心", OWNER.uscc.text, OWNERS_REPRESENTATIVE.name, CONTRACTOR.uscc.text)

@@ -15,7 +15,7 @@ from api.app import create_app
 from api.webhooks.events import EventType
 from tests.api.joint import AGENCY_DESK, enter, request_of_engineer, started
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/other-software.md"
 ANY_ID = "00000000-0000-0000-0000-000000000000"

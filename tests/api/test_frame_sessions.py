@@ -29,7 +29,7 @@ from tests.api.joint import post, sign, started
 from tests.api.newcomers import give_face
 from tests.api.test_slot_texts import ASKED, WRITTEN, ask
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 NO_PICTURE: dict[str, Any] = {
     "files": [("frames", ("0.jpg", b"no picture", "image/jpeg"))],

@@ -23,7 +23,7 @@ from signing.tables import AgreementRow
 from tests.api.joint import AGENCY_DESK, SLOTS, enter, enter_as, request_of_engineer, signed_by_all, started
 from tests.permit import FIELDS
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 ACCOUNT, REQUEST = UUID(int=7), b"r" * 32
 PDF = small_pdf(pages=2)

@@ -10,7 +10,7 @@ from PIL import Image
 from api.page_images import DocumentExhausting, DocumentUndrawable, PageDrawer, PageUndrawable, PageUnknown
 from tests.signing import hostile_pdf as hostile
 from tests.signing.hostile_pdf import MIB, zeros
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 from tests.signing.written_pdf import one_page
 
 

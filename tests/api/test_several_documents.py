@@ -9,7 +9,7 @@ from api.demonstration.people import ENGINEER
 from evidence.bundle import Bundle
 from evidence.digest import sha256
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 from .joint import CLERK, SLOTS, assembled, enter, signed_by_all
 

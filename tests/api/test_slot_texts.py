@@ -25,7 +25,7 @@ from tests.api.newcomers import counter_officer
 from tests.api.templates import ROLES, kept, use
 from tests.api.test_drawn_signatures import STROKES, enrolled
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 __all__ = ["enrolled"]  # a fixture
 

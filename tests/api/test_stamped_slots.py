@@ -17,7 +17,7 @@ from signing.agreements import agreement
 from tests.api.joint import SLOTS, assembled, enter_as, granted_authorization, post, sign, started
 from tests.api.newcomers import double
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 KIND = QualificationKind.STRUCTURAL_ENGINEER_1.value
 OWN = {**SLOTS[2], "kind": "qualification", "qualification": KIND}

@@ -17,7 +17,7 @@ from tests.api.templates import ROLES, keep, kept, use
 from tests.api.test_agreements import problem
 from tests.api.test_bulk_sending import send, sheet, submit
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 CONTRACT, ANNEX = small_pdf(pages=2, mark="a contract"), small_pdf(pages=1, mark="its annex")
 TITLE = "{项目名称|project}"

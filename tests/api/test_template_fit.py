@@ -14,7 +14,7 @@ from tests.api.templates import ROLES, keep, use
 from tests.api.test_agreements import problem
 from tests.api.test_bulk_sending import sheet, submit
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 TITLE, FIELDS = "{项目名称|project}", {"项目名称": "滨河社区活动中心"}
 SIGNER: dict[str, Any] = ROLES[2]

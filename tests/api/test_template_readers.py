@@ -21,7 +21,7 @@ from tests.api.templates import ROLES, TAKINGS, keep, kept, use
 from tests.api.test_agreements import problem
 from tests.api.test_bulk_sending import send, sheet, submit
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 VIEWER = {
     "reader": "viewer",

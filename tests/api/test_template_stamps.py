@@ -17,7 +17,7 @@ from tests.api.test_agreement_templates import UNKNOWN
 from tests.api.test_agreements import problem
 from tests.api.test_bulk_sending import send, sheet, submit
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 KIND = QualificationKind.STRUCTURAL_ENGINEER_1
 STAMP = {

@@ -18,7 +18,7 @@ from tests.api.templates import kept
 from tests.api.test_agreements import problem
 from tests.api.test_bulk_sending import checked, refused, row, send, told
 from tests.quiet_city import QuietCity
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,8 @@ from signing.typesetting import Typesetter
 from tests.api.newcomers import numbered_citizen
 from tests.bench.city import open_city
 from tests.bench.harness import Figures, Row
-from tests.signing.joint.conftest import OWNER, Town, small_pdf
+from tests.signing.joint.conftest import OWNER, Town
+from tests.signing.joint.small_pdf import small_pdf
 
 PARTIES = 20
 MOMENTS_S = 2.0

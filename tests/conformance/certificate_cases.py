@@ -12,7 +12,8 @@ from evidence.receipt import Anchor
 from evidence.statement import StatementType
 from evidence.statuslist import CertificateState
 from tests.conformance.case import BUNDLE, PACK, PDF, Case
-from tests.conformance.qr_cases import DAY, flipped
+from tests.conformance.list_cases import flipped
+from tests.conformance.qr_cases import DAY
 from tests.verify import city
 from tests.verify.agreement_packs import zipped
 from tests.verify.altered import raw

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.conformance import certificate_cases, joint_cases, qr_cases
+from tests.conformance import certificate_cases, joint_cases, list_cases, qr_cases
 from tests.conformance.case import CASES, EXPECTED, Case
 from tests.conformance.verify_case import judged
 
@@ -17,6 +17,7 @@ from tests.conformance.verify_case import judged
 def made() -> Iterator[Case]:
     """Every case."""
     yield from qr_cases.cases()
+    yield from list_cases.cases()
     yield from certificate_cases.cases()
     yield from joint_cases.cases()
 

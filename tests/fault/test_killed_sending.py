@@ -15,7 +15,7 @@ from tests.api.templates import kept
 from tests.api.test_bulk_sending import checked, row, told
 from tests.open_site import ROOT
 from tests.quiet_city import QuietCity, open_quiet_city
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 

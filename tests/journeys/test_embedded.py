@@ -21,7 +21,7 @@ from tests.api.newcomers import NAME, Newcomer, arrive_enrolled, forget_faces, w
 from tests.journeys.framing_site import FramingSite, framing_site
 from tests.journeys.patience import SCAN_MS, expect_passed
 from tests.journeys.test_device_key import CAMERA, Phone
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 pytestmark = pytest.mark.browser
 

@@ -22,7 +22,7 @@ from api.demonstration.people import (
 )
 from api.site import Site
 from tests.journeys.patience import SCAN_MS, expect_passed
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 pytestmark = pytest.mark.browser
 

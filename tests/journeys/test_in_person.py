@@ -14,7 +14,7 @@ from api.site import Site
 from tests.api.joint import CLERK, SLOTS
 from tests.journeys.chromium import CHROMIUM
 from tests.journeys.patience import expect_passed
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from evidence.digest import sha256
 from signing.agreements import agreement
 from signing.manifest import Manifest
 from tests.journeys.test_firm import CLERK
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 pytestmark = pytest.mark.browser
 

@@ -27,7 +27,7 @@ from signing.tables import SlotRow
 from tests.film_clock import FilmClock
 from tests.journeys.patience import SCAN_MS, expect_passed
 from tests.journeys.test_firm import CLERK, start
-from tests.signing.joint.conftest import small_pdf
+from tests.signing.joint.small_pdf import small_pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 

@@ -17,7 +17,8 @@ from signing.inbox import agreements_for
 from signing.pdf_document import DocumentBroken
 from signing.typesetting import GlyphMissing
 
-from .conftest import CONTRACTOR, DESIGNER, NOW, OWNER, Town, small_pdf
+from .conftest import CONTRACTOR, DESIGNER, NOW, OWNER, Town
+from .small_pdf import small_pdf
 
 
 def test_an_agreement_opens_with_a_manifest_of_its_document_and_slots(town: Town) -> None:

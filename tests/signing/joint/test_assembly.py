@@ -27,7 +27,8 @@ from signing.assembly_jobs import (
 from signing.objects import ObjectMissing
 from signing.pdf import signed_fields
 
-from .conftest import Town, small_pdf
+from .conftest import Town
+from .small_pdf import small_pdf
 
 
 class LosingStore:

@@ -23,7 +23,8 @@ from signing.placement import MarksOverlap, lay_out
 from signing.stamps import SEAL_DIAMETER, organization_seal
 from tests.signing.written_pdf import one_page, written_pdf
 
-from .conftest import Town, small_pdf
+from .conftest import Town
+from .small_pdf import small_pdf
 
 PLACE, DATE = Place(page=0, left=300, bottom=120), Place(page=0, left=60, bottom=400)
 SCALE = 4  # pixels a point

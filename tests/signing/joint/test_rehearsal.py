@@ -11,7 +11,8 @@ from signing.pdf_document import DocumentBroken
 from signing.rehearsal import DocumentUnsignable, FieldReserved
 from tests.signing.written_pdf import one_page
 
-from .conftest import Town, small_pdf
+from .conftest import Town
+from .small_pdf import small_pdf
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,9 @@ from signing.tables import IncrementRow
 from verify.checks import Outcome
 from verify.pack import verify_pack
 
-from .conftest import Town, small_pdf
+from .conftest import Town
 from .handed_over import archive_of, packed, trust
+from .small_pdf import small_pdf
 from .test_assembly import LosingStore
 
 ANNEX = small_pdf(pages=1, mark="the annex")

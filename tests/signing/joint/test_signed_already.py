@@ -25,7 +25,8 @@ from signing.profiles import Profile
 from signing.pyhanko_adapter import PartySigner, SigningParty
 from signing.rehearsal import EarlierSignatureBroken
 
-from .conftest import NOW, Town, small_pdf
+from .conftest import NOW, Town
+from .small_pdf import small_pdf
 
 NOTARY = KeyHandle("notary")
 

@@ -54,8 +54,9 @@ from signing.typesetting import GlyphMissing, Typesetter
 from verify.checks import Outcome
 from verify.pack import BUNDLE, verify_pack
 
-from .conftest import AGENCY, CONTRACTOR, Town, small_pdf
+from .conftest import AGENCY, CONTRACTOR, Town
 from .handed_over import archive_of, packed, trust
+from .small_pdf import small_pdf
 from .test_evidence_pack import unpacked
 from .test_marks import check_signatures
 

@@ -28,8 +28,9 @@ from signing.national_check import (
 from signing.national_pack import commands
 from signing.national_signing import NationalSignature
 from signing.sm2_keystore import FileSm2KeyStore
-from tests.signing.joint.conftest import NOW, SECRET, Town, small_pdf
+from tests.signing.joint.conftest import NOW, SECRET, Town
 from tests.signing.joint.handed_over import archive_of, packed, trust
+from tests.signing.joint.small_pdf import small_pdf
 from tests.signing.joint.test_evidence_pack import unpacked
 from verify.checks import Outcome
 from verify.pack import national_in, verify_pack

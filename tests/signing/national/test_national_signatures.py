@@ -25,7 +25,8 @@ from signing.ses_signature import check_sealed
 from signing.signatures import signatures
 from signing.sm2_cades import check_detached_sm2
 from signing.sm2_keystore import FileSm2KeyStore
-from tests.signing.joint.conftest import FILING_NUMBER, SECRET, Town, small_pdf
+from tests.signing.joint.conftest import FILING_NUMBER, SECRET, Town
+from tests.signing.joint.small_pdf import small_pdf
 
 from .conftest import switch_on
 

@@ -20,7 +20,8 @@ from signing.signer_remote import DividedKeyStore, RemoteSigner
 from signing.sm2_cades import check_detached_sm2
 from signing.sm2_keystore import FileSm2KeyStore
 from signing.typesetting import Typesetter
-from tests.signing.joint.conftest import NOW, PARTY, SECRET, Town, small_pdf
+from tests.signing.joint.conftest import NOW, PARTY, SECRET, Town
+from tests.signing.joint.small_pdf import small_pdf
 from tests.signing.signer_process import kill, running, start
 
 HANDLE = KeyHandle("seal:9")
