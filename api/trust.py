@@ -10,7 +10,7 @@ from signing.keystore import KeyHandle
 from verify.trust import ChainAnchor, IssuerKey, LogAnchor, TrustAnchors
 from verify.words import Words
 
-AGENCY_ROLES = frozenset({"certificate", "certificate-change", "status-list"})
+AGENCY_ROLES = frozenset({"certificate", "certificate-change", "certificate-copy", "status-list"})
 PLATFORM_ROLES = frozenset({"agreement", "signature", "key", "organization"})
 VERIFIER_ROLES = frozenset(
     {"approval", "authorization", "authorization-change", "consent", "enrollment", "passkey"}

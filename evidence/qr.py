@@ -12,7 +12,7 @@ scanner (ISO/IEC 18004, section 7.4.3, numeric mode).
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -83,11 +83,13 @@ class QrPayload:
 
 
 @dataclass(frozen=True)
-class SignedQr:
-    """A code as read; ``message`` names the key it claims by the first 8 bytes of its id."""
+class OpenedCode:
+    """A code taken apart, of whichever type: where it leads, what was signed, and its COSE bytes.
+
+    ``message`` names the key it claims by the first 8 bytes of its id.
+    """
 
     host: str
-    payload: QrPayload
     message: Sign1
     encoded: bytes
 
@@ -95,6 +97,18 @@ class SignedQr:
     def key_id_prefix(self) -> bytes:
         """The first 8 bytes of the id of the key that it claims."""
         return self.message.key_id_prefix
+
+    @property
+    def fields(self) -> Fields:
+        """The members that were signed, to be read strictly.
+
+        Raises:
+            QrAltered: they are not in their one encoding.
+        """
+        try:
+            return Fields(decode(self.message.payload), QrAltered)
+        except NotCanonical as error:
+            raise QrAltered(place="payload") from error
 
     def check(self, key: VerifyingKey) -> None:
         """Check that ``key`` signed what was read, for this host.
@@ -108,6 +122,13 @@ class SignedQr:
             raise QrAltered(place="signature") from error
 
 
+@dataclass(frozen=True)
+class SignedQr(OpenedCode):
+    """A certificate's own code as read."""
+
+    payload: QrPayload
+
+
 def sign_qr(payload: QrPayload, signer: Signer, *, host: str) -> str:
     """Return the text of the code; ``issued_at`` loses its fraction of a second.
 
@@ -118,12 +139,21 @@ def sign_qr(payload: QrPayload, signer: Signer, *, host: str) -> str:
         QrAltered: the payload would not read back: a length or date is wrong.
         QrUnknown: ``host`` is not the name of a host.
     """
-    encoded = sign1(_encode(payload), signer, typ=TYPE, bound=host.encode())
-    text = _write(host, _digits(encoded))
+    text = write_code(members_of(payload), signer, typ=TYPE, host=host)
+    read_qr(text)
+    return text
+
+
+def write_code(members: Mapping[int, Value], signer: Signer, *, typ: str, host: str) -> str:
+    """Return the text of a code that signs ``members`` as a ``typ`` of code.
+
+    Raises:
+        QrTooLarge: they do not fit a code of version 20 at level M.
+    """
+    text = _write(host, _digits(sign1(encode(members), signer, typ=typ, bound=host.encode())))
     bits = qr_bits(text)
     if bits > BITS_LIMIT:
         raise QrTooLarge(bits=bits, limit=BITS_LIMIT)
-    read_qr(text)
     return text
 
 
@@ -134,12 +164,13 @@ def read_qr(text: str) -> SignedQr:
         QrUnknown: the text is not written as a certificate's code.
         QrAltered: the digits do not hold a signed payload in its one encoding.
     """
-    written = _match(text)
-    encoded = _cose(written["digits"])
-    message = read_sign1(encoded, QrAltered)
-    if message.typ != TYPE:
+    opened = open_code(text)
+    if opened.message.typ != TYPE:
         raise QrAltered(place="typ")
-    return SignedQr(written["host"], _decode(message.payload), message, encoded)
+    fields = opened.fields
+    payload = payload_in(fields)
+    fields.done()
+    return SignedQr(opened.host, opened.message, opened.encoded, payload)
 
 
 def check_qr(text: str, *, hosts: Collection[str], keys: Iterable[VerifyingKey]) -> QrPayload:
@@ -174,6 +205,18 @@ def qr_bits(text: str) -> int:
     return (4 + 16 + 8 * octets) + (4 + 12 + 10 * triples + (0, 4, 7)[rest])
 
 
+def open_code(text: str) -> OpenedCode:
+    """Take a code of any type apart, without trusting it.
+
+    Raises:
+        QrUnknown: the text is not written as a certificate's code.
+        QrAltered: the digits do not hold a COSE_Sign1.
+    """
+    written = _match(text)
+    encoded = _cose(written["digits"])
+    return OpenedCode(written["host"], read_sign1(encoded, QrAltered), encoded)
+
+
 def _match(text: str) -> re.Match[str]:
     written = _TEXT.fullmatch(text)
     if written is None or written["scheme"] != _scheme(written["host"]):
@@ -206,7 +249,8 @@ def _cose(digits: str) -> bytes:
         raise QrAltered(place="deflate") from error
 
 
-def _encode(payload: QrPayload) -> bytes:
+def members_of(payload: QrPayload) -> dict[int, Value]:
+    """Return what a code says of the certificate, by the keys 1 to 9."""
     content: dict[int, Value] = {
         _LICENCE_ID: payload.licence_id,
         _CERTIFICATE_TYPE: payload.certificate_type,
@@ -219,26 +263,26 @@ def _encode(payload: QrPayload) -> bytes:
     }
     if payload.valid_until is not None:
         content[_VALID_UNTIL] = (payload.valid_until - _EPOCH_DAY).days
-    return encode(content)
+    return content
 
 
-def _decode(content: bytes) -> QrPayload:
-    try:
-        fields = Fields(decode(content), QrAltered)
-    except NotCanonical as error:
-        raise QrAltered(place="payload") from error
+def payload_in(fields: Fields) -> QrPayload:
+    """Take what a code says of the certificate; other members are left for the caller.
+
+    Raises:
+        QrAltered: a member is missing or malformed.
+    """
     payload = QrPayload(
         licence_id=fields.text(_LICENCE_ID),
         certificate_type=fields.text(_CERTIFICATE_TYPE),
         statement=fields.octets(_STATEMENT, length=HASH_BYTES),
         status_index=fields.count(_STATUS_INDEX),
         fields=_printed(fields),
-        valid_from=_day(fields, _VALID_FROM),
-        valid_until=_day(fields, _VALID_UNTIL) if fields.has(_VALID_UNTIL) else None,
-        issued_at=_second(fields, _ISSUED_AT),
+        valid_from=day_in(fields, _VALID_FROM),
+        valid_until=day_in(fields, _VALID_UNTIL) if fields.has(_VALID_UNTIL) else None,
+        issued_at=second_in(fields, _ISSUED_AT),
         issuer=fields.text(_ISSUER, limit=ISSUER_LIMIT),
     )
-    fields.done()
     if payload.valid_until is not None and payload.valid_until < payload.valid_from:
         raise QrAltered(place=str(_VALID_UNTIL))
     return payload
@@ -251,14 +295,16 @@ def _printed(fields: Fields) -> tuple[str, ...]:
     return tuple(value for value in values if isinstance(value, str))
 
 
-def _day(fields: Fields, key: int) -> date:
+def day_in(fields: Fields, key: int) -> date:
+    """Take a whole day, counted from 1970."""
     days = fields.count(key)
     if days > (date.max - _EPOCH_DAY).days:
         raise fields.refuse(key)
     return _EPOCH_DAY + timedelta(days=days)
 
 
-def _second(fields: Fields, key: int) -> datetime:
+def second_in(fields: Fields, key: int) -> datetime:
+    """Take a whole second in UTC, counted from 1970."""
     seconds = fields.count(key)
     if seconds > (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(seconds=1):
         raise fields.refuse(key)

@@ -31,6 +31,7 @@ REFERENCES: Mapping[StatementType, tuple[str, ...]] = {
     StatementType.AGREEMENT: ("signatures", "completed", "declined", "consents"),
     StatementType.CERTIFICATE: ("refs",),
     StatementType.CERTIFICATE_CHANGE: ("certificate", "previous"),
+    StatementType.CERTIFICATE_COPY: ("certificate", "made"),
 }
 """The fields in which a statement of each type refers to others; the types left out refer to none."""
 

@@ -30,6 +30,9 @@ LABELS: Final[Mapping[str, Words]] = {
     "uses": Words("使用次数", "Uses"),
     "person": Words("人员", "Person"),
     "qualification": Words("资格", "Qualification"),
+    "recipient": Words("仅供", "For"),
+    "copy_until": Words("加注件有效期至", "Copy good until"),
+    "bearer": Words("出示人", "Bearer"),
     **{field.name: Words(field.zh, field.en) for each in SHIPPED.values() for field in each.fields},
 }
 

@@ -1,6 +1,7 @@
 """A certificate's QR code, checked by itself: who signed it, for which address, and in force as of when.
 
-1 address · 2 form · 3 issuer's key · 4 signature · 5 validity · 6 state. Without a status list or a witness
+1 address · 2 form · 3 issuer's key · 4 signature · 5 validity · 6 state; what a copy or a presentation adds
+(``verify.shown_codes``) stands before the validity. Without a status list or a witness
 the state is not known and the answer is UNKNOWN, however genuine the code is. The browser's verifier
 (``api/static/js/verifier/``) does the same in the same words; both run the same vectors.
 """
@@ -8,7 +9,8 @@ the state is not known and the answer is UNKNOWN, however genuine the code is. T
 from datetime import datetime
 
 from evidence.errors import QrAltered
-from evidence.qr import QrPayload, read_qr
+from evidence.qr import QrPayload
+from evidence.shown_codes import read_shown
 from evidence.statement import StatementType
 from verify.checks import Finding, Outcome
 from verify.issuer_keys import Claim, check_signature, find_key, role_of
@@ -16,10 +18,11 @@ from verify.labels import qr_field, shown, type_name
 from verify.report import Kind, Report, ShownFact
 from verify.sentences import SENTENCES
 from verify.settlement import Subject, settle
+from verify.shown_codes import judge_extra
 from verify.standing import Period, check_validity, judge, unknown
 from verify.status import StatusQuestion, look_up
 from verify.trust import TrustAnchors
-from verify.witness import CertificateReference, StatusWitness
+from verify.witness import CertificateReference, CopyWitness, StatusWitness
 
 ADDRESS, FORM = "address", "form"
 
@@ -31,18 +34,19 @@ def verify_qr(
     as_of: datetime,
     status_list: bytes | None = None,
     witness: StatusWitness | None = None,
+    copies: CopyWitness | None = None,
 ) -> Report:
-    """Verify the text of a QR code as of ``as_of``, with a status list and a witness where there are any.
+    """Verify the text of a QR code as of ``as_of``, with a status list and witnesses where there are any.
 
     Raises:
         QrUnknown: the text is not the code of a certificate.
     """
     try:
-        signed = read_qr(text)
+        signed = read_shown(text)
     except QrAltered:
         return _unreadable(text.split("/")[2], trust, as_of)
     payload = signed.payload
-    claim = Claim(payload.issuer, payload.issued_at, role_of(StatementType.CERTIFICATE), signed.key_id_prefix)
+    claim = Claim(payload.issuer, signed.signed_at, role_of(StatementType.CERTIFICATE), signed.key_id_prefix)
     key = find_key(claim, trust)
     genuine = (
         _check_address(signed.host, trust, known_key=key.pinned is not None),
@@ -58,8 +62,14 @@ def verify_qr(
     validity, validity_state = check_validity(period, asked_at=as_of)
     status, known = look_up(status_list, question, trust, witness)
     standing = judge(validity, validity_state, status, known, asked_at=as_of)
-    about = Subject(Kind.CERTIFICATE_QR, payload.licence_id, _facts(payload, period, trust))
-    return settle(about, (*genuine, validity, status), standing, trust, asked_at=as_of)
+    facts = _facts(payload, period, trust)
+    if signed.extra is None:
+        about = Subject(Kind.CERTIFICATE_QR, payload.licence_id, facts)
+        return settle(about, (*genuine, validity, status), standing, trust, asked_at=as_of)
+    extended = judge_extra(signed.extra, standing, copies, asked_at=as_of)
+    about = Subject(extended.kind, payload.licence_id, (*extended.facts, *facts))
+    findings = (*genuine, *extended.findings, validity, status)
+    return settle(about, findings, extended.standing, trust, asked_at=as_of)
 
 
 def _unreadable(host: str, trust: TrustAnchors, asked_at: datetime) -> Report:

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     """What was verified."""
 
     CERTIFICATE_QR = "certificate-qr"
+    CERTIFICATE_COPY = "certificate-copy"
+    CERTIFICATE_PRESENTATION = "certificate-presentation"
     BUNDLE = "bundle"
     CERTIFICATE = "certificate"
     AUTHORIZATION = "authorization"

@@ -8,6 +8,7 @@ from typing import Final
 
 from verify.agreement_sentences import AGREEMENTS
 from verify.authorization_sentences import AUTHORIZATIONS
+from verify.shown_code_sentences import SHOWN_CODES
 from verify.words import Words
 
 SENTENCES: Final[Mapping[str, Words]] = {
@@ -244,6 +245,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "block-none": Words("由发证机关答复", "answered by the issuer"),
     **AUTHORIZATIONS,
     **AGREEMENTS,
+    **SHOWN_CODES,
     # related exhibits
     "related-holds": Words(
         "关联证物“{type}”（{issuer}，{at}）：签名、条目和回执均成立。",
@@ -266,6 +268,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "type-agreement": Words("共同签署", "agreement"),
     "type-certificate": Words("电子证照", "certificate"),
     "type-certificate-change": Words("证照变更", "change of a certificate"),
+    "type-certificate-copy": Words("加注件", "purpose-bound copy"),
     "type-receipt": Words("回执", "receipt"),
     "type-status-list": Words("状态清单", "status list"),
     "type-status-delta": Words("状态清单的增量", "delta of a status list"),

@@ -44,6 +44,21 @@ class WitnessedAnchor:
     depth: int
 
 
+@dataclass(frozen=True)
+class WitnessedCopy:
+    """A copy as a witness saw it at ``as_of``; ``withdrawn_at`` is None while its holder lets it stand."""
+
+    withdrawn_at: datetime | None
+    as_of: datetime
+
+
+class CopyWitness(Protocol):
+    """Somebody who can look up what became of a copy that was made for a purpose."""
+
+    def copy(self, statement: bytes) -> WitnessedCopy | None:
+        """The copy whose record has this 32-byte SHA-256, or None when nothing could be learnt of it."""
+
+
 class StatusWitness(Protocol):
     """Somebody who can look up the present state of a certificate."""
 

@@ -1,9 +1,11 @@
-// The QR code of a certificate, read without trusting it: https://host/c#1<digits>, as evidence/qr.py writes it.
+// The QR code of a certificate, read without trusting it: https://host/c#1<digits>, as evidence/qr.py writes it; and
+// those of copies and presentations, which say the same and more (evidence/shown_codes.py).
 
 import { decode } from "./cbor.js";
 import { readSign1 } from "./cose.js";
 import { inflate } from "./deflate.js";
 import { Fields, Malformed } from "./fields.js";
+import { COPY, PRESENTATION, readExtra } from "./shown-codes.js";
 
 const TEXT = /^(https?):\/\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?)\/c#1([0-9]+)$/;
 const LOCAL_HOSTS = ["localhost", "127.0.0.1"];
@@ -26,7 +28,7 @@ export class QrAltered extends Error {
   }
 }
 
-/** Read a code: `{host, payload, message}`. Throws QrUnknown or QrAltered. */
+/** Read a code: `{host, payload, extra, message}`; the extra of the certificate's own is null. Throws QrUnknown or QrAltered. */
 export async function readQr(text) {
   const written = TEXT.exec(text);
   if (written === null) throw new QrUnknown(text);
@@ -34,8 +36,8 @@ export async function readQr(text) {
   if (scheme !== (LOCAL_HOSTS.includes(host.split(":")[0]) ? "http" : "https")) throw new QrUnknown(text);
   try {
     const message = readSign1(await content(digits));
-    if (message.typ !== TYPE) throw new Malformed("typ");
-    return { host, payload: readPayload(message.payload), message };
+    if (![TYPE, COPY, PRESENTATION].includes(message.typ)) throw new Malformed("typ");
+    return { host, ...readPayload(message.payload, message.typ), message };
   } catch (error) {
     throw new QrAltered(host, error);
   }
@@ -50,7 +52,7 @@ async function content(digits) {
   return inflate(guarded.subarray(1), CONTENT_LIMIT);
 }
 
-function readPayload(encoded) {
+function readPayload(encoded, type) {
   const fields = new Fields(decode(encoded));
   const payload = {
     licenceId: fields.text(1),
@@ -63,11 +65,12 @@ function readPayload(encoded) {
     issuedAt: upTo(fields.count(8), LAST_SECOND) * 1000000,
     issuer: fields.text(9, ISSUER_LIMIT),
   };
+  const extra = readExtra(type, fields);
   fields.done();
   const printed = (value) => typeof value === "string" && [...value].length <= FIELD_LIMIT;
   if (!payload.fields.every(printed)) throw new Malformed("fields");
   if (payload.validUntil !== null && payload.validUntil < payload.validFrom) throw new Malformed("valid_until");
-  return payload;
+  return { payload, extra };
 }
 
 function upTo(count, last) {

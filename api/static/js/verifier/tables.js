@@ -34,6 +34,7 @@ export const REFERENCES = {
   "agreement": ["signatures", "completed", "declined", "consents"],
   "certificate": ["refs"],
   "certificate-change": ["certificate", "previous"],
+  "certificate-copy": ["certificate", "made"],
 };
 export const LATER = {
   "authorization": ["authorization-change", "authorization"],

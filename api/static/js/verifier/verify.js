@@ -21,6 +21,7 @@ import {
 } from "./checks.js";
 import { QrAltered, QrUnknown, readQr } from "./qr.js";
 import { LABELS, QR_FIELDS, TYPES } from "./sentences.js";
+import { judgeExtra } from "./shown-codes.js";
 import { CHANGED_TO } from "./tables.js";
 import { nameOf, parseTrust, TrustMalformed } from "./trust.js";
 import { both, instant, moment, say } from "./words.js";
@@ -42,21 +43,22 @@ export async function verifyQr(text, trust, { asOf, statusList = null }) {
     if (error instanceof QrAltered) return unreadable(error.host, trust, askedAt);
     throw error;
   }
-  const { host, payload, message } = signed;
-  const key = findKey({ ...payload, role: "certificate", keyIdPrefix: message.keyIdPrefix }, trust);
+  const { host, payload, extra, message } = signed;
+  const issuedAt = extra === null ? payload.issuedAt : extra.signedAt;
+  const key = findKey({ ...payload, issuedAt, role: "certificate", keyIdPrefix: message.keyIdPrefix }, trust);
   const validity = checkValidity(payload, askedAt);
   const status = await checkStatus(statusList, payload, trust, askedAt);
-  const findings = [
+  const genuine = [
     checkAddress(host, trust, key.pinned !== null),
     finding("form", PASSED, say("qr-whole")),
     key.finding,
     await checkSignature(message, key.pinned, new TextEncoder().encode(host)),
-    validity.finding,
-    status.finding,
   ];
-  const standing = judge(validity, status, askedAt);
-  const about = { kind: KIND, name: payload.licenceId, facts: facts(payload, trust) };
-  return settle(about, findings, standing, trust, askedAt);
+  const certificate = { kind: KIND, findings: [], facts: [], standing: judge(validity, status, askedAt) };
+  const { kind, standing, ...extended } =
+    extra === null ? certificate : judgeExtra(extra, certificate.standing, askedAt, { shown, notInForce, unknown });
+  const about = { kind, name: payload.licenceId, facts: [...extended.facts, ...facts(payload, trust)] };
+  return settle(about, [...genuine, ...extended.findings, validity.finding, status.finding], standing, trust, askedAt);
 }
 
 function unreadable(host, trust, askedAt) {
