@@ -1,6 +1,7 @@
 """What the holder of a certificate can do with it, as their page shows it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -8,9 +9,12 @@ from api.certificate_masks import names_person
 from api.field_names import listed
 from api.house import House
 from api.sharing.calls import SharingCall, about
+from evidence.certificate_types import LifeState
 from evidence.errors import Term
 from evidence.identifiers import Uscc
 from identity.organizations import organization
+from signing.certificate_copies import LONGEST, Copy, copies_of
+from signing.certificate_registration import today
 from signing.certificate_shares import Share, shares_of
 from signing.certificate_types import certificate_type
 from signing.certificates import Certificate
@@ -48,17 +52,33 @@ class CallShown:
 
 
 @dataclass(frozen=True)
+class CopyListed:
+    """A copy of the certificate, and whether it can still be used."""
+
+    copy: Copy
+    valid: bool
+
+
+@dataclass(frozen=True)
 class Holding:
-    """What a holder is offered: fields to choose from, the links that open now, and who asked for it."""
+    """What a holder is offered: fields to choose from, open links, copies made, and who asked for it.
+
+    Copies can be made while it is ``in_force``, good until any day from ``today`` to ``last``.
+    """
 
     fields: tuple[FieldOffered, ...]
     shares: tuple[ShareShown, ...]
     calls: tuple[CallShown, ...]
+    copies: tuple[CopyListed, ...]
+    today: date
+    last: date
+    in_force: bool
 
 
 def holding_of(session: Session, house: House, found: Certificate) -> Holding:
     """Return what the holder of a certificate is offered."""
-    type_ = certificate_type(found.certificate_type)
+    type_, day = certificate_type(found.certificate_type), today(house.clock)
+    over = found.valid_until is not None and day > found.valid_until
     labels = {field.name: Term(field.zh, field.en) for field in type_.fields}
     return Holding(
         fields=tuple(
@@ -73,4 +93,11 @@ def holding_of(session: Session, house: House, found: Certificate) -> Holding:
             CallShown(each, organization(session, Uscc.parse(each.organization)).name)
             for each in about(session, found.id, limit=CALLS)
         ),
+        copies=tuple(
+            CopyListed(each, valid=each.withdrawn_at is None and day <= each.until)
+            for each in copies_of(session, found)
+        ),
+        today=day,
+        last=min(day + LONGEST, found.valid_until or day + LONGEST),
+        in_force=found.life is LifeState.IN_FORCE and not over,
     )

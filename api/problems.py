@@ -64,6 +64,7 @@ NOT_FOUND = frozenset(
         "challenge-unknown",
         "checkpoint-unknown",
         "comment-unknown",
+        "copy-unknown",
         "demonstration-frame-unknown",
         "document-number-unknown",
         "document-page-unknown",

@@ -19,8 +19,9 @@ from evidence.statuslist import CertificateState
 from ledger import deployment, status
 from ledger.chain import Address, Block, ChainRefused, ChainUnavailable, LedgerDiffers
 from signing.certificate_changes import issuer_key
+from signing.certificate_copies import copy_of_statement
 from signing.certificates import Certificate, CertificateUnknown, certificate_of_statement
-from verify.witness import CertificateReference, WitnessedState
+from verify.witness import CertificateReference, WitnessedCopy, WitnessedState
 
 GRAVITY = (
     CertificateState.NONE,
@@ -85,6 +86,12 @@ class OnlineWitness:
         self.word = ChainWord.AGREES if recorded.state is counts else ChainWord.GRAVER
         named = recorded.life.value if recorded.state is counts else None
         return WitnessedState(counts, self._house.clock.now(), self.block, named)
+
+    def copy(self, statement: bytes) -> WitnessedCopy | None:
+        """Give what became of a purpose-bound copy as of now; None when there is no record of it here."""
+        with self._house.database.transaction() as session:
+            found = copy_of_statement(session, statement)
+        return None if found is None else WitnessedCopy(found.withdrawn_at, self._house.clock.now())
 
     def _recorded(self, statement: bytes) -> tuple[Certificate | None, Address | None]:
         with self._house.database.transaction() as session:

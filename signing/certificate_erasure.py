@@ -23,6 +23,7 @@ from evidence.digest import Digest, HashAlgorithm
 from evidence.errors import Refused
 from evidence.statement import StatementType
 from signing.certificate_changes import CertificateUnpublished, check_issuer, locked, words_of
+from signing.certificate_copies import CopyRow, erase_of
 from signing.certificate_erasures import ErasureRow
 from signing.certificate_registration import today
 from signing.certificate_shares import forget_of
@@ -77,14 +78,14 @@ def erase(session: Session, certificate_id: UUID, *, agency: Agency, clock: Cloc
         if session.get(ErasureRow, each.id) is None:
             _erase(session, each, agency=agency, clock=clock)
     session.flush()
-    return tuple(_files(versions))
+    return tuple(_files(session, versions))
 
 
 def lately_erased(session: Session, *, clock: Clock) -> tuple[Digest, ...]:
     """Return the files of what was erased lately: a server that died may have left one."""
     since = clock.now() - SWEPT
     query = select(CertificateRow).join(ErasureRow, ErasureRow.certificate == CertificateRow.id)
-    return tuple(_files(session.scalars(query.where(ErasureRow.erased_at > since))))
+    return tuple(_files(session, session.scalars(query.where(ErasureRow.erased_at > since)).all()))
 
 
 def _check(session: Session, row: CertificateRow, *, agency: Agency, clock: Clock) -> None:
@@ -117,11 +118,14 @@ def _erase(session: Session, row: CertificateRow, *, agency: Agency, clock: Cloc
     )
     session.execute(delete(CertificateFieldRow).where(CertificateFieldRow.certificate == row.id))
     forget_of(session, row.id)
+    erase_of(session, row.id)
     row.qr = ""
     session.add(ErasureRow(certificate=row.id, erased_at=now, fact=fact.digest))
 
 
-def _files(rows: Iterable[CertificateRow]) -> Iterator[Digest]:
+def _files(session: Session, rows: Iterable[CertificateRow]) -> Iterator[Digest]:
     for row in rows:
-        if row.pdf is not None:
-            yield Digest(HashAlgorithm.SHA256, row.pdf)
+        copies = session.scalars(select(CopyRow.pdf).where(CopyRow.certificate == row.id))
+        for pdf in (row.pdf, *copies):
+            if pdf is not None:
+                yield Digest(HashAlgorithm.SHA256, pdf)

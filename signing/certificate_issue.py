@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pyhanko.sign.timestamps import TimeStamper
@@ -36,7 +36,7 @@ from signing.objects import ObjectStore
 from signing.pdf import SigningParty, VisibleStamp, add_closing_seal
 from signing.pdf_attachment import Attachment, attach
 from signing.pki import Authority
-from signing.rendering import CertificateSheet, PrintedField, render_certificate
+from signing.rendering import CertificateSheet, PrintedField, Remark, render_certificate
 from signing.stamps import chinese_day, organization_seal
 from signing.tables import CertificateChangeRow, CertificateRow
 from signing.typesetting import Typesetter, TypesettingFailed
@@ -134,14 +134,16 @@ def unpublished(session: Session, agency: Agency) -> tuple[Certificate, ...]:
 
 def print_certificate(
     registered: Certificate,
-    enclosed: Sequence[Attachment],
+    enclosed: Sequence[Attachment] = (),
     *,
     press: Press,
     revoked: Sequence[Revocation] = (),
+    remark: Remark | None = None,
 ) -> bytes:
     """Return the PDF of a certificate: its page with the QR code and what is enclosed, sealed by the agency.
 
-    It is PDF/A-3 (level b). ``revoked`` stands in the revocation list that is put into it.
+    It is PDF/A-3 (level b). ``revoked`` stands in the revocation list that is put into it. With a ``remark``
+    it is a copy.
     """
     speaker, now = press.agency.speaker, press.clock.now()
     type_ = certificate_type(registered.certificate_type)
@@ -152,19 +154,19 @@ def print_certificate(
         licence_id=registered.licence_id,
         term=(registered.valid_from, registered.valid_until),
         issued_at=registered.registered_at,
-        qr=registered.qr,
+        qr=registered.qr if remark is None else remark.qr,
         press=press,
     )
-    rendered = render_certificate(press.typesetter, sheet)
+    rendered = render_certificate(press.typesetter, replace(sheet, remark=remark))
     seal = organization_seal(press.typesetter, name=speaker.name, at=now)
     return add_closing_seal(
-        attach(rendered.content, enclosed, at=now),
+        attach(rendered.content, enclosed, at=now) if enclosed else rendered.content,
         party=SigningParty(
             signer=press.keystore.signer(speaker.seal), chain=press.keystore.chain(speaker.seal)
         ),
         timestamps=press.timestamps,
         revocation_lists=press.authority.revocation_lists(at=now, revoked=revoked),
-        reason=f"签发{type_.zh}",
+        reason=f"签发{type_.zh}" if remark is None else f"制作{type_.zh}加注件",
         at=now,
         visible=VisibleStamp(stamp=seal, box=rendered.seal_box),
         field="agency-seal",

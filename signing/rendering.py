@@ -5,13 +5,14 @@ sealed = add_signature(rendered.content, visible=VisibleStamp(stamp=seal, box=re
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from evidence.certificate_types import Face
 from signing.pdf import Box
 from signing.qr_image import qr_svg
-from signing.stamps import MILLIMETRE, SEAL_DIAMETER, chinese_date
+from signing.stamps import MILLIMETRE, SEAL_DIAMETER, chinese_date, chinese_day
 from signing.typesetting import Fact, Typesetter
+from verify.words import quoted
 
 EMPTY = "／"  # an empty line is struck out, so that nobody writes into it later
 
@@ -45,12 +46,22 @@ class PrintedField:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Remark:
+    """What binds a copy to one use, printed above and across the page; ``qr`` is the text of its own code."""
+
+    recipient: str
+    purpose: str
+    until: date
+    qr: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CertificateSheet:
     """What stands on a certificate, printed on the form ``face``.
 
     ``grant`` is the sentence that grants, ``notes`` may be empty, ``qr`` is the text of the printed code;
     ``issued_at`` gives the printed day, in Beijing time, and dates the file. A ``sample`` says across the
-    page that it has no legal effect.
+    page that it has no legal effect. With a ``remark`` it is a copy.
     """
 
     face: Face
@@ -64,6 +75,7 @@ class CertificateSheet:
     issued_at: datetime
     qr: str
     sample: bool = False
+    remark: Remark | None = None
 
 
 @dataclass(frozen=True)
@@ -93,10 +105,16 @@ def render_certificate(typesetter: Typesetter, sheet: CertificateSheet) -> Rende
         "issued": chinese_date(sheet.issued_at),
         "qr": qr_svg(sheet.qr),
         "sample": sheet.sample,
+        "remark": None if sheet.remark is None else _remark(sheet.remark),
     }
     form = _FORMS[sheet.face]
     content = typesetter.set(form.template, facts, at=sheet.issued_at, archival=True)
     return RenderedCertificate(content, _seal_box(form))
+
+
+def _remark(remark: Remark) -> Fact:
+    use = f"仅供{quoted(remark.recipient)}用于{quoted(remark.purpose)}，有效期至{chinese_day(remark.until)}"
+    return {"line": f"加注件　{use}，他用无效", "across": use}
 
 
 def _rows(fields: tuple[PrintedField, ...]) -> list[list[Fact]]:

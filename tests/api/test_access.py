@@ -27,6 +27,7 @@ from identity import challenges, counter_cases
 from identity.challenges import Action
 from identity.members import Position, appoint
 from signing import certificate_shares, documents
+from signing.certificate_copies import CopyRequest, register
 from signing.seal_keepers import ask
 from signing.seals import seals_of
 from tests.api.devices import begin, octets
@@ -99,6 +100,8 @@ def things(site: Site, house: House) -> dict[str, object]:
         token = certificate_shares.share(
             session, permit, ["site"], lasts=timedelta(hours=1), clock=house.clock
         )
+        wanted = CopyRequest(recipient="某单位", purpose="投标", until=permit.valid_from)
+        copied = register(session, permit, wanted, press=house.press, clock=house.clock).id
         shared = certificate_shares.shared(session, token, clock=house.clock)[1].id
         batch = batches.keep(
             session, template, sha256(b"sheet"), (CheckedRow(2, "合同", seating),), clock=house.clock
@@ -123,6 +126,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "template_id": template.id,
         "batch_id": batch,
         "share_id": shared,
+        "copy_id": copied,
         "key_id": key_of_agency(house),
         "origin_id": site_of_owner(house),
         **webhook_of_agency(house),
@@ -215,6 +219,7 @@ GIVEN: dict[str, object] = {
     "/readers": READER,
     "/embeddings": {"origin": "https://oa.example.com"},
     "/previews": FILLING,
+    "/copies": {"recipient": "某单位", "purpose": "投标", "until": "2034-12-31"},
     "/shares": {"fields": ["site"], "hours": 1},
     "/templates/{template_id}/agreements": FILLING,
 }

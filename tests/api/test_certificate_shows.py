@@ -210,16 +210,23 @@ def test_after_an_erasure_nothing_says_what_it_said_and_the_proofs_stand(
     before = agency.get(f"/certificates/{id_}/evidence.bundle").content
     pdf = next(iter(Bundle.decode(before).files.values()))
     salts = [each.salt for each in Bundle.decode(before).disclosures]
-    assert found(salts, cells(city.house)) != []
-    assert pdf in files(city.house)
+    asked = {"recipient": "只在此处出现的使用单位", "purpose": "只在此处出现的用途"}
+    copy = {**asked, "until": datetime.now(CITY_TIME).date().isoformat()}
+    copied = holder.post(f"/api/certificates/{id_}/copies", json=copy).json()
+    kept = f"/certificates/{id_}/copies/{copied['id']}/copy.pdf"
+    pdfs = [pdf, holder.get(kept).content]
+    said = [each.encode() for each in asked.values()]
+    assert found([*salts, *said], cells(city.house)) != []
+    assert [each in files(city.house) for each in pdfs] == [True, True]
     agency.post(
         f"/api/certificates/{id_}/changes", json={"action": "cancel", "reason": 24}
     ).raise_for_status()
     for _ in range(2):
         agency.post(f"/api/certificates/{id_}/erasure", json={}).raise_for_status()
     city.anchor()
-    assert found(salts, cells(city.house)) == []
-    assert pdf not in files(city.house)
+    assert found([*salts, *said], cells(city.house)) == []
+    assert [each in files(city.house) for each in pdfs] == [False, False]
+    assert problem(holder.get(kept)) == (409, "certificate-erased")
     page = holder.get(f"/certificates/{id_}").text
     assert "已依法删除" in page
     assert FIELDS["employer"] not in page
