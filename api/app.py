@@ -30,6 +30,7 @@ from api.pages import (
 from api.pages import agreement_templates as template_pages
 from api.pages import authorizations as authorization_pages
 from api.pages import cases as case_pages
+from api.pages import certificate_batches as certificate_batch_pages
 from api.pages import counter as counter_pages
 from api.pages import seals as seal_pages
 from api.pages import sittings as sitting_pages
@@ -47,6 +48,7 @@ from api.routes import (
     authorizations,
     brought_documents,
     cases,
+    certificate_batches,
     certificate_copies,
     certificate_shows,
     certificates,
@@ -111,6 +113,7 @@ ROUTERS = (
     certificates.router,
     certificate_shows.router,
     certificate_copies.router,
+    certificate_batches.router,
     organizations.router,
     seals.router,
     seal_keepers.router,
@@ -142,6 +145,7 @@ ROUTERS = (
     sitting_pages.router,
     void_pages.router,
     agency.router,
+    certificate_batch_pages.router,
     certificate.router,
     shown.router,
     home.router,

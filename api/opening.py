@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from api.app import create_app
+from api.bulk_issuing.issuing import release_rows
 from api.demonstration.city import OPERATOR, plant
 from api.demonstration.narrator import Narrator
 from api.house import House
@@ -96,10 +97,11 @@ def address_of_open_city(folder: Path, tell: Narrator) -> str:
 
 
 def _take_over_from_the_dead(house: House) -> None:
-    """Take up at once what a killed house was assembling; in a shared database its claim must run out."""
+    """Take up at once what a killed house had claimed; in a shared database its claims must run out."""
     if house.settings.database_url is None:
         with house.database.transaction() as session:
             release_claims(session, at=house.clock.now())
+            release_rows(session, at=house.clock.now())
 
 
 def _keep_trust(house: House, file: Path) -> None:

@@ -72,6 +72,8 @@ NOT_FOUND = frozenset(
         "embedding-unknown",
         "entry-unknown",
         "framing-origin-unknown",
+        "issue-batch-unknown",
+        "issue-line-unknown",
         "issuer-unknown",
         "national-off",
         "nobody-found",

@@ -1,9 +1,10 @@
-"""What goes on in this house after the answers have left, in six workers.
+"""What goes on in this house after the answers have left, in seven workers.
 
 One anchors, and is woken by the bell: a suspended permit must not wait for a round, nor for a document that
 is being assembled. Two send messages, one of each channel: a mail server that hangs keeps no code from a
-phone. One posts webhooks, for their receivers may hang too. One sends the rows of sheets, which may take
-minutes. The last takes the rest in order of how long somebody waits for it.
+phone. One posts webhooks, for their receivers may hang too. One sends the rows of sheets, and one issues
+certificates out of them, which may take hours. The last takes the rest in order of how long somebody waits
+for it.
 
     with at_work(house): ...
 """
@@ -12,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from api import agreement_notices, certificate_issuing, idempotency, notices, reader_notices
+from api.bulk_issuing import batches as issue_batches
+from api.bulk_issuing import issuing
 from api.bulk_sending import batches, sending
 from api.house import House
 from api.webhooks import deliveries
@@ -32,9 +35,10 @@ def at_work(house: House, *further: tuple[str, Task], round_seconds: float = ROU
     posts = [Worker((_post(house, channel),), round_seconds=round_seconds) for channel in Channel]
     webhooks = Worker((_webhooks(house),), round_seconds=round_seconds)
     sheets = Worker((("sheets", lambda: sending.send_next(house)),), round_seconds=round_seconds)
+    issuer = Worker((("bulk issue", lambda: issuing.issue_next(house)),), round_seconds=round_seconds)
     desk = Worker(_desk(house), round_seconds=round_seconds)
     with ExitStack() as ending:
-        for worker in (desk, sheets, webhooks, *posts, anchoring):
+        for worker in (desk, issuer, sheets, webhooks, *posts, anchoring):
             worker.start()
             ending.callback(worker.stop)
         ending.enter_context(bell.listening(house.database, heard=anchoring.wake))
@@ -72,10 +76,11 @@ def _desk(house: House) -> Iterable[tuple[str, Task]]:
 def _finish_certificates(house: House) -> None:
     """Finish what a crash interrupted; a certificate being issued right now is finished twice harmlessly.
 
-    One that cannot be printed keeps none of the others waiting.
+    One that cannot be printed keeps none of the others waiting; those of sheets are finished with their rows.
     """
     with house.database.transaction() as session:
-        waiting = unpublished(session, house.agency)
+        held = issuing.in_hand(session, at=house.clock.now())
+        waiting = [each for each in unpublished(session, house.agency) if each.id not in held]
     faults: list[YinxinError] = []
     for registered in waiting:
         try:
@@ -101,6 +106,7 @@ def _forget_of_programs(house: House) -> None:
         deliveries.forget_due(session, clock=house.clock)
         idempotency.forget_due(session, clock=house.clock)
         batches.forget_due(session, clock=house.clock)
+        issue_batches.forget_due(session, clock=house.clock)
 
 
 def _let_lapse(house: House) -> None:

@@ -150,7 +150,10 @@ def write_code(members: Mapping[int, Value], signer: Signer, *, typ: str, host: 
     Raises:
         QrTooLarge: they do not fit a code of version 20 at level M.
     """
-    text = _write(host, _digits(sign1(encode(members), signer, typ=typ, bound=host.encode())))
+    encoded = sign1(encode(members), signer, typ=typ, bound=host.encode())
+    if len(encoded) > CONTENT_LIMIT:
+        raise QrTooLarge(bits=8 * len(encoded), limit=8 * CONTENT_LIMIT)
+    text = _write(host, _digits(encoded))
     bits = qr_bits(text)
     if bits > BITS_LIMIT:
         raise QrTooLarge(bits=bits, limit=BITS_LIMIT)

@@ -43,6 +43,21 @@ def holder_of(
     """Check who holds a certificate of ``type_``, and find the natural person if they are registered here.
 
     Raises:
+        The refusals of ``check_holder``.
+    """
+    citizen = check_holder(type_, fields, holder=holder)
+    if citizen is None:
+        return None
+    found = find_person(session, name=fields[type_.holder.name], citizen_number=citizen)
+    return None if found is None else found.id
+
+
+def check_holder(
+    type_: CertificateType, fields: Mapping[str, str], *, holder: Uscc | None
+) -> CitizenNumber | None:
+    """Check who holds a certificate of ``type_``; return the number of the natural person who does.
+
+    Raises:
         HolderNeeded, HolderIsPerson: its type is not held by such a one.
         HolderNumberDiffers: it would print another organization's code.
         IdentifierMalformed, CheckDigitWrong: the number of the person, or the code, is none.
@@ -58,6 +73,4 @@ def holder_of(
         return None
     if holder is not None:
         raise HolderIsPerson(certificate_type=named)
-    citizen = CitizenNumber.parse(fields[number or ""])
-    found = find_person(session, name=fields[type_.holder.name], citizen_number=citizen)
-    return None if found is None else found.id
+    return CitizenNumber.parse(fields[number or ""])

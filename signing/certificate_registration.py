@@ -26,7 +26,7 @@ from identity.organizations import organization
 from identity.people import PersonId
 from ledger import facts
 from signing.agreements import Agreement, agreement
-from signing.certificate_holders import holder_of
+from signing.certificate_holders import check_holder, holder_of
 from signing.certificate_numbers import (
     Place,
     free_status_index,
@@ -123,6 +123,28 @@ def _last_day(application: Application) -> date | None:
     return last_day(
         application.certificate_type, first=application.valid_from, chosen=application.valid_until
     )
+
+
+def check_application(
+    session: Session, application: Application, *, agency: Agency, clock: Clock
+) -> Certificate | None:
+    """Check what ``register`` would refuse, and return the certificate that was issued for it before.
+
+    Nothing is locked or changed; what can be refused only by doing it (a number, a code) is left to it.
+
+    Raises:
+        The refusals of ``register``.
+    """
+    fields = arrange(application.certificate_type, application.fields)
+    application = replace(application, valid_until=_last_day(application))
+    check_holder(application.certificate_type, fields, holder=application.holder)
+    existing = find_registered(session, application, agency)
+    if existing is not None:
+        return _same(existing, application, fields, agency)
+    _check_begin(application, clock)
+    if application.agreement is not None:
+        _check_base(session, application, agreement(session, application.agreement))
+    return None
 
 
 def find_registered(session: Session, application: Application, agency: Agency) -> Certificate | None:

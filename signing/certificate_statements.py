@@ -6,15 +6,21 @@ who loses them has erased the fields. A next version names the statement of the 
     certificate = state_certificate(session, row, fields, references, agency=agency)
 """
 
+import secrets
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from evidence.algorithms import Algorithm
 from evidence.canonical import Value
+from evidence.certificate_types import CertificateType
 from evidence.commitment import commit_fields, new_salt
+from evidence.keys import LocalSigner
+from evidence.merkle import HASH_BYTES
 from evidence.qr import QrPayload, sign_qr
 from evidence.statement import StatementType
+from signing.certificate_numbers import LIST_SIZE, Number, Place, licence_identifier
 from signing.certificate_types import certificate_type
 from signing.certificates import Agency, Certificate, read_row
 from signing.tables import CertificateFieldRow, CertificateRow
@@ -90,3 +96,30 @@ def _qr(row: CertificateRow, fields: Mapping[str, str], agency: Agency) -> str:
         issuer=row.agency,
     )
     return sign_qr(payload, agency.speaker.signer, host=agency.qr_host)
+
+
+def trial_code(type_: CertificateType, fields: Mapping[str, str], *, agency: Agency, at: datetime) -> str:
+    """Return a code as long as that of a certificate with these fields, signed by a key thrown away.
+
+    Raises:
+        QrTooLarge: the fields do not fit a code that can be printed.
+    """
+    place = Place(area=agency.administrative_code, city=agency.city, day=at.date()).facts
+    numbering, uscc = type_.numbering, agency.speaker.uscc
+    serial = 10**numbering.digits - 1
+    number = Number(
+        text=numbering.fill(numbering.form, facts=place, serial=serial),
+        licence=numbering.fill(numbering.licence, facts=place, serial=serial),
+    )
+    payload = QrPayload(
+        licence_id=str(licence_identifier(type_, uscc, number)),
+        certificate_type=type_.code,
+        statement=secrets.token_bytes(HASH_BYTES),
+        status_index=LIST_SIZE - 1,
+        fields=tuple(fields[name] for name in type_.in_qr),
+        valid_from=at.date(),
+        valid_until=at.date(),
+        issued_at=at,
+        issuer=uscc.text,
+    )
+    return sign_qr(payload, LocalSigner.generate(Algorithm.ES256), host=agency.qr_host)

@@ -84,11 +84,16 @@ def arrange(type_: CertificateType, values: Mapping[str, str]) -> dict[str, str]
     for name in values:
         if name not in names:
             raise CertificateFieldUnknown(field=name)
-    arranged = {field.name: _value(field, values.get(field.name, "")) for field in type_.fields}
+    arranged = {field.name: printed_value(field, values.get(field.name, "")) for field in type_.fields}
     return {name: value for name, value in arranged.items() if value}
 
 
-def _value(field: TypeField, given: str) -> str:
+def printed_value(field: TypeField, given: str) -> str:
+    """Return what is printed for ``given``: without blanks around it, empty where an optional field is.
+
+    Raises:
+        CertificateFieldMissing, CertificateFieldTooLong, HiddenCharacter, MarksHeaped: see ``arrange``.
+    """
     value = given.strip()
     if field.required and not value:
         raise CertificateFieldMissing(field=Term(field.zh, field.en))

@@ -24,7 +24,7 @@ from api.agreement_templates.filling import (
 from api.agreement_templates.readership import instead, is_named
 from api.agreement_templates.stamping import grant_in_row, stamp_of
 from api.agreement_templates.versions import Template
-from api.bulk_sending.columns import FieldColumn, Part, ReaderColumn, RoleColumn, columns
+from api.bulk_sending.columns import Column, FieldColumn, Part, ReaderColumn, RoleColumn, columns
 from api.bulk_sending.sheet import SheetRow
 from api.house import House
 from api.reader_forms import numbered, reader_draft
@@ -144,7 +144,7 @@ class CheckedRow:
 
 
 def check(
-    session: Session, house: House, template: Template, rows: Sequence[SheetRow]
+    session: Session, house: House, template: Template, rows: Sequence[SheetRow[Column]]
 ) -> tuple[CheckedRow, ...]:
     """Find everybody whom the rows name, and see that each row could be sent now.
 
@@ -209,7 +209,7 @@ class _Desk:
         }
         self._fit = set[tuple[SlotDraft, ...]]()
 
-    def check(self, row: SheetRow) -> tuple[CheckedRow | None, list[Fault]]:
+    def check(self, row: SheetRow[Column]) -> tuple[CheckedRow | None, list[Fault]]:
         faults: list[Fault] = []
         if row.spill:
             return None, [Fault(row.line, WHOLE_ROW, RowTooLong())]
@@ -233,7 +233,7 @@ class _Desk:
         )
         return CheckedRow(row.line, title, Seating(seats=seats, fields=fields, readers=readers)), []
 
-    def _fields(self, row: SheetRow, faults: list[Fault]) -> dict[str, str]:
+    def _fields(self, row: SheetRow[Column], faults: list[Fault]) -> dict[str, str]:
         fields: dict[str, str] = {}
         for column in self._fields_of:
             try:
@@ -244,7 +244,7 @@ class _Desk:
                 faults.append(Fault(row.line, column.name, error))
         return fields
 
-    def _slots(self, row: SheetRow, faults: list[Fault]) -> list[SlotDraft]:
+    def _slots(self, row: SheetRow[Column], faults: list[Fault]) -> list[SlotDraft]:
         slots: list[SlotDraft] = []
         for place, role in enumerate(self._template.content.roles):
             column = self._of_roles[place, Part.ORGANIZATION]
@@ -270,7 +270,7 @@ class _Desk:
                 slots.append(role.slot(uscc, person, stamp))
         return slots
 
-    def _readers(self, row: SheetRow, faults: list[Fault]) -> list[ReaderDraft]:
+    def _readers(self, row: SheetRow[Column], faults: list[Fault]) -> list[ReaderDraft]:
         drafts: list[ReaderDraft] = []
         for place, (which, usual) in enumerate(numbered(self._template.content.readers)):
             firm, named = self._of_readers[place, False], self._of_readers[place, True]

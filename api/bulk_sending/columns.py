@@ -17,10 +17,21 @@ from signing.manifest import SlotKind
 
 
 @dataclass(frozen=True)
-class FieldColumn:
-    """What stands in the field ``field``."""
+class _Named:
+    """A column whose head is its name in either language."""
 
     name: Term
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """What may stand at its head."""
+        return self.name.zh, self.name.en
+
+
+@dataclass(frozen=True)
+class FieldColumn(_Named):
+    """What stands in the field ``field``."""
+
     field: str
     needed: bool = True
 
@@ -34,20 +45,18 @@ class Part(Enum):
 
 
 @dataclass(frozen=True)
-class RoleColumn:
+class RoleColumn(_Named):
     """Who takes role number ``role``, from 0, or under which authorization they stamp."""
 
-    name: Term
     role: int
     part: Part
     needed: bool
 
 
 @dataclass(frozen=True)
-class ReaderColumn:
+class ReaderColumn(_Named):
     """Who reads as reader number ``reader``, from 0: an organization, or with ``named`` its person."""
 
-    name: Term
     reader: int
     named: bool
     needed: bool = False

@@ -29,7 +29,7 @@ def sample(template: Template, language: Language) -> str:
     """Give the sheet of a template with one row to be written over: who usually takes part and reads."""
     found = columns(template)
     row = [_usual(template, column) for column in found]
-    return _written([[heading(each, language) for each in found], row])
+    return written([[heading(each, language) for each in found], row])
 
 
 def _usual(template: Template, column: Column) -> str:
@@ -61,10 +61,11 @@ def results(batch: Batch, language: Language, *, address: str) -> str:
         ]
         for each in batch.lines
     ]
-    return _written([head, *rows])
+    return written([head, *rows])
 
 
-def _written(rows: Iterable[Sequence[str]]) -> str:
+def written(rows: Iterable[Sequence[str]]) -> str:
+    """Give ``rows`` as a CSV file that spreadsheets open as UTF-8 and run nothing of."""
     output = io.StringIO(newline="")
     csv.writer(output).writerows([escaped(cell) for cell in row] for row in rows)
     return MARK + output.getvalue()

@@ -1,4 +1,4 @@
-"""Reading a sheet: a CSV of a template's columns, as spreadsheet programs write it, within limits.
+"""Reading a sheet: a CSV of known columns, as spreadsheet programs write it, within limits.
 
 UTF-8 with or without its mark, or GB18030, as Excel writes on a Chinese computer. Cells are text: what looks
 like a formula stays what it is and is never run.
@@ -12,15 +12,49 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
-from api.bulk_sending.columns import Column
-from evidence.errors import Invalid
+from evidence.errors import Invalid, Term
 
 MOST_ROWS = 1_000
 """Agreements of one sheet."""
 
 LARGEST_SHEET = 2 * 1024 * 1024
 """Bytes: a thousand rows of two thousand characters."""
+
+
+class Heading(Protocol):
+    """A column: what it is called, everything that may stand at its head, and whether it must be there."""
+
+    @property
+    def name(self) -> Term:
+        """What it is called."""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """What may stand at its head."""
+
+    @property
+    def needed(self) -> bool:
+        """Whether a sheet without it is refused."""
+
+
+_Column = TypeVar("_Column", bound=Heading)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many rows and bytes one sheet may have."""
+
+    rows: int
+    octets: int
+
+    def refuse(self) -> "SheetTooLarge":
+        """Give the error that names them, for the caller to raise."""
+        return SheetTooLarge(rows=f"{self.rows:,}", megabytes=self.octets // 2**20)
+
+
+LIMITS = Limits(MOST_ROWS, LARGEST_SHEET)
 
 
 class SheetMissing(Invalid):
@@ -48,11 +82,11 @@ class SheetUnreadable(Invalid):
 
 
 class ColumnUnknown(Invalid):
-    """A column is none of the template's. Facts: ``place`` from 1; what stands there is not repeated."""
+    """A column is none of the sample's. Facts: ``place`` from 1; what stands there is not repeated."""
 
     code = "column-unknown"
-    zh = "表头第 {place} 列不是本模板的栏目或角色；请对照样表改正表头。"
-    en = "Column {place} of the head is no field or role of this template; compare it with the sample."
+    zh = "表头第 {place} 列不是样表中的栏目；请对照样表改正表头。"
+    en = "Column {place} of the head is none of the sample's; compare it with the sample."
 
 
 class ColumnTwice(Invalid):
@@ -72,41 +106,39 @@ class ColumnMissing(Invalid):
 
 
 @dataclass(frozen=True)
-class SheetRow:
+class SheetRow(Generic[_Column]):
     """A row and the line on which it begins, from 1; ``spill`` where it is longer than the head."""
 
     line: int
-    cells: Mapping[Column, str]
+    cells: Mapping[_Column, str]
     spill: bool = False
 
 
-def read(content: bytes, columns: Sequence[Column]) -> tuple[SheetRow, ...]:
+def read(
+    content: bytes, columns: Sequence[_Column], *, limits: Limits = LIMITS
+) -> tuple[SheetRow[_Column], ...]:
     """Read the rows of a sheet; blank ones are left out.
 
     Raises:
         SheetMissing, SheetTooLarge, SheetUnreadable: it is no sheet, or too large a one.
-        ColumnUnknown, ColumnTwice, ColumnMissing: its head is not the template's.
+        ColumnUnknown, ColumnTwice, ColumnMissing: its head is not the sample's.
     """
     if not content.strip():
         raise SheetMissing
-    if len(content) > LARGEST_SHEET:
-        raise _too_large()
+    if len(content) > limits.octets:
+        raise limits.refuse()
     lines = _lines(_decoded(content))
     _, head = next(lines, (0, []))
     order = _order(head, columns)
-    rows: list[SheetRow] = []
+    rows: list[SheetRow[_Column]] = []
     for line, cells in lines:
-        if len(rows) == MOST_ROWS:
-            raise _too_large()
+        if len(rows) == limits.rows:
+            raise limits.refuse()
         spill = any(each.strip() for each in cells[len(order) :])
         rows.append(SheetRow(line, dict(zip(order, [each.strip() for each in cells], strict=False)), spill))
     if not rows:
         raise SheetMissing
     return tuple(rows)
-
-
-def _too_large() -> SheetTooLarge:
-    return SheetTooLarge(rows=f"{MOST_ROWS:,}", megabytes=LARGEST_SHEET // 2**20)
 
 
 def _decoded(content: bytes) -> str:
@@ -130,9 +162,9 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
         raise SheetUnreadable from error
 
 
-def _order(head: Sequence[str], columns: Sequence[Column]) -> list[Column]:
-    known = {_plain(name): column for column in columns for name in (column.name.zh, column.name.en)}
-    order: list[Column] = []
+def _order(head: Sequence[str], columns: Sequence[_Column]) -> list[_Column]:
+    known = {_plain(heading): column for column in columns for heading in column.headings}
+    order: list[_Column] = []
     for place, each in enumerate(head, start=1):
         if not each.strip() and not any(later.strip() for later in head[place:]):
             break  # spreadsheets write empty columns after the last one

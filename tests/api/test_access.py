@@ -13,6 +13,8 @@ from api import accounts, api_keys
 from api.agreement_templates import versions
 from api.agreement_templates.content import read_content
 from api.app import ROUTERS
+from api.bulk_issuing import batches as issue_batches
+from api.bulk_issuing.checking import IssuableRow
 from api.bulk_sending import batches
 from api.bulk_sending.checking import CheckedRow, Seat, Seating
 from api.demonstration.city import person_id
@@ -127,6 +129,9 @@ def things(site: Site, house: House) -> dict[str, object]:
         "batch_id": batch,
         "share_id": shared,
         "copy_id": copied,
+        "issue_batch_id": sheet_of_agency(house),
+        "type_code": "constructor-registration",
+        "line": 2,
         "key_id": key_of_agency(house),
         "origin_id": site_of_owner(house),
         **webhook_of_agency(house),
@@ -158,6 +163,18 @@ def webhook_of_agency(house: House) -> dict[str, UUID]:
         )
         events.tell_trial(session, house, endpoint.id, organization=own)
         return {"endpoint_id": endpoint.id, "delivery_id": deliveries.last(session, own, limit=1)[0].id}
+
+
+def sheet_of_agency(house: House) -> UUID:
+    with house.database.transaction() as session:
+        return issue_batches.keep(
+            session,
+            agency=house.operator,
+            certificate_type="constructor-registration",
+            sheet=sha256(b"sheet"),
+            rows=(IssuableRow(2, None),),
+            clock=house.clock,
+        )
 
 
 def site_of_owner(house: House) -> UUID:

@@ -98,6 +98,8 @@ def test_fields_that_do_not_fit_are_refused(payload: QrPayload, agency: LocalSig
     incompressible = "".join(chr(0x4E00 + index * 7919 % 20_000) for index in range(400))
     with pytest.raises(QrTooLarge):
         sign_qr(replace(payload, fields=(incompressible,)), agency, host=HOST)
+    with pytest.raises(QrTooLarge):  # few bits, and more bytes than a reader inflates
+        sign_qr(replace(payload, fields=("字" * 512,) * 3), agency, host=HOST)
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1"])
