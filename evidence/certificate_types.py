@@ -6,13 +6,15 @@ from the same description, and no code knows any of them by name.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from evidence.errors import Term
 
 NUMBER_PLACES = re.compile(r"\{(area|date|year|city|serial:[1-9])\}")
 """What a form of number has places for: 6 digits of area, 8 of the day, 4 of the year, city and serial."""
+VERSION_NAME = re.compile(r"([a-z][a-z0-9-]{1,63})@([1-9][0-9]{0,3})")
+"""The name of a version of a registered type: its code, and the number of the version."""
 SERIAL_PLACE = re.compile(r"\{serial:([1-9])\}")
 
 
@@ -126,7 +128,10 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateType:
-    """A type: its fields in printed order, how it is numbered, how long it lasts, what it can become."""
+    """A type: its fields in printed order, how it is numbered, how long it lasts, what it can become.
+
+    Certificates name it by its ``code``: a shipped type's own, or a version's name (``fishing-licence@2``).
+    """
 
     code: str
     zh: str
@@ -149,3 +154,12 @@ class CertificateType:
     def in_qr(self) -> tuple[str, ...]:
         """The names of the fields that travel in the QR code, in order."""
         return tuple(field.name for field in self.fields if field.in_qr)
+
+    @property
+    def kin(self) -> str:
+        """The code that all versions of the type share."""
+        return self.code.partition("@")[0]
+
+    def versioned(self, version: int) -> "CertificateType":
+        """Return the same type under the name of its version ``version``, from 1 to 9999."""
+        return replace(self, code=f"{self.kin}@{version}")

@@ -47,6 +47,7 @@ class StatementType(StrEnum):
     CERTIFICATE = "yinxin/certificate/1"
     CERTIFICATE_CHANGE = "yinxin/certificate-change/1"
     CERTIFICATE_COPY = "yinxin/certificate-copy/1"
+    CERTIFICATE_TYPE = "yinxin/certificate-type/1"
     RECEIPT = "yinxin/receipt/1"
     STATUS_LIST = "yinxin/status-list/1"
     STATUS_DELTA = "yinxin/status-delta/1"

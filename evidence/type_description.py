@@ -36,13 +36,20 @@ The shipped ones lie in ``verify/types``; an agency may register more.
                                              (shares the line before it) and person = true (a natural person)
 
     described = read_type(description)
+
+The same members as JSON, by RFC 8785 and without what is as usual, are its canonical form: what is stated of
+a type that an agency registers is the SHA-256 of that, and trust files carry it (docs/adr/0034).
+
+    read_table(describe(described)) == described
 """
 
 import re
 import tomllib
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from evidence.canonical import Value, to_json
 from evidence.certificate_types import (
     NUMBER_PLACES,
     SERIAL_PLACE,
@@ -95,8 +102,25 @@ def read_type(description: bytes) -> CertificateType:
         raise TypeMalformed(place="size")
     try:
         table = tomllib.loads(description.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise TypeMalformed(place="TOML") from error
+    except UnicodeDecodeError as error:
+        raise TypeMalformed(place="UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise TypeMalformed(place=_line_of(error)) from error
+    return read_table(table)
+
+
+def _line_of(error: tomllib.TOMLDecodeError) -> str | Term:
+    """Give the line on which the reader stopped; its message says it, or that the file ended."""
+    line = re.search(r"at line ([0-9]+)", str(error))
+    return "TOML" if line is None else Term(f"TOML 第 {line[1]} 行", f"line {line[1]} of the TOML")
+
+
+def read_table(table: Value) -> CertificateType:
+    """Read a type out of the members of its description, as TOML or JSON gives them.
+
+    Raises:
+        TypeMalformed: naming the first member that is missing, unknown or does not fit.
+    """
     fields = Fields(table, TypeMalformed)
     validity, years = _validity(fields.fields("validity"))
     national, confirmed, local = _identifier(fields.fields("identifier"))
@@ -121,6 +145,61 @@ def read_type(description: bytes) -> CertificateType:
     fields.done()
     _check_fields(read)
     return read
+
+
+def describe(type_: CertificateType) -> dict[str, Value]:
+    """Return the members of a type's description; what is as usual is left out."""
+    identifier: dict[str, Value] = {"local_sequence": type_.local_sequence}
+    if type_.national_code is not None:
+        identifier["national"] = type_.national_code
+    if type_.confirmed:
+        identifier["confirmed"] = True
+    holder: dict[str, Value] = {"kind": type_.holder.kind.value, "name": type_.holder.name}
+    if type_.holder.number is not None:
+        holder["number"] = type_.holder.number
+    validity: dict[str, Value] = {"rule": type_.validity.value}
+    if type_.validity is ValidityRule.YEARS:
+        validity["years"] = type_.years
+    return {
+        "code": type_.code,
+        "zh": type_.zh,
+        "en": type_.en,
+        "holder": holder,
+        "basis": type_.basis.value,
+        "face": type_.face.value,
+        "grant": type_.grant,
+        "notes": list(type_.notes),
+        "identifier": identifier,
+        "number": {"form": type_.numbering.form, "licence": type_.numbering.licence},
+        "validity": validity,
+        "states": {state.value: _state_members(words) for state, words in type_.states.items()},
+        "field": [_field_members(each) for each in type_.fields],
+    }
+
+
+def canonical_description(type_: CertificateType) -> bytes:
+    """Return the canonical form of a type's description: its members as JSON (RFC 8785)."""
+    return to_json(describe(type_))
+
+
+def _state_members(stated: StateWords) -> Mapping[str, Value]:
+    members: dict[str, Value] = {"zh": stated.words.zh, "en": stated.words.en}
+    return {**members, "code": stated.code} if stated.code else members
+
+
+def _field_members(field: TypeField) -> Mapping[str, Value]:
+    members: dict[str, Value] = {
+        "name": field.name,
+        "zh": field.zh,
+        "en": field.en,
+        "metadata": field.metadata,
+    }
+    if not field.required:
+        members["required"] = False
+    for name, is_so in (("paired", field.paired), ("person", field.person), ("qr", field.in_qr)):
+        if is_so:
+            members[name] = True
+    return members
 
 
 def _matching(fields: Fields, key: str, form: re.Pattern[str]) -> str:

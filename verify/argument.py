@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from evidence import canonical
 from evidence.bundle import Bundle
+from evidence.certificate_types import CertificateType
 from evidence.commitment import check_disclosure
 from evidence.errors import DisclosureInvalid
 from evidence.ties import commitments_of, files_named, stranger
 from verify.checks import Finding, Outcome
 from verify.exhibits import ReadExhibit, check_authorship, check_inclusion, check_opening, check_related
-from verify.labels import label, shown
+from verify.labels import described, field_label, label, shown_field
 from verify.report import ShownFact
 from verify.sentences import SENTENCES
 from verify.trust import TrustAnchors
@@ -59,12 +60,17 @@ def examine(bundle: Bundle, trust: TrustAnchors, chain: AnchorWitness | None) ->
     findings = (
         _check_form(exhibits),
         *check_authorship(subject, trust),
-        _check_disclosures(bundle, exhibits, erased=_erased(exhibits, related)),
+        _check_disclosures(bundle, exhibits, _type_of(subject, trust), erased=_erased(exhibits, related)),
         _check_files(bundle, exhibits),
         check_opening(subject),
         *check_inclusion(subject, trust, chain),
     )
     return Examined(bundle, exhibits, findings, related)
+
+
+def _type_of(subject: ReadExhibit, trust: TrustAnchors) -> CertificateType | None:
+    named = subject.body.get("certificate_type")
+    return described(trust, subject.signed.statement.issuer, named) if isinstance(named, str) else None
 
 
 def _erased(exhibits: Sequence[ReadExhibit], related: Sequence[Finding]) -> bool:
@@ -84,7 +90,9 @@ def _check_form(exhibits: Sequence[ReadExhibit]) -> Finding:
     return Finding(FORM, Outcome.PASSED, SENTENCES["bundle-whole"].filled(count=len(exhibits)))
 
 
-def _check_disclosures(bundle: Bundle, exhibits: Sequence[ReadExhibit], *, erased: bool) -> Finding:
+def _check_disclosures(
+    bundle: Bundle, exhibits: Sequence[ReadExhibit], type_: CertificateType | None, *, erased: bool
+) -> Finding:
     bound, names = commitments_of(exhibits), set[str]()
     for disclosure in bundle.disclosures:
         try:
@@ -94,17 +102,17 @@ def _check_disclosures(bundle: Bundle, exhibits: Sequence[ReadExhibit], *, erase
         if disclosure.name in names:
             return _false_disclosure("disclosures-twice", disclosure.name)
         names.add(disclosure.name)
-    return Finding("disclosures", Outcome.PASSED, _disclosed(bundle, len(bound), erased=erased))
+    return Finding("disclosures", Outcome.PASSED, _disclosed(bundle, type_, len(bound), erased=erased))
 
 
-def _disclosed(bundle: Bundle, total: int, *, erased: bool) -> Words:
+def _disclosed(bundle: Bundle, type_: CertificateType | None, total: int, *, erased: bool) -> Words:
     """Tell which facts are shown, and how many are not."""
     shown = len(bundle.disclosures)
     if shown == total:
         return SENTENCES["disclosures-open"].filled(shown=shown, total=total)
     if shown == 0:
         return SENTENCES["disclosures-erased" if erased else "disclosures-none"].filled(withheld=total)
-    labels = [label(each.name) for each in bundle.disclosures]
+    labels = [field_label(type_, each.name) for each in bundle.disclosures]
     names = Words("、".join(each.zh for each in labels), ", ".join(each.en for each in labels))
     return SENTENCES["disclosures-some"].filled(shown=shown, names=names, withheld=total - shown)
 
@@ -123,9 +131,13 @@ def _check_files(bundle: Bundle, exhibits: Sequence[ReadExhibit]) -> Finding:
     return Finding("files", Outcome.PASSED, words)
 
 
-def disclosed_facts(examined: Examined) -> tuple[ShownFact, ...]:
-    """The disclosed fields of the subject, in the order of the bundle."""
+def disclosed_facts(examined: Examined, type_: CertificateType | None = None) -> tuple[ShownFact, ...]:
+    """The disclosed fields of the subject, in the order of the bundle; ``type_`` is that of a certificate."""
     return tuple(
-        shown(one.name, one.value if isinstance(one.value, str) else canonical.to_json(one.value).decode())
+        shown_field(
+            type_,
+            one.name,
+            one.value if isinstance(one.value, str) else canonical.to_json(one.value).decode(),
+        )
         for one in examined.bundle.disclosures
     )

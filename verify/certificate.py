@@ -18,7 +18,7 @@ from evidence.statement import StatementType
 from verify.argument import Examined, disclosed_facts
 from verify.checks import Concern, Finding, Outcome
 from verify.exhibits import ReadExhibit
-from verify.labels import shown, type_name
+from verify.labels import described, shown, type_name
 from verify.report import Kind, Report, ShownFact
 from verify.sentences import SENTENCES
 from verify.settlement import Subject, settle
@@ -154,12 +154,13 @@ def _facts(
     examined: Examined, body: CertificateBody, period: Period, trust: TrustAnchors
 ) -> tuple[ShownFact, ...]:
     issuer = examined.subject.signed.statement.issuer
+    type_ = described(trust, issuer, body.certificate_type)
     return (
-        shown("certificate_type", type_name(body.certificate_type)),
+        shown("certificate_type", type_name(type_, body.certificate_type)),
         shown("licence_id", body.licence_id),
         shown("number", body.number),
         *(() if body.holder is None else (shown("holder", body.holder),)),
-        *disclosed_facts(examined),
+        *disclosed_facts(examined, type_),
         shown("issuer", trust.name_of(issuer)),
         shown("validity", period.words),
     )

@@ -14,7 +14,7 @@ from evidence.shown_codes import read_shown
 from evidence.statement import StatementType
 from verify.checks import Finding, Outcome
 from verify.issuer_keys import Claim, check_signature, find_key, role_of
-from verify.labels import qr_field, shown, type_name
+from verify.labels import described, qr_field, shown, shown_field, type_name
 from verify.report import Kind, Report, ShownFact
 from verify.sentences import SENTENCES
 from verify.settlement import Subject, settle
@@ -93,13 +93,11 @@ def _check_address(host: str, trust: TrustAnchors, *, known_key: bool) -> Findin
 
 
 def _facts(payload: QrPayload, period: Period, trust: TrustAnchors) -> tuple[ShownFact, ...]:
+    type_ = described(trust, payload.issuer, payload.certificate_type)
     return (
-        shown("certificate_type", type_name(payload.certificate_type)),
+        shown("certificate_type", type_name(type_, payload.certificate_type)),
         shown("licence_id", payload.licence_id),
-        *(
-            shown(qr_field(payload.certificate_type, place), value)
-            for place, value in enumerate(payload.fields)
-        ),
+        *(shown_field(type_, qr_field(type_, place), value) for place, value in enumerate(payload.fields)),
         shown("issuer", trust.name_of(payload.issuer)),
         shown("validity", period.words),
     )

@@ -31,6 +31,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "The body of the statement is incomplete or malformed: {member}. Tell the issuer.",
     ),
     "qr-whole": Words("二维码编码规范，内容完整。", "The code is in canonical form and complete."),
+    "undescribed-type": Words(
+        "{type}（核验工具和信任文件都没有这个类型的说明，栏目按原名或位置显示）",
+        "{type} (neither this verifier nor the trust file describes it: fields are called by name or place)",
+    ),
     "qr-broken": Words(
         "二维码内容损坏或被改动过，不能采信。请对照原件重新扫描，仍不通过则联系发证机关。",
         "The content of the code is damaged or was altered; do not rely on it. Scan the original again, "
@@ -269,6 +273,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "type-certificate": Words("电子证照", "certificate"),
     "type-certificate-change": Words("证照变更", "change of a certificate"),
     "type-certificate-copy": Words("加注件", "purpose-bound copy"),
+    "type-certificate-type": Words("证照类型登记", "registration of a type of certificates"),
     "type-receipt": Words("回执", "receipt"),
     "type-status-list": Words("状态清单", "status list"),
     "type-status-delta": Words("状态清单的增量", "delta of a status list"),

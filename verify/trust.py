@@ -12,10 +12,13 @@ fingerprint is the SHA-256 of the very bytes of the file, and every report names
      "log": {"origin", "spki"},
      "chain": {"chain_id", "genesis", "log_contract", "status_contract", "registry_contract": hex,
                "code_hashes": {name: hex}},
+     "types": [{"issuer", "name": "fishing-licence@2", "description": {…}}],
      "policy": {"status_list_max_age_hours": 24}}
 
-A role is the short name of a statement type (``certificate`` for ``yinxin/certificate/1``). ``policy`` may
-be absent, and so may ``registry_contract``, in files from before organizations were on the chain.
+A role is the short name of a statement type (``certificate`` for ``yinxin/certificate/1``). ``types`` are the
+types of certificates that issuers registered, by the names that their certificates bear, each described as
+``evidence.type_description`` says. ``types`` and ``policy`` may be absent, and ``registry_contract`` in files
+from before organizations were on the chain.
 """
 
 import base64
@@ -23,11 +26,13 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from evidence.certificate_types import VERSION_NAME, CertificateType
 from evidence.errors import YinxinError
 from evidence.keys import VerifyingKey
+from evidence.type_description import TypeMalformed, describe, read_table
 from verify.errors import TrustMalformed
 from verify.words import Words, instant
 
@@ -76,6 +81,14 @@ class ChainAnchor:
 
 
 @dataclass(frozen=True)
+class PinnedType:
+    """A version of a type that ``issuer`` registered; its ``code`` is the name that certificates bear."""
+
+    issuer: str
+    type: CertificateType
+
+
+@dataclass(frozen=True)
 class TrustAnchors:
     """Everything that a verification takes on trust."""
 
@@ -86,6 +99,7 @@ class TrustAnchors:
     chain: ChainAnchor
     status_list_max_age: timedelta = STATUS_LIST_MAX_AGE
     fingerprint: str = ""
+    types: tuple[PinnedType, ...] = ()
 
     @classmethod
     def parse(cls, data: bytes) -> "TrustAnchors":
@@ -116,6 +130,7 @@ class TrustAnchors:
                 **_registry_member(self.chain.registry_contract),
                 "code_hashes": {name: code.hex() for name, code in sorted(self.chain.code_hashes.items())},
             },
+            **({"types": [_type_members(each) for each in self.types]} if self.types else {}),
             "policy": {"status_list_max_age_hours": self.status_list_max_age // timedelta(hours=1)},
         }
         return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
@@ -123,6 +138,11 @@ class TrustAnchors:
     def keys_named(self, key_id_prefix: bytes) -> tuple[IssuerKey, ...]:
         """The pinned keys whose id begins with these 8 bytes; one key may serve two issuers."""
         return tuple(issuer for issuer in self.issuers if issuer.key.key_id.startswith(key_id_prefix))
+
+    def type_of(self, issuer: str, certificate_type: str) -> CertificateType | None:
+        """The type that certificates of ``issuer`` name so, where the file describes it."""
+        named = (each.type for each in self.types if each.issuer == issuer)
+        return next((each for each in named if each.code == certificate_type), None)
 
     def name_of(self, issuer: str) -> Words:
         """The pinned name of ``issuer``, or its identifier where the file does not know it."""
@@ -140,6 +160,11 @@ def _issuer_members(issuer: IssuerKey) -> dict[str, object]:
         "valid_until": None if issuer.valid_until is None else instant(issuer.valid_until),
         "roles": sorted(issuer.roles),
     }
+
+
+def _type_members(pinned: PinnedType) -> dict[str, object]:
+    own = replace(pinned.type, code=pinned.type.kin)
+    return {"issuer": pinned.issuer, "name": pinned.type.code, "description": describe(own)}
 
 
 def _registry_member(address: bytes | None) -> dict[str, str]:
@@ -220,7 +245,24 @@ def _anchors(document: _Member, fingerprint: str) -> TrustAnchors:
         chain=_chain(document.at("chain")),
         status_list_max_age=max_age,
         fingerprint=fingerprint,
+        types=() if document.at("types").value is None else _types(document.at("types")),
     )
+
+
+def _types(member: _Member) -> tuple[PinnedType, ...]:
+    return tuple(_type(each) for each in member.each())
+
+
+def _type(member: _Member) -> PinnedType:
+    name, issuer = VERSION_NAME.fullmatch(member.at("name").text()), member.at("issuer").text()
+    described = member.at("description")
+    try:
+        read = read_table(described.value)  # type: ignore[arg-type]  # it refuses what is no table
+    except TypeMalformed as error:
+        raise TrustMalformed(member=f"{described.path}.{error.facts['place']}") from error
+    if name is None or name[1] != read.code:
+        raise member.at("name").refuse()
+    return PinnedType(issuer, read.versioned(int(name[2])))
 
 
 def _issuer(member: _Member) -> IssuerKey:

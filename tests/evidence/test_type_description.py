@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -5,7 +6,14 @@ import pytest
 
 from evidence.certificate_types import Basis, Face, Holder, HolderKind, LifeState, ValidityRule
 from evidence.errors import Term
-from evidence.type_description import MOST_BYTES, MOST_FIELDS, TypeMalformed, read_type
+from evidence.type_description import (
+    MOST_BYTES,
+    MOST_FIELDS,
+    TypeMalformed,
+    canonical_description,
+    read_table,
+    read_type,
+)
 
 SHIPPED = Path(__file__).resolve().parents[2] / "verify" / "types"
 WHOLE = """
@@ -92,10 +100,10 @@ def test_a_number_is_counted_within_what_stands_before_its_serial() -> None:
         ("required = false, ", "required = false, qr = true, ", "field.1.qr"),
         ('name = "waters"', 'name = "boat"', "field"),
         ("qr = true },", "qr = true, paired = true },", "field"),
-        ("field = [", "field = [[", "TOML"),
+        ("field = [", "field = [[", Term("TOML 第 15 行", "line 15 of the TOML")),
     ],
 )
-def test_what_does_not_fit_is_named(written: str, wrong: str, place: str) -> None:
+def test_what_does_not_fit_is_named(written: str, wrong: str, place: str | Term) -> None:
     altered = WHOLE.replace(written, wrong, 1)
     assert altered != WHOLE
     with pytest.raises(TypeMalformed) as refused:
@@ -118,8 +126,31 @@ def test_a_type_has_at_least_one_field_and_not_too_many() -> None:
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
-    with pytest.raises(TypeMalformed, match="TOML"):
+    with pytest.raises(TypeMalformed, match="UTF-8"):
         read_type(b"\xff")
+
+
+def test_what_ends_too_early_is_no_toml() -> None:
+    with pytest.raises(TypeMalformed, match="at TOML"):
+        read_type(b"code =")
+
+
+@pytest.mark.parametrize("file", sorted(SHIPPED.glob("*.toml")), ids=lambda file: file.stem)
+def test_a_description_reads_back_from_its_canonical_form(file: Path) -> None:
+    described = read_type(file.read_bytes())
+    assert read_table(json.loads(canonical_description(described))) == described
+
+
+def test_the_canonical_form_is_the_same_however_the_file_is_written() -> None:
+    rewritten = WHOLE.replace('basis = "none"\n', "", 1).replace("grant =", 'basis = "none"\ngrant =', 1)
+    assert rewritten != WHOLE
+    canonical, again = (canonical_description(read_type(each.encode())) for each in (WHOLE, rewritten))
+    assert canonical == again
+
+
+def test_a_version_has_a_name_of_its_own_and_its_kin() -> None:
+    second = read_type(WHOLE.encode()).versioned(1).versioned(2)
+    assert (second.code, second.kin) == ("fishing-licence@2", "fishing-licence")
 
 
 def test_every_shipped_file_is_named_by_its_code() -> None:

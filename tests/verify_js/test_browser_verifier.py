@@ -13,7 +13,16 @@ import pytest
 
 from evidence import canonical
 from evidence.errors import NotCanonical
-from tests.verify import agreement_cases, agreement_packs, altered, city, shown, stamped, texted
+from tests.verify import (
+    agreement_cases,
+    agreement_packs,
+    altered,
+    city,
+    described,
+    shown,
+    stamped,
+    texted,
+)
 from tests.verify.authorizations import bundle
 from verify.bundle import verify_bundle
 from verify.pack import verify_pack
@@ -93,6 +102,33 @@ def judged_agreements() -> dict[str, Any]:
     }
 
 
+def described_types() -> dict[str, Any]:
+    """Codes of types that nobody ships, and trust files that describe none."""
+    anchors = described.anchors()
+    return {
+        "trust": anchors.to_json().decode(),
+        "cases": [
+            {
+                "name": name,
+                "text": text,
+                "as_of": city.NOW.isoformat(),
+                "report": json.loads(verify_qr(text, anchors, as_of=city.NOW).to_json()),
+            }
+            for name, text in described.codes()
+        ],
+        "bundles": [
+            {
+                "name": name,
+                "bundle": base64.b64encode(data).decode(),
+                "as_of": city.NOW.isoformat(),
+                "report": json.loads(verify_bundle(data, anchors, as_of=city.NOW).to_json()),
+            }
+            for name, data in described.bundles()
+        ],
+        "broken": list(described.broken()),
+    }
+
+
 @pytest.mark.parametrize("encoded", CBOR["refused"])
 def test_python_refuses_the_encodings_that_the_browser_refuses(encoded: str) -> None:
     with pytest.raises(NotCanonical):
@@ -118,6 +154,8 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     (tmp_path / "agreements.json").write_text(json.dumps(agreed), encoding="utf-8")
     codes = shown_codes()
     (tmp_path / "shown-codes.json").write_text(json.dumps(codes), encoding="utf-8")
+    types = described_types()
+    (tmp_path / "described.json").write_text(json.dumps(types), encoding="utf-8")
     ran = subprocess.run([node, "--test"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     ran_tests = re.search(r"^(?:#|ℹ) pass (\d+)$", ran.stdout, re.MULTILINE)
@@ -125,4 +163,5 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     cases = [case for each in LOG for case in json.loads(each.read_text(encoding="utf-8"))["cases"]]
     log = sum(case.get("javascript") != "not asked" for case in cases)
     bundles = len(codes["cases"]) + len(authorizations["cases"]) + len(agreed["cases"] + agreed["packs"])
+    bundles += len(types["cases"] + types["bundles"]) + len(types["broken"])
     assert int(ran_tests[1]) > len(CBOR["read"]) + len(CBOR["refused"]) + log + bundles

@@ -8,7 +8,7 @@ import { isPack, NoPack, unpack } from "./pack.js";
 import { Invalid, told } from "./refusals.js";
 import { sha256 } from "./statement.js";
 import { hex } from "./trust.js";
-import { settle, shown, unknown } from "./verify.js";
+import { described, settle, shownField, unknown } from "./verify.js";
 import { both, say } from "./words.js";
 
 export class NoBundle extends Error {}
@@ -50,7 +50,7 @@ async function examine(bundle, trust) {
   const findings = [
     finding("form", PASSED, say("bundle-whole", { count: exhibits.length })),
     ...(await checkAuthorship(subject, trust)),
-    finding("disclosures", PASSED, disclosed(bundle, related)),
+    finding("disclosures", PASSED, disclosed(bundle, related, trust)),
     checkFiles(files, filesNamed(exhibits)),
     checkOpening(),
     ...(await checkReceived(subject, trust)),
@@ -59,12 +59,14 @@ async function examine(bundle, trust) {
 }
 
 /** Which facts are shown, and how many are not. */
-function disclosed({ exhibits: [subject, ...others], disclosures }, related) {
+function disclosed({ exhibits: [subject, ...others], disclosures }, related, trust) {
   const total = listed(subject.statement, "commitments").size;
   const count = disclosures.length;
   if (count === total) return say("disclosures-open", { shown: count, total });
   if (count === 0) return say(erased(subject, others, related) ? "disclosures-erased" : "disclosures-none", { withheld: total });
-  const labels = disclosures.map(({ name }) => shown(name, "").label);
+  const code = subject.statement.body.get("certificate_type");
+  const type = typeof code === "string" ? described(trust, subject.statement.issuer, code) : null;
+  const labels = disclosures.map(({ name }) => shownField(type, name, "").label);
   const names = both(labels.map(({ zh }) => zh).join("、"), labels.map(({ en }) => en).join(", "));
   return say("disclosures-some", { shown: count, names, withheld: total - count });
 }
@@ -82,6 +84,6 @@ function checkFiles(files, named) {
   return finding("files", PASSED, say("files-match", { present: files.size, named: named.size }));
 }
 
-/** The disclosed fields of the subject, in the order of the bundle. */
-export const disclosedFacts = (disclosures) =>
-  disclosures.map(({ name, value }) => shown(name, typeof value === "string" ? value : toJson(value)));
+/** The disclosed fields of the subject, in the order of the bundle; `type` is what is known of a certificate's. */
+export const disclosedFacts = (disclosures, type = null) =>
+  disclosures.map(({ name, value }) => shownField(type, name, typeof value === "string" ? value : toJson(value)));

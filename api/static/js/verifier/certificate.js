@@ -12,7 +12,7 @@ import { Fields, Malformed } from "./fields.js";
 import { reading } from "./refusals.js";
 import { CHANGED_TO } from "./tables.js";
 import { nameOf } from "./trust.js";
-import { ending, judge, newest, settle, shown, typeName } from "./verify.js";
+import { described, ending, judge, newest, settle, shown } from "./verify.js";
 import { moment, say } from "./words.js";
 
 const LAST_DAY = 2932896; // 9999-12-31
@@ -89,12 +89,13 @@ function changes(subject, sound, trust, askedAt) {
 
 function facts(certificate, { disclosures }, trust) {
   const { certificateType, licenceId, number, holder, issuer } = certificate;
+  const type = described(trust, issuer, certificateType);
   return [
-    shown("certificate_type", typeName(certificateType)),
+    shown("certificate_type", type.words),
     shown("licence_id", licenceId),
     shown("number", number),
     ...(holder === null ? [] : [shown("holder", holder)]),
-    ...disclosedFacts(disclosures),
+    ...disclosedFacts(disclosures, type),
     shown("issuer", nameOf(trust, issuer)),
     shown("validity", periodWords(certificate)),
   ];

@@ -9,6 +9,7 @@ import { both } from "./words.js";
 
 const P256_PREFIX = "3059301306072a8648ce3d020106082a8648ce3d030107034200"; // SubjectPublicKeyInfo of a P-256 key
 const DEFAULT_MAX_AGE_HOURS = 24;
+const VERSION_NAME = /^([a-z][a-z0-9-]{1,63})@[1-9][0-9]{0,3}$/;
 
 export class TrustMalformed extends Error {}
 
@@ -40,7 +41,13 @@ async function anchors(document, bytes) {
     chain: document.chain ? { chainId: document.chain.chain_id, logContract: fromHex(document.chain.log_contract) } : null,
     maxAgeHours: document.policy?.status_list_max_age_hours ?? DEFAULT_MAX_AGE_HOURS,
     fingerprint: hex(await sha256(bytes)),
+    types: describedTypes(document.types ?? []),
   };
+}
+
+/** The registered type that certificates of `issuer` name so, where the file describes it, else null. */
+export function typeOf(trust, issuer, name) {
+  return trust.types.find((type) => type.issuer === issuer && type.name === name) ?? null;
 }
 
 /** The pinned keys whose identifier begins with `prefix`. */
@@ -57,6 +64,30 @@ export function nameOf(trust, issuer) {
 export function hex(bytes) {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+/** Of each described type what is shown: its name, its fields' labels, and which of them a code carries in which order. */
+function describedTypes(members) {
+  if (!Array.isArray(members)) throw new TrustMalformed("trust.types");
+  return members.map((member, place) => {
+    const at = `trust.types[${place}]`;
+    const description = member?.description;
+    const fields = description?.field;
+    if (!isText(member?.issuer)) throw new TrustMalformed(`${at}.issuer`);
+    if (![description?.code, description?.zh, description?.en].every(isText)) throw new TrustMalformed(`${at}.description`);
+    if (!Array.isArray(fields) || !fields.every(isField)) throw new TrustMalformed(`${at}.description.field`);
+    if (VERSION_NAME.exec(member.name)?.[1] !== description.code) throw new TrustMalformed(`${at}.name`);
+    return {
+      issuer: member.issuer,
+      name: member.name,
+      words: both(description.zh, description.en),
+      labels: new Map(fields.map((field) => [field.name, both(field.zh, field.en)])),
+      inQr: fields.filter((field) => field.qr === true).map((field) => field.name),
+    };
+  });
+}
+
+const isText = (value) => typeof value === "string" && value !== "";
+const isField = (field) => isText(field?.name) && isText(field.zh) && isText(field.en) && ["undefined", "boolean"].includes(typeof field.qr);
 
 async function issuerKey(member) {
   const spki = octets(member.spki);

@@ -23,7 +23,7 @@ import { QrAltered, QrUnknown, readQr } from "./qr.js";
 import { LABELS, QR_FIELDS, TYPES } from "./sentences.js";
 import { judgeExtra } from "./shown-codes.js";
 import { CHANGED_TO } from "./tables.js";
-import { nameOf, parseTrust, TrustMalformed } from "./trust.js";
+import { nameOf, parseTrust, TrustMalformed, typeOf } from "./trust.js";
 import { both, instant, moment, say } from "./words.js";
 
 export { parseTrust, QrUnknown, TrustMalformed };
@@ -102,17 +102,27 @@ export function shown(name, value) {
   return { name, label: own(LABELS, name) ?? both(name, name), value: typeof value === "string" ? both(value, value) : value };
 }
 
-/** The name of a type of certificates; an unknown code stands for itself. */
-export const typeName = (code) => own(TYPES, code) ?? code;
-
 const own = (table, key) => (Object.hasOwn(table, key) ? table[key] : undefined);
 
+/** What is shown of a type: a shipped one, one that its issuer registered, or one that nobody described. */
+export function described(trust, issuer, code) {
+  const words = own(TYPES, code);
+  if (words !== undefined) return { words, labels: new Map(), inQr: QR_FIELDS[code] };
+  return typeOf(trust, issuer, code) ?? { words: say("undescribed-type", { type: code }), labels: new Map(), inQr: [] };
+}
+
+/** A printed field with its type's label; one that the type does not have stands as any other fact. */
+export function shownField(type, name, value) {
+  const fact = shown(name, value);
+  return { ...fact, label: type?.labels.get(name) ?? fact.label };
+}
+
 function facts(payload, trust) {
-  const names = own(QR_FIELDS, payload.certificateType) ?? [];
+  const type = described(trust, payload.issuer, payload.certificateType);
   return [
-    shown("certificate_type", typeName(payload.certificateType)),
+    shown("certificate_type", type.words),
     shown("licence_id", payload.licenceId),
-    ...payload.fields.map((value, place) => shown(names[place] ?? `field ${place + 1}`, value)),
+    ...payload.fields.map((value, place) => shownField(type, type.inQr[place] ?? `field ${place + 1}`, value)),
     shown("issuer", nameOf(trust, payload.issuer)),
     shown("validity", periodWords(payload)),
   ];
