@@ -1,8 +1,8 @@
 """The tables of the verifier for the browser, so that both read and judge by the same.
 
 ``python -m verify.browser_tables > api/static/js/verifier/tables.js`` writes the module again after a change
-of ``evidence.ties``, of the methods of ``verify.authorization`` and ``verify.signers`` or of the states of
-``verify.certificate``; a test compares the two.
+of ``evidence.ties``, of the methods of ``verify.authorization`` and ``verify.signers``, of the states of
+``verify.certificate`` or of what ends a certificate; a test compares the two.
 """
 
 import json
@@ -15,6 +15,7 @@ from verify.authorization import METHODS
 from verify.certificate import CHANGED_TO
 from verify.issuer_keys import role_of
 from verify.signers import RECOGNISED
+from verify.standing import ENDINGS
 
 
 def script() -> str:
@@ -29,7 +30,8 @@ def script() -> str:
         "WRITTEN": {role_of(type_): members for type_, members in WRITTEN.items()},
     }
     written = "".join(f"export const {name} = {{\n{_entries(table)}}};\n" for name, table in tables.items())
-    return f"// Written by `python -m verify.browser_tables`; a test compares the two.\n{written}"
+    endings = f"export const ENDINGS = {json.dumps(sorted(ENDINGS))};\n"
+    return f"// Written by `python -m verify.browser_tables`; a test compares the two.\n{written}{endings}"
 
 
 def _ties(table: Mapping[StatementType, tuple[StatementType, str]]) -> dict[str, object]:

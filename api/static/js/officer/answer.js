@@ -1,5 +1,7 @@
 // Shows a report: one large word with its time, one line why, how fresh it is, then the facts and the grounds.
 
+import { ENDINGS } from "../verifier/tables.js";
+
 export const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 const words = JSON.parse(document.getElementById("officer-words").textContent);
 const ICONS = { good: "✓", dated: "✓", stop: "✕", grave: "✕", unknown: "?" };
@@ -66,8 +68,6 @@ function tell({ tone, word, since }, why, freshness) {
   part("freshness").textContent = freshness;
   place.hidden = false;
 }
-
-const ENDINGS = ["ended", "revoked", "withdrawn", "annulled", "cancelled", "lapsed", "abolished"];
 
 function verdictOf(report, online) {
   if (report.conclusion === "TOTAL-FAILED") return { tone: "stop", word: "officer.word.not_genuine", since: [] };

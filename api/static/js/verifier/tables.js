@@ -47,3 +47,4 @@ export const PARTS = {
 export const WRITTEN = {
   "signature": ["approval", "texts"],
 };
+export const ENDINGS = ["abolished", "annulled", "cancelled", "ended", "lapsed", "revoked", "superseded", "withdrawn"];
