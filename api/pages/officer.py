@@ -1,13 +1,14 @@
-"""The officer's page: scanning and the answer, which its scripts make on the device itself."""
+"""The officer's page, which a device installs: scanning and the answer, made on the device itself."""
 
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from starlette.responses import Response
 
+from api.language import sentence
 from api.pages import page
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
@@ -25,6 +26,15 @@ SHELL = (
     "third_party/zxing-wasm/reader/*.wasm",
 )
 """The files that the page needs without a network."""
+
+ICONS = (("seal-192", 192, "any"), ("seal-512", 512, "any"), ("seal-maskable-512", 512, "maskable"))
+"""The pictures of the installed page: file, pixels of a side, and whether a device may cut them."""
+
+PAPER = "#fbfaf6"
+"""The colour behind the page, as css/house.css has it."""
+
+MANIFEST_KEPT = 24 * 3600
+"""Seconds for which a browser or a proxy may keep the manifest, which is the same for everybody."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,6 +56,38 @@ def scan(request: Request, house: InHouse, _: Annotated[Visitor, allow(Role.ANYO
 def officer(_: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
     """Lead the officer to the one page for verifying."""
     return RedirectResponse("/c")
+
+
+@router.get("/manifest.webmanifest")
+def manifest(house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
+    """Describe the page to a device that installs it (W3C Web Application Manifest)."""
+    described = {
+        "id": "/c",
+        "start_url": "/c",
+        "scope": "/",
+        "name": sentence("officer.installed.name", "zh", city=house.settings.city_zh),
+        "short_name": sentence("officer.installed.short", "zh"),
+        "description": sentence("officer.lead", "zh"),
+        "lang": "zh-CN",
+        "dir": "ltr",
+        "display": "standalone",
+        "background_color": PAPER,
+        "theme_color": PAPER,
+        "icons": [
+            {
+                "src": f"/static/icons/{file}.png",
+                "sizes": f"{side}x{side}",
+                "type": "image/png",
+                "purpose": use,
+            }
+            for file, side, use in ICONS
+        ],
+    }
+    return JSONResponse(
+        described,
+        media_type="application/manifest+json",
+        headers={"Cache-Control": f"public, max-age={MANIFEST_KEPT}"},
+    )
 
 
 @router.get("/service-worker.js")

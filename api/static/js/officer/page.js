@@ -9,6 +9,7 @@ import { readQr } from "../verifier/qr.js";
 import { QrUnknown, verifyQr } from "../verifier/verify.js";
 import { fetched, kept } from "./anchors.js";
 import { age, language, sentence, show, showProblem } from "./answer.js";
+import "./install.js";
 import { ReadingProblem, readPicture, watch } from "./reader.js";
 import { keepShell } from "./shell.js";
 
