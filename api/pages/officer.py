@@ -24,6 +24,7 @@ SHELL = (
     "js/verifier/*.js",
     "third_party/zxing-wasm/es/**/*.js",
     "third_party/zxing-wasm/reader/*.wasm",
+    "third_party/pdfjs-dist/*.mjs",
 )
 """The files that the page needs without a network."""
 

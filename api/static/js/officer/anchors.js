@@ -8,13 +8,28 @@ import { parseTrust } from "../verifier/verify.js";
 
 export const CACHE = "yinxin-officer";
 const TRUST = "/trust.json";
+const FETCHED_AT = "x-fetched-at"; // when this device fetched what it keeps, by its own clock
+const HOUR = 3600e3; // milliseconds
+const SKEW = 5 * 60e3; // milliseconds by which this device's clock may be behind, as the verifier allows
 const PATIENCE = 8000; // milliseconds, for a bad network on a building site
 
-/** Anchors: `trust` as the verifier reads it, and `lists`, the bytes of the status list of each issuer. */
+/** Anchors: `trust` as the verifier reads it, `lists`, the bytes of the status list of each issuer, and when the keys
+ * were fetched, in milliseconds. */
 class Anchors {
-  constructor(trust, lists) {
+  constructor(trust, lists, fetchedAt) {
     this.trust = trust;
     this.lists = lists;
+    this.fetchedAt = fetchedAt;
+  }
+
+  /** What of it is older than the trust file allows, or from after `now`: "keys", "list", "both" or null. */
+  tooOld(now = Date.now()) {
+    const oldest = this.trust.maxAgeHours * HOUR;
+    const over = (moment) => now - moment > oldest || moment - now > SKEW;
+    const keys = over(this.fetchedAt), list = this.listedAt !== null && over(this.listedAt);
+    if (keys && list) return "both";
+    if (keys) return "keys";
+    return list ? "list" : null;
   }
 
   /** When the oldest of the lists was signed, in milliseconds; null without lists. Says nothing of its truth. */
@@ -29,10 +44,13 @@ export async function kept() {
   if (!globalThis.caches) return null;
   const cache = await caches.open(CACHE);
   try {
+    const trusted = await cache.match(TRUST);
+    const fetchedAt = Date.parse(trusted?.headers.get(FETCHED_AT));
+    if (Number.isNaN(fetchedAt)) return null; // nothing, or kept by an older version of this page
     return await gather(async (path) => {
       const found = await cache.match(path);
       return found ? new Uint8Array(await found.arrayBuffer()) : null;
-    });
+    }, fetchedAt);
   } catch {
     return null; // kept by an older version of this page
   }
@@ -40,21 +58,22 @@ export async function kept() {
 
 /** Fetch the anchors and keep them. Throws when the network or the city does not answer. */
 export async function fetched() {
-  const contents = new Map();
+  const contents = new Map(), fetchedAt = Date.now();
   const anchors = await gather(async (path) => {
     const answer = await fetch(path, { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
     if (!answer.ok) throw new Error(`${path} ${answer.status}`);
     contents.set(path, new Uint8Array(await answer.arrayBuffer()));
     return contents.get(path);
-  });
+  }, fetchedAt);
   if (globalThis.caches) {
     const cache = await caches.open(CACHE);
-    for (const [path, content] of contents) await cache.put(path, new Response(content));
+    const headers = { [FETCHED_AT]: new Date(fetchedAt).toISOString() };
+    for (const [path, content] of contents) await cache.put(path, new Response(content, { headers }));
   }
   return anchors;
 }
 
-async function gather(content) {
+async function gather(content, fetchedAt) {
   const trusted = await content(TRUST);
   if (trusted === null) return null;
   const trust = await parseTrust(trusted);
@@ -63,7 +82,7 @@ async function gather(content) {
     const list = await content(`/api/issuers/${encodeURIComponent(issuer)}/status-list`);
     if (list !== null) lists.set(issuer, list);
   }
-  return new Anchors(trust, lists);
+  return new Anchors(trust, lists, fetchedAt);
 }
 
 function issuersOfLists(trust) {

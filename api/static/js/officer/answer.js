@@ -1,48 +1,34 @@
 // Shows a report: one large word with its time, one line why, how fresh it is, then the facts and the grounds.
 
 import { ENDINGS } from "../verifier/tables.js";
+import { cityTime, element, language, sentence, sentences } from "./wording.js";
 
-export const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
-const words = JSON.parse(document.getElementById("officer-words").textContent);
 const ICONS = { good: "✓", dated: "✓", stop: "✕", grave: "✕", unknown: "?" };
+const UNKNOWN = { tone: "unknown", word: "officer.word.unknown", since: [] };
 const OUTCOMES = { "TOTAL-PASSED": ["✓", "good"], INDETERMINATE: ["?", "wait"], "TOTAL-FAILED": ["✕", "stop"] };
-const MINUTE = 60e3, HOUR = 60 * MINUTE, DAY = 24 * HOUR; // milliseconds
-
-/** A sentence of this page, filled. */
-export function sentence(key, facts = {}) {
-  return words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
-}
-
-/** A moment as people of the city write it, to the minute: 2026-05-02 06:00. */
-function cityTime(moment) {
-  return new Date(moment).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" }).slice(0, -3);
-}
-
-/** How old a moment is, as a phrase. */
-export function age(moment, now = Date.now()) {
-  const passed = now - new Date(moment).getTime();
-  if (passed < MINUTE) return sentence("officer.age.now");
-  if (passed < HOUR) return sentence("officer.age.minutes", { count: Math.floor(passed / MINUTE) });
-  if (passed < 2 * DAY) return sentence("officer.age.hours", { count: Math.floor(passed / HOUR) });
-  return sentence("officer.age.days", { count: Math.floor(passed / DAY) });
-}
-
 const place = document.getElementById("answer");
 const part = (name) => place.querySelector(`[data-part="${name}"]`);
 
-/** Show a report; `online` says that it was checked online, which alone makes it green. */
-export function show(report, { online, freshness }) {
-  const verdict = verdictOf(report, online);
-  tell(verdict, report.why[language], freshness);
+/** Show an answer of `asking.js`; what was checked online is green, and that alone. `differing` are the labels of what a
+ * file prints otherwise than its code says; empty where it prints more than its agency did. */
+export function show({ report, problem, online, freshness = "" }, differing = null) {
+  if (!report) return showProblem(problem, freshness);
+  const verdict = differing && report.conclusion === "TOTAL-PASSED" ? altered(report, online) : verdictOf(report, online);
+  tell(verdict, verdict.why?.(differing) ?? report.why[language], freshness);
   tellFacts(report);
   part("checks").replaceChildren(...report.checks.map(check));
   part("fingerprint").textContent = grouped(report.trust.sha256);
   part("grounds").hidden = false;
 }
 
-/** Show that nothing could be verified, for the reason that `why` says. */
-export function showProblem(why, freshness = "") {
-  tell({ tone: "unknown", word: "officer.word.unknown", since: [] }, why, freshness);
+/** The word, the icon and the tone of an answer, without its moment. */
+export function summary({ report, online }) {
+  const { tone, word } = report ? verdictOf(report, online) : UNKNOWN;
+  return { tone, word, icon: ICONS[tone] };
+}
+
+function showProblem(why, freshness) {
+  tell(UNKNOWN, why, freshness);
   part("facts").replaceChildren();
   part("claims").hidden = true;
   part("grounds").hidden = true;
@@ -69,6 +55,15 @@ function tell({ tone, word, since }, why, freshness) {
   place.hidden = false;
 }
 
+/** The verdict on a paper that does not say what its genuine code says. */
+function altered(report, online) {
+  const own = verdictOf(report, online);
+  const why = (labels) =>
+    labels.length ? sentence("officer.why_differs", { fields: labels.join(sentence("officer.list")) }) : sentence("officer.why_annotated");
+  const since = [sentence("officer.code_alone", { word: sentence(own.word) }), ...own.since];
+  return { tone: "stop", word: "officer.word.differs", since, why };
+}
+
 function verdictOf(report, online) {
   if (report.conclusion === "TOTAL-FAILED") return { tone: "stop", word: "officer.word.not_genuine", since: [] };
   if (report.answer === "IN_FORCE") {
@@ -87,7 +82,7 @@ function verdictOf(report, online) {
 /** The key of the word for a state that is not in force. */
 function wordOf(state) {
   const key = `officer.word.${state.replaceAll("-", "_")}`;
-  return key in words ? key : "officer.word.not_in_force";
+  return key in sentences ? key : "officer.word.not_in_force";
 }
 
 /** The sentence `key`, with the report's time as an element that is never broken over lines. */
@@ -120,12 +115,6 @@ function check({ outcome, ...said }) {
   line.dataset.icon = icon;
   line.dataset.tone = tone;
   return line;
-}
-
-function element(name, text) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  return made;
 }
 
 function grouped(text) {

@@ -1,22 +1,17 @@
 // Reads QR codes from the camera or a picture, on this device (zxing-cpp as WebAssembly).
 //
-//   const camera = await watch(video, (text) => …);   // calls back once, with the first code that it reads
-//   camera.stop();
+//   const reading = await look(video, (text) => …);   // calls back for each code that comes into sight
+//   reading.stop();
+
+import { ReadingProblem } from "./camera.js";
 
 const LIBRARY = "/static/third_party/zxing-wasm/es/reader/index.js";
 const PROGRAM = "/static/third_party/zxing-wasm/reader/zxing_reader.wasm";
 const WIDEST_PICTURE = 2400; // pixels; a code of version 20 stays sharp and a phone stays quick
-const PAUSE = 60; // milliseconds between two looks
+const PAUSE = 40; // milliseconds between two looks
+const OUT_OF_SIGHT = 1500; // milliseconds without a code until the same one counts as shown again
 const FROM_CAMERA = { formats: ["QRCode"], maxNumberOfSymbols: 1, tryRotate: false, tryInvert: false };
 const FROM_PICTURE = { formats: ["QRCode"], maxNumberOfSymbols: 1, tryHarder: true };
-
-/** Something that the officer can mend; `key` names its sentence. */
-export class ReadingProblem extends Error {
-  constructor(key) {
-    super(key);
-    this.key = key;
-  }
-}
 
 let loading = null;
 
@@ -34,31 +29,22 @@ export function load() {
   return loading;
 }
 
-/** Open the camera in `video` and look until a code is read. Throws ReadingProblem. */
-export async function watch(video, found) {
-  const read = await load(); // before the camera, so that a failure does not leave it on
-  const stream = await open();
-  let looking = true;
-  const stop = () => {
-    looking = false;
-    for (const track of stream.getTracks()) track.stop();
-    video.srcObject = null;
-  };
-  video.srcObject = stream;
-  await video.play();
+/** Read what `video` shows until `stop` is called: `found` gets every code, once for as long as it stays in sight. */
+export async function look(video, found) {
+  const read = await load();
   const paper = new OffscreenCanvas(1, 1);
-  const look = async () => {
-    while (looking) {
-      const text = video.videoWidth ? await textIn(read, video, video.videoWidth, video.videoHeight, paper, FROM_CAMERA) : null;
-      if (looking && text !== null) {
-        stop();
-        found(text);
-      }
-      await new Promise((resume) => setTimeout(resume, PAUSE));
-    }
+  let looking = true, last = null, seenAt = 0;
+  const turn = async () => {
+    if (!looking) return;
+    const text = video.videoWidth ? await textIn(read, video, video.videoWidth, video.videoHeight, paper, FROM_CAMERA) : null;
+    const now = performance.now();
+    if (now - seenAt > OUT_OF_SIGHT) last = null;
+    if (text !== null) seenAt = now;
+    if (looking && text !== null && text !== last) found((last = text));
+    setTimeout(turn, PAUSE);
   };
-  look();
-  return { stop };
+  turn();
+  return { stop: () => (looking = false) };
 }
 
 /** Read the code in a picture file. Throws ReadingProblem. */
@@ -76,16 +62,9 @@ export async function readPicture(file) {
   return text;
 }
 
-async function open() {
-  try {
-    return await navigator.mediaDevices.getUserMedia({
-      audio: false,
-      video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 960 } },
-    });
-  } catch (error) {
-    const refused = error.name === "NotAllowedError";
-    throw new ReadingProblem(refused ? "officer.problem.camera_refused" : "officer.problem.camera_missing");
-  }
+/** Read the code on a canvas; null without one. Throws ReadingProblem. */
+export async function readCanvas(canvas) {
+  return textIn(await load(), canvas, canvas.width, canvas.height, new OffscreenCanvas(1, 1), FROM_PICTURE);
 }
 
 async function textIn(read, picture, width, height, paper, options) {

@@ -1,7 +1,7 @@
 // Keeps this page on the device, so that it opens without a network; the service worker answers from here.
 
 import { CACHE } from "./anchors.js";
-import { language } from "./answer.js";
+import { language } from "./wording.js";
 
 const files = JSON.parse(document.getElementById("officer-shell").textContent);
 

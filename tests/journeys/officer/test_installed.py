@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from api.site import Site
 from tests.journeys.chromium import CHROMIUM
@@ -13,17 +13,16 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A phone's browser with a profile of its own: none that forgets everything can install an app."""
-    with sync_playwright() as playwright:
-        phone = playwright.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("profile"),
-            executable_path=CHROMIUM,
-            args=["--no-sandbox"],
-            viewport={"width": 390, "height": 844},
-        )
-        yield phone.pages[0]
-        phone.close()
+    phone = browser.browser_type.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        executable_path=CHROMIUM,
+        args=["--no-sandbox"],
+        viewport={"width": 390, "height": 844},
+    )
+    yield phone.pages[0]
+    phone.close()
 
 
 def test_chromium_can_install_the_page(page: Page, site: Site) -> None:

@@ -1,0 +1,117 @@
+// Answers a code, again and again as more is known; whoever asks shows the answers as they come.
+//
+//   for await (const { report, problem, online, freshness } of answers(text)) …
+//
+// 1. on this device, with the pinned keys and the status list that are kept here, network or not;
+// 2. again with those just fetched, when there is a network;
+// 3. online, where the agency's record and the chain are asked.
+//
+// Only a genuine code of this city goes beyond 1: what a stranger's code says causes no request at all.
+
+import { Problem, send } from "../house.js";
+import { readQr } from "../verifier/qr.js";
+import { QrUnknown, verifyQr } from "../verifier/verify.js";
+import { fetched, kept } from "./anchors.js";
+import { age, language, sentence } from "./wording.js";
+
+const PASSED = "TOTAL-PASSED";
+const FRESH_ENOUGH = 10 * 60e3; // milliseconds until what is kept is fetched again when the page is looked at
+let anchors = null; // the best that this device has
+
+/** Take up what this device keeps. */
+export async function begin() {
+  anchors = globalThis.crypto?.subtle ? await kept() : null;
+}
+
+/** Fetch keys and lists; tells whether that succeeded. */
+export async function refresh() {
+  if (!navigator.onLine) return false;
+  try {
+    anchors = await fetched();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Fetch them again where they are not of these minutes; tells whether they came. */
+export async function refreshSometimes() {
+  if (anchors && Math.abs(Date.now() - anchors.fetchedAt) < FRESH_ENOUGH) return false;
+  return refresh();
+}
+
+/** What this device could answer without a network, as a sentence. */
+export function readiness() {
+  if (!anchors) return sentence("officer.unready");
+  const { listedAt, fetchedAt, trust } = anchors;
+  if (anchors.tooOld()) return old();
+  const facts = { city: trust.city[language], keys: age(fetchedAt), list: listedAt === null ? "" : age(listedAt) };
+  return sentence(listedAt === null ? "officer.ready_keys" : "officer.ready", facts);
+}
+
+/** The answers to `text`, each better than the one before it. */
+export async function* answers(text) {
+  if (!globalThis.crypto?.subtle) return yield { problem: sentence("officer.problem.insecure") };
+  if (anchors) {
+    const first = await here(text, sentence("officer.online"));
+    yield first;
+    if (first.report?.conclusion !== PASSED) return undefined;
+  }
+  const fresh = await refresh();
+  if (!anchors) return yield { problem: sentence("officer.problem.unready") };
+  const second = await here(text, fresh ? sentence("officer.online") : offline());
+  yield second;
+  if (fresh && second.report?.conclusion === PASSED) yield online(text, second);
+  return undefined;
+}
+
+async function here(text, freshness) {
+  let report;
+  try {
+    report = await verifyQr(text, anchors.trust, { asOf: new Date(), statusList: await listFor(text) });
+  } catch (error) {
+    if (!(error instanceof QrUnknown)) throw error;
+    return { problem: sentence("officer.problem.unknown"), freshness: sentence("officer.not_asked") };
+  }
+  if (report.conclusion !== PASSED) return { report, online: false, freshness: sentence("officer.not_asked") };
+  return { report: withOldKeys(report), online: false, freshness };
+}
+
+/** Keys that are older than the policy allows prove no more that a certificate is in force. */
+function withOldKeys(report) {
+  const old = anchors.tooOld();
+  if (report.answer !== "IN_FORCE" || (old !== "keys" && old !== "both")) return report;
+  return { ...report, answer: "UNKNOWN", state: "unknown", as_of: null, why: { [language]: sentence("officer.keys_old") } };
+}
+
+async function online(text, before) {
+  try {
+    const report = await send("POST", "/api/verifications", { qr: text });
+    return { report, online: true, freshness: report.witness?.[language] ?? "" };
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    return { ...before, freshness: sentence("officer.online_failed", { reason: problem.message }) };
+  }
+}
+
+async function listFor(text) {
+  try {
+    return anchors.lists.get((await readQr(text)).payload.issuer) ?? null;
+  } catch {
+    return null; // what is wrong with the code is for the verifier to say
+  }
+}
+
+function offline() {
+  if (anchors.tooOld()) return old();
+  const { listedAt, fetchedAt } = anchors;
+  const facts = { keys: age(fetchedAt), list: listedAt === null ? "" : age(listedAt) };
+  return sentence(listedAt === null ? "officer.offline_none" : "officer.offline", facts);
+}
+
+/** Which of both is too old, how old, and what to do. */
+function old() {
+  const { listedAt, fetchedAt, trust } = anchors;
+  const facts = { keys: age(fetchedAt), list: listedAt === null ? "" : age(listedAt), hours: trust.maxAgeHours };
+  return sentence(`officer.old.${anchors.tooOld()}`, facts);
+}

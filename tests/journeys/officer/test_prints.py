@@ -1,0 +1,90 @@
+"""Pictures and PDFs of certificates, read and compared on the officer's phone."""
+
+from functools import partial
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, expect
+
+from api.house import House
+from api.site import Site
+from signing.certificates import Certificate
+from tests.journeys.officer.forged_print import annotated, reprinted
+from tests.journeys.officer.on_site import (
+    SMALLEST_CONTRAST,
+    beside,
+    choose_pdf,
+    expect_answer,
+    open_scan_page,
+)
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_pdf_prints_what_its_code_signs_and_is_compared_on_the_device(
+    phone: BrowserContext, page: Page, site: Site, house: House, permit: Certificate
+) -> None:
+    assert permit.pdf is not None
+    open_scan_page(page, site)
+    phone.set_offline(True)
+    choose_pdf(page, house.store.get(permit.pdf))
+    expect_answer(page, "有效", tone="dated")
+    expect(page.locator("[data-part=compared]")).to_contain_text("证面上的 10 项都与二维码签的一致")
+
+
+def test_a_pdf_whose_print_was_altered_shows_what_differs(
+    page: Page, site: Site, house: House, permit: Certificate
+) -> None:
+    open_scan_page(page, site)
+    choose_pdf(page, beside(partial(reprinted, house, permit, {"contract_price": "9,280万元"})))
+    expect_answer(page, "证面不符", tone="stop")
+    expect(page.locator("[data-part=why]")).to_contain_text("证面印的合同价格与它签的不一致")
+    expect(page.locator("[data-part=since]")).to_contain_text("二维码对应的证照：有效")
+    differing = page.locator("[data-part=pairs] li")
+    expect(differing).to_have_count(1)
+    expect(differing.locator(".told")).to_have_text("✕不一致")
+    expect(differing.locator("dd")).to_have_text(["9,280万元", "5,280万元"])
+    assert page.evaluate(SMALLEST_CONTRAST) >= 7
+
+
+def test_a_note_laid_over_a_pdf_does_not_pass(
+    page: Page, site: Site, house: House, permit: Certificate
+) -> None:
+    assert permit.pdf is not None
+    open_scan_page(page, site)
+    choose_pdf(page, annotated(house.store.get(permit.pdf)))
+    expect_answer(page, "证面不符", tone="stop")
+    expect(page.locator("[data-part=why]")).to_contain_text("签发之后又被添加了内容")
+
+
+def test_a_picture_of_the_certificate_is_read_on_the_device(
+    page: Page, site: Site, print_of: Image.Image
+) -> None:
+    open_scan_page(page, site)
+    content = BytesIO()
+    print_of.save(content, "PNG")
+    page.set_input_files(
+        "#picture", {"name": "permit.png", "mimeType": "image/png", "buffer": content.getvalue()}
+    )
+    expect_answer(page, "有效", tone="good")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"no picture at all", "不是可以打开的照片"),
+        (b"", "不是可以打开的照片"),
+        (b"%PDF-1.7 of nothing", "这个 PDF 打不开"),
+        (None, "没有找到二维码"),
+    ],
+)
+def test_a_picture_without_a_code_gets_its_own_sentence(
+    page: Page, site: Site, content: bytes | None, sentence: str
+) -> None:
+    open_scan_page(page, site)
+    blank = BytesIO()
+    Image.new("RGB", (400, 300), "white").save(blank, "PNG")
+    buffer = blank.getvalue() if content is None else content
+    page.set_input_files("#picture", {"name": "p.png", "mimeType": "image/png", "buffer": buffer})
+    expect(page.locator("#hint")).to_contain_text(sentence)
