@@ -33,6 +33,7 @@ from api.pages import cases as case_pages
 from api.pages import certificate_batches as certificate_batch_pages
 from api.pages import counter as counter_pages
 from api.pages import seals as seal_pages
+from api.pages import site_visits as visit_pages
 from api.pages import sittings as sitting_pages
 from api.pages import voids as void_pages
 from api.policy import require_policy
@@ -72,6 +73,7 @@ from api.routes import (
     seals,
     sessions,
     sharing,
+    site_visits,
     sittings,
     status_lists,
     tiles,
@@ -120,6 +122,7 @@ ROUTERS = (
     status_lists.router,
     sharing.router,
     verification.router,
+    site_visits.router,
     ledger.router,
     witnesses.router,
     events.router,
@@ -134,6 +137,7 @@ ROUTERS = (
     authorization_check.router,
     authorization_list.router,
     officer.router,
+    visit_pages.router,
     operator.router,
     outbox.router,
     software.router,

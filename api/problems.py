@@ -71,6 +71,7 @@ NOT_FOUND = frozenset(
         "document-unknown",
         "embedding-unknown",
         "entry-unknown",
+        "finding-unknown",
         "framing-origin-unknown",
         "issue-batch-unknown",
         "issue-line-unknown",
@@ -79,6 +80,7 @@ NOT_FOUND = frozenset(
         "nobody-found",
         "nothing-found",
         "person-unknown",
+        "photograph-unknown",
         "organization-unknown",
         "outbox-unknown",
         "passkey-unknown",
@@ -91,6 +93,7 @@ NOT_FOUND = frozenset(
         "template-unknown",
         "tree-too-small",
         "tile-unknown",
+        "visit-unknown",
         "webhook-unknown",
     }
 )

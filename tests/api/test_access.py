@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -23,6 +23,8 @@ from api.embedding import framing_origins
 from api.house import House
 from api.policy import Role, roles_of
 from api.site import Site
+from api.site_visits import visits
+from api.site_visits.visits import Visit
 from api.webhooks import deliveries, endpoints, events
 from evidence.digest import sha256
 from identity import challenges, counter_cases
@@ -134,6 +136,7 @@ def things(site: Site, house: House) -> dict[str, object]:
         "line": 2,
         "key_id": key_of_agency(house),
         "origin_id": site_of_owner(house),
+        **visit_of_officer(house),
         **webhook_of_agency(house),
     }
 
@@ -182,6 +185,13 @@ def site_of_owner(house: House) -> UUID:
         return framing_origins.register(
             session, organization=OWNER.uscc, origin="https://oa.example.com", clock=house.clock
         ).id
+
+
+def visit_of_officer(house: House) -> dict[str, UUID]:
+    sent = Visit(uuid4(), account(house, Role.OFFICER), OWNER.uscc.text, "滨河路1号", house.clock.now())
+    with house.database.transaction() as session:
+        visits.keep_visit(session, sent, clock=house.clock)
+    return {"visit_id": sent.id, "finding_id": uuid4()}
 
 
 def account(house: House, role: Role) -> UUID:
@@ -239,6 +249,11 @@ GIVEN: dict[str, object] = {
     "/copies": {"recipient": "某单位", "purpose": "投标", "until": "2034-12-31"},
     "/shares": {"fields": ["site"], "hours": 1},
     "/templates/{template_id}/agreements": FILLING,
+    "/findings": {
+        "id": str(uuid4()),
+        "scanned": "https://pay.example/",
+        "answered": {"word": "unknown", "answered_at": "2026-05-02T06:00:00Z", "online": False},
+    },
 }
 """What the doors take that take something else than the form."""
 

@@ -1,0 +1,80 @@
+"""One finding of a visit: the code, what the device answered and when, and what the officer saw.
+
+It is the word of the officer's device, not the house's: the code itself is kept with it, so that anybody can
+verify it again. ``earlier`` is the answer without a network, where the one with a network differs.
+"""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from api.language import sentences_below
+from api.routes.verification import LONGEST_CODE
+from evidence.errors import Invalid, QrAltered, Term
+from evidence.qr import read_qr
+from identity.names import check_text
+
+NOTE = Term("备注", "note")
+PLACE = Term("检查地点", "place of the visit")
+LONGEST_NOTE = 500
+"""Characters of a note."""
+MOST_FIELDS = 30
+"""Fields of one certificate that an officer compares."""
+
+_WORDS = "officer.word."
+FieldName = Annotated[str, Field(pattern=r"^[a-z0-9_ ]{1,40}$")]
+
+
+class Answered(BaseModel):
+    """What the device answered: the key of the large word, when, and whether with a network."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    word: Annotated[str, Field(max_length=40)]
+    answered_at: AwareDatetime
+    online: bool
+    as_of: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if f"{_WORDS}{self.word}" not in sentences_below(_WORDS, "zh"):
+            raise ValueError(self.word)
+        return self
+
+
+class Finding(BaseModel):
+    """One finding as it is sent and kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: UUID
+    scanned: Annotated[str, Field(min_length=1, max_length=LONGEST_CODE)]
+    answered: Answered
+    earlier: Answered | None = None
+    same: Annotated[list[FieldName], Field(max_length=MOST_FIELDS)] = []
+    differing: Annotated[list[FieldName], Field(max_length=MOST_FIELDS)] = []
+    note: str = ""
+
+    @property
+    def licence_id(self) -> str:
+        """The licence identifier that the code claims; empty where it is no code of a certificate."""
+        try:
+            return read_qr(self.scanned).payload.licence_id
+        except (Invalid, QrAltered):
+            return ""
+
+    @property
+    def answered_at(self) -> datetime:
+        """When the answer that counts was given, by the device's clock."""
+        return self.answered.answered_at
+
+    def checked(self) -> "Finding":
+        """Give it with its note fit to be shown.
+
+        Raises:
+            TextTooLong, HiddenCharacter, MarksHeaped: the note.
+        """
+        note = check_text(self.note, NOTE, limit=LONGEST_NOTE) if self.note.strip() else ""
+        return self.model_copy(update={"note": note})

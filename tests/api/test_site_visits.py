@@ -1,0 +1,134 @@
+"""Visits of officers: sent once however often the network makes the device send them, and kept as sent."""
+
+from io import BytesIO
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from PIL import Image
+
+from api.policy import Role
+from api.site_visits import visits
+from api.site_visits.finding import LONGEST_NOTE
+from tests.api.joint import enter_as
+from tests.quiet_city import QuietCity
+
+NOW = "2026-05-02T06:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def officer(city: QuietCity) -> httpx.Client:
+    """An officer who is signed in."""
+    return enter_as(city, Role.OFFICER)
+
+
+def sent_visit(officer: httpx.Client, **other: object) -> str:
+    id_ = str(uuid4())
+    told = {"id": id_, "site": "滨河路1号工地", "begun_at": NOW, **other}
+    officer.post("/api/visits", json=told).raise_for_status()
+    return id_
+
+
+def finding(**other: object) -> dict[str, Any]:
+    return {
+        "id": str(uuid4()),
+        "scanned": "https://permits.example/c#1123",
+        "answered": {"word": "suspended", "answered_at": NOW, "online": True, "as_of": NOW},
+        "earlier": {"word": "in_force", "answered_at": NOW, "online": False, "as_of": NOW},
+        "differing": ["contract_price"],
+        "note": "围挡外拍摄",
+        **other,
+    }
+
+
+def picture(colour: str = "grey") -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (40, 30), colour).save(file, "JPEG")
+    return file.getvalue()
+
+
+def send_picture(officer: httpx.Client, visit: str, of: str, content: bytes) -> httpx.Response:
+    files = {"photograph": ("1.jpg", content, "image/jpeg")}
+    return officer.post(f"/api/visits/{visit}/findings/{of}/photographs", files=files)
+
+
+def test_a_visit_is_shown_as_it_was_sent(officer: httpx.Client) -> None:
+    visit, found = sent_visit(officer), finding()
+    answer = officer.post(f"/api/visits/{visit}/findings", json=found)
+    assert (answer.status_code, answer.json()["next"]) == (201, f"/visits/{visit}")
+    digest = send_picture(officer, visit, found["id"], picture()).json()["id"]
+    assert "滨河路1号工地" in officer.get("/visits").text
+    page = officer.get(f"/visits/{visit}").text
+    for told in ("已暂扣", "离线时的结果：", "有效", "合同价格", "围挡外拍摄", digest):
+        assert told in page
+    shown = officer.get(f"/visits/{visit}/photographs/{digest}")
+    assert (shown.headers["content-type"], shown.content) == ("image/jpeg", picture())
+
+
+def test_what_is_sent_again_is_kept_once_and_never_changed(officer: httpx.Client) -> None:
+    visit, found = sent_visit(officer), finding()
+    path = f"/api/visits/{visit}/findings"
+    assert [officer.post(path, json=found).status_code for _ in range(2)] == [201, 201]
+    assert [send_picture(officer, visit, found["id"], picture()).status_code for _ in range(2)] == [201, 201]
+    assert officer.get(f"/visits/{visit}").text.count("<article") == 1
+    assert officer.get(f"/visits/{visit}").text.count("<img class") == 1
+    other = officer.post(path, json={**found, "note": "另一说法"})
+    assert (other.status_code, other.json()["title"]) == (409, "sent-otherwise")
+    moved = officer.post("/api/visits", json={"id": visit, "site": "别处", "begun_at": NOW})
+    assert (moved.status_code, moved.json()["title"]) == (409, "sent-otherwise")
+
+
+def test_another_officer_neither_sees_nor_adds_to_a_visit(city: QuietCity, officer: httpx.Client) -> None:
+    visit, found = sent_visit(officer), finding()
+    officer.post(f"/api/visits/{visit}/findings", json=found).raise_for_status()
+    digest = send_picture(officer, visit, found["id"], picture()).json()["id"]
+    other = enter_as(city, Role.OFFICER)
+    assert visit not in other.get("/visits").text
+    for path in (f"/visits/{visit}", f"/visits/{visit}/photographs/{digest}"):
+        assert other.get(path).status_code == 404
+    assert other.post(f"/api/visits/{visit}/findings", json=finding()).status_code == 404
+    assert send_picture(other, visit, found["id"], picture()).status_code == 404
+
+
+def test_a_visit_has_limits_that_say_what_to_do(
+    officer: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "MOST_FINDINGS", 1)
+    monkeypatch.setattr(visits, "MOST_PHOTOGRAPHS", 1)
+    visit, found = sent_visit(officer), finding()
+    path = f"/api/visits/{visit}/findings"
+    officer.post(path, json=found).raise_for_status()
+    more = officer.post(path, json=finding())
+    assert (more.status_code, more.json()["title"]) == (409, "visit-full")
+    assert "其余的另起一次" in more.json()["detail"]
+    send_picture(officer, visit, found["id"], picture()).raise_for_status()
+    one_more = send_picture(officer, visit, found["id"], picture("white"))
+    assert (one_more.status_code, one_more.json()["title"]) == (409, "visit-full")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"note": "长" * (LONGEST_NOTE + 1)}, "text-too-long"),
+        ({"answered": {"word": "genuine", "answered_at": NOW, "online": True}}, "form-incomplete"),
+        ({"scanned": ""}, "form-incomplete"),
+        ({"differing": ["x" * 41]}, "form-incomplete"),
+        ({"place_of_officer": "39.9,116.4"}, "form-incomplete"),
+    ],
+)
+def test_a_finding_that_cannot_be_kept_is_refused(
+    officer: httpx.Client, wrong: dict[str, object], code: str
+) -> None:
+    refused = officer.post(f"/api/visits/{sent_visit(officer)}/findings", json=finding(**wrong))
+    assert refused.json()["title"] == code
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(b"%PDF-1.7", "image-kind-refused"), (b"", "photograph-missing")]
+)
+def test_a_photograph_that_is_none_is_refused(officer: httpx.Client, content: bytes, code: str) -> None:
+    visit, found = sent_visit(officer), finding()
+    officer.post(f"/api/visits/{visit}/findings", json=found).raise_for_status()
+    assert send_picture(officer, visit, found["id"], content).json()["title"] == code
+    assert send_picture(officer, visit, str(UUID(int=0)), picture()).json()["title"] == "finding-unknown"
