@@ -1,6 +1,6 @@
 // Answers a code, again and again as more is known; whoever asks shows the answers as they come.
 //
-//   for await (const { report, problem, online, freshness } of answers(text)) …
+//   for await (const { report, problem, online, final, freshness } of answers(text)) …
 //
 // 1. on this device, with the pinned keys and the status list that are kept here, network or not;
 // 2. again with those just fetched, when there is a network;
@@ -49,19 +49,19 @@ export function readiness() {
   return sentence(listedAt === null ? "officer.ready_keys" : "officer.ready", facts);
 }
 
-/** The answers to `text`, each better than the one before it. */
-export async function* answers(text) {
+/** The answers to `text`, each better than the one before it; `fresh` where keys and lists were fetched just now. */
+export async function* answers(text, fresh = null) {
   if (!globalThis.crypto?.subtle) return yield { problem: sentence("officer.problem.insecure") };
   if (anchors) {
     const first = await here(text, sentence("officer.online"));
     yield first;
     if (first.report?.conclusion !== PASSED) return undefined;
   }
-  const fresh = await refresh();
+  const network = fresh ?? (await refresh());
   if (!anchors) return yield { problem: sentence("officer.problem.unready") };
-  const second = await here(text, fresh ? sentence("officer.online") : offline());
+  const second = await here(text, network ? sentence("officer.online") : offline());
   yield second;
-  if (fresh && second.report?.conclusion === PASSED) yield online(text, second);
+  if (network && second.report?.conclusion === PASSED) yield online(text, second);
   return undefined;
 }
 
@@ -71,9 +71,10 @@ async function here(text, freshness) {
     report = await verifyQr(text, anchors.trust, { asOf: new Date(), statusList: await listFor(text) });
   } catch (error) {
     if (!(error instanceof QrUnknown)) throw error;
-    return { problem: sentence("officer.problem.unknown"), freshness: sentence("officer.not_asked") };
+    return { problem: sentence("officer.problem.unknown"), final: true, freshness: sentence("officer.not_asked") };
   }
-  if (report.conclusion !== PASSED) return { report, online: false, freshness: sentence("officer.not_asked") };
+  const final = report.conclusion === "TOTAL-FAILED"; // what is false stays false
+  if (report.conclusion !== PASSED) return { report, online: false, final, freshness: sentence("officer.not_asked") };
   return { report: withOldKeys(report), online: false, freshness };
 }
 

@@ -8,13 +8,14 @@ const ORDER = ["differs", "missing", "same"];
 const place = document.querySelector('[data-part="printed"]');
 const part = (name) => place.querySelector(`[data-part="${name}"]`);
 
-/** Compare and show; gives the labels of what differs, empty for what was put on the page later, null when all agrees. */
+/** Compare and show; gives the pairs, and `differing`: the labels of what differs, empty for what was put on the page
+ * later, null when all agrees. */
 export function showComparison(report, print, language) {
   const pairs = report.conclusion === "TOTAL-PASSED" ? compare(report.facts, print.items) : [];
   const named = (state) => pairs.filter((pair) => pair.state === state);
   const differing = named("differs"), missing = named("missing");
   place.hidden = pairs.length === 0;
-  if (!pairs.length) return null;
+  if (!pairs.length) return { pairs, differing: null };
   const state = differing.length || print.annotated ? "differs" : missing.length ? "missing" : "same";
   const counts = { differs: differing.length, missing: missing.length, same: named("same").length };
   const key = !differing.length && print.annotated ? "annotated" : state;
@@ -25,7 +26,7 @@ export function showComparison(report, print, language) {
   part("agreeing").replaceChildren(...rows.filter(({ dataset }) => dataset.state === "same"));
   part("agree").hidden = counts.same === 0;
   part("agree").querySelector("summary").textContent = sentence("officer.compared.agreeing", counts);
-  return state === "differs" ? differing.map(({ label }) => label[language]) : null;
+  return { pairs, differing: state === "differs" ? differing.map(({ label }) => label[language]) : null };
 }
 
 export function hideComparison() {

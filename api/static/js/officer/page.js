@@ -3,39 +3,77 @@
 import { show } from "./answer.js";
 import { answers, begin, readiness, refresh, refreshSometimes } from "./asking.js";
 import { hideComparison, showComparison } from "./comparison.js";
+import * as findings from "./findings.js";
 import "./install.js";
+import { showNotes, tick } from "./notes.js";
 import { isPdf, openPrint } from "./printed.js";
 import { readPicture } from "./reader.js";
 import { start, stop, tellReading } from "./scanning.js";
 import { keepShell } from "./shell.js";
-import { language } from "./wording.js";
+import { alarm, askAgain, beginVisits, sendWaiting, showVisit } from "./visit.js";
+import { language, sentence } from "./wording.js";
 
+const PASSED = "TOTAL-PASSED";
 const by = (id) => document.getElementById(id);
 let question = 0; // an answer that comes after the next question is not shown
-let asked = null; // the text in question
-let print = null; // the file that it was read from, where that is a PDF
+let asked = null; // the finding in question
+let print = null; // the file that its code was read from, where that is a PDF
+let scanning = false; // whether the camera stays open from code to code
 
 // ---- the answer
 
-async function verify(text, from = null) {
+/** Answer a code; `known` is a finding that was there before, `from` the file that it was read from. */
+async function verify(text, { known = null, from = null } = {}) {
   const mine = ++question;
-  asked = text;
   if (print !== from) print?.close();
   print = from;
   hideComparison();
+  showNotes(null, []);
+  leaveScan();
+  const finding = known ?? findings.begin(text);
+  asked = finding;
+  let last = null;
+  for await (const answer of answers(text)) {
+    if (mine !== question) return null;
+    const again = last === null && known !== null;
+    last = answer;
+    const compared = print && answer.report ? showComparison(answer.report, print, language) : { pairs: [], differing: null };
+    show(answer, compared.differing);
+    await onDevice(async () => {
+      tick(finding, compared.pairs);
+      await showNotes(finding, answer.report?.conclusion === PASSED ? answer.report.facts : []);
+      if (await findings.take(finding, answer, { again, differs: compared.differing !== null })) alarm([finding]);
+    });
+  }
+  tellReadiness();
+  await onDevice(showVisit);
+  return last;
+}
+
+/** Do what this device keeps; where it cannot, the answer stands all the same. */
+async function onDevice(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    by("visit").hidden = false;
+    by("visit-hint").textContent = sentence("officer.problem.device");
+  }
+}
+
+function leaveScan() {
+  document.body.classList.toggle("continuous", scanning);
+  if (scanning) return;
   by("again").hidden = false;
   if (by("scan").contains(document.activeElement)) by("again").focus({ preventScroll: true });
   stop();
   by("scan").hidden = true;
-  let last = null;
-  for await (const answer of answers(text)) {
-    if (mine !== question) return null;
-    last = answer;
-    const differing = print && answer.report ? showComparison(answer.report, print, language) : null;
-    show(answer, differing);
-  }
-  tellReadiness();
-  return last;
+}
+
+/** Go on with what waits for a network. */
+async function resume() {
+  await askAgain();
+  await sendWaiting();
 }
 
 function tellReadiness() {
@@ -49,7 +87,7 @@ function arrive(text, from = null) {
   const written = text.trim();
   const own = `${location.origin}/c#`;
   if (written.startsWith(own)) history.replaceState(null, "", `${location.pathname}${location.search}#${written.slice(own.length)}`);
-  return verify(written, from);
+  return verify(written, { from });
 }
 
 async function verifyAddress() {
@@ -62,8 +100,17 @@ async function readFile(file) {
   return arrive(opened.code, opened);
 }
 
-by("start").addEventListener("click", () => start(arrive));
-by("stop").addEventListener("click", stop);
+function scan() {
+  scanning = by("continuous").checked;
+  return start(arrive);
+}
+
+by("start").addEventListener("click", scan);
+by("stop").addEventListener("click", () => {
+  scanning = false;
+  stop();
+  document.body.classList.remove("continuous");
+});
 by("again").addEventListener("click", () => {
   question += 1;
   asked = null;
@@ -71,7 +118,7 @@ by("again").addEventListener("click", () => {
   by("answer").hidden = true;
   by("again").hidden = true;
   by("scan").hidden = false;
-  start(arrive);
+  scan();
 });
 by("picture").addEventListener("change", async () => {
   const [file] = by("picture").files;
@@ -86,9 +133,10 @@ by("paste").addEventListener("submit", (event) => {
 });
 addEventListener("hashchange", verifyAddress);
 addEventListener("online", async () => {
-  if (asked !== null) return void verify(asked, print);
-  await refresh();
+  if (asked !== null) await verify(asked.text, { known: asked, from: print });
+  else await refresh();
   tellReadiness();
+  await onDevice(resume);
 });
 document.addEventListener("visibilitychange", async () => {
   if (document.visibilityState !== "visible") return;
@@ -99,8 +147,15 @@ document.addEventListener("visibilitychange", async () => {
 // ---- opening the page
 
 await begin();
+beginVisits((finding) => {
+  scanning = false;
+  scrollTo(0, 0);
+  return verify(finding.text, { known: finding });
+});
+await onDevice(showVisit);
 const answered = await verifyAddress();
 if (asked === null) await refresh();
-else if (answered?.report?.conclusion !== "TOTAL-PASSED" && (await refreshSometimes())) await verify(asked);
+else if (answered?.report?.conclusion !== PASSED && (await refreshSometimes())) await verify(asked.text, { known: asked });
 tellReadiness();
+await onDevice(resume);
 keepShell();

@@ -1,0 +1,34 @@
+// What this device keeps of visits, in IndexedDB: visits, findings and photographs, each by its id.
+//
+//   await put("findings", finding); await all("findings"); await remove("photographs", id); await wipe();
+
+const NAME = "yinxin-officer", VERSION = 1;
+const STORES = ["visits", "findings", "photographs"];
+let opening = null;
+
+function database() {
+  opening ??= new Promise((done, fail) => {
+    const asked = indexedDB.open(NAME, VERSION);
+    asked.onupgradeneeded = () => STORES.forEach((store) => asked.result.createObjectStore(store, { keyPath: "id" }));
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = () => fail(asked.error);
+  });
+  return opening;
+}
+
+async function work(stores, mode, act) {
+  const transaction = (await database()).transaction(stores, mode);
+  const asked = act(transaction);
+  return new Promise((done, fail) => {
+    transaction.oncomplete = () => done(asked?.result);
+    transaction.onabort = transaction.onerror = () => fail(transaction.error);
+  });
+}
+
+export const all = (store) => work(store, "readonly", (each) => each.objectStore(store).getAll());
+export const get = (store, id) => work(store, "readonly", (each) => each.objectStore(store).get(id));
+export const put = (store, value) => work(store, "readwrite", (each) => each.objectStore(store).put(value));
+export const remove = (store, id) => work(store, "readwrite", (each) => each.objectStore(store).delete(id));
+
+/** Forget everything. */
+export const wipe = () => work(STORES, "readwrite", (each) => void STORES.forEach((store) => each.objectStore(store).clear()));

@@ -1,0 +1,70 @@
+// The findings of the visit that is under way, in the memory of this page and on the device.
+//
+// A visit begins with its first finding and is open until the officer sends it. An answer to the same question
+// replaces the one before it; one to a question asked again, after the network came back, is set beside it where the
+// word differs.
+
+import { summary } from "./answer.js";
+import { all, put, wipe } from "./device.js";
+
+const KEY = "officer.word.";
+
+/** The open visit, begun where there is none. */
+async function openVisit() {
+  const open = (await all("visits")).find((visit) => visit.state === "open");
+  if (open) return open;
+  const begun = { id: crypto.randomUUID(), site: "", begun_at: new Date().toISOString(), state: "open", next: null };
+  await put("visits", begun);
+  return begun;
+}
+
+/** Begin a finding for a code; nothing is kept before it is answered. */
+export function begin(text) {
+  return { id: crypto.randomUUID(), visit: null, text, answered: null, earlier: null, changed: false, settled: false,
+    licence: "", compared: {}, note: "" };
+}
+
+/** Take down an answer of `asking.js`; `again` says that the question was asked before. Tells whether the word changed. */
+export async function take(finding, answer, { again = false, differs = false } = {}) {
+  const { word, icon } = summary(answer);
+  const given = {
+    word: differs ? "differs" : word.slice(KEY.length), icon: differs ? "✕" : icon,
+    answered_at: new Date().toISOString(), online: answer.online === true, as_of: answer.report?.as_of ?? null,
+  };
+  const before = finding.answered;
+  const changed = again && before !== null && before.word !== given.word;
+  if (changed) Object.assign(finding, { earlier: before, changed: true });
+  finding.answered = given;
+  finding.settled = given.online || answer.final === true;
+  if (answer.report?.conclusion === "TOTAL-PASSED") finding.licence = answer.report.subject;
+  finding.visit ??= (await openVisit()).id;
+  await put("findings", finding);
+  return changed;
+}
+
+/** The open visit with its findings, the newest first; null where nothing was found yet. */
+export async function current() {
+  const visit = (await all("visits")).find(({ state }) => state === "open");
+  if (!visit) return null;
+  return { visit, findings: await findingsOf(visit.id) };
+}
+
+/** The findings of a visit, the newest first. */
+export async function findingsOf(visit) {
+  const own = (await all("findings")).filter((finding) => finding.visit === visit && finding.answered);
+  return own.sort((one, other) => (one.answered.answered_at < other.answered.answered_at ? 1 : -1));
+}
+
+/** The visits that were closed, the newest first. */
+export async function closed() {
+  const own = (await all("visits")).filter(({ state }) => state !== "open");
+  return own.sort((one, other) => (one.begun_at < other.begun_at ? 1 : -1));
+}
+
+/** The findings that a network may yet answer better. */
+export const unsettled = async () => (await all("findings")).filter((finding) => finding.answered && !finding.settled && !finding.sent);
+
+/** The photographs of a finding. */
+export const photographsOf = async (id) => (await all("photographs")).filter(({ finding }) => finding === id);
+
+export { wipe };

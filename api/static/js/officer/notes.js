@@ -1,0 +1,92 @@
+// What the officer adds to the finding that is shown: what agrees with the paper, a note, photographs.
+
+import { put, remove } from "./device.js";
+import { photographsOf } from "./findings.js";
+import { MOST, photograph } from "./photographs.js";
+import { ReadingProblem } from "./camera.js";
+import { element, language, sentence } from "./wording.js";
+
+const by = (id) => document.getElementById(id);
+const STATES = ["same", "differs"];
+let finding = null; // the one that is shown
+let addresses = []; // of the pictures that are shown
+
+/** Show what belongs to `shown`, whose code signs `facts`. */
+export async function showNotes(shown, facts) {
+  finding = shown;
+  by("notes").hidden = finding === null;
+  if (finding === null) return;
+  by("eye").hidden = facts.length === 0;
+  by("eye-rows").replaceChildren(...facts.map(row));
+  by("note").value = finding.note;
+  by("original").checked = false;
+  by("photograph-hint").textContent = "";
+  await showPhotographs();
+}
+
+/** Set down what a PDF's comparison found, as if it had been ticked. */
+export function tick(shown, pairs) {
+  for (const { name, state } of pairs) if (STATES.includes(state)) shown.compared[name] = state;
+}
+
+function row({ name, label, value }) {
+  const group = element("fieldset");
+  group.append(element("legend", label[language]), element("p", value[language], "signed"));
+  for (const state of STATES) {
+    const choice = element("label", "", "choice");
+    const mark = element("input");
+    Object.assign(mark, { type: "radio", name: `eye-${name}`, value: state, checked: finding.compared[name] === state });
+    choice.append(mark, sentence(`officer.eye.${state}`));
+    group.append(choice);
+  }
+  return group;
+}
+
+async function showPhotographs() {
+  const kept = await photographsOf(finding.id);
+  addresses.forEach((address) => URL.revokeObjectURL(address));
+  addresses = kept.map(({ blob }) => URL.createObjectURL(blob));
+  by("photographs").replaceChildren(...kept.map(thumbnail));
+  by("photograph").disabled = kept.length >= MOST;
+  by("photograph").closest("label").hidden = kept.length >= MOST;
+}
+
+function thumbnail(kept, place) {
+  const line = element("li");
+  const picture = element("img");
+  Object.assign(picture, { src: addresses[place], alt: sentence("officer.photograph_of", { number: place + 1 }) });
+  const button = element("button", sentence("officer.photograph_remove", { number: place + 1 }), "quiet");
+  button.type = "button";
+  button.addEventListener("click", async () => {
+    await remove("photographs", kept.id);
+    await showPhotographs();
+  });
+  line.append(picture, button);
+  return line;
+}
+
+by("eye-rows").addEventListener("change", ({ target }) => {
+  finding.compared[target.name.slice("eye-".length)] = target.value;
+  put("findings", finding);
+});
+by("note").addEventListener("input", () => {
+  finding.note = by("note").value.replace(/\s+/g, " ");
+  put("findings", finding);
+});
+by("photograph").addEventListener("change", async () => {
+  const { id } = finding, files = [...by("photograph").files];
+  by("photograph-hint").textContent = "";
+  try {
+    const room = MOST - (await photographsOf(id)).length;
+    if (files.length > room) throw new ReadingProblem("officer.problem.photographs_many");
+    for (const file of files) {
+      const blob = await photograph(file, { original: by("original").checked });
+      await put("photographs", { id: crypto.randomUUID(), finding: id, blob, sent: false });
+    }
+  } catch (problem) {
+    if (!(problem instanceof ReadingProblem)) throw problem;
+    by("photograph-hint").textContent = sentence(problem.key);
+  }
+  by("photograph").value = "";
+  await showPhotographs();
+});

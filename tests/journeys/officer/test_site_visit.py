@@ -1,0 +1,114 @@
+"""A visit to a site: scanned without a network, written down, asked again and sent once there is one."""
+
+from functools import partial
+from io import BytesIO
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from api.house import House
+from api.site import Site
+from signing.certificate_steps import Reason, Step
+from signing.certificates import Certificate
+from tests.journeys.officer.on_site import beside, expect_answer, open_scan_page, paste
+from tests.permit import change_permit, issue_permit
+
+pytestmark = pytest.mark.browser
+
+GPS = 0x8825  # the EXIF tag under which the place of a shot stands
+KEPT = """async () => {
+  const opened = await new Promise((done) => {
+    indexedDB.open("yinxin-officer").onsuccess = (event) => done(event.target.result);
+  });
+  const stores = [...opened.objectStoreNames];
+  const counts = stores.map((store) => new Promise((done) => {
+    opened.transaction(store).objectStore(store).count().onsuccess = (event) => done(event.target.result);
+  }));
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}"""
+
+
+@pytest.fixture
+def photograph() -> bytes:
+    """A shot of a phone that says where it was taken."""
+    exif = Image.Exif()
+    exif.get_ifd(GPS)[1] = "N"
+    file = BytesIO()
+    Image.new("RGB", (2400, 1800), "grey").save(file, "JPEG", exif=exif)
+    assert Image.open(BytesIO(file.getvalue())).getexif().get_ifd(GPS)
+    return file.getvalue()
+
+
+def enter_as_officer(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    page.get_by_role("button", name="执法人员").click()
+    page.wait_for_url(f"{site.url}/c")
+
+
+def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
+    page: Page, site: Site, house: House, permit: Certificate, photograph: bytes
+) -> None:
+    phone = page.context
+    suspended = beside(partial(issue_permit, house))
+    open_scan_page(page, site)
+    phone.set_offline(True)
+
+    # One after the other, each with what was seen.
+    paste(page, suspended.qr)
+    expect_answer(page, "有效", tone="dated")
+    page.get_by_role("button", name="核验下一张").click()
+    rows = page.locator("#visit-rows li")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("离线")
+    page.get_by_text("与证面逐项核对").click()
+    page.locator("[name=eye-contract_price][value=differs]").check()
+    page.get_by_text("备注与照片").click()
+    page.get_by_label("备注").fill("围挡外\n拍摄")
+    page.set_input_files("#photograph", {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph})
+    expect(page.locator("#photographs img")).to_have_count(1)
+    page.get_by_label("检查地点").fill("滨河路1号工地")
+    page.get_by_role("button", name="上报本次检查").click()
+    expect(page.locator("#visit-hint")).to_contain_text("没有网络，已存在本机")
+
+    # The network is back: what changed meanwhile is an alarm, and sending needs an officer.
+    change_permit(house, suspended, Step.SUSPEND, Reason.RECTIFICATION)
+    phone.set_offline(False)
+    alarm = page.get_by_role("alert").filter(has_text="结果变了")
+    expect(alarm).to_contain_text(f"{suspended.licence_id} 先前核验为“有效”，现在是“已暂扣”")
+    expect(page.locator("#visit-hint")).to_contain_text("上报需要以执法人员账户登录")
+    enter_as_officer(page, site)
+    expect(page.locator("#visit-hint")).to_contain_text("已上报")
+
+    # What was sent, as the officer sees it.
+    page.get_by_text("以往的检查").click()
+    page.get_by_role("link", name="查看").click()
+    expect(page.locator("h1")).to_have_text("滨河路1号工地")
+    sent = page.locator("article")
+    expect(sent).to_have_count(2)
+    expect(sent.filter(has_text=suspended.licence_id)).to_contain_text("离线时的结果：有效")
+    expect(sent.filter(has_text=permit.licence_id)).to_contain_text("合同价格")
+    expect(sent.filter(has_text=permit.licence_id)).to_contain_text("围挡外 拍摄")
+    address = page.locator("article img").get_attribute("src")
+    cookies = {each["name"]: each["value"] for each in phone.cookies()}
+    kept = Image.open(BytesIO(httpx.get(f"{site.url}{address}", cookies=cookies).content))
+    assert (kept.size, dict(kept.getexif())) == ((1600, 1200), {})
+
+    # Nothing stays on a device that was wiped.
+    page.goto(f"{site.url}/c")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="清除本机记录").click()
+    expect(page.locator("#visit")).to_be_hidden()
+    assert page.evaluate(KEPT) == 0
+
+
+def test_the_camera_stays_open_from_code_to_code(page: Page, site: Site, permit: Certificate) -> None:
+    open_scan_page(page, site)
+    page.get_by_label("连续扫码").check()
+    page.get_by_role("button", name="扫码核验").click()
+    expect_answer(page, "有效", tone="good")
+    expect(page.locator("#visit-rows li")).to_have_count(1)
+    expect(page.locator("#visit-rows li")).to_contain_text(permit.licence_id)
+    expect(page.locator("#viewfinder")).to_be_visible()
+    expect(page.get_by_role("button", name="停止扫码")).to_be_focused()
