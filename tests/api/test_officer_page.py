@@ -17,7 +17,9 @@ def test_the_worker_is_served_from_the_root_as_a_script(site: Site) -> None:
     assert answer.headers["content-type"].startswith("text/javascript")
 
 
-@pytest.mark.parametrize("part", ["js/officer/page.js", "js/verifier/verify.js", "reader/zxing_reader.wasm"])
+@pytest.mark.parametrize(
+    "part", ["js/officer/page.js", "js/verifier/verify.js", "zxing_reader.wasm", "pdf.worker.min.mjs"]
+)
 def test_the_page_keeps_every_part_that_it_needs_without_a_network(part: str) -> None:
     assert any(file.endswith(part) for file in shell())
 

@@ -11,6 +11,18 @@ from api.site import Site
 
 ELSEWHERE = "https://permits.elsewhere.example"
 SMALLEST_CONTRAST = (Path(__file__).parents[1] / "contrast.js").read_text(encoding="utf-8")
+ABLE_CAMERA = """
+window.constrained = [];
+const tell = (given) => window.constrained.push(...given.advanced);
+MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true, zoom: { min: 1, max: 5, step: 0.5 } });
+MediaStreamTrack.prototype.applyConstraints = async (given) => tell(given);
+const draw = OffscreenCanvasRenderingContext2D.prototype.drawImage;
+OffscreenCanvasRenderingContext2D.prototype.drawImage = function (...given) {
+  if (!(given[0] instanceof HTMLVideoElement)) draw.apply(this, given);
+};
+"""
+"""A camera with lamp and zoom, which sees nothing."""
+
 Found = TypeVar("Found")
 
 

@@ -15,6 +15,7 @@ from evidence.qr import read_qr, sign_qr
 from signing.certificate_steps import Reason, Step
 from signing.certificates import Certificate
 from tests.journeys.officer.on_site import (
+    ABLE_CAMERA,
     ELSEWHERE,
     SMALLEST_CONTRAST,
     beside,
@@ -27,16 +28,6 @@ from tests.permit import change_permit, issue_permit
 pytestmark = pytest.mark.browser
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
-
-ABLE_CAMERA = """
-window.constrained = [];
-const tell = (given) => window.constrained.push(...given.advanced);
-MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true, zoom: { min: 1, max: 5, step: 0.5 } });
-MediaStreamTrack.prototype.applyConstraints = async (given) => tell(given);
-CanvasRenderingContext2D.prototype.drawImage = () => {};
-OffscreenCanvasRenderingContext2D.prototype.drawImage = () => {};
-"""
-"""A camera with lamp and zoom, which sees nothing."""
 
 
 def test_a_scanned_permit_is_in_force_as_of_a_moment(page: Page, site: Site) -> None:

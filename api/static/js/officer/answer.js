@@ -47,7 +47,7 @@ function tellFacts({ conclusion, facts }) {
 function tell({ tone, word, since }, why, freshness) {
   place.dataset.tone = tone;
   part("bearer").hidden = true;
-  part("icon").textContent = ICONS[tone];
+  part("icon").dataset.icon = ICONS[tone];
   part("word").textContent = sentence(word);
   part("since").replaceChildren(...since);
   part("why").textContent = why;

@@ -59,7 +59,8 @@ function cellOf(runs, place) {
   }
   const lines = following.length ? following : [label];
   const beside = (run, line) => Math.abs(run.y - line.y) < Math.max(run.height, line.height) / 2;
-  const end = Math.max(...lines.map((run) => run.right + run.height)); // what begins further right is another column
+  // What begins further right than the value is another column.
+  const end = following.length ? Math.max(...lines.map((run) => run.right + run.height)) : Infinity;
   const within = (run) => run.right > label.right && run.x < end && lines.some((line) => beside(run, line));
   const laidOver = runs.filter((run) => run !== label && !run.label && !following.includes(run) && within(run));
   return [...following, ...laidOver];

@@ -1,7 +1,7 @@
 // Shows side by side what a file prints and what its code signs: what differs first, large and in words.
 
 import { compare } from "./comparing.js";
-import { element, sentence } from "./wording.js";
+import { element, icon, sentence } from "./wording.js";
 
 const ICONS = { same: "✓", differs: "✕", missing: "?" };
 const ORDER = ["differs", "missing", "same"];
@@ -19,7 +19,7 @@ export function showComparison(report, print, language) {
   const state = differing.length || print.annotated ? "differs" : missing.length ? "missing" : "same";
   const counts = { differs: differing.length, missing: missing.length, same: named("same").length };
   const key = !differing.length && print.annotated ? "annotated" : state;
-  part("compared").replaceChildren(mark(state), sentence(`officer.compared.${key}`, counts));
+  part("compared").replaceChildren(icon(ICONS[state]), sentence(`officer.compared.${key}`, counts));
   part("compared").dataset.state = state;
   const rows = ORDER.flatMap(named).map((pair) => row(pair, print, language));
   part("pairs").replaceChildren(...rows.filter(({ dataset }) => dataset.state !== "same"));
@@ -38,7 +38,7 @@ function row(pair, print, language) {
   line.dataset.state = pair.state;
   const title = element("h3", pair.label[language]);
   const said = element("p", "", "told");
-  said.append(mark(pair.state), sentence(`officer.pair.${pair.state}`));
+  said.append(icon(ICONS[pair.state]), sentence(`officer.pair.${pair.state}`));
   const both = element("dl", "", "both");
   const printed = element("dd", pair.printed || sentence("officer.pair.nothing"));
   both.append(element("dt", sentence("officer.pair.printed")), printed);
@@ -51,10 +51,4 @@ function row(pair, print, language) {
     line.append(picture);
   }
   return line;
-}
-
-function mark(state) {
-  const icon = element("span", ICONS[state], "icon");
-  icon.setAttribute("aria-hidden", "true");
-  return icon;
 }

@@ -5,9 +5,11 @@
 // word differs.
 
 import { summary } from "./answer.js";
-import { all, put, wipe } from "./device.js";
+import { all, get, put, wipe } from "./device.js";
+import { language } from "./wording.js";
 
 const KEY = "officer.word.";
+const OF_ALL = ["certificate_type", "licence_id", "issuer", "validity"]; // facts that name no single certificate
 
 /** The open visit, begun where there is none. */
 async function openVisit() {
@@ -21,24 +23,27 @@ async function openVisit() {
 /** Begin a finding for a code; nothing is kept before it is answered. */
 export function begin(text) {
   return { id: crypto.randomUUID(), visit: null, text, answered: null, earlier: null, changed: false, settled: false,
-    licence: "", compared: {}, note: "" };
+    licence: "", name: "", compared: {}, note: "" };
 }
 
-/** Take down an answer of `asking.js`; `again` says that the question was asked before. Tells whether the word changed. */
-export async function take(finding, answer, { again = false, differs = false } = {}) {
+/** Take down an answer of `asking.js`; `before` is what the same code was answered when it was asked earlier. Tells
+ * whether the word is another one now. */
+export async function take(finding, answer, { before = null, differs = false } = {}) {
   const { word, icon } = summary(answer);
   const given = {
     word: differs ? "differs" : word.slice(KEY.length), icon: differs ? "✕" : icon,
     answered_at: new Date().toISOString(), online: answer.online === true, as_of: answer.report?.as_of ?? null,
   };
-  const before = finding.answered;
-  const changed = again && before !== null && before.word !== given.word;
-  if (changed) Object.assign(finding, { earlier: before, changed: true });
+  const changed = before !== null && before.word !== given.word;
+  if (changed) Object.assign(finding, { earlier: before, changed });
   finding.answered = given;
   finding.settled = given.online || answer.final === true;
-  if (answer.report?.conclusion === "TOTAL-PASSED") finding.licence = answer.report.subject;
+  if (answer.report?.conclusion === "TOTAL-PASSED") {
+    finding.licence = answer.report.subject;
+    finding.name = answer.report.facts.find(({ name }) => !OF_ALL.includes(name))?.value[language] ?? "";
+  }
   finding.visit ??= (await openVisit()).id;
-  await put("findings", finding);
+  if (!(await get("findings", finding.id))?.sent) await put("findings", finding); // what was sent stays as it was sent
   return changed;
 }
 

@@ -1,7 +1,7 @@
 // What the officer adds to the finding that is shown: what agrees with the paper, a note, photographs.
 
 import { put, remove } from "./device.js";
-import { photographsOf } from "./findings.js";
+import { current, photographsOf } from "./findings.js";
 import { MOST, photograph } from "./photographs.js";
 import { ReadingProblem } from "./camera.js";
 import { element, language, sentence } from "./wording.js";
@@ -14,8 +14,10 @@ let addresses = []; // of the pictures that are shown
 /** Show what belongs to `shown`, whose code signs `facts`. */
 export async function showNotes(shown, facts) {
   finding = shown;
-  by("notes").hidden = finding === null;
-  if (finding === null) return;
+  by("notes").hidden = true;
+  if (shown === null || (shown.visit !== null && shown.visit !== (await current())?.visit.id)) return; // closed
+  if (finding !== shown) return; // another question came meanwhile
+  by("notes").hidden = false;
   by("eye").hidden = facts.length === 0;
   by("eye-rows").replaceChildren(...facts.map(row));
   by("note").value = finding.note;

@@ -31,20 +31,21 @@ async function verify(text, { known = null, from = null } = {}) {
   showNotes(null, []);
   leaveScan();
   const finding = known ?? findings.begin(text);
+  const before = known?.answered ?? null;
   asked = finding;
-  let last = null;
+  let last = null, changed = false;
   for await (const answer of answers(text)) {
     if (mine !== question) return null;
-    const again = last === null && known !== null;
     last = answer;
     const compared = print && answer.report ? showComparison(answer.report, print, language) : { pairs: [], differing: null };
     show(answer, compared.differing);
     await onDevice(async () => {
       tick(finding, compared.pairs);
       await showNotes(finding, answer.report?.conclusion === PASSED ? answer.report.facts : []);
-      if (await findings.take(finding, answer, { again, differs: compared.differing !== null })) alarm([finding]);
+      changed = await findings.take(finding, answer, { before, differs: compared.differing !== null });
     });
   }
+  if (changed) alarm([finding]);
   tellReadiness();
   await onDevice(showVisit);
   return last;

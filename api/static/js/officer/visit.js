@@ -4,7 +4,7 @@ import { answers, refresh } from "./asking.js";
 import { put } from "./device.js";
 import { closed, current, findingsOf, take, unsettled, wipe } from "./findings.js";
 import { flush } from "./sending.js";
-import { cityTime, element, sentence } from "./wording.js";
+import { cityTime, element, icon, sentence } from "./wording.js";
 
 const ALARM = [200, 100, 200]; // milliseconds of vibration, pause, vibration
 const UNSIGNED = ["sign-in-needed", "not-yours"];
@@ -29,16 +29,14 @@ export async function showVisit() {
 }
 
 function row(finding) {
-  const { icon, word, answered_at, online } = finding.answered;
+  const { word, answered_at, online } = finding.answered;
   const line = element("li"), button = element("button", "", "finding");
-  const mark = element("span", icon, "icon");
-  mark.setAttribute("aria-hidden", "true");
   button.type = "button";
   const said = [sentence(`officer.word.${word}`)];
   if (finding.changed) said.push(sentence("officer.visit.was", { word: sentence(`officer.word.${finding.earlier.word}`) }));
-  const title = finding.licence || sentence("officer.visit.unproven");
+  const title = element("span", finding.name || sentence("officer.visit.unproven"), "name");
   const how = sentence(online ? "officer.visit.online" : "officer.visit.offline");
-  button.append(mark, element("strong", said.join(" ")), element("span", title, "code"), element("span", `${cityTime(answered_at)} · ${how}`, "soft"));
+  button.append(icon(finding.answered.icon), element("strong", said.join(" ")), title, element("span", finding.licence, "code"), element("span", `${cityTime(answered_at)} · ${how}`, "soft"));
   button.addEventListener("click", () => reopen(finding));
   if (finding.changed) line.dataset.changed = "";
   line.append(button);
@@ -65,7 +63,7 @@ export async function askAgain() {
   for (const finding of open) {
     let last = null;
     for await (const answer of answers(finding.text, true)) last = answer;
-    if (last?.online && (await take(finding, last, { again: true }))) changed.push(finding);
+    if (last?.online && (await take(finding, last, { before: finding.answered }))) changed.push(finding);
   }
   await showVisit();
   alarm(changed);
@@ -75,8 +73,8 @@ export async function askAgain() {
 export function alarm(findings) {
   if (findings.length === 0) return;
   navigator.vibrate?.(ALARM);
-  const told = findings.map(({ licence, earlier, answered }) => element("p", sentence("officer.changed", {
-    licence, before: sentence(`officer.word.${earlier.word}`), now: sentence(`officer.word.${answered.word}`),
+  const told = findings.map(({ name, licence, earlier, answered }) => element("p", sentence("officer.changed", {
+    name, licence, before: sentence(`officer.word.${earlier.word}`), now: sentence(`officer.word.${answered.word}`),
   })));
   by("changed").replaceChildren(...told);
   by("changed").hidden = false;
@@ -105,6 +103,7 @@ by("visit-send").addEventListener("submit", async (event) => {
   const { visit } = await current();
   await put("visits", { ...visit, site: by("visit-site").value.trim(), state: "closed" });
   by("visit-site").value = "";
+  by("notes").hidden = true; // what is on its way is not written on any more
   await showVisit();
   await sendWaiting();
 });

@@ -24,6 +24,14 @@ export function age(moment, now = Date.now()) {
   return sentence("officer.age.days", { count: Math.floor(passed / DAY) });
 }
 
+/** A sign for the eye alone, drawn by the style sheet; the word beside it says the same. */
+export function icon(sign) {
+  const made = element("span", "", "icon");
+  made.dataset.icon = sign;
+  made.setAttribute("aria-hidden", "true");
+  return made;
+}
+
 /** An element with a text, and perhaps a class. */
 export function element(name, text = "", classes = "") {
   const made = document.createElement(name);
