@@ -65,7 +65,7 @@ assets: api/assets/.done
 chain: hardhat-local/.done
 test-chains: tests/chains/.done
 
-bench: set-up-tests $(if $(filter ledger,$(NAME)),tests/bench/peers/.done) ## take the figures of NAME (without it: say which there are)
+bench: set-up-tests $(if $(filter ledger verify,$(NAME)),tests/bench/peers/.done) ## take the figures of NAME (without it: say which there are)
 	@$(PY) -m tests.bench $(NAME) $(if $(QUICK),--quick) $(if $(PAIRS),--pairs $(PAIRS))
 
 # Asked before the minute of set-up begins; what is in place already needs no npm.
@@ -132,7 +132,7 @@ tests/verapdf/.done: tests/verapdf/pom.xml tests/verapdf/jars.sha256 | outside .
 	@touch $@
 
 tests/bench/peers/.done: tests/bench/peers/package-lock.json | node .venv/bin/pip
-	@echo "[set-up] $(call say,供比较的合约包,the contracts that the bench runs beside ours)"
+	@echo "[set-up] $(call say,供比较的软件包,the packages that the bench runs beside ours)"
 	@$(SHOWN) npm --prefix tests/bench/peers ci --ignore-scripts --legacy-peer-deps --no-audit --no-fund --loglevel=error
 	@touch $@
 

@@ -43,9 +43,14 @@ FIELDS = {
 
 def issue_permit(house: House) -> Certificate:
     """Issue a new permit, in force for two years from today."""
+    return issue(house.database, permit_application(house), press=house.press)
+
+
+def permit_application(house: House) -> Application:
+    """An application for a permit that its owner signed."""
     agreement = signed_application(house)
     today = house.clock.now().astimezone(BEIJING).date()
-    application = Application(
+    return Application(
         certificate_type=certificate_type("construction-permit"),
         agreement=agreement.id,
         holder=OWNER.uscc,
@@ -53,7 +58,6 @@ def issue_permit(house: House) -> Certificate:
         valid_from=today,
         valid_until=today + timedelta(days=730),
     )
-    return issue(house.database, application, press=house.press)
 
 
 def change_permit(house: House, permit: Certificate, step: Step, reason: Reason) -> None:

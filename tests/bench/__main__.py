@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import face_bench, ledger_bench, signing_bench
+from tests.bench import face_bench, ledger_bench, signing_bench, verify_bench
 from tests.bench.face_pairs import PairsMalformed
 from tests.bench.harness import Figures, machine, show
 
@@ -18,6 +18,10 @@ BENCHES: dict[str, tuple[Callable[[Figures, Path | None], None], str]] = {
     "signing": (
         lambda figures, _: signing_bench.run(figures),
         "twenty parties at once, their sealed PDF, validation, beside serial pyHanko",
+    ),
+    "verify": (
+        lambda figures, _: verify_bench.run(figures),
+        "verifications offline, online and on a phone, issuing, codes, beside OpenAttestation and plain JWS",
     ),
 }
 

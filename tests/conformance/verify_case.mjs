@@ -2,27 +2,11 @@
 //
 //   node tests/conformance/verify_case.mjs FOLDER...
 
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { gravest, judged } from "./judge.mjs";
-
-const SOURCE = fileURLToPath(new URL("../../api/static/js/verifier", import.meta.url));
-
-/** The modules of the page, copied to where Node.js takes them for modules. */
-async function modules() {
-  const folder = mkdtempSync(join(tmpdir(), "yinxin-verifier-"));
-  try {
-    cpSync(SOURCE, folder, { recursive: true });
-    writeFileSync(join(folder, "package.json"), '{"type": "module"}');
-    const load = (name) => import(pathToFileURL(join(folder, name)).href);
-    return { ...(await load("verify.js")), ...(await load("evidence.js")) };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+import { modules } from "./verifier_modules.mjs";
 
 const verifier = await modules();
 const codes = [];
