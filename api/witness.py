@@ -18,6 +18,7 @@ from api.house import House
 from evidence.statuslist import CertificateState
 from ledger import deployment, status
 from ledger.chain import Address, Block, ChainRefused, ChainUnavailable, LedgerDiffers
+from ledger.status import SettledStates
 from signing.certificate_changes import issuer_key
 from signing.certificate_copies import copy_of_statement
 from signing.certificates import Certificate, CertificateUnknown, certificate_of_statement
@@ -41,6 +42,20 @@ class ChainWord(StrEnum):
     UNREACHABLE = "unreachable"
     DIFFERS = "differs"
     UNREGISTERED = "unregistered"
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """What the agency's record has of a certificate.
+
+    ``issuer`` is the agency on the chain, 32 bytes; ``register`` where it is asked, None before it stands;
+    ``settled`` what it must show by what is final there.
+    """
+
+    certificate: Certificate
+    issuer: bytes
+    register: Address | None
+    settled: SettledStates | None
 
 
 @dataclass(frozen=True)
@@ -71,11 +86,11 @@ class OnlineWitness:
 
     def state(self, certificate: CertificateReference) -> WitnessedState | None:
         """Give the graver of record and register as of now; None when the agency has no such certificate."""
-        recorded, register = self._recorded(certificate.statement)
-        if recorded is None or recorded.pdf is None:  # what is still being made is in force nowhere
+        known = self._recorded(certificate.statement)
+        if known is None or known.certificate.pdf is None:  # what is still being made is in force nowhere
             self.word = ChainWord.UNREGISTERED
             return None
-        registered = self._registered(recorded, register)
+        recorded, registered = known.certificate, self._registered(known)
         if registered is None:
             return WitnessedState(recorded.state, self._house.clock.now(), None, recorded.life.value)
         self.block, self.block_time = registered.block.number, registered.block.time
@@ -93,27 +108,28 @@ class OnlineWitness:
             found = copy_of_statement(session, statement)
         return None if found is None else WitnessedCopy(found.withdrawn_at, self._house.clock.now())
 
-    def _recorded(self, statement: bytes) -> tuple[Certificate | None, Address | None]:
+    def _recorded(self, statement: bytes) -> _Recorded | None:
         with self._house.database.transaction() as session:
+            try:
+                found = certificate_of_statement(session, statement)
+            except CertificateUnknown:
+                return None
             stands = deployment.current(session)
             register = None if stands is None or stands.register is None else stands.register.address
-            try:
-                return certificate_of_statement(session, statement), register
-            except CertificateUnknown:
-                return None, register
+            issuer = issuer_key(found.agency)
+            settled = status.settled(session, issuer=issuer, key=found.status_key)
+            return _Recorded(found, issuer, register, settled)
 
-    def _registered(self, recorded: Certificate, register: Address | None) -> _Registered | None:
-        if register is None:
+    def _registered(self, recorded: _Recorded) -> _Registered | None:
+        if recorded.register is None:
             self.word = ChainWord.UNREACHABLE
             return None
-        with self._house.database.transaction() as session:
-            settled = status.settled(session, issuer=issuer_key(recorded.agency), key=recorded.status_key)
         try:
             found = status.read(
                 self._house.chain,
-                register,
-                issuer=issuer_key(recorded.agency),
-                key=recorded.status_key,
+                recorded.register,
+                issuer=recorded.issuer,
+                key=recorded.certificate.status_key,
                 depth=self._house.settings.chain_depth,
             )
         except (ChainUnavailable, ChainRefused):
@@ -122,7 +138,7 @@ class OnlineWitness:
         except LedgerDiffers:
             self.word = ChainWord.DIFFERS
             return None
-        if settled is not None and not settled.shown_by(found):
+        if recorded.settled is not None and not recorded.settled.shown_by(found):
             self.word = ChainWord.DIFFERS  # it lacks what was final on this chain before
             return None
         return _Registered(found.state, found.block)

@@ -75,7 +75,7 @@ def _issuing(figures: Figures, site: BenchSite) -> None:
 
 def _answers(figures: Figures, site: BenchSite) -> None:
     seconds = 1.0 if figures.quick else 20.0
-    for rate in (10,) if figures.quick else (20, 50, RATE):
+    for rate in (10,) if figures.quick else (20, 50, 100, RATE):
         latencies = open_loop(site, rate, seconds)
         for share in (0.5, 0.99):
             most = ANSWERED_MS if (rate, share) == (RATE, 0.99) else None
