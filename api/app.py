@@ -24,6 +24,7 @@ from api.pages import (
     officer,
     operator,
     outbox,
+    presentation,
     shown,
     software,
 )
@@ -51,6 +52,7 @@ from api.routes import (
     cases,
     certificate_batches,
     certificate_copies,
+    certificate_presentations,
     certificate_shows,
     certificates,
     contacts,
@@ -116,6 +118,7 @@ ROUTERS = (
     certificate_shows.router,
     certificate_copies.router,
     certificate_batches.router,
+    certificate_presentations.router,
     organizations.router,
     seals.router,
     seal_keepers.router,
@@ -152,6 +155,7 @@ ROUTERS = (
     certificate_batch_pages.router,
     certificate.router,
     shown.router,
+    presentation.router,
     home.router,
 )
 

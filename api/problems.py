@@ -81,6 +81,7 @@ NOT_FOUND = frozenset(
         "nothing-found",
         "person-unknown",
         "photograph-unknown",
+        "presentation-unknown",
         "organization-unknown",
         "outbox-unknown",
         "passkey-unknown",

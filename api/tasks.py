@@ -23,7 +23,13 @@ from evidence.errors import YinxinError
 from identity import attempts, authorizations, enrollment, kept_portraits, messages
 from identity.couriers import Channel
 from ledger import bell
-from signing import certificate_erasure, certificate_shares, signature_images, slot_texts
+from signing import (
+    certificate_erasure,
+    certificate_presentations,
+    certificate_shares,
+    signature_images,
+    slot_texts,
+)
 from signing.assembly import assemble_next
 from signing.certificate_issue import unpublished
 
@@ -120,6 +126,7 @@ def _let_lapse(house: House) -> None:
         signature_images.forget_due(session, clock=house.clock)
         slot_texts.forget_due(session, clock=house.clock)
         certificate_shares.forget_due(session, clock=house.clock)
+        certificate_presentations.forget_due(session, clock=house.clock)
         erased = certificate_erasure.lately_erased(session, clock=house.clock)
     for each in erased:
         house.store.remove(each)

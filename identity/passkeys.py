@@ -190,6 +190,25 @@ def use(
     session.flush()
 
 
+def confirm(
+    session: Session,
+    answer: Assertion,
+    *,
+    person: PersonId,
+    digest: Digest,
+    party: RelyingParty,
+    clock: Clock,
+) -> None:
+    """Check that a standing device key of ``person`` signed ``digest``, and count its use.
+
+    Raises:
+        PasskeyForeign, PasskeyRevoked, SignCountWentBack, Refused: as :func:`check`.
+    """
+    row, checked = check_answer(session, answer, person=person, digest=digest, party=party)
+    row.sign_count, row.used_at = checked.sign_count, clock.now()
+    session.flush()
+
+
 def confirmed(session: Session, challenge: ChallengeId) -> bool:
     """Tell whether a device key confirmed ``challenge``."""
     return session.get(AssertionRow, challenge) is not None

@@ -32,6 +32,7 @@ from identity.people import PersonId, person
 from signing import signature_images
 from signing.agreement_pages import reading_page
 from signing.agreements import Agreement, Slot
+from signing.certificate_presentations import of_offices
 from signing.certificates import certificates_of
 from signing.inbox import waiting
 from signing.qualification_stamps import StampUse, uses_of
@@ -90,6 +91,9 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
             certificate_view.listed(session, each, today=today(house))
             for each in certificates_of(session, person=mine)
         ]
+        offices = [
+            certificate_view.listed(session, each, today=today(house)) for each in of_offices(session, mine)
+        ]
     requested = authorizations.State.REQUESTED
     return page(
         request,
@@ -102,6 +106,7 @@ def engineer(request: Request, house: InHouse, visitor: AsPerson) -> Response:
         readings=[listed(each, at=house.clock.now()) for each in read],
         stamped=stamped,
         held=held,
+        offices=offices,
         drawings=drawings,
         devices=devices,
         phone=masked_phone(reached.phone),

@@ -217,12 +217,16 @@ def qr_picture(certificate_id: UUID, visitor: AsConcerned, house: InHouse) -> Re
     with house.database.transaction() as session:
         found = visible_certificate(session, certificate_id, visitor)
     check_kept(found)
-    code = qr_svg(found.qr).replace("<svg ", '<svg x="6" y="6" width="88" height="88" ', 1)
-    picture = (
+    return Response(code_sheet(found.qr), media_type="image/svg+xml")
+
+
+def code_sheet(text: str) -> str:
+    """Draw a code as SVG on white with its quiet zone."""
+    code = qr_svg(text).replace("<svg ", '<svg x="6" y="6" width="88" height="88" ', 1)
+    return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" shape-rendering="crispEdges">'
         f'<rect width="100" height="100" fill="#fff"/>{code}</svg>'
     )
-    return Response(picture, media_type="image/svg+xml")
 
 
 def check_kept(found: Certificate) -> Digest:

@@ -39,9 +39,14 @@ def add_first(house: House, owner: Newcomer, device: Authenticator) -> Passkey:
     """Add the first device key of ``owner``; the scan that approves it is taken as passed."""
     begun = begin(owner)
     bring(owner, begun, device).raise_for_status()
+    return approve_made(house, owner, str(begun["id"]))
+
+
+def approve_made(house: House, owner: Newcomer, made_key: str) -> Passkey:
+    """Let a key that a device of ``owner`` made stand; the scan that approves it is taken as passed."""
     with house.database.transaction() as session:
         waiting = passkey_adding.pending(
-            session, PasskeyId(UUID(str(begun["id"]))), person=owner.id, clock=house.clock
+            session, PasskeyId(UUID(made_key)), person=owner.id, clock=house.clock
         )
         about = {"person": owner.id, "action": Action.ADD_PASSKEY, "subject": waiting.subject}
         asked = challenges.issue(session, clock=house.clock, **about)  # type: ignore[arg-type]

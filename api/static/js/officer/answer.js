@@ -1,6 +1,7 @@
 // Shows a report: one large word with its time, one line why, how fresh it is, then the facts and the grounds.
 
 import { ENDINGS } from "../verifier/tables.js";
+import { tellBearer } from "./presented.js";
 import { cityTime, element, language, sentence, sentences } from "./wording.js";
 
 const ICONS = { good: "✓", dated: "✓", stop: "✕", grave: "✕", unknown: "?" };
@@ -16,6 +17,7 @@ export function show({ report, problem, online, freshness = "" }, differing = nu
   const verdict = differing && report.conclusion === "TOTAL-PASSED" ? altered(report, online) : verdictOf(report, online);
   tell(verdict, verdict.why?.(differing) ?? report.why[language], freshness);
   tellFacts(report);
+  tellBearer(report, part("bearer"), sentence);
   part("checks").replaceChildren(...report.checks.map(check));
   part("fingerprint").textContent = grouped(report.trust.sha256);
   part("grounds").hidden = false;
