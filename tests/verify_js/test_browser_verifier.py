@@ -24,6 +24,7 @@ from tests.verify import (
     texted,
 )
 from tests.verify.authorizations import bundle
+from tests.verify_js.streams import streams
 from verify.bundle import verify_bundle
 from verify.pack import verify_pack
 from verify.qr import verify_qr
@@ -148,6 +149,7 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     for test in [*HERE.glob("*.mjs"), HERE / "cbor.json", TREES, *LOG]:
         shutil.copy(test, tmp_path)
     (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "streams.json").write_text(json.dumps(list(streams())), encoding="utf-8")
     authorizations = authorization_cases()
     (tmp_path / "authorizations.json").write_text(json.dumps(authorizations), encoding="utf-8")
     agreed = judged_agreements()
