@@ -12,6 +12,7 @@ Source: Ethereum execution APIs (JSON-RPC), methods eth_*.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from eth_utils.crypto import keccak
@@ -30,6 +31,7 @@ from ledger.chain import (
     Reading,
 )
 from ledger.chain_history import MinedEvent, SentCall
+from ledger.gathering import Gathering
 from ledger.node_address import checked
 from ledger.rpc import HttpRpc, Question, Rpc
 
@@ -44,6 +46,7 @@ class Web3Chain:
 
     def __init__(self, rpc: Rpc) -> None:
         self._rpc = rpc
+        self._gatherings: dict[int, Gathering[Mapping[str, str], Reading]] = {}
 
     @classmethod
     def at(cls, url: str, *, time_out: float = TIME_OUT_SECONDS) -> "Web3Chain":
@@ -92,7 +95,8 @@ class Web3Chain:
         call = {"to": _hex(contract), "data": _hex(data)}
         if sender is not None:
             call["from"] = _hex(sender)
-        return self._called([call], depth)[0]
+        gathering = self._gatherings.setdefault(depth, Gathering(partial(self._called, depth=depth)))
+        return gathering.ask(call)
 
     def read_all(
         self, contract: Address, questions: Sequence[bytes], *, depth: int = 1
