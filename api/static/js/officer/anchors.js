@@ -22,6 +22,11 @@ class Anchors {
     this.fetchedAt = fetchedAt;
   }
 
+  /** Whether this device's clock is behind that of who signed what it keeps. */
+  clockBehind(now = Date.now()) {
+    return Math.max(this.fetchedAt, this.listedAt ?? 0) - now > SKEW;
+  }
+
   /** What of it is older than the trust file allows, or from after `now`: "keys", "list", "both" or null. */
   tooOld(now = Date.now()) {
     const oldest = this.trust.maxAgeHours * HOUR;

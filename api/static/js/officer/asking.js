@@ -10,6 +10,7 @@
 
 import { Problem, send } from "../house.js";
 import { readQr } from "../verifier/qr.js";
+import { ENDINGS } from "../verifier/tables.js";
 import { QrUnknown, verifyQr } from "../verifier/verify.js";
 import { fetched, kept } from "./anchors.js";
 import { age, language, sentence } from "./wording.js";
@@ -75,14 +76,17 @@ async function here(text, freshness) {
   }
   const final = report.conclusion === "TOTAL-FAILED"; // what is false stays false
   if (report.conclusion !== PASSED) return { report, online: false, final, freshness: sentence("officer.not_asked") };
-  return { report: withOldKeys(report), online: false, freshness };
+  return { report: weighed(report), online: false, freshness };
 }
 
-/** Keys that are older than the policy allows prove no more that a certificate is in force. */
-function withOldKeys(report) {
+/** Keys that are older than the policy allows prove no more that a certificate is in force; and a clock that is behind
+ * tells neither what is in force nor what is expired or not yet valid. What has ended stays ended. */
+function weighed(report) {
   const old = anchors.tooOld();
-  if (report.answer !== "IN_FORCE" || (old !== "keys" && old !== "both")) return report;
-  return { ...report, answer: "UNKNOWN", state: "unknown", as_of: null, why: { [language]: sentence("officer.keys_old") } };
+  const unknown = (key) => ({ ...report, answer: "UNKNOWN", state: "unknown", as_of: null, why: { [language]: sentence(key) } });
+  if (anchors.clockBehind() && !ENDINGS.includes(report.state)) return unknown("officer.clock_behind");
+  if (report.answer === "IN_FORCE" && (old === "keys" || old === "both")) return unknown("officer.keys_old");
+  return report;
 }
 
 async function online(text, before) {

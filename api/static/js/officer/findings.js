@@ -20,6 +20,12 @@ async function openVisit() {
   return begun;
 }
 
+/** The finding of the same code in the visit that is under way, where no file was compared; undefined without one. */
+export async function same(text) {
+  const own = (await current())?.findings ?? [];
+  return own.find((finding) => finding.text === text && finding.answered.word !== "differs");
+}
+
 /** Begin a finding for a code; nothing is kept before it is answered. */
 export function begin(text) {
   return { id: crypto.randomUUID(), visit: null, text, answered: null, earlier: null, changed: false, settled: false,

@@ -11,11 +11,16 @@ const STATES = ["same", "differs"];
 let finding = null; // the one that is shown
 let addresses = []; // of the pictures that are shown
 
+export function hideNotes() {
+  finding = null;
+  by("notes").hidden = true;
+}
+
 /** Show what belongs to `shown`, whose code signs `facts`. */
 export async function showNotes(shown, facts) {
+  if (finding === shown && by("eye-rows").children.length === facts.length) return; // as the officer is filling it in
   finding = shown;
-  by("notes").hidden = true;
-  if (shown === null || (shown.visit !== null && shown.visit !== (await current())?.visit.id)) return; // closed
+  if (shown.visit !== null && shown.visit !== (await current())?.visit.id) return hideNotes(); // it is closed
   if (finding !== shown) return; // another question came meanwhile
   by("notes").hidden = false;
   by("eye").hidden = facts.length === 0;

@@ -5,7 +5,7 @@ import { answers, begin, readiness, refresh, refreshSometimes } from "./asking.j
 import { hideComparison, showComparison } from "./comparison.js";
 import * as findings from "./findings.js";
 import "./install.js";
-import { showNotes, tick } from "./notes.js";
+import { hideNotes, showNotes, tick } from "./notes.js";
 import { isPdf, openPrint } from "./printed.js";
 import { readPicture } from "./reader.js";
 import { start, stop, tellReading } from "./scanning.js";
@@ -16,7 +16,8 @@ import { language, sentence } from "./wording.js";
 const PASSED = "TOTAL-PASSED";
 const by = (id) => document.getElementById(id);
 let question = 0; // an answer that comes after the next question is not shown
-let asked = null; // the finding in question
+let asked = null; // the text in question
+let finding = null; // what is set down of it
 let print = null; // the file that its code was read from, where that is a PDF
 let scanning = false; // whether the camera stays open from code to code
 
@@ -27,24 +28,30 @@ async function verify(text, { known = null, from = null } = {}) {
   const mine = ++question;
   if (print !== from) print?.close();
   print = from;
+  asked = text;
+  finding = known;
   hideComparison();
-  showNotes(null, []);
+  hideNotes();
   leaveScan();
-  const finding = known ?? findings.begin(text);
-  const before = known?.answered ?? null;
-  asked = finding;
-  let last = null, changed = false;
+  let last = null, before = known?.answered ?? null, changed = false;
   for await (const answer of answers(text)) {
     if (mine !== question) return null;
     last = answer;
     const compared = print && answer.report ? showComparison(answer.report, print, language) : { pairs: [], differing: null };
     show(answer, compared.differing);
     await onDevice(async () => {
+      if (finding === null) {
+        const found = (print ? undefined : await findings.same(text)) ?? findings.begin(text);
+        if (mine !== question) return;
+        finding = found;
+        before = finding.answered;
+      }
       tick(finding, compared.pairs);
       await showNotes(finding, answer.report?.conclusion === PASSED ? answer.report.facts : []);
       changed = await findings.take(finding, answer, { before, differs: compared.differing !== null });
     });
   }
+  if (mine !== question) return null;
   if (changed) alarm([finding]);
   tellReadiness();
   await onDevice(showVisit);
@@ -134,7 +141,7 @@ by("paste").addEventListener("submit", (event) => {
 });
 addEventListener("hashchange", verifyAddress);
 addEventListener("online", async () => {
-  if (asked !== null) await verify(asked.text, { known: asked, from: print });
+  if (asked !== null) await verify(asked, { known: finding, from: print });
   else await refresh();
   tellReadiness();
   await onDevice(resume);
@@ -148,15 +155,15 @@ document.addEventListener("visibilitychange", async () => {
 // ---- opening the page
 
 await begin();
-beginVisits((finding) => {
+beginVisits((chosen) => {
   scanning = false;
   scrollTo(0, 0);
-  return verify(finding.text, { known: finding });
+  return verify(chosen.text, { known: chosen });
 });
 await onDevice(showVisit);
 const answered = await verifyAddress();
 if (asked === null) await refresh();
-else if (answered?.report?.conclusion !== PASSED && (await refreshSometimes())) await verify(asked.text, { known: asked });
+else if (answered?.report?.conclusion !== PASSED && (await refreshSometimes())) await verify(asked, { known: finding });
 tellReadiness();
 await onDevice(resume);
 keepShell();
