@@ -91,5 +91,5 @@ def _shown(certificate_id: UUID, copy: Copy) -> CopyShown:
         code=copy.code,
         made_at=copy.made_at,
         withdrawn_at=copy.withdrawn_at,
-        next=f"/certificates/{certificate_id}#copies",
+        next=f"/certificates/{certificate_id}",
     )
