@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 from api.certificate_masks import names_person
 from api.field_names import listed
 from api.house import House
+from api.policy import Role, Visitor
 from api.sharing.calls import SharingCall, about
 from evidence.certificate_types import LifeState
 from evidence.errors import Term
 from evidence.identifiers import Uscc
 from identity.organizations import organization
+from identity.people import PersonId
 from signing.certificate_copies import LONGEST, Copy, copies_of
+from signing.certificate_presentations import bearer_of
 from signing.certificate_registration import today
 from signing.certificate_shares import Share, shares_of
 from signing.certificate_types import certificate_type
@@ -63,7 +66,8 @@ class CopyListed:
 class Holding:
     """What a holder is offered: fields to choose from, open links, copies made, and who asked for it.
 
-    Copies can be made while it is ``in_force``, good until any day from ``today`` to ``last``.
+    Copies can be made while it is ``in_force``, good until any day from ``today`` to ``last``. ``presents``
+    tells that the visitor may prove in person that they bear it.
     """
 
     fields: tuple[FieldOffered, ...]
@@ -73,10 +77,12 @@ class Holding:
     today: date
     last: date
     in_force: bool
+    presents: bool
 
 
-def holding_of(session: Session, house: House, found: Certificate) -> Holding:
+def holding_of(session: Session, house: House, found: Certificate, visitor: Visitor) -> Holding:
     """Return what the holder of a certificate is offered."""
+    me = visitor.person if Role.PERSON in visitor.roles else None
     type_, day = certificate_type(found.certificate_type), today(house.clock)
     over = found.valid_until is not None and day > found.valid_until
     labels = {field.name: Term(field.zh, field.en) for field in type_.fields}
@@ -100,4 +106,5 @@ def holding_of(session: Session, house: House, found: Certificate) -> Holding:
         today=day,
         last=min(day + LONGEST, found.valid_until or day + LONGEST),
         in_force=found.life is LifeState.IN_FORCE and not over,
+        presents=me is not None and bearer_of(session, found, PersonId(me)) is not None,
     )

@@ -1,6 +1,7 @@
 """The evidence bundle of a certificate: all that a stranger needs, in one file.
 
-Its holder may have one that discloses the fields they choose and no others, without the PDF, which shows all.
+Its holder may have one that discloses the fields they choose and no others, without the PDF, which shows all,
+and without what the certificate rests on, which says things of its own.
 Of a certificate whose holder's data was erased there is one that discloses nothing and says so.
 
 Its exhibits are the certificate's statement, the record of its issue, the newest change of its state, the
@@ -49,8 +50,8 @@ def bundle(
         found = certificate(session, certificate_id)
         if found.pdf is None:
             raise CertificateUnpublished(number=found.number)
-        exhibits = tuple(_exhibits(session, found, archive))
         whole = chosen is None and found.erased_at is None
+        exhibits = tuple(_exhibits(session, found, archive, whole=whole))
         enclosed = status_list(session, agency=agency, clock=archive.clock)
     gathered = Bundle(
         kind="certificate",
@@ -62,14 +63,14 @@ def bundle(
     return gathered.encode()
 
 
-def _exhibits(session: Session, found: Certificate, archive: Archive) -> Iterator[Exhibit]:
+def _exhibits(session: Session, found: Certificate, archive: Archive, *, whole: bool) -> Iterator[Exhibit]:
     yield exhibit(session, found.statement, archive=archive)
     changes = history(session, found.id)
     for change in changes[:1] + changes[1:][-1:]:
         yield exhibit(session, change.statement, archive=archive)
     if found.erased_fact is not None:
         yield exhibit(session, found.erased_fact, archive=archive)
-    for referred in _references(session, found):
+    for referred in _references(session, found) if whole else ():
         try:
             yield from with_approval(session, referred, archive=archive)
         except FactErased:

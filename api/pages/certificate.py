@@ -43,7 +43,7 @@ def certificate(
         may_see = sees_persons(kept, visitor)
         found = shown(session, kept, today=today(house), full=full is not None and may_see)
         offers = holds(kept, visitor) and kept.pdf is not None and kept.erased_at is None
-        holding = holding_of(session, house, kept) if offers else None
+        holding = holding_of(session, house, kept, visitor) if offers else None
     mine = acts_for_agency(visitor, house) and found.state is not Standing.BEING_MADE
     type_ = certificate_type(found.type)
     steps = [step for step in Step if _may(step, type_, found)] if mine else []

@@ -17,6 +17,7 @@ from api.pages import CITY_TIME
 from api.policy import Role
 from api.trust import anchors
 from evidence.bundle import Bundle
+from evidence.statement import StatementType, read
 from signing import certificate_shares
 from tests.api.joint import AGENCY_DESK, enter, enter_as
 from tests.api.test_erasure import cells, files, found
@@ -94,6 +95,19 @@ def test_a_bundle_of_chosen_fields_holds_those_alone_and_verifies(
     assert NUMBER.encode() not in data
     assert report.conclusion is Outcome.PASSED
     assert report.checks[3].zh == "出示2项（级别、姓名），都与签发时的承诺值一致；另有5项未出示。"
+
+
+def test_a_bundle_of_chosen_fields_leaves_out_what_the_certificate_rests_on(city: QuietCity) -> None:
+    permit = issue_permit(city.house)
+    owner = enter_as(city, Role.FIRM, organization=OWNER.uscc)
+    path = f"/certificates/{permit.id}"
+    data = owner.get(f"{path}/chosen.bundle", params={"fields": "owner"}).content
+    chosen = Bundle.decode(data)
+    whole = Bundle.decode(owner.get(f"{path}/evidence.bundle").content)
+    types = [[read(each.statement).statement.type for each in one.exhibits] for one in (chosen, whole)]
+    assert types[0] == [StatementType.CERTIFICATE, StatementType.CERTIFICATE_CHANGE]
+    assert types[1] == [*types[0], StatementType.AGREEMENT]
+    assert [each.name for each in chosen.disclosures] == ["owner"]
 
 
 def test_a_link_shows_to_anybody_what_was_chosen_until_it_is_withdrawn(
