@@ -1,6 +1,7 @@
 """A holder on the phone: presents a permit in person, shows some of its fields by a link, has a copy made."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -36,7 +37,8 @@ EARLIER = """() => {
 @pytest.fixture(scope="module")
 def permit(house: House) -> Certificate:
     """A permit in force, with the contracts deployed and everything anchored."""
-    issued = issue_permit(house)
+    with ThreadPoolExecutor(1) as thread:  # the loop of the browser's driver runs in this one
+        issued = thread.submit(issue_permit, house).result()
     while not house.anchoring.step().complete:
         pass
     return issued

@@ -53,7 +53,7 @@ def film(print_of: Image.Image, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return file
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(film: Path) -> Iterator[Browser]:
     """Chromium with a camera that is pointed at the printed certificate."""
     camera = (

@@ -85,6 +85,23 @@ def test_a_suspension_that_the_kept_list_names_holds_without_a_network(
     expect_answer(page, "已暂扣", tone="stop")
 
 
+def test_what_changed_since_comes_as_a_delta_and_holds_without_a_network(
+    phone: BrowserContext, page: Page, site: Site, house: House
+) -> None:
+    permit = beside(partial(issue_permit, house))
+    open_scan_page(page, site)
+    change_permit(house, permit, Step.SUSPEND, Reason.RECTIFICATION)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    expect(page.locator("#ready")).to_contain_text("刚刚")
+    phone.set_offline(True)
+    paste(page, permit.qr)
+    expect_answer(page, "已暂扣", tone="stop")
+    lists = [url.rpartition("/")[2] for url in asked if "/status-list" in url]
+    assert set(lists) == {"delta"}
+
+
 def test_a_first_visit_without_the_anchors_says_what_to_do(page: Page, permit: Certificate) -> None:
     page.route("**/trust.json", lambda route: route.abort())
     page.goto(permit.qr)

@@ -1,9 +1,12 @@
 // What a verification takes on trust: the city's trust file and its issuers' status lists, kept on this device.
 //
-// What is kept answers at once, also without a network; what is fetched replaces it for the next time. The page
-// never takes keys from the code that it checks.
+// What is kept answers at once, also without a network; what is fetched replaces it for the next time. Of a list that is
+// kept only what changed since is fetched, and kept with it. The page never takes keys from the code that it checks.
 
-import { readStatement } from "../verifier/statuslist.js";
+import { encodeStrings } from "../verifier/cbor.js";
+import { sha256 } from "../verifier/statement.js";
+import { listedAt, unpaired } from "../verifier/statuslist.js";
+import { hex } from "../verifier/trust.js";
 import { parseTrust } from "../verifier/verify.js";
 
 export const CACHE = "yinxin-officer";
@@ -11,6 +14,7 @@ const TRUST = "/trust.json";
 const FETCHED_AT = "x-fetched-at"; // when this device fetched what it keeps, by its own clock
 const HOUR = 3600e3; // milliseconds
 const SKEW = 5 * 60e3; // milliseconds by which this device's clock may be behind, as the verifier allows
+const NOT_FOUND = 404;
 const PATIENCE = 8000; // milliseconds, for a bad network on a building site
 
 /** Anchors: `trust` as the verifier reads it, `lists`, the bytes of the status list of each issuer, and when the keys
@@ -39,7 +43,7 @@ class Anchors {
 
   /** When the oldest of the lists was signed, in milliseconds; null without lists. Says nothing of its truth. */
   get listedAt() {
-    const times = [...this.lists.values()].map((list) => readStatement(list).issuedAt / 1000);
+    const times = [...this.lists.values()].map((list) => listedAt(list) / 1000);
     return times.length ? Math.min(...times) : null;
   }
 }
@@ -64,18 +68,34 @@ export async function kept() {
 /** Fetch the anchors and keep them. Throws when the network or the city does not answer. */
 export async function fetched() {
   const contents = new Map(), fetchedAt = Date.now();
+  const cache = globalThis.caches ? await caches.open(CACHE) : null;
   const anchors = await gather(async (path) => {
-    const answer = await fetch(path, { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
-    if (!answer.ok) throw new Error(`${path} ${answer.status}`);
-    contents.set(path, new Uint8Array(await answer.arrayBuffer()));
+    const before = path === TRUST ? null : await cache?.match(path);
+    const carried = before ? unpaired(new Uint8Array(await before.arrayBuffer()))[0] : null;
+    contents.set(path, path === TRUST ? await download(path) : await list(path, carried));
     return contents.get(path);
   }, fetchedAt);
-  if (globalThis.caches) {
-    const cache = await caches.open(CACHE);
+  if (cache) {
     const headers = { [FETCHED_AT]: new Date(fetchedAt).toISOString() };
     for (const [path, content] of contents) await cache.put(path, new Response(content, { headers }));
   }
   return anchors;
+}
+
+/** The list with what changed since, as of now; one that is `carried` already is not fetched again. */
+async function list(path, carried) {
+  const whole = carried ?? (await download(path));
+  const delta = await download(`${path}/${hex(await sha256(whole))}/delta`, NOT_FOUND);
+  if (delta !== null) return encodeStrings([whole, delta]);
+  return carried ? list(path, null) : whole; // of a list that is too old there is no delta
+}
+
+/** The bytes at `path`; null where it answers `none`. */
+async function download(path, none) {
+  const answer = await fetch(path, { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
+  if (answer.status === none) return null;
+  if (!answer.ok) throw new Error(`${path} ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
 }
 
 async function gather(content, fetchedAt) {

@@ -40,6 +40,12 @@ export function readStatement(encoded, type = LIST) {
   return statement;
 }
 
+/** When a list, or the delta that is carried with it, says that it was signed, in microseconds; nobody checked it. */
+export function listedAt(encoded) {
+  const [whole, later] = unpaired(encoded);
+  return later === null ? readStatement(whole).issuedAt : readStatement(later, DELTA).issuedAt;
+}
+
 /** The list in a statement: `{expiresAt, size, states}`. Throws when it is not well formed. */
 export async function readList(statement) {
   const fields = new Fields(statement.body);
