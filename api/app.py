@@ -32,6 +32,7 @@ from api.pages import agreement_templates as template_pages
 from api.pages import authorizations as authorization_pages
 from api.pages import cases as case_pages
 from api.pages import certificate_batches as certificate_batch_pages
+from api.pages import certificate_types as certificate_type_pages
 from api.pages import counter as counter_pages
 from api.pages import seals as seal_pages
 from api.pages import site_visits as visit_pages
@@ -54,6 +55,7 @@ from api.routes import (
     certificate_copies,
     certificate_presentations,
     certificate_shows,
+    certificate_types,
     certificates,
     contacts,
     counter,
@@ -119,6 +121,7 @@ ROUTERS = (
     certificate_copies.router,
     certificate_batches.router,
     certificate_presentations.router,
+    certificate_types.router,
     organizations.router,
     seals.router,
     seal_keepers.router,
@@ -153,6 +156,7 @@ ROUTERS = (
     void_pages.router,
     agency.router,
     certificate_batch_pages.router,
+    certificate_type_pages.router,
     certificate.router,
     shown.router,
     presentation.router,

@@ -14,7 +14,6 @@ from ledger import facts, receipts
 from ledger.receipts import AnchoringState
 from signing.certificate_changes import CertificateChange, history
 from signing.certificate_succession import version_after
-from signing.certificate_types import certificate_type
 from signing.certificates import Certificate
 
 
@@ -120,7 +119,7 @@ def standing(found: Certificate, *, today: date) -> LifeState | Standing:
 def listed(session: Session, found: Certificate, *, today: date) -> CertificateListed:
     """Return the certificate as a line of a list, a natural person in it masked."""
     values = {entry.name: entry.value for entry in found.entries}
-    type_ = certificate_type(found.certificate_type)
+    type_ = found.type
     return CertificateListed(
         id=found.id,
         number=found.number,
@@ -135,7 +134,7 @@ def listed(session: Session, found: Certificate, *, today: date) -> CertificateL
 
 def shown(session: Session, found: Certificate, *, today: date, full: bool) -> CertificateShown:
     """Return the certificate whole, the natural persons in it masked unless it is shown in ``full``."""
-    type_ = certificate_type(found.certificate_type)
+    type_ = found.type
     events = [_event(session, change) for change in history(session, found.id)]
     if found.erased_fact is not None and found.erased_at is not None:
         events.append(_told(session, found.erased_fact, action="erased", at=found.erased_at))
@@ -177,7 +176,7 @@ def _holder(session: Session, found: Certificate, *, full: bool) -> str:
     known = None if found.holder is None else find_organization(session, found.holder)
     if known is not None:
         return known.name
-    holder = certificate_type(found.certificate_type).holder
+    holder = found.type.holder
     named = next((entry.value for entry in found.entries if entry.name == holder.name), "")
     return named if full or holder.kind is HolderKind.ORGANIZATION else masked_name(named)
 
@@ -188,7 +187,7 @@ def state_code(type_: CertificateType, state: LifeState) -> str:
 
 
 def _fields(found: Certificate, *, full: bool) -> list[FieldShown]:
-    type_ = certificate_type(found.certificate_type)
+    type_ = found.type
     labels = {field.name: field for field in type_.fields}
     return [
         FieldShown(

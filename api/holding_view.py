@@ -19,7 +19,6 @@ from signing.certificate_copies import LONGEST, Copy, copies_of
 from signing.certificate_presentations import bearer_of
 from signing.certificate_registration import today
 from signing.certificate_shares import Share, shares_of
-from signing.certificate_types import certificate_type
 from signing.certificates import Certificate
 
 CALLS = 20
@@ -83,7 +82,7 @@ class Holding:
 def holding_of(session: Session, house: House, found: Certificate, visitor: Visitor) -> Holding:
     """Return what the holder of a certificate is offered."""
     me = visitor.person if Role.PERSON in visitor.roles else None
-    type_, day = certificate_type(found.certificate_type), today(house.clock)
+    type_, day = found.type, today(house.clock)
     over = found.valid_until is not None and day > found.valid_until
     labels = {field.name: Term(field.zh, field.en) for field in type_.fields}
     return Holding(

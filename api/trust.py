@@ -7,10 +7,13 @@ from evidence.errors import Unavailable
 from evidence.keys import Signer
 from ledger import deployment
 from signing.keystore import KeyHandle
-from verify.trust import ChainAnchor, IssuerKey, LogAnchor, TrustAnchors
+from signing.registered_types import registered_types
+from verify.trust import ChainAnchor, IssuerKey, LogAnchor, PinnedType, TrustAnchors
 from verify.words import Words
 
-AGENCY_ROLES = frozenset({"certificate", "certificate-change", "certificate-copy", "status-list"})
+AGENCY_ROLES = frozenset(
+    {"certificate", "certificate-change", "certificate-copy", "certificate-type", "status-list"}
+)
 PLATFORM_ROLES = frozenset({"agreement", "signature", "key", "organization"})
 VERIFIER_ROLES = frozenset(
     {"approval", "authorization", "authorization-change", "consent", "enrollment", "passkey"}
@@ -34,6 +37,7 @@ def anchors(house: House) -> TrustAnchors:
     """
     with house.database.transaction() as session:
         stands = deployment.current(session)
+        types = tuple(PinnedType(each.agency.text, each.type) for each in registered_types(session))
     if stands is None or stands.registry is None or stands.log is None or stands.register is None:
         raise NotYetDeployed
     city = Words(house.settings.city_zh, house.settings.city_en)
@@ -59,6 +63,7 @@ def anchors(house: House) -> TrustAnchors:
             },
             registry_contract=stands.registry.address,
         ),
+        types=types,
     )
 
 

@@ -43,6 +43,7 @@ a type that an agency registers is the SHA-256 of that, and trust files carry it
     read_table(describe(described)) == described
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -147,8 +148,21 @@ def read_table(table: Value) -> CertificateType:
     return read
 
 
+def read_canonical(description: bytes) -> CertificateType:
+    """Read a type out of its canonical form.
+
+    Raises:
+        TypeMalformed: it is none.
+    """
+    try:
+        table = json.loads(description)
+    except ValueError as error:
+        raise TypeMalformed(place="JSON") from error
+    return read_table(table)
+
+
 def describe(type_: CertificateType) -> dict[str, Value]:
-    """Return the members of a type's description; what is as usual is left out."""
+    """Return the members of a type's description under its own code; what is as usual is left out."""
     identifier: dict[str, Value] = {"local_sequence": type_.local_sequence}
     if type_.national_code is not None:
         identifier["national"] = type_.national_code
@@ -161,7 +175,7 @@ def describe(type_: CertificateType) -> dict[str, Value]:
     if type_.validity is ValidityRule.YEARS:
         validity["years"] = type_.years
     return {
-        "code": type_.code,
+        "code": type_.kin,
         "zh": type_.zh,
         "en": type_.en,
         "holder": holder,

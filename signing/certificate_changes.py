@@ -26,8 +26,8 @@ from identity.names import check_text
 from identity.organizations import organization
 from ledger import status, submissions  # noqa: F401  a status change refers to the table of submissions
 from signing.certificate_steps import LED_TO, Reason, Step, listed
-from signing.certificate_types import certificate_type
 from signing.certificates import Agency, Certificate, CertificateUnknown, certificate
+from signing.registered_types import type_named
 from signing.tables import CertificateChangeRow, CertificateRow
 
 DESCRIPTION = "description"
@@ -196,7 +196,7 @@ def record_step(
 
 
 def _check(session: Session, row: CertificateRow, step: Step, reason: Reason, agency: Agency) -> None:
-    type_, state = certificate_type(row.certificate_type), LifeState(row.life)
+    type_, state = type_named(session, row.certificate_type), LifeState(row.life)
     check_issuer(session, row, agency)
     if row.issued_change is None:
         raise CertificateUnpublished(number=row.number)

@@ -16,7 +16,6 @@ from evidence.commitment import Disclosure
 from identity.organizations import organization
 from ledger import checkpoints
 from signing.certificate_metadata import metadata
-from signing.certificate_types import certificate_type
 from signing.certificates import Certificate
 from signing.exhibits import Archive, exhibit
 from signing.pdf_attachment import Attachment, Relationship
@@ -56,7 +55,7 @@ def enclosures(session: Session, found: Certificate, *, archive: Archive) -> tup
 
 
 def _metadata(session: Session, found: Certificate) -> dict[str, str]:
-    type_ = certificate_type(found.certificate_type)
+    type_ = found.type
     named = next((entry.value for entry in found.entries if entry.name == type_.holder.name), "")
     holder = named if found.holder is None else organization(session, found.holder).name
     return metadata(type_, found, agency=organization(session, found.agency).name, holder=holder)

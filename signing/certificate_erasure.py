@@ -28,8 +28,8 @@ from signing.certificate_erasures import ErasureRow
 from signing.certificate_registration import today
 from signing.certificate_shares import forget_of
 from signing.certificate_succession import version_after
-from signing.certificate_types import certificate_type
 from signing.certificates import Agency
+from signing.registered_types import type_named
 from signing.tables import CertificateFieldRow, CertificateRow
 
 ERASED = "erased"
@@ -89,7 +89,7 @@ def lately_erased(session: Session, *, clock: Clock) -> tuple[Digest, ...]:
 
 
 def _check(session: Session, row: CertificateRow, *, agency: Agency, clock: Clock) -> None:
-    type_, state = certificate_type(row.certificate_type), LifeState(row.life)
+    type_, state = type_named(session, row.certificate_type), LifeState(row.life)
     check_issuer(session, row, agency)
     if type_.holder.kind is not HolderKind.PERSON:
         raise ErasureOfOrganization(number=row.number)

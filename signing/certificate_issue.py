@@ -27,7 +27,7 @@ from signing.certificate_changes import locked
 from signing.certificate_enclosures import enclosures
 from signing.certificate_registration import Application, register
 from signing.certificate_succession import take_over
-from signing.certificate_types import arrange, certificate_type
+from signing.certificate_types import arrange
 from signing.certificates import Agency, Certificate, CertificateId, certificate
 from signing.exhibits import Archive
 from signing.key_certificates import Revocation, check_standing, revocations
@@ -89,6 +89,15 @@ def check_printable(type_: CertificateType, fields: Mapping[str, str], *, press:
         GlyphMissing: the font lacks a character of a value.
         CertificateOverfull: the values do not fit the page.
     """
+    trial_page(type_, fields, qr=press.agency.qr_host, press=press)
+
+
+def trial_page(type_: CertificateType, fields: Mapping[str, str], *, qr: str, press: Press) -> bytes:
+    """Return the page of a certificate that has no number yet, with a code of the text ``qr``, unsealed.
+
+    Raises:
+        The refusals of ``check_printable``.
+    """
     now = press.clock.now()
     sheet = _sheet(
         type_,
@@ -97,11 +106,11 @@ def check_printable(type_: CertificateType, fields: Mapping[str, str], *, press:
         licence_id=type_.numbering.licence,
         term=(now.date(), now.date()),
         issued_at=now,
-        qr=press.agency.qr_host,
+        qr=qr,
         press=press,
     )
     try:
-        render_certificate(press.typesetter, sheet)
+        return render_certificate(press.typesetter, sheet).content
     except TypesettingFailed as error:
         raise CertificateOverfull(certificate_type=Term(type_.zh, type_.en)) from error
 
@@ -146,7 +155,7 @@ def print_certificate(
     it is a copy.
     """
     speaker, now = press.agency.speaker, press.clock.now()
-    type_ = certificate_type(registered.certificate_type)
+    type_ = registered.type
     sheet = _sheet(
         type_,
         {entry.name: entry.value for entry in registered.entries},

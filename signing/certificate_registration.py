@@ -154,7 +154,7 @@ def find_registered(session: Session, application: Application, agency: Agency) 
         row = session.scalar(
             select(CertificateRow).where(
                 CertificateRow.agreement == application.agreement,
-                CertificateRow.certificate_type == application.certificate_type.code,
+                func.split_part(CertificateRow.certificate_type, "@", 1) == application.certificate_type.kin,
             )
         )
     if row is None and application.reference is not None:

@@ -21,8 +21,8 @@ from evidence.merkle import HASH_BYTES
 from evidence.qr import QrPayload, sign_qr
 from evidence.statement import StatementType
 from signing.certificate_numbers import LIST_SIZE, Number, Place, licence_identifier
-from signing.certificate_types import certificate_type
 from signing.certificates import Agency, Certificate, read_row
+from signing.registered_types import type_named
 from signing.tables import CertificateFieldRow, CertificateRow
 
 _EPOCH = date(1970, 1, 1)
@@ -49,7 +49,7 @@ def state_certificate(
     after = references if previous is None else (*references, previous)
     recorded = agency.speaker.record(session, StatementType.CERTIFICATE, body, at=row.created_at, after=after)
     row.statement = recorded.digest
-    row.qr = _qr(row, fields, agency)
+    row.qr = _qr(row, type_named(session, row.certificate_type), fields, agency)
     session.add(row)
     session.flush()
     for position, (name, value) in enumerate(fields.items()):
@@ -83,13 +83,13 @@ def _body(
     }
 
 
-def _qr(row: CertificateRow, fields: Mapping[str, str], agency: Agency) -> str:
+def _qr(row: CertificateRow, type_: CertificateType, fields: Mapping[str, str], agency: Agency) -> str:
     payload = QrPayload(
         licence_id=row.licence_id,
         certificate_type=row.certificate_type,
         statement=row.statement,
         status_index=row.status_index,
-        fields=tuple(fields[name] for name in certificate_type(row.certificate_type).in_qr),
+        fields=tuple(fields[name] for name in type_.in_qr),
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         issued_at=row.created_at,

@@ -39,7 +39,7 @@ from signing.certificate_numbers import free_status_index, status_key
 from signing.certificate_registration import today
 from signing.certificate_statements import state_certificate
 from signing.certificate_steps import BY_ACTION, Reason, Step
-from signing.certificate_types import arrange, certificate_type
+from signing.certificate_types import arrange
 from signing.certificate_validity import last_day
 from signing.certificates import Agency, Certificate, certificate
 from signing.tables import CertificateRow
@@ -155,7 +155,7 @@ def succeed(
     row = locked(session, certificate_id)
     check_issuer(session, row, agency)
     old = certificate(session, certificate_id)
-    type_ = certificate_type(old.certificate_type)
+    type_ = old.type
     if old.issued_change is None:
         raise CertificateUnpublished(number=old.number)
     fields = _fields(old, asked, type_)

@@ -19,6 +19,15 @@ from verify.shipped_types import SHIPPED
 MAXIMUM_VALUE_LENGTH = 200
 """Characters of one printed value; longer ones do not fit a line of the certificate."""
 
+SHEET_COLUMNS = {
+    "holder": Term("持证单位统一社会信用代码", "Holder's credit code"),
+    "agreement": Term("所依据的签署编号", "Agreement it rests on"),
+    "valid_from": Term("有效期起", "Valid from"),
+    "valid_until": Term("有效期止", "Valid until"),
+    "reference": Term("业务编号", "Reference"),
+}
+"""What a sheet of certificates says beside the fields of their type, by the names of the columns."""
+
 
 class CertificateTypeUnknown(Refused):
     """No type of this code is issued here."""
@@ -53,7 +62,7 @@ class CertificateFieldTooLong(Refused):
 
 
 def certificate_type(code: str) -> CertificateType:
-    """Return the type named ``code``.
+    """Return the shipped type named ``code``; ``signing.registered_types`` knows the others too.
 
     Raises:
         CertificateTypeUnknown: there is none.

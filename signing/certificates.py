@@ -20,13 +20,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence.certificate_types import LifeState
+from evidence.certificate_types import CertificateType, LifeState
 from evidence.digest import Digest, HashAlgorithm
 from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from evidence.statuslist import CertificateState
 from identity.people import PersonId
 from signing.certificate_erasures import ErasureRow
+from signing.registered_types import type_named
 from signing.speaker import Speaker
 from signing.tables import CertificateFieldRow, CertificateRow
 
@@ -73,7 +74,7 @@ class Certificate:
     number: str
     version: int
     previous: UUID | None
-    certificate_type: str
+    type: CertificateType
     agency: Uscc
     holder: Uscc | None
     person: PersonId | None
@@ -92,6 +93,11 @@ class Certificate:
     life: LifeState
     erased_at: datetime | None = None
     erased_fact: bytes | None = None
+
+    @property
+    def certificate_type(self) -> str:
+        """What its statement calls its type."""
+        return self.type.code
 
 
 def certificate(session: Session, certificate_id: UUID) -> Certificate:
@@ -172,7 +178,7 @@ def read_row(session: Session, row: CertificateRow) -> Certificate:
         number=row.number,
         version=row.version,
         previous=row.previous,
-        certificate_type=row.certificate_type,
+        type=type_named(session, row.certificate_type),
         agency=Uscc.parse(row.agency),
         holder=None if row.holder is None else Uscc.parse(row.holder),
         person=None if row.person is None else PersonId(row.person),

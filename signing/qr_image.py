@@ -1,5 +1,7 @@
 """A QR code as a vector picture (ISO/IEC 18004), at error correction level M."""
 
+from typing import Any
+
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.exceptions import DataOverflowError
@@ -25,6 +27,24 @@ def qr_svg(text: str) -> str:
     Raises:
         QrTooLong: it needs more than version 20, which is 666 bytes or 1,600 digits.
     """
+    code, _ = _fitted(text)
+    code.make(fit=True)
+    modules = code.get_matrix()
+    size = len(modules)
+    path = "".join(_row_path(number, row) for number, row in enumerate(modules))
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path}"/></svg>'
+
+
+def qr_version(text: str) -> int:
+    """Return the version of the code of ``text``, from 1 to 20.
+
+    Raises:
+        QrTooLong: it needs a larger one.
+    """
+    return _fitted(text)[1]
+
+
+def _fitted(text: str) -> tuple[qrcode.QRCode[Any], int]:
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=MASK)
     code.add_data(text, optimize=SHORTEST_DIGITS)
     try:
@@ -33,11 +53,7 @@ def qr_svg(text: str) -> str:
         version = LARGEST_VERSION + 1
     if version > LARGEST_VERSION:
         raise QrTooLong(length=len(text))
-    code.make(fit=True)
-    modules = code.get_matrix()
-    size = len(modules)
-    path = "".join(_row_path(number, row) for number, row in enumerate(modules))
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path}"/></svg>'
+    return code, version
 
 
 def _row_path(number: int, row: list[bool]) -> str:

@@ -13,6 +13,11 @@ from evidence.certificate_types import CertificateType
 from evidence.type_description import read_type
 
 
+def shipped_source(code: str) -> bytes:
+    """The file that describes the shipped type ``code``."""
+    return files(__package__).joinpath("types", f"{code}.toml").read_bytes()
+
+
 def _shipped() -> dict[str, CertificateType]:
     folder = files(__package__).joinpath("types")
     types = [read_type(each.read_bytes()) for each in folder.iterdir() if each.name.endswith(".toml")]

@@ -26,7 +26,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from evidence.certificate_types import VERSION_NAME, CertificateType
@@ -163,8 +163,7 @@ def _issuer_members(issuer: IssuerKey) -> dict[str, object]:
 
 
 def _type_members(pinned: PinnedType) -> dict[str, object]:
-    own = replace(pinned.type, code=pinned.type.kin)
-    return {"issuer": pinned.issuer, "name": pinned.type.code, "description": describe(own)}
+    return {"issuer": pinned.issuer, "name": pinned.type.code, "description": describe(pinned.type)}
 
 
 def _registry_member(address: bytes | None) -> dict[str, str]:

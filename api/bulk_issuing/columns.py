@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from evidence.certificate_types import Basis, CertificateType, HolderKind, ValidityRule
 from evidence.errors import Language, Term
+from signing.certificate_types import SHEET_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,15 @@ class IssuingColumn:
         return self.name.zh, self.name.en, self.key
 
 
-HOLDER = IssuingColumn("holder", Term("持证单位统一社会信用代码", "Holder's credit code"), needed=True)
-AGREEMENT = IssuingColumn("agreement", Term("所依据的签署编号", "Agreement it rests on"), needed=True)
-VALID_FROM = IssuingColumn("valid_from", Term("有效期起", "Valid from"), needed=False)
-VALID_UNTIL = IssuingColumn("valid_until", Term("有效期止", "Valid until"), needed=False)
-REFERENCE = IssuingColumn("reference", Term("业务编号", "Reference"), needed=False)
+def _beside(key: str, *, needed: bool = False) -> IssuingColumn:
+    return IssuingColumn(key, SHEET_COLUMNS[key], needed=needed)
+
+
+HOLDER = _beside("holder", needed=True)
+AGREEMENT = _beside("agreement", needed=True)
+VALID_FROM = _beside("valid_from")
+VALID_UNTIL = _beside("valid_until")
+REFERENCE = _beside("reference")
 """What the agency calls the application in its own books; without it the row's content stands for it."""
 
 

@@ -32,8 +32,8 @@ from api.webhooks.events import EventType
 from evidence.errors import Refused, YinxinError
 from signing.certificate_issue import check_printable
 from signing.certificate_registration import find_registered, today
-from signing.certificate_types import certificate_type
 from signing.certificates import Certificate, certificate
+from signing.registered_types import type_named
 
 LEASE = timedelta(minutes=2)
 """How long a claim is believed: a certificate takes half a second, a timestamp from outside some seconds."""
@@ -127,7 +127,8 @@ def _registered(house: House, claim: _Claim) -> Certificate:
     if isinstance(asked, UUID):
         with house.database.transaction() as session:
             return certificate(session, asked)
-    type_ = certificate_type(asked.certificate_type)
+    with house.database.transaction() as session:
+        type_ = type_named(session, asked.certificate_type)
     check_printable(type_, asked.fields, press=house.press)
     with house.database.transaction() as session:
         row = _held(session, claim)

@@ -15,7 +15,7 @@ from api.bulk_issuing.asked import AskedRow
 from api.bulk_issuing.batches import LineState
 from api.bulk_issuing.tables import IssueLineRow
 from evidence.errors import Term
-from signing.certificate_types import certificate_type
+from signing.registered_types import type_named
 from signing.tables import CertificateRow
 
 
@@ -60,12 +60,12 @@ def lines(
         .order_by(by)
         .limit(limit)
     )
-    return tuple(_line(row, number, licence) for row, number, licence in session.execute(query))
+    return tuple(_line(session, row, number, licence) for row, number, licence in session.execute(query))
 
 
-def _line(row: IssueLineRow, number: str | None, licence_id: str | None) -> Line:
+def _line(session: Session, row: IssueLineRow, number: str | None, licence_id: str | None) -> Line:
     asked = None if row.asked is None else AskedRow.model_validate_json(row.asked)
-    named = None if asked is None else certificate_type(asked.certificate_type).holder.name
+    named = None if asked is None else type_named(session, asked.certificate_type).holder.name
     return Line(
         line=row.line,
         state=LineState(row.state),

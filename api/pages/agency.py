@@ -1,5 +1,6 @@
 """The agency's pages: what waits for a certificate, what was issued, and the form that issues."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -20,9 +21,8 @@ from api.routes.authorizations import line
 from api.routes.certificates import today
 from evidence.certificate_types import Basis, CertificateType
 from identity.organizations import organization
-from signing.certificate_types import certificate_type
 from signing.certificates import certificates_of
-from verify.shipped_types import SHIPPED
+from signing.registered_types import issuable_types, newest_type
 
 USUAL_TYPE = "construction-permit"
 """What parties who sign an application usually ask for."""
@@ -42,13 +42,14 @@ def agency(request: Request, house: InHouse, visitor: AsAgency) -> Response:
             certificate_view.listed(session, each, today=today(house))
             for each in certificates_of(session, agency=own.uscc)
         ]
+        types = issuable_types(session)
     return page(
         request,
         "agency.html",
         agency=own.name,
         waiting=waiting,
         certificates=issued,
-        at_once=[each for each in SHIPPED.values() if each.basis is Basis.NONE],
+        at_once=[each for each in types if each.basis is Basis.NONE],
     )
 
 
@@ -65,9 +66,10 @@ def new_certificate(
     Without an agreement it issues a type that rests on none.
     """
     agency_of(visitor, house)
-    chosen = certificate_type(type)
+    with house.database.transaction() as session:
+        chosen, types = newest_type(session, type), issuable_types(session)
     if agreement is None:
-        return _resting_on_nothing(request, chosen, today=today(house))
+        return _resting_on_nothing(request, chosen, types, today=today(house))
     with house.database.transaction() as session:
         found = visible_agreement(session, agreement, visitor, house)
         issued = certificate_for(session, agreement)
@@ -80,14 +82,16 @@ def new_certificate(
             "certificate_new.html",
             shown=agreement_view.shown(session, found, at=house.clock.now()),
             type=chosen,
-            types=SHIPPED.values(),
+            types=types,
             parties=tuple(parties.values()),
             draft=draft_certificate(session, chosen, found, granted, today=today(house)),
             authorizations=[line(session, each) for each in granted],
         )
 
 
-def _resting_on_nothing(request: Request, chosen: CertificateType, *, today: date) -> Response:
+def _resting_on_nothing(
+    request: Request, chosen: CertificateType, types: Sequence[CertificateType], *, today: date
+) -> Response:
     if chosen.basis is Basis.AGREEMENT:
         return RedirectResponse("/agency", status_code=303)
     return page(
@@ -95,7 +99,7 @@ def _resting_on_nothing(request: Request, chosen: CertificateType, *, today: dat
         "certificate_new.html",
         shown=None,
         type=chosen,
-        types=[each for each in SHIPPED.values() if each.basis is Basis.NONE],
+        types=[each for each in types if each.basis is Basis.NONE],
         draft=empty_draft(chosen, today=today),
         reference=uuid4().hex,
     )

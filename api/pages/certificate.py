@@ -18,7 +18,6 @@ from api.routes.certificates import today
 from api.routes.sessions import home_of
 from evidence.certificate_types import CertificateType, HolderKind, LifeState
 from signing.certificate_steps import Step
-from signing.certificate_types import certificate_type
 
 router = APIRouter()
 
@@ -45,7 +44,7 @@ def certificate(
         offers = holds(kept, visitor) and kept.pdf is not None and kept.erased_at is None
         holding = holding_of(session, house, kept, visitor) if offers else None
     mine = acts_for_agency(visitor, house) and found.state is not Standing.BEING_MADE
-    type_ = certificate_type(found.type)
+    type_ = kept.type
     steps = [step for step in Step if _may(step, type_, found)] if mine else []
     return page(
         request,

@@ -12,8 +12,7 @@ from api.bulk_issuing.lines import lines
 from api.pages import page
 from api.routes import InHouse
 from api.routes.certificate_batches import LIMITS, AsAgency, shown
-from signing.certificate_types import certificate_type
-from verify.shipped_types import SHIPPED
+from signing.registered_types import issuable_types, newest_type, type_named
 
 USUAL_TYPE = "constructor-registration"
 """What is commonly issued by the thousand."""
@@ -37,12 +36,13 @@ def new_batch(
     own = agency_of(visitor, house).speaker.uscc
     with house.database.transaction() as session:
         earlier = batches.batches_of(session, own, limit=BATCHES_SHOWN)
-    names = {each.certificate_type: certificate_type(each.certificate_type) for each in earlier}
+        names = {each.certificate_type: type_named(session, each.certificate_type) for each in earlier}
+        chosen, types = newest_type(session, type), issuable_types(session)
     return page(
         request,
         "certificate_batches.html",
-        type=certificate_type(type),
-        types=SHIPPED.values(),
+        type=chosen,
+        types=types,
         earlier=earlier,
         names=names,
         most_rows=LIMITS.rows,
@@ -55,6 +55,7 @@ def one_batch(request: Request, issue_batch_id: UUID, house: InHouse, visitor: A
     own = agency_of(visitor, house).speaker.uscc
     with house.database.transaction() as session:
         found = batches.batch(session, issue_batch_id, agency=own)
+        type_ = type_named(session, found.certificate_type)
         wrong, failed, working = (
             lines(session, found.id, states=(each,), limit=LINES_SHOWN)
             for each in (LineState.WRONG, LineState.FAILED, LineState.WORKING)
@@ -72,7 +73,7 @@ def one_batch(request: Request, issue_batch_id: UUID, house: InHouse, visitor: A
         batch=found,
         shown=shown(found),
         counts={each.value: found.counts[each] for each in LineState},
-        type=certificate_type(found.certificate_type),
+        type=type_,
         wrong=wrong,
         failed=failed,
         working=working,

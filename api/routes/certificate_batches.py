@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, UploadFile
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from api.acting import agency_of
 from api.bulk_issuing import batches, downloads, progress
@@ -24,7 +25,7 @@ from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from evidence.digest import sha256
 from evidence.identifiers import Uscc
-from signing.certificate_types import certificate_type
+from signing.registered_types import newest_type, type_named
 
 LIMITS = Limits(rows=20_000, octets=20 * 2**20)
 """Of one sheet: a province's permits of a year were 12,691; a row of them takes about 600 bytes."""
@@ -85,7 +86,8 @@ class LineTold(BaseModel):
 def sample_sheet(request: Request, type_code: str, visitor: AsAgency, house: InHouse) -> Response:
     """Give an empty sheet of a type, to be filled in."""
     agency_of(visitor, house)
-    type_ = certificate_type(type_code)
+    with house.database.transaction() as session:
+        type_ = newest_type(session, type_code)
     language = language_of(request)
     name = type_.zh if language == "zh" else type_.en
     return _csv(downloads.sample(type_, language), name=f"{name}.csv")
@@ -100,7 +102,8 @@ def check_sheet(
     The same sheet again is the same batch: rows that are neither issued nor on their way are checked anew.
     """
     agency = agency_of(visitor, house).speaker.uscc
-    type_ = certificate_type(type_code)
+    with house.database.transaction() as session:
+        type_ = newest_type(session, type_code)
     content = b"" if sheet is None else sheet.file.read(LIMITS.octets + 1)
     if not content:
         raise SheetMissing
@@ -209,7 +212,8 @@ def what_is_wrong(request: Request, issue_batch_id: UUID, visitor: AsAgency, hou
     with house.database.transaction() as session:
         found = batch(session, issue_batch_id, agency=own)
         wrong = lines(session, found.id, states=(LineState.WRONG, LineState.FAILED))
-    return _csv(downloads.faults(wrong, language_of(request)), name=f"{_named(found)}-faults.csv")
+        name = _named(session, found)
+    return _csv(downloads.faults(wrong, language_of(request)), name=f"{name}-faults.csv")
 
 
 @router.get("/certificate-batches/{issue_batch_id}/results.csv")
@@ -219,9 +223,10 @@ def what_became(request: Request, issue_batch_id: UUID, visitor: AsAgency, house
     with house.database.transaction() as session:
         found = batch(session, issue_batch_id, agency=own)
         every = lines(session, found.id)
+        name = _named(session, found)
     address = house.settings.public_url.rstrip("/")
     text = downloads.results(every, language_of(request), address=address)
-    return _csv(text, name=f"{_named(found)}.csv")
+    return _csv(text, name=f"{name}.csv")
 
 
 def shown(found: Batch) -> BatchProgress:
@@ -263,8 +268,8 @@ def _same(batch_id: UUID) -> SheetChecked:
     return SheetChecked(id=batch_id, next=f"/certificate-batches/{batch_id}")
 
 
-def _named(found: Batch) -> str:
-    return f"{certificate_type(found.certificate_type).zh}-{found.id}"
+def _named(session: Session, found: Batch) -> str:
+    return f"{type_named(session, found.certificate_type).zh}-{found.id}"
 
 
 def _csv(text: str, *, name: str) -> Response:

@@ -33,9 +33,9 @@ from signing.certificate_refusals import CertificateErased
 from signing.certificate_registration import Application, find_registered
 from signing.certificate_steps import Reason, Step
 from signing.certificate_succession import NextVersion, Succession, succeed, version_after
-from signing.certificate_types import certificate_type
 from signing.certificates import Certificate, certificate, certificates_of
 from signing.qr_image import qr_svg
+from signing.registered_types import newest_type
 
 router = APIRouter(route_class=OnceRoute)
 
@@ -101,8 +101,10 @@ class Issued(BaseModel):
 def issue(issuing: Issuing, visitor: AsAgency, house: InHouse, once: Once) -> Issued:
     """Issue a certificate: registered in one transaction, printed and sealed outside of any."""
     agency_of(visitor, house)
+    with house.database.transaction() as session:
+        type_ = newest_type(session, issuing.type)
     application = Application(
-        certificate_type=certificate_type(issuing.type),
+        certificate_type=type_,
         agreement=issuing.agreement,
         holder=None if issuing.holder is None else Uscc.parse(issuing.holder),
         reference=issuing.reference,
@@ -183,7 +185,7 @@ def next_version(
     with house.database.transaction() as session:
         old = certificate(session, certificate_id)
     was = {entry.name: entry.value for entry in old.entries}
-    check_printable(certificate_type(old.certificate_type), {**was, **asked.fields}, press=house.press)
+    check_printable(old.type, {**was, **asked.fields}, press=house.press)
     with house.database.transaction() as session:
         before = version_after(session, certificate_id)
         registered = succeed(session, certificate_id, asked, agency=agency, clock=house.clock)

@@ -38,7 +38,6 @@ from identity.people import find_person
 from signing import certificate_bundles
 from signing.certificate_changes import CertificateUnpublished
 from signing.certificate_metadata import metadata
-from signing.certificate_types import certificate_type
 from signing.certificates import (
     Certificate,
     CertificateUnknown,
@@ -47,7 +46,7 @@ from signing.certificates import (
     certificates_numbered,
     certificates_of,
 )
-from verify.shipped_types import SHIPPED
+from signing.registered_types import issuable_types
 
 MOST = 100
 """Certificates of one call."""
@@ -138,7 +137,8 @@ class Found(BaseModel):
 def catalogue(_: AsDepartment, house: InHouse) -> Catalogue:
     """List the types that are issued here, with their fields, metadata names and states."""
     speaker = house.agency.speaker
-    types = [listed(type_, speaker.uscc) for type_ in SHIPPED.values()]
+    with house.database.transaction() as session:
+        types = [listed(type_, speaker.uscc) for type_ in issuable_types(session)]
     return Catalogue(issuer=speaker.uscc.text, issuer_name=speaker.name, types=types)
 
 
@@ -223,7 +223,7 @@ def _fitting(session: Session, asked: Querying) -> tuple[Certificate, ...]:
 
 
 def _told(session: Session, found: Certificate, *, today: date) -> CertificateFound:
-    type_ = certificate_type(found.certificate_type)
+    type_ = found.type
     return CertificateFound(
         licence_id=found.licence_id,
         number=found.number,
@@ -240,14 +240,14 @@ def _told(session: Session, found: Certificate, *, today: date) -> CertificateFo
 def _holder(session: Session, found: Certificate, *, mask: bool = False) -> str:
     if found.holder is not None:
         return organization(session, found.holder).name
-    named = certificate_type(found.certificate_type).holder.name
+    named = found.type.holder.name
     name = next((entry.value for entry in found.entries if entry.name == named), "")
     return masked_name(name) if mask else name
 
 
 def _metadata(session: Session, found: Certificate) -> dict[str, str]:
     agency = organization(session, found.agency).name
-    type_ = certificate_type(found.certificate_type)
+    type_ = found.type
     return metadata(type_, found, agency=agency, holder=_holder(session, found))
 
 

@@ -1,4 +1,3 @@
-import json
 import re
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from evidence.type_description import (
     MOST_FIELDS,
     TypeMalformed,
     canonical_description,
-    read_table,
+    read_canonical,
     read_type,
 )
 
@@ -138,7 +137,9 @@ def test_what_ends_too_early_is_no_toml() -> None:
 @pytest.mark.parametrize("file", sorted(SHIPPED.glob("*.toml")), ids=lambda file: file.stem)
 def test_a_description_reads_back_from_its_canonical_form(file: Path) -> None:
     described = read_type(file.read_bytes())
-    assert read_table(json.loads(canonical_description(described))) == described
+    assert read_canonical(canonical_description(described)) == described
+    with pytest.raises(TypeMalformed, match="JSON"):
+        read_canonical(file.read_bytes())
 
 
 def test_the_canonical_form_is_the_same_however_the_file_is_written() -> None:
