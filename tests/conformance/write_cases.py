@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.conformance import certificate_cases, joint_cases, list_cases, qr_cases
+from tests.conformance import certificate_cases, joint_cases, list_cases, qr_cases, shown_cases
 from tests.conformance.case import CASES, EXPECTED, Case
 from tests.conformance.verify_case import judged
 
@@ -20,6 +20,7 @@ def made() -> Iterator[Case]:
     yield from list_cases.cases()
     yield from certificate_cases.cases()
     yield from joint_cases.cases()
+    yield from shown_cases.cases()
 
 
 def write(folder: Path) -> None:

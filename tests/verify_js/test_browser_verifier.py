@@ -19,7 +19,6 @@ from tests.verify import (
     altered,
     city,
     described,
-    shown,
     stamped,
     texted,
 )
@@ -34,26 +33,6 @@ ROOT = HERE.parents[1]
 TREES = ROOT / "tests/conformance/merkle.json"
 LOG = tuple(sorted((ROOT / "tests/conformance").glob("log*.json")))
 CBOR: dict[str, Any] = json.loads((HERE / "cbor.json").read_text(encoding="utf-8"))
-
-
-def shown_codes() -> dict[str, Any]:
-    """Copies and presentations in every way they come out, each with the Python verifier's report."""
-    anchors = city.trust_anchors()
-    return {
-        "trust": anchors.to_json().decode(),
-        "cases": [
-            {
-                "name": each.name,
-                "text": each.text,
-                "as_of": each.as_of.isoformat(),
-                "status_list": None if each.listed is None else base64.b64encode(each.listed).decode(),
-                "report": json.loads(
-                    verify_qr(each.text, anchors, as_of=each.as_of, status_list=each.listed).to_json()
-                ),
-            }
-            for each in shown.met()
-        ],
-    }
 
 
 def authorization_cases() -> dict[str, Any]:
@@ -154,8 +133,6 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     (tmp_path / "authorizations.json").write_text(json.dumps(authorizations), encoding="utf-8")
     agreed = judged_agreements()
     (tmp_path / "agreements.json").write_text(json.dumps(agreed), encoding="utf-8")
-    codes = shown_codes()
-    (tmp_path / "shown-codes.json").write_text(json.dumps(codes), encoding="utf-8")
     types = described_types()
     (tmp_path / "described.json").write_text(json.dumps(types), encoding="utf-8")
     ran = subprocess.run([node, "--test"], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -164,6 +141,6 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     assert ran_tests is not None
     cases = [case for each in LOG for case in json.loads(each.read_text(encoding="utf-8"))["cases"]]
     log = sum(case.get("javascript") != "not asked" for case in cases)
-    bundles = len(codes["cases"]) + len(authorizations["cases"]) + len(agreed["cases"] + agreed["packs"])
+    bundles = len(authorizations["cases"]) + len(agreed["cases"] + agreed["packs"])
     bundles += len(types["cases"] + types["bundles"]) + len(types["broken"])
     assert int(ran_tests[1]) > len(CBOR["read"]) + len(CBOR["refused"]) + log + bundles
