@@ -128,6 +128,9 @@ def test_a_holder_shows_chosen_fields_by_a_link_and_has_a_copy_made_and_withdraw
         expect(shown.get_by_text("另有 5 项未出示")).to_be_visible()
         expect(shown.get_by_text("示范市滨河路1号")).to_have_count(0)
         assert shown.evaluate(IDS_TWICE) == []
+        shown.get_by_role("button", name="在本机核验").click()
+        expect(shown.locator("#report")).to_contain_text("出示3项（施工单位、建设单位、工程名称）")
+        expect(shown.locator("#report")).to_contain_text("另有5项未出示")
 
         page.get_by_text("制作加注件", exact=True).first.click()
         page.get_by_label("仅供（单位或个人名称）").fill("示范银行")
