@@ -6,6 +6,7 @@
 
 import { summary } from "./answer.js";
 import { all, get, put, wipe } from "./device.js";
+import { isPresentation } from "./presented.js";
 import { language } from "./wording.js";
 
 const KEY = "officer.word.";
@@ -35,6 +36,7 @@ export function begin(text) {
 /** Take down an answer of `asking.js`; `before` is what the same code was answered when it was asked earlier. Tells
  * whether the word is another one now. */
 export async function take(finding, answer, { before = null, differs = false } = {}) {
+  if (before !== null && isPresentation(answer.report)) return false; // what it proved, it proved in its minute
   const { word, icon } = summary(answer);
   const given = {
     word: differs ? "differs" : word.slice(KEY.length), icon: differs ? "✕" : icon,
@@ -43,7 +45,7 @@ export async function take(finding, answer, { before = null, differs = false } =
   const changed = before !== null && before.word !== given.word;
   if (changed) Object.assign(finding, { earlier: before, changed });
   finding.answered = given;
-  finding.settled = given.online || answer.final === true;
+  finding.settled = given.online || answer.final === true || isPresentation(answer.report);
   if (answer.report?.conclusion === "TOTAL-PASSED") {
     finding.licence = answer.report.subject;
     finding.name = answer.report.facts.find(({ name }) => !OF_ALL.includes(name))?.value[language] ?? "";

@@ -3,6 +3,7 @@
 import { answers, refresh } from "./asking.js";
 import { put } from "./device.js";
 import { closed, current, findingsOf, take, unsettled, wipe } from "./findings.js";
+import { forgetPresented } from "./presented.js";
 import { flush } from "./sending.js";
 import { cityTime, element, icon, sentence } from "./wording.js";
 
@@ -111,6 +112,7 @@ by("wipe").addEventListener("click", async () => {
   const unsent = (await closed()).some(({ state }) => state === "closed") || (await current()) !== null;
   if (!confirm(sentence(unsent ? "officer.visit.wipe_unsent" : "officer.visit.wipe_sent"))) return;
   await wipe();
+  forgetPresented();
   by("changed").hidden = true;
   by("visit-hint").textContent = "";
   location.assign(location.pathname + location.search);
