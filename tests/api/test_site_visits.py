@@ -6,11 +6,15 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from PIL import Image
 
 from api.policy import Role
 from api.site_visits import visits
 from api.site_visits.finding import LONGEST_NOTE
+from api.site_visits.visits import FindingRow, PhotographRow, VisitRow
+from ledger.database import Base, Database
 from tests.api.joint import enter_as
 from tests.quiet_city import QuietCity
 
@@ -73,6 +77,10 @@ def test_what_is_sent_again_is_kept_once_and_never_changed(officer: httpx.Client
     assert [send_picture(officer, visit, found["id"], picture()).status_code for _ in range(2)] == [201, 201]
     assert officer.get(f"/visits/{visit}").text.count("<article") == 1
     assert officer.get(f"/visits/{visit}").text.count("<img class") == 1
+    once = finding()
+    for replayed in (None, "true"):
+        answer = officer.post(path, json=once, headers={"Idempotency-Key": once["id"]})
+        assert (answer.status_code, answer.headers.get("idempotency-replayed")) == (201, replayed)
     other = officer.post(path, json={**found, "note": "另一说法"})
     assert (other.status_code, other.json()["title"]) == (409, "sent-otherwise")
     moved = officer.post("/api/visits", json={"id": visit, "site": "别处", "begun_at": NOW})
@@ -89,6 +97,17 @@ def test_another_officer_neither_sees_nor_adds_to_a_visit(city: QuietCity, offic
         assert other.get(path).status_code == 404
     assert other.post(f"/api/visits/{visit}/findings", json=finding()).status_code == 404
     assert send_picture(other, visit, found["id"], picture()).status_code == 404
+
+
+def test_the_migration_makes_the_tables_that_the_code_maps(database: Database) -> None:
+    tables = {VisitRow.__tablename__, FindingRow.__tablename__, PhotographRow.__tablename__}
+
+    def ours(_object: object, name: str | None, kind: str, _reflected: object, _other: object) -> bool:
+        return kind != "table" or name in tables
+
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": ours})
+        assert compare_metadata(context, Base.metadata) == []
 
 
 def test_a_visit_has_limits_that_say_what_to_do(

@@ -68,6 +68,9 @@ def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
     page.get_by_label("备注").fill("围挡外\n拍摄")
     page.set_input_files("#photograph", {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph})
     expect(page.locator("#photographs img")).to_have_count(1)
+    page.get_by_label("保留原图").check()
+    page.set_input_files("#photograph", {"name": "2.jpg", "mimeType": "image/jpeg", "buffer": photograph})
+    expect(page.locator("#photographs img")).to_have_count(2)
     page.get_by_label("检查地点").fill("滨河路1号工地")
     page.get_by_role("button", name="上报本次检查").click()
     expect(page.locator("#visit-hint")).to_contain_text("没有网络，已存在本机")
@@ -91,10 +94,12 @@ def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
     expect(sent.filter(has_text=suspended.licence_id)).to_contain_text("离线时的结果：有效")
     expect(sent.filter(has_text=permit.licence_id)).to_contain_text("合同价格")
     expect(sent.filter(has_text=permit.licence_id)).to_contain_text("围挡外 拍摄")
-    address = page.locator("article img").get_attribute("src")
     cookies = {each["name"]: each["value"] for each in phone.cookies()}
-    kept = Image.open(BytesIO(httpx.get(f"{site.url}{address}", cookies=cookies).content))
-    assert (kept.size, dict(kept.getexif())) == ((1600, 1200), {})
+    addresses = [each.get_attribute("src") for each in page.locator("article img").all()]
+    contents = [httpx.get(f"{site.url}{address}", cookies=cookies).content for address in addresses]
+    anew = Image.open(BytesIO(next(each for each in contents if each != photograph)))
+    assert (anew.size, dict(anew.getexif())) == ((1600, 1200), {})
+    assert photograph in contents  # with the place of the shot, because the officer said so
 
     # Nothing stays on a device that was wiped.
     page.goto(f"{site.url}/c")
@@ -102,6 +107,16 @@ def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
     page.get_by_role("button", name="清除本机记录").click()
     expect(page.locator("#visit")).to_be_hidden()
     assert page.evaluate(KEPT) == 0
+
+
+def test_a_device_that_keeps_nothing_answers_all_the_same(
+    page: Page, site: Site, permit: Certificate
+) -> None:
+    page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    open_scan_page(page, site)
+    paste(page, permit.qr)
+    expect_answer(page, "有效", tone="good")
+    expect(page.locator("#visit-hint")).to_contain_text("本机存不下核验记录")
 
 
 def test_the_camera_stays_open_from_code_to_code(page: Page, site: Site, permit: Certificate) -> None:

@@ -8,6 +8,7 @@ let opening = null;
 
 function database() {
   opening ??= new Promise((done, fail) => {
+    if (!globalThis.indexedDB) return void fail(new DOMException("", "NotSupportedError"));
     const asked = indexedDB.open(NAME, VERSION);
     asked.onupgradeneeded = () => STORES.forEach((store) => asked.result.createObjectStore(store, { keyPath: "id" }));
     asked.onsuccess = () => done(asked.result);

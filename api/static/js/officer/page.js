@@ -103,9 +103,10 @@ async function verifyAddress() {
 }
 
 async function readFile(file) {
-  if (!(await isPdf(file))) return arrive(await readPicture(file));
-  const opened = await openPrint(file);
-  return arrive(opened.code, opened);
+  const opened = (await isPdf(file)) ? await openPrint(file) : null;
+  const text = opened?.code ?? (await readPicture(file));
+  by("hint").textContent = "";
+  return arrive(text, opened);
 }
 
 function scan() {
@@ -131,7 +132,7 @@ by("again").addEventListener("click", () => {
 by("picture").addEventListener("change", async () => {
   const [file] = by("picture").files;
   if (!file) return;
-  by("hint").textContent = "";
+  by("hint").textContent = sentence("officer.reading");
   await readFile(file).catch(tellReading);
   by("picture").value = "";
 });

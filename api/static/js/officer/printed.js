@@ -12,6 +12,7 @@ const PROGRAM = "/static/third_party/pdfjs-dist/pdf.worker.min.mjs";
 const LARGEST = 40 * 1024 * 1024; // bytes; a sealed certificate has 150 kB
 const MOST_PAGES = 5; // pages in which a code is looked for
 const WIDEST = 2400; // pixels; a module of the largest code then has five
+const PATIENCE = 20_000; // milliseconds until a file counts as one that cannot be opened; a certificate takes one second
 const OF_OURS = ["Widget", "Link"]; // what a sealed certificate has beside its content: the fields of signatures
 
 /** Whether a file says that it is a PDF. */
@@ -64,12 +65,10 @@ export async function openPrint(file) {
   const data = new Uint8Array(await file.arrayBuffer());
   // Glyphs are drawn as paths: no font of the file is handed to the browser.
   const opening = getDocument({ data, disableFontFace: true, isEvalSupported: false, useWasm: false, enableXfa: false });
+  const late = new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error("late")));
   try {
-    const opened = await opening.promise;
-    for (let number = 1; number <= Math.min(opened.numPages, MOST_PAGES); number += 1) {
-      const found = await readPage(opened, await opened.getPage(number));
-      if (found) return found;
-    }
+    const found = await Promise.race([firstWithCode(opening), late]);
+    if (found) return found;
   } catch (error) {
     opening.destroy();
     if (error instanceof ReadingProblem) throw error;
@@ -77,6 +76,15 @@ export async function openPrint(file) {
   }
   opening.destroy();
   throw new ReadingProblem("officer.problem.no_code");
+}
+
+async function firstWithCode(opening) {
+  const opened = await opening.promise;
+  for (let number = 1; number <= Math.min(opened.numPages, MOST_PAGES); number += 1) {
+    const found = await readPage(opened, await opened.getPage(number));
+    if (found) return found;
+  }
+  return null;
 }
 
 async function readPage(opened, page) {
