@@ -15,11 +15,10 @@ from api.idempotency import Once, OnceRoute
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.site_visits import visits
-from api.site_visits.finding import PLACE, Finding
+from api.site_visits.finding import LONGEST_SITE, PLACE, Finding, shown
 from api.site_visits.refusals import PhotographMissing
 from api.site_visits.visits import Visit
 from identity.images import decode
-from identity.names import check_text
 
 router = APIRouter(prefix="/api/visits", route_class=OnceRoute)
 
@@ -48,7 +47,7 @@ def send_visit(sent: VisitSent, visitor: AsOfficer, house: InHouse, once: Once) 
         id=sent.id,
         officer=account_of(visitor),
         organization=visitor.organization,
-        place=check_text(sent.site, PLACE) if sent.site.strip() else "",
+        place=shown(sent.site, PLACE, limit=LONGEST_SITE),
         begun_at=sent.begun_at,
     )
     with house.database.transaction() as session:

@@ -4,6 +4,7 @@ It is the word of the officer's device, not the house's: the code itself is kept
 verify it again. ``earlier`` is the answer without a network, where the one with a network differs.
 """
 
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -14,7 +15,7 @@ from api.language import sentences_below
 from api.routes.verification import LONGEST_CODE
 from evidence.errors import Invalid, QrAltered, Term
 from evidence.qr import read_qr
-from identity.names import check_text
+from identity.names import TextTooLong, plain
 
 NOTE = Term("备注", "note")
 PLACE = Term("检查地点", "place of the visit")
@@ -22,6 +23,12 @@ LONGEST_NOTE = 500
 """Characters of a note."""
 MOST_FIELDS = 30
 """Fields of one certificate that an officer compares."""
+
+LONGEST_SITE = 200
+"""Characters of the place of a visit."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""Unicode categories that are left out of what an officer wrote: keyboards of phones put some in unasked."""
 
 _WORDS = "officer.word."
 FieldName = Annotated[str, Field(pattern=r"^[a-z0-9_ ]{1,40}$")]
@@ -74,7 +81,19 @@ class Finding(BaseModel):
         """Give it with its note fit to be shown.
 
         Raises:
-            TextTooLong, HiddenCharacter, MarksHeaped: the note.
+            TextTooLong: the note.
         """
-        note = check_text(self.note, NOTE, limit=LONGEST_NOTE) if self.note.strip() else ""
-        return self.model_copy(update={"note": note})
+        return self.model_copy(update={"note": shown(self.note, NOTE, limit=LONGEST_NOTE)})
+
+
+def shown(text: str, field: Term, *, limit: int) -> str:
+    """Give what an officer wrote on one line, without what nobody sees; empty where nothing is left.
+
+    Raises:
+        TextTooLong: above ``limit`` characters.
+    """
+    spaced = " ".join(text.split())
+    visible = plain("".join(each for each in spaced if unicodedata.category(each) not in _UNSEEN))
+    if len(visible) > limit:
+        raise TextTooLong(field=field, length=len(visible), limit=limit)
+    return visible

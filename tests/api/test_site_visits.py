@@ -87,6 +87,15 @@ def test_what_is_sent_again_is_kept_once_and_never_changed(officer: httpx.Client
     assert (moved.status_code, moved.json()["title"]) == (409, "sent-otherwise")
 
 
+def test_what_a_telephones_keyboard_puts_in_does_not_hold_a_note_up(officer: httpx.Client) -> None:
+    visit = sent_visit(officer, site="滨河路\u200b1号")
+    found = finding(note="已整改\u2764\ufe0f\n明日复查\u200d")
+    officer.post(f"/api/visits/{visit}/findings", json=found).raise_for_status()
+    page = officer.get(f"/visits/{visit}").text
+    assert "滨河路1号" in page
+    assert "已整改\u2764\ufe0f 明日复查<" in page
+
+
 def test_another_officer_neither_sees_nor_adds_to_a_visit(city: QuietCity, officer: httpx.Client) -> None:
     visit, found = sent_visit(officer), finding()
     officer.post(f"/api/visits/{visit}/findings", json=found).raise_for_status()

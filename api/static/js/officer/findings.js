@@ -2,7 +2,7 @@
 //
 // A visit begins with its first finding and is open until the officer sends it. An answer to the same question
 // replaces the one before it; one to a question asked again, after the network came back, is set beside it where the
-// word differs.
+// word differs. Throws VisitFull.
 
 import { summary } from "./answer.js";
 import { all, get, put, wipe } from "./device.js";
@@ -12,6 +12,11 @@ import { language } from "./wording.js";
 const KEY = "officer.word.";
 const OF_ALL = ["certificate_type", "licence_id", "issuer", "validity"]; // facts that name no single certificate
 
+const MOST = 200; // findings of one visit, as the server takes them
+
+/** The visit has as many findings as it may have. */
+export class VisitFull extends Error {}
+
 /** The open visit, begun where there is none. */
 async function openVisit() {
   const open = (await all("visits")).find((visit) => visit.state === "open");
@@ -19,6 +24,12 @@ async function openVisit() {
   const begun = { id: crypto.randomUUID(), site: "", begun_at: new Date().toISOString(), state: "open", next: null };
   await put("visits", begun);
   return begun;
+}
+
+async function placeInVisit() {
+  const { id } = await openVisit();
+  if ((await findingsOf(id)).length >= MOST) throw new VisitFull();
+  return id;
 }
 
 /** The finding of the same code in the visit that is under way, where no file was compared; undefined without one. */
@@ -50,7 +61,7 @@ export async function take(finding, answer, { before = null, differs = false } =
     finding.licence = answer.report.subject;
     finding.name = answer.report.facts.find(({ name }) => !OF_ALL.includes(name))?.value[language] ?? "";
   }
-  finding.visit ??= (await openVisit()).id;
+  finding.visit ??= await placeInVisit();
   if (!(await get("findings", finding.id))?.sent) await put("findings", finding); // what was sent stays as it was sent
   return changed;
 }

@@ -63,9 +63,10 @@ async function onDevice(work) {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
+    const full = error instanceof findings.VisitFull;
+    if (!full && !(error instanceof DOMException)) throw error;
     by("visit").hidden = false;
-    by("visit-hint").textContent = sentence("officer.problem.device");
+    by("visit-hint").textContent = sentence(full ? "officer.problem.visit_full" : "officer.problem.device");
   }
 }
 

@@ -5,6 +5,7 @@ import { Problem, send } from "../house.js";
 import { all, put } from "./device.js";
 import { findingsOf, photographsOf } from "./findings.js";
 
+const LONGEST = 4096; // characters of a code, as the server takes them; a certificate's is shorter
 let running = null;
 
 /** Send what waits; gives null when all is sent, or the Problem that stopped it. */
@@ -50,7 +51,7 @@ const answer = ({ word, answered_at, online, as_of }) => ({ word, answered_at, o
 function told({ id, text, answered, earlier, compared, note }) {
   const named = (state) => Object.keys(compared).filter((name) => compared[name] === state);
   return {
-    id, scanned: text, note, answered: answer(answered), earlier: earlier && answer(earlier),
+    id, scanned: text.slice(0, LONGEST) || "—", note, answered: answer(answered), earlier: earlier && answer(earlier),
     same: named("same"), differing: named("differs"),
   };
 }
