@@ -50,6 +50,7 @@ CARRIED = (
     "identity/models/fr_liveness.onnx",
     "identity/models/LICENSE-faceplugin.txt",
     "api/static/third_party/zxing-wasm/reader/zxing_reader.wasm",
+    "api/static/third_party/pdfjs-dist/pdf.worker.min.mjs",
     "api/static/css/house.css",
     "api/templates/base.html",
     "api/strings/house.toml",

@@ -55,6 +55,7 @@ async function verify(text, { known = null, from = null } = {}) {
   if (changed) alarm([finding]);
   tellReadiness();
   await onDevice(showVisit);
+  if (scanning) await onDevice(askAgain); // what the next code cut short
   return last;
 }
 
