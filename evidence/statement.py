@@ -71,11 +71,25 @@ class Statement:
 
 @dataclass(frozen=True)
 class SignedStatement:
-    """A statement as read, with the first 8 bytes of the id of the key it claims, and its exact bytes."""
+    """A statement as read, with its exact bytes; ``message`` names the key it claims by 8 bytes of its id."""
 
     statement: Statement
-    key_id_prefix: bytes
+    message: Sign1
     encoded: bytes
+
+    @property
+    def key_id_prefix(self) -> bytes:
+        """The first 8 bytes of the id of the key that it claims."""
+        return self.message.key_id_prefix
+
+    def check(self, key: VerifyingKey) -> Statement:
+        """Check that ``key`` signed what was read.
+
+        Raises:
+            SignatureInvalid: the signature is not by this key, or names another key or algorithm.
+        """
+        self.message.check(key)
+        return self.statement
 
 
 def sign(statement: Statement, signer: Signer) -> bytes:
@@ -101,7 +115,11 @@ def read(encoded: bytes) -> SignedStatement:
     Raises:
         StatementMalformed: the bytes are not the one encoding of a signed statement of a known type.
     """
-    return _read(encoded)[0]
+    message = read_sign1(encoded, StatementMalformed)
+    type_ = StatementType.named(message.typ)
+    if type_ is None:
+        raise StatementMalformed(place="typ")
+    return SignedStatement(_read_payload(type_, message.payload), message, encoded)
 
 
 def check(encoded: bytes, key: VerifyingKey) -> Statement:
@@ -111,18 +129,7 @@ def check(encoded: bytes, key: VerifyingKey) -> Statement:
         StatementMalformed: the bytes are not the one encoding of a signed statement of a known type.
         SignatureInvalid: the signature is not by this key, or names another key or algorithm.
     """
-    signed, message = _read(encoded)
-    message.check(key)
-    return signed.statement
-
-
-def _read(encoded: bytes) -> tuple[SignedStatement, Sign1]:
-    message = read_sign1(encoded, StatementMalformed)
-    type_ = StatementType.named(message.typ)
-    if type_ is None:
-        raise StatementMalformed(place="typ")
-    statement = _read_payload(type_, message.payload)
-    return SignedStatement(statement, message.key_id_prefix, encoded), message
+    return read(encoded).check(key)
 
 
 def _read_payload(type_: StatementType, payload: bytes) -> Statement:
