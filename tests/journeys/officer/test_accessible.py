@@ -52,9 +52,8 @@ def test_axe_finds_nothing_and_leaves_nothing_open(
     page.get_by_role("button", name="上报本次检查").click()
     expect(page.locator("#visit-hint")).to_contain_text("上报需要以执法人员账户登录")
     page.evaluate("""() => {
-      const changed = document.getElementById("changed");
-      changed.innerHTML = "<p>结果变了</p>";
-      changed.hidden = false;
+      document.getElementById("changes").innerHTML = "<p>结果变了</p>";
+      document.getElementById("changed").hidden = false;
     }""")
     assert found(page) == [], "queued, changed"
     page.goto(site.url)

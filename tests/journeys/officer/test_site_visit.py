@@ -47,6 +47,12 @@ def enter_as_officer(page: Page, site: Site) -> None:
     page.wait_for_url(f"{site.url}/c")
 
 
+def photographs_shown(page: Page, site: Site) -> list[bytes]:
+    cookies = {each["name"]: each["value"] for each in page.context.cookies()}
+    addresses = [each.get_attribute("src") for each in page.locator("article img").all()]
+    return [httpx.get(f"{site.url}{address}", cookies=cookies).content for address in addresses]
+
+
 def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
     page: Page, site: Site, house: House, permit: Certificate, photograph: bytes
 ) -> None:
@@ -81,6 +87,8 @@ def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
     alarm = page.get_by_role("alert").filter(has_text="结果变了")
     expect(alarm).to_contain_text("先前“有效”，现在“已暂扣”")
     expect(alarm).to_contain_text(suspended.licence_id)
+    page.get_by_role("button", name="知道了").click()
+    expect(alarm).to_be_hidden()
     expect(page.locator("#visit-hint")).to_contain_text("上报需要以执法人员账户登录")
     enter_as_officer(page, site)
     expect(page.locator("#visit-hint")).to_contain_text("已上报")
@@ -94,9 +102,7 @@ def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
     expect(sent.filter(has_text=suspended.licence_id)).to_contain_text("离线时的结果：有效")
     expect(sent.filter(has_text=permit.licence_id)).to_contain_text("合同价格")
     expect(sent.filter(has_text=permit.licence_id)).to_contain_text("围挡外 拍摄")
-    cookies = {each["name"]: each["value"] for each in phone.cookies()}
-    addresses = [each.get_attribute("src") for each in page.locator("article img").all()]
-    contents = [httpx.get(f"{site.url}{address}", cookies=cookies).content for address in addresses]
+    contents = photographs_shown(page, site)
     anew = Image.open(BytesIO(next(each for each in contents if each != photograph)))
     assert (anew.size, dict(anew.getexif())) == ((1600, 1200), {})
     assert photograph in contents  # with the place of the shot, because the officer said so

@@ -33,26 +33,26 @@ async function verify(text, { known = null, from = null } = {}) {
   hideComparison();
   hideNotes();
   leaveScan();
-  let last = null, before = known?.answered ?? null, changed = false;
+  let own = known, before = known?.answered ?? null, last = null, changed = false;
   for await (const answer of answers(text)) {
     if (mine !== question) return null;
     last = answer;
     const compared = print && answer.report ? showComparison(answer.report, print, language) : { pairs: [], differing: null };
     show(answer, compared.differing);
     await onDevice(async () => {
-      if (finding === null) {
-        const found = (print ? undefined : await findings.same(text)) ?? findings.begin(text);
-        if (mine !== question) return;
-        finding = found;
-        before = finding.answered;
+      if (own === null) {
+        own = (from ? undefined : await findings.same(text)) ?? findings.begin(text);
+        before = own.answered;
       }
-      tick(finding, compared.pairs);
-      await showNotes(finding, answer.report?.conclusion === PASSED ? answer.report.facts : []);
-      changed = await findings.take(finding, answer, { before, differs: compared.differing !== null });
+      tick(own, compared.pairs);
+      changed = await findings.take(own, answer, { before, differs: compared.differing !== null });
+      if (mine !== question) return;
+      finding = own;
+      await showNotes(own, answer.report?.conclusion === PASSED ? answer.report.facts : []);
     });
   }
   if (mine !== question) return null;
-  if (changed) alarm([finding]);
+  if (changed) alarm([own]);
   tellReadiness();
   await onDevice(showVisit);
   if (scanning) await onDevice(askAgain); // what the next code cut short
@@ -61,6 +61,7 @@ async function verify(text, { known = null, from = null } = {}) {
 
 /** Do what this device keeps; where it cannot, the answer stands all the same. */
 async function onDevice(work) {
+  if (!globalThis.isSecureContext) return;
   try {
     await work();
   } catch (error) {

@@ -77,9 +77,14 @@ export function alarm(findings) {
   const told = findings.map(({ name, licence, earlier, answered }) => element("p", sentence("officer.changed", {
     name, licence, before: sentence(`officer.word.${earlier.word}`), now: sentence(`officer.word.${answered.word}`),
   })));
-  by("changed").replaceChildren(...told);
+  by("changes").append(...told);
   by("changed").hidden = false;
 }
+
+by("seen").addEventListener("click", () => {
+  by("changed").hidden = true;
+  by("changes").replaceChildren();
+});
 
 /** Send what waits and say how far it came. */
 export async function sendWaiting() {
@@ -113,7 +118,5 @@ by("wipe").addEventListener("click", async () => {
   if (!confirm(sentence(unsent ? "officer.visit.wipe_unsent" : "officer.visit.wipe_sent"))) return;
   await wipe();
   forgetPresented();
-  by("changed").hidden = true;
-  by("visit-hint").textContent = "";
   location.assign(location.pathname + location.search);
 });
