@@ -20,7 +20,7 @@ class AskedRow(BaseModel):
     """One certificate: its holder's code, its fields, its days; without a first day, from its issue on.
 
     ``own_reference`` is what the agency calls it. Without one, rows that say the same are the same row,
-    whichever sheet they stand in.
+    whichever sheet they stand in, and whichever version of the type they are issued by.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,7 +38,8 @@ class AskedRow(BaseModel):
         """The reference under which one certificate is issued, however often the row is sent."""
         if self.own_reference is not None:
             return self.own_reference
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        said = self.model_copy(update={"certificate_type": self.certificate_type.partition("@")[0]})
+        return hashlib.sha256(said.model_dump_json().encode()).hexdigest()
 
     def application(self, type_: CertificateType, *, first: date, named: bool = True) -> Application:
         """Give the application, valid from the day ``first``; one not ``named`` finds nothing by its name."""

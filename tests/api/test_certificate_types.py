@@ -145,6 +145,10 @@ def test_a_changed_description_is_a_new_version_and_certificates_keep_theirs(
     city: QuietCity, agency: httpx.Client, first: dict[str, Any]
 ) -> None:
     before = issued(agency, city, first["name"], boat="鲁渔 200")
+    content = sheet([OWNER.uscc.text, OWNER.name, "鲁渔 202"], head=["holder", "boat_owner", "boat"])
+    act(agency, submit(agency, content, "fishing-licence").json()["id"]).raise_for_status()
+    while issue_next(city.house):
+        pass
     changed = FISHING.replace("船名", "渔船名称")
     second = registered(agency, changed)
     assert second["name"] == "fishing-licence@2"
@@ -155,7 +159,10 @@ def test_a_changed_description_is_a_new_version_and_certificates_keep_theirs(
     after = issued(agency, city, "fishing-licence", boat="鲁渔 201")
     again = agency.get(f"/api/certificates/{before['id']}").json()
     assert [each["fields"][1]["zh"] for each in (again, after)] == ["船名", "渔船名称"]
-    assert int(after["number"][-5:]) == int(before["number"][-5:]) + 1
+    assert int(after["number"][-5:]) == int(before["number"][-5:]) + 2
+    same_row = submit(agency, content, "fishing-licence").json()["id"]
+    assert counts(agency, same_row) == {"wrong": 1}
+    assert "已为该申请签发证照" in download(agency, same_row, "faults")[0][2]
     trust = pinned(city)
     labels = [
         verify_qr(each["qr"], trust, as_of=datetime.now(UTC)).facts[3].label.zh for each in (before, after)
