@@ -5,7 +5,7 @@ counts: a suspension holds from the moment it was decided, before the chain has 
 holds even where the record was lost. A chain that does not answer takes nothing away: the agency's record is
 given without a block, and ``word`` says that the chain could not be asked.
 
-    witness = OnlineWitness(house)
+    witness = OnlineWitness(house, register)
     report = verify_qr(text, trust, as_of=now, witness=witness)
     witness.word, witness.block
 """
@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from api.house import House
 from evidence.statuslist import CertificateState
-from ledger import deployment, status
+from ledger import status
 from ledger.chain import Address, Block, ChainRefused, ChainUnavailable, LedgerDiffers
 from ledger.status import SettledStates
 from signing.certificate_changes import issuer_key
@@ -48,13 +48,12 @@ class ChainWord(StrEnum):
 class _Recorded:
     """What the agency's record has of a certificate.
 
-    ``issuer`` is the agency on the chain, 32 bytes; ``register`` where it is asked, None before it stands;
-    ``settled`` what it must show by what is final there.
+    ``issuer`` is the agency on the chain, 32 bytes; ``settled`` what the register must show by what is final
+    there.
     """
 
     certificate: Certificate
     issuer: bytes
-    register: Address | None
     settled: SettledStates | None
 
 
@@ -78,8 +77,8 @@ class OnlineWitness:
     block, made at ``block_time``; what became final after it is in the agency's record.
     """
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, house: House, register: Address) -> None:
+        self._house, self._register = house, register
         self.word: ChainWord | None = None
         self.block: int | None = None
         self.block_time: datetime | None = None
@@ -114,20 +113,15 @@ class OnlineWitness:
                 found = certificate_of_statement(session, statement)
             except CertificateUnknown:
                 return None
-            stands = deployment.current(session)
-            register = None if stands is None or stands.register is None else stands.register.address
             issuer = issuer_key(found.agency)
             settled = status.settled(session, issuer=issuer, key=found.status_key)
-            return _Recorded(found, issuer, register, settled)
+            return _Recorded(found, issuer, settled)
 
     def _registered(self, recorded: _Recorded) -> _Registered | None:
-        if recorded.register is None:
-            self.word = ChainWord.UNREACHABLE
-            return None
         try:
             found = status.read(
                 self._house.chain,
-                recorded.register,
+                self._register,
                 issuer=recorded.issuer,
                 key=recorded.certificate.status_key,
                 depth=self._house.settings.chain_depth,

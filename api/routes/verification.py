@@ -18,6 +18,7 @@ from api.witness import OnlineWitness
 from evidence import canonical
 from evidence.canonical import Value
 from evidence.errors import CIVIL_TIME, QrUnknown
+from ledger.chain import Address
 from verify.qr import verify_qr
 from verify.trust import TrustAnchors
 
@@ -60,8 +61,8 @@ def verified(code: str, house: House) -> dict[str, Value]:
     """
     if len(code) > LONGEST_CODE:
         raise QrUnknown
-    witness = OnlineWitness(house)
     pinned = _parsed(trust.anchors(house).to_json())
+    witness = OnlineWitness(house, Address(pinned.chain.status_contract))
     report = verify_qr(code.strip(), pinned, as_of=house.clock.now(), witness=witness, copies=witness)
     members: dict[str, Value] = json.loads(report.to_json())
     return {**members, "witness": _told(witness, now=house.clock.now())}

@@ -12,9 +12,12 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from tests.bench.harness import show
+
+Connection: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass
@@ -26,7 +29,7 @@ class OpenLoop:
     bodies: Sequence[bytes]
     latencies: list[float] = field(default_factory=list)
     refused: int = 0
-    idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+    idle: list[Connection] = field(default_factory=list)
 
     async def run(self, rate: float, seconds: float) -> None:
         loop = asyncio.get_running_loop()
@@ -39,9 +42,7 @@ class OpenLoop:
 
     async def _ask(self, number: int, due: float) -> None:
         parts = urlsplit(self.url)
-        reader, writer = (
-            self.idle.pop() if self.idle else await asyncio.open_connection(parts.hostname, parts.port)
-        )
+        reader, writer = await self._connected(parts.hostname, parts.port)
         body = self.bodies[number % len(self.bodies)]
         head = (
             f"POST {self.path} HTTP/1.1\r\nhost: {parts.netloc}\r\ncontent-type: application/json\r\n"
@@ -57,6 +58,15 @@ class OpenLoop:
         self.latencies.append(asyncio.get_running_loop().time() - due)
         self.refused += b" 200 " not in status
         self.idle.append((reader, writer))
+
+    async def _connected(self, host: str | None, port: int | None) -> Connection:
+        """Give a connection that waits, but for those that the site closed meanwhile, or a new one."""
+        while self.idle:
+            reader, writer = self.idle.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection(host, port)
 
 
 def main() -> None:

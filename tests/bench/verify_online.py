@@ -12,12 +12,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
+import psutil
 
 from tests.bench.harness import Figures, Row, percentile
 
 RATE = 200
+SLOW_RATE = 20
+"""Questions a second at which nothing waits for anything."""
+
 ANSWERED_MS = 50.0
 """The aim: 99 of 100 online answers."""
 
@@ -32,9 +37,22 @@ class BenchSite:
     """The open site: its URL, the codes of its permits, and the seconds that each took to issue."""
 
     running: subprocess.Popen[str]
+    folder: Path
     url: str
     codes: list[str]
     issued: list[float]
+
+    def cpu(self) -> dict[str, float]:
+        """Seconds that the site's processes have spent so far."""
+        own = psutil.Process(self.running.pid)
+        nodes = [each for each in own.children(recursive=True) if each.name().startswith("node")]
+        postmaster = psutil.Process(int((self.folder / "postgres/postmaster.pid").read_text().split()[0]))
+        of = {
+            "the site": [own],
+            "PostgreSQL": postmaster.children(recursive=True),
+            "the chain's node": nodes,
+        }
+        return {name: sum(sum(each.cpu_times()[:2]) for each in processes) for name, processes in of.items()}
 
     def step(self, act: str, number: int) -> float:
         """Let the agency take a step; give when it was taken."""
@@ -55,13 +73,15 @@ def opened(permits: int) -> Iterator[BenchSite]:
             if running.stdin is None or running.stdout is None:
                 raise ValueError(running)
             line = next(line for line in running.stdout if line.startswith("{"))
-            yield BenchSite(running, **json.loads(line))
+            yield BenchSite(running, Path(folder), **json.loads(line))
             running.stdin.close()
 
 
 def run(figures: Figures, site: BenchSite) -> None:
     """Take the figures of an open site."""
     _issuing(figures, site)
+    open_loop(site, SLOW_RATE, 2.0)  # what is read once is read
+    _cpu(figures, site)
     _answers(figures, site)
     _suspensions(figures, site)
 
@@ -75,12 +95,22 @@ def _issuing(figures: Figures, site: BenchSite) -> None:
 
 def _answers(figures: Figures, site: BenchSite) -> None:
     seconds = 1.0 if figures.quick else 20.0
-    for rate in (10,) if figures.quick else (20, 50, 100, RATE):
+    for rate in (10,) if figures.quick else (SLOW_RATE, 50, 100, RATE):
         latencies = open_loop(site, rate, seconds)
         for share in (0.5, 0.99):
             most = ANSWERED_MS if (rate, share) == (RATE, 0.99) else None
             name = f"online answer, {rate} due a second, p{share * 100:.0f}"
             figures.add(Row(name, percentile(latencies, share) * 1000, "ms", most=most))
+
+
+def _cpu(figures: Figures, site: BenchSite) -> None:
+    """Of one answer, by process: what the latencies are made of, also where others share the cores."""
+    seconds = 1.0 if figures.quick else 20.0
+    before = site.cpu()
+    answers = len(open_loop(site, SLOW_RATE, seconds))
+    for name, spent in site.cpu().items():
+        each = (spent - before[name]) / answers * 1000
+        figures.add(Row(f"CPU of one online answer, {name}", each, "ms"))
 
 
 def open_loop(site: BenchSite, rate: float, seconds: float) -> list[float]:
