@@ -90,8 +90,10 @@ class PageDrawer:
         self._reading = WorkerPool(Pdfium, workers=1, limit_s=PICTURE_S)
         self._checking = WorkerPool(Pdfium, workers=1, limit_s=CHECK_S)
 
-    def page_image(self, content: bytes, number: int) -> bytes:
+    def page_image(self, content: bytes, number: int, *, sealed: bool = False) -> bytes:
         """Return page ``number``, counted from 1, as PNG at most 1,240 pixels wide.
+
+        Seals and signatures are fields of a form; they are drawn where it is ``sealed`` by ourselves.
 
         Raises:
             PageUnknown: there is no such page.
@@ -99,7 +101,7 @@ class PageDrawer:
             PagesBusy: other pages took too long.
         """
         try:
-            return _ask(self._reading, Pdfium.picture, content, number)
+            return _ask(self._reading, Pdfium.picture, content, number, sealed)
         except Silent as error:
             raise PageUndrawable(page=number) from error
 
@@ -150,9 +152,11 @@ class Pdfium:
         with _cpu(OPEN_S):
             return len(open_document(content).pages)
 
-    def picture(self, content: bytes, number: int) -> bytes:
-        """Return page ``number`` as PNG."""
+    def picture(self, content: bytes, number: int, sealed: bool) -> bytes:  # noqa: FBT001  by place, to a process
+        """Return page ``number`` as PNG, with the fields of its form where it is ``sealed``."""
         with _opened(content, number) as document:
+            if sealed:
+                document.init_forms()
             if not 1 <= number <= len(document):
                 raise PageUnknown(page=number, pages=len(document))
             output = BytesIO()

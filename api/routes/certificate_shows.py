@@ -74,7 +74,7 @@ def certificate_picture(certificate_id: UUID, visitor: AsConcerned, house: InHou
     """Give the sealed page as a picture for phones, which shows its code as sharp as scanners need it."""
     with house.database.transaction() as session:
         found = visible_certificate(session, certificate_id, visitor)
-    picture = house.pages.page_image(printed(house, found), 1)
+    picture = house.pages.page_image(printed(house, found), 1, sealed=True)
     return file(picture, media_type="image/png", name=f"{found.number}.png")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageChops
 
 from api.demonstration.people import CONTRACTOR, ENGINEER, OWNER
 from api.pages import CITY_TIME
@@ -185,6 +185,13 @@ def test_a_party_that_does_not_hold_it_sees_persons_masked(city: QuietCity, agen
     assert value in agency.get(f"/api{path}").text
 
 
+def cinnabar(picture: Image.Image) -> int:
+    """How many dots of the picture are of the red that belongs to seals alone."""
+    red, green, blue = picture.split()
+    other = ImageChops.lighter(green, blue)
+    return sum(ImageChops.subtract(red, other).histogram()[80:])
+
+
 def read_by_zxing(picture: Image.Image) -> str:
     (code,) = zxingcpp.read_barcodes(picture)
     return code.text
@@ -207,6 +214,7 @@ def test_the_code_is_read_off_the_picture_as_a_phone_shows_it(
     answer = agency.get(f"/certificates/{permit.id}/certificate.png")
     picture = Image.open(BytesIO(answer.content)).convert("L")
     assert (answer.headers["content-type"], picture.width) == ("image/png", 1240)
+    assert cinnabar(Image.open(BytesIO(answer.content)).convert("RGB")) > 1000
     assert read(picture.resize((width, picture.height * width // picture.width))) == permit.qr
 
 

@@ -138,6 +138,8 @@ def test_a_holder_shows_chosen_fields_by_a_link_and_has_a_copy_made_and_withdraw
         shown.get_by_role("button", name="在本机核验").click()
         expect(shown.locator("#report")).to_contain_text("出示3项（施工单位、建设单位、工程名称）")
         expect(shown.locator("#report")).to_contain_text("另有5项未出示")
+        shown.set_viewport_size(PHONE)
+        assert shown.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
         page.get_by_text("制作加注件", exact=True).first.click()
         page.get_by_label("仅供（单位或个人名称）").fill("示范银行")
