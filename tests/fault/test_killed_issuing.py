@@ -18,7 +18,7 @@ from tests.quiet_city import QuietCity, open_quiet_city
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 ROWS = 30
-KILLS = 4
+KILLS = 3
 SEED = 20261127
 
 
