@@ -52,6 +52,14 @@ class LabelTwice(Refused):
     en = "“{label}” names two fields, or a column of every sheet; call one of them otherwise."
 
 
+class TypeNameTaken(Refused):
+    """Another type is called the same: one would be taken for the other. Facts: ``name``, ``other``."""
+
+    code = "certificate-type-name-taken"
+    zh = "名称“{name}”已属于类型 {other}，两者会被混淆；请换一个名称。"
+    en = "“{name}” names the type {other} already, and one would be taken for the other; call it otherwise."
+
+
 class NumbersCollide(Refused):
     """Numbers of this type could equal those of another one. Facts: ``place``, ``other``."""
 
@@ -76,11 +84,13 @@ def check_type(session: Session, description: bytes, *, agency: Agency) -> Certi
 
     Raises:
         TypeMalformed: it is none, naming the first member that is wrong.
-        TypeShipped, LabelTwice, NumbersCollide, VersionsUsedUp: it cannot stand beside what is there.
+        TypeShipped, TypeNameTaken, LabelTwice, NumbersCollide, VersionsUsedUp: it cannot stand beside what is
+            there.
     """
     read = read_type(description)
     if read.code in SHIPPED:
         raise TypeShipped(certificate_type=read.code)
+    _check_name(session, read)
     _check_labels(read)
     _check_numbers(session, read, agency)
     last = last_version(session, read.code)
@@ -125,6 +135,22 @@ def register_type(session: Session, description: bytes, *, agency: Agency, clock
     return read_row(row)
 
 
+def _others(session: Session) -> tuple[CertificateType, ...]:
+    """Every type that is known here, in each of its versions."""
+    return (*SHIPPED.values(), *(each.type for each in registered_types(session)))
+
+
+def _check_name(session: Session, read: CertificateType) -> None:
+    for other in _others(session):
+        for name, taken in ((read.zh, other.zh), (read.en, other.en)):
+            if other.kin != read.code and _plain(name) == _plain(taken):
+                raise TypeNameTaken(name=name, other=other.kin)
+
+
+def _plain(name: str) -> str:
+    return "".join(name.split()).casefold()
+
+
 def _check_labels(read: CertificateType) -> None:
     used = {text for key, name in SHEET_COLUMNS.items() for text in (key, name.zh, name.en)}
     for field in read.fields:
@@ -137,7 +163,7 @@ def _check_labels(read: CertificateType) -> None:
 def _check_numbers(session: Session, read: CertificateType, agency: Agency) -> None:
     """Check that no number of ``read`` can be one of another type, or of its own other numbering."""
     mine, own = read.numbering, type_code(read, agency.speaker.uscc)
-    for other in (*SHIPPED.values(), *(each.type for each in registered_types(session))):
+    for other in _others(session):
         theirs, kin = other.numbering, other.kin == read.code
         if kin and theirs == mine:
             continue  # they are counted on

@@ -66,6 +66,12 @@ def first(agency: httpx.Client) -> dict[str, Any]:
     return registered(agency, FISHING)
 
 
+def another(code: str, prefix: str) -> str:
+    """The same type under another code, name and number."""
+    renamed = FISHING.replace("fishing", code).replace("渔业捕捞许可证", f"{code}证")
+    return renamed.replace("Fishing licence", f"{code.title()} licence").replace('"YB', f'"{prefix}')
+
+
 def sent(http: httpx.Client, description: str, to: str = "") -> httpx.Response:
     files = {"description": ("type.toml", description.encode(), "application/toml")}
     return http.post(f"{TYPES}{to}", files=files)
@@ -96,8 +102,8 @@ def pinned(city: QuietCity) -> TrustAnchors:
 
 
 def test_a_description_is_shown_before_it_is_registered(agency: httpx.Client) -> None:
-    seen = sent(agency, FISHING.replace("fishing", "angling").replace('"YB', '"YC'), "/previews").json()
-    assert (seen["name"], seen["known"], seen["zh"]) == ("angling-licence@1", False, "渔业捕捞许可证")
+    seen = sent(agency, another("angling", "YC"), "/previews").json()
+    assert (seen["name"], seen["known"], seen["zh"]) == ("angling-licence@1", False, "angling证")
     assert seen["qr_bits"] <= seen["qr_most_bits"]
     assert seen["qr_version"] <= seen["qr_most_version"] == 20
     assert seen["page"].startswith("data:image/png;base64,")
@@ -201,13 +207,15 @@ def _asked(city: QuietCity) -> dict[str, Any]:
             "certificate-type-numbers-collide",
             "“安全生产许可证”",
         ),
-        ((("捕捞许可证", "捕捞许可证😀"), ('"YB', '"YG')), "glyph-missing", "😀"),
+        ((("准予捕捞", "准予捕捞😀"), ('"YB', '"YG')), "glyph-missing", "😀"),
+        ((("other证", "安全生产 许可证"),), "certificate-type-name-taken", "safety-production-licence"),
+        ((("Other licence", "fishing LICENCE"),), "certificate-type-name-taken", "fishing-licence"),
     ],
 )
 def test_what_cannot_be_registered_is_refused_by_name(
     agency: httpx.Client, first: dict[str, Any], changes: tuple[tuple[str, str], ...], code: str, words: str
 ) -> None:
-    description = FISHING.replace("fishing-licence", "other-licence") if "shipped" not in code else FISHING
+    description = FISHING if "shipped" in code else another("other", "YB")
     for written, wrong in changes:
         assert written in description
         description = description.replace(written, wrong)
@@ -224,11 +232,7 @@ def test_a_type_whose_code_would_not_be_read_is_refused(agency: httpx.Client) ->
         f'  {{ name = "f{at}", zh = "项{at}", en = "Item {at}", metadata = "KZ_X{at}", qr = true }},\n'
         for at in range(12)
     )
-    description = (
-        FISHING.replace("fishing", "netting")
-        .replace('"YB', '"YN')
-        .replace("field = [\n", f"field = [\n{more}")
-    )
+    description = another("netting", "YN").replace("field = [\n", f"field = [\n{more}")
     assert problem(sent(agency, description)) == (409, "qr-too-large")
 
 
