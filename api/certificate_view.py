@@ -15,6 +15,7 @@ from ledger.receipts import AnchoringState
 from signing.certificate_changes import CertificateChange, history
 from signing.certificate_succession import version_after
 from signing.certificates import Certificate
+from signing.numbers_elsewhere import number_elsewhere
 
 
 class Standing(StrEnum):
@@ -75,6 +76,7 @@ class CertificateShown(BaseModel):
     before: UUID | None
     after: UUID | None
     state_code: str
+    number_elsewhere: str | None
     licence_id: str
     type: str
     type_zh: str
@@ -147,6 +149,7 @@ def shown(session: Session, found: Certificate, *, today: date, full: bool) -> C
         before=found.previous,
         after=None if newer is None else newer.id,
         state_code=state_code(type_, found.life),
+        number_elsewhere=number_elsewhere(session, found.id),
         licence_id=found.licence_id,
         type=type_.code,
         type_zh=type_.zh,

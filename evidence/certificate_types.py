@@ -16,6 +16,8 @@ NUMBER_PLACES = re.compile(r"\{(area|date|year|city|serial:[1-9])\}")
 VERSION_NAME = re.compile(r"([a-z][a-z0-9-]{1,63})@([1-9][0-9]{0,3})")
 """The name of a version of a registered type: its code, and the number of the version."""
 SERIAL_PLACE = re.compile(r"\{serial:([1-9])\}")
+DIGITS_PLACE = re.compile(r"\{digits:([1-9][0-9]?)\}")
+"""What the form of a number that another platform gives has places for: so many digits."""
 
 
 class HolderKind(StrEnum):
@@ -86,10 +88,14 @@ class TypeField:
 
 @dataclass(frozen=True, kw_only=True)
 class Numbering:
-    """How its certificates are numbered: the ``form`` people read, and ``licence`` for the identifier."""
+    """How its certificates are numbered: the ``form`` people read, and ``licence`` for the identifier.
+
+    ``elsewhere`` is the form of the number that another platform gives it, empty where none does.
+    """
 
     form: str
     licence: str
+    elsewhere: str = ""
 
     @property
     def digits(self) -> int:
@@ -100,6 +106,17 @@ class Numbering:
         """Put ``facts`` (area, date, year, city) and the serial into a form."""
         placed = SERIAL_PLACE.sub(f"{serial:0{self.digits}}", text)
         return NUMBER_PLACES.sub(lambda place: facts[place[1]], placed)
+
+    @property
+    def sample_elsewhere(self) -> str:
+        """The form of the number that another platform gives, with a 0 for each digit."""
+        return DIGITS_PLACE.sub(lambda place: "0" * int(place[1]), self.elsewhere)
+
+    def fits_elsewhere(self, text: str) -> bool:
+        """Whether ``text`` has the form of the number that another platform gives."""
+        return re.fullmatch("[0-9A-Z-]+", text) is not None and (
+            re.sub("[0-9]", "0", text) == re.sub("[0-9]", "0", self.sample_elsewhere)
+        )
 
     def scope(self, facts: Mapping[str, str]) -> str:
         """Return what stands before the serial in the licence identifier: within it serials are counted."""

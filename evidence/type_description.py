@@ -20,6 +20,7 @@ The shipped ones lie in ``verify/types``; an agency may register more.
     [number]
     form = "{area}{date}{serial:2}01"        {area} {date} {year} {city} {serial:digits}
     licence = "{area}{date}{serial:2}01"     its serial in the licence identifier: A to Z and 0 to 9
+    elsewhere = "{digits:16}-SX-{digits:3}"  the number that another platform gives it, where one does
 
     [validity]
     rule = "chosen"                          or "years", with years = 3; or "open", without an end
@@ -52,6 +53,7 @@ from typing import TypeVar
 
 from evidence.canonical import Value, to_json
 from evidence.certificate_types import (
+    DIGITS_PLACE,
     NUMBER_PLACES,
     SERIAL_PLACE,
     Basis,
@@ -184,7 +186,7 @@ def describe(type_: CertificateType) -> dict[str, Value]:
         "grant": type_.grant,
         "notes": list(type_.notes),
         "identifier": identifier,
-        "number": {"form": type_.numbering.form, "licence": type_.numbering.licence},
+        "number": _number_members(type_.numbering),
         "validity": validity,
         "states": {state.value: _state_members(words) for state, words in type_.states.items()},
         "field": [_field_members(each) for each in type_.fields],
@@ -252,6 +254,11 @@ def _notes(fields: Fields) -> tuple[str, ...]:
     return told
 
 
+def _number_members(numbering: Numbering) -> dict[str, Value]:
+    members: dict[str, Value] = {"form": numbering.form, "licence": numbering.licence}
+    return {**members, "elsewhere": numbering.elsewhere} if numbering.elsewhere else members
+
+
 def _identifier(fields: Fields) -> tuple[str | None, bool, str]:
     national = _matching(fields, "national", _NATIONAL) if fields.has("national") else None
     confirmed = _flag(fields, "confirmed", otherwise=False)
@@ -271,8 +278,11 @@ def _numbering(fields: Fields) -> Numbering:
             raise fields.refuse(key)
     if re.fullmatch("[0-9A-Z]*", NUMBER_PLACES.sub("", licence)) is None or "{city}" in licence:
         raise fields.refuse("licence")
+    elsewhere = fields.text("elsewhere", limit=60) if fields.has("elsewhere") else ""
+    if re.fullmatch("[0-9A-Z-]*", DIGITS_PLACE.sub("", elsewhere)) is None:
+        raise fields.refuse("elsewhere")
     fields.done()
-    numbering = Numbering(form=form, licence=licence)
+    numbering = Numbering(form=form, licence=licence, elsewhere=elsewhere)
     if len(numbering.fill(licence, facts=_WIDEST, serial=0)) > SERIAL_LIMIT:
         raise fields.refuse("licence")
     return numbering

@@ -56,6 +56,7 @@ def certificate(
         values={entry.name: entry.value for entry in kept.entries},
         may_see=may_see and any(names_person(type_, each.name) for each in found.fields),
         erasable=mine and kept.erased_at is None and type_.holder.kind is HolderKind.PERSON and _over(found),
+        numbered_elsewhere=mine and bool(type_.numbering.elsewhere) and found.number_elsewhere is None,
         holding=holding,
         hours=HOURS,
         versions=mine and found.after is None and found.state in RENEWED_FROM,

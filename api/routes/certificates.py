@@ -34,6 +34,7 @@ from signing.certificate_registration import Application, find_registered
 from signing.certificate_steps import Reason, Step
 from signing.certificate_succession import NextVersion, Succession, succeed, version_after
 from signing.certificates import Certificate, certificate, certificates_of
+from signing.numbers_elsewhere import note
 from signing.qr_image import qr_svg
 from signing.registered_types import newest_type
 
@@ -88,6 +89,14 @@ class Succeeding(BaseModel):
     how: Succession
     fields: dict[str, str] = {}
     valid_until: Day | None = None
+
+
+class Numbered(BaseModel):
+    """The number that another platform gave the certificate."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number_elsewhere: str
 
 
 class Issued(BaseModel):
@@ -169,6 +178,18 @@ def change_state(
         )
         events.tell_certificate(session, house, changed, EventType.CERTIFICATE_CHANGED)
         return shown(session, changed, today=today(house), full=True)
+
+
+@router.post("/api/certificates/{certificate_id}/numbers", status_code=201)
+def note_number(
+    certificate_id: UUID, numbered: Numbered, visitor: Annotated[Visitor, allow(Role.AGENCY)], house: InHouse
+) -> CertificateShown:
+    """Note the number that another platform, such as the national one of permits, gave the certificate."""
+    agency_of(visitor, house)
+    with house.database.transaction() as session:
+        found = visible_certificate(session, certificate_id, visitor)
+        note(session, found, numbered.number_elsewhere.strip(), clock=house.clock)
+        return shown(session, found, today=today(house), full=False)
 
 
 @router.post("/api/certificates/{certificate_id}/successors", status_code=201)

@@ -46,6 +46,7 @@ from signing.certificates import (
     certificates_numbered,
     certificates_of,
 )
+from signing.numbers_elsewhere import certificates_numbered_elsewhere
 from signing.registered_types import issuable_types
 
 MOST = 100
@@ -212,7 +213,9 @@ def _fitting(session: Session, asked: Querying) -> tuple[Certificate, ...]:
         except CertificateUnknown:
             return ()
     if asked.number:
-        return certificates_numbered(session, asked.number)
+        return certificates_numbered(session, asked.number) or certificates_numbered_elsewhere(
+            session, asked.number
+        )
     if asked.holder:
         return certificates_of(session, holder=Uscc.parse(asked.holder))
     if asked.person_name and asked.citizen_number:

@@ -46,6 +46,25 @@ cancelled = { zh = "注销", en = "cancelled" }
 FACTS = {"area": "990100", "city": "示范市", "date": "20260502", "year": "2026"}
 
 
+def test_the_number_of_another_platform_has_a_form_of_its_own() -> None:
+    numbered = WHOLE.replace("[validity]", 'elsewhere = "{digits:4}-YY-{digits:2}"\n[validity]')
+    read = read_type(numbered.encode())
+    assert (read.numbering.sample_elsewhere, read.numbering.elsewhere) == (
+        "0000-YY-00",
+        "{digits:4}-YY-{digits:2}",
+    )
+    assert read_canonical(canonical_description(read)) == read
+    fitting = [
+        text
+        for text in ("1234-YY-56", "1234-XY-56", "123-YY-56", "１２３４-YY-56", "0000-YY-00\n")
+        if read.numbering.fits_elsewhere(text)
+    ]
+    assert fitting == ["1234-YY-56"]
+    assert not read_type(WHOLE.encode()).numbering.fits_elsewhere("")
+    with pytest.raises(TypeMalformed, match="elsewhere"):
+        read_type(numbered.replace("{digits:2}", "{serial:2}").encode())
+
+
 def test_a_description_is_read_whole() -> None:
     read = read_type(WHOLE.encode())
     assert (read.code, read.zh, read.en) == ("fishing-licence", "捕捞许可证", "Fishing licence")
