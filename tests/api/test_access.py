@@ -241,6 +241,7 @@ def stranger(request: pytest.FixtureRequest, site: Site, house: House) -> httpx.
 
 GIVEN: dict[str, object] = {
     "/successors": {"how": "reissue"},
+    "/numbers": {"number_elsewhere": "1410021605130102-SX-001"},
     "/changes": {"action": "suspend", "reason": 1},
     "/slots/{slot_id}/challenges": {"typed": LEGAL_REPRESENTATIVE.name},
     "/slots/{slot_id}/cases": {"texts": []},
