@@ -42,6 +42,17 @@ class NoCodeInPicture(Invalid):
     )
 
 
+class NothingInPdf(Invalid):
+    """A PDF carries no bundle, and its pages show not exactly one certificate's code. Facts: ``count``."""
+
+    code = "nothing-in-pdf"
+    zh = "这份 PDF 没有附证据包，页面上有 {count} 个证照二维码；请改用证据包文件，或直接给出二维码内容。"
+    en = (
+        "This PDF carries no evidence bundle, and its pages show {count} certificates' codes; use the file "
+        "ending in .bundle, or give the code's text."
+    )
+
+
 def is_picture(data: bytes) -> bool:
     """Whether ``data`` begins as a picture does."""
     return data.startswith(_PICTURES)
@@ -52,7 +63,7 @@ def code_in(data: bytes) -> str:
 
     Raises:
         PictureReaderMissing: the packages for it are not installed.
-        NoCodeInPicture: there is none, or more than one.
+        NoCodeInPicture, NothingInPdf: there is none, or more than one.
     """
     try:
         reader: Any = import_module("zxingcpp")
@@ -67,7 +78,7 @@ def code_in(data: bytes) -> str:
         if _is_code(found.text)
     }
     if len(texts) != 1:
-        raise NoCodeInPicture(count=len(texts))
+        raise (NothingInPdf if is_pdf(data) else NoCodeInPicture)(count=len(texts))
     return str(texts.pop())
 
 
@@ -95,6 +106,6 @@ def _pages(data: bytes) -> Iterator[Any]:
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
-        raise NoCodeInPicture(count=0) from error
+        raise NothingInPdf(count=0) from error
     for number in range(min(len(document), MOST_PAGES)):
         yield document[number].render(scale=DOTS_PER_INCH / POINTS_PER_INCH).to_pil()
