@@ -14,6 +14,8 @@ from signing.rendering import CertificateSheet, PrintedField, RenderedCertificat
 from signing.typesetting import GlyphMissing, Typesetter, TypesettingFailed
 from verify.shipped_types import SHIPPED
 
+from .camera_frame import camera_frame
+
 CODE = "http://localhost:8000/c#1" + str(7**1300)[:1050]  # as long as the code of seven printed fields
 PERMIT = SHIPPED["construction-permit"]
 SHEET = CertificateSheet(
@@ -105,6 +107,16 @@ def test_zbar_reads_the_code_of_every_type_at_90_dpi(any_type: RenderedCertifica
     path = page_picture(any_type.content, tmp_path)
     outcome = subprocess.run(["zbarimg", "--quiet", "--raw", str(path)], check=True, capture_output=True)
     assert outcome.stdout.decode().strip() == CODE
+
+
+def test_both_read_the_code_of_every_type_off_a_blurred_frame(
+    any_type: RenderedCertificate, tmp_path: Path
+) -> None:
+    frame = camera_frame(any_type.content)
+    frame.save(tmp_path / "frame.png")
+    command = ["zbarimg", "--quiet", "--raw", str(tmp_path / "frame.png")]
+    by_zbar = subprocess.run(command, check=True, capture_output=True).stdout.decode().strip()
+    assert [by_zbar, *(code.text for code in zxingcpp.read_barcodes(frame))] == [CODE, CODE]
 
 
 def test_the_seals_place_covers_agency_and_date(any_type: RenderedCertificate) -> None:
