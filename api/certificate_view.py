@@ -8,11 +8,12 @@ from pydantic import BaseModel, computed_field
 from sqlalchemy.orm import Session
 
 from api.certificate_masks import masked_name, masked_value
-from evidence.certificate_types import CertificateType, HolderKind, LifeState
-from identity.organizations import find_organization, organization
+from evidence.certificate_types import CertificateType, LifeState
+from identity.organizations import organization
 from ledger import facts, receipts
 from ledger.receipts import AnchoringState
 from signing.certificate_changes import CertificateChange, history
+from signing.certificate_holders import holder_name
 from signing.certificate_succession import version_after
 from signing.certificates import Certificate
 from signing.numbers_elsewhere import number_elsewhere
@@ -176,12 +177,8 @@ def shown(session: Session, found: Certificate, *, today: date, full: bool) -> C
 
 def _holder(session: Session, found: Certificate, *, full: bool) -> str:
     """Name the holder: as it is registered, or as the certificate names it; nobody once that was erased."""
-    known = None if found.holder is None else find_organization(session, found.holder)
-    if known is not None:
-        return known.name
-    holder = found.type.holder
-    named = next((entry.value for entry in found.entries if entry.name == holder.name), "")
-    return named if full or holder.kind is HolderKind.ORGANIZATION else masked_name(named)
+    name = holder_name(session, found)
+    return name if full or found.holder is not None else masked_name(name)
 
 
 def state_code(type_: CertificateType, state: LifeState) -> str:

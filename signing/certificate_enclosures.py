@@ -13,7 +13,6 @@ from evidence import canonical
 from evidence.bundle import Bundle
 from evidence.canonical import Value
 from evidence.commitment import Disclosure
-from identity.organizations import organization
 from ledger import checkpoints
 from signing.certificate_metadata import metadata
 from signing.certificates import Certificate
@@ -35,7 +34,7 @@ def enclosures(session: Session, found: Certificate, *, archive: Archive) -> tup
         files={},
         status_list=None,
     )
-    members: dict[str, Value] = dict(_metadata(session, found))
+    members: dict[str, Value] = dict(metadata(session, found))
     return (
         Attachment(
             name=METADATA,
@@ -52,10 +51,3 @@ def enclosures(session: Session, found: Certificate, *, archive: Archive) -> tup
             relationship=Relationship.SOURCE,
         ),
     )
-
-
-def _metadata(session: Session, found: Certificate) -> dict[str, str]:
-    type_ = found.type
-    named = next((entry.value for entry in found.entries if entry.name == type_.holder.name), "")
-    holder = named if found.holder is None else organization(session, found.holder).name
-    return metadata(type_, found, agency=organization(session, found.agency).name, holder=holder)

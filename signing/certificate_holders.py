@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from evidence.certificate_types import CertificateType, HolderKind
 from evidence.errors import Refused, Term
 from evidence.identifiers import CitizenNumber, Uscc
+from identity.organizations import find_organization
 from identity.people import PersonId, find_person
+from signing.certificates import Certificate
 
 
 class HolderNeeded(Refused):
@@ -74,3 +76,11 @@ def check_holder(
     if holder is not None:
         raise HolderIsPerson(certificate_type=named)
     return CitizenNumber.parse(fields[number or ""])
+
+
+def holder_name(session: Session, found: Certificate) -> str:
+    """Return the holder's name: as it is registered, else as the certificate names it; empty once erased."""
+    known = None if found.holder is None else find_organization(session, found.holder)
+    if known is not None:
+        return known.name
+    return next((entry.value for entry in found.entries if entry.name == found.type.holder.name), "")

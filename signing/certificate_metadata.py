@@ -4,10 +4,14 @@ The names were read in files of working systems, not in the standard's text (doc
 What is the type's own stands under the name that its description gives (``KZ_…``). Days are written
 YYYY-MM-DD, and a certificate without an end has no last day.
 
-    metadata(type_, certificate, agency_name="…", holder=("…", "91…"))    # {"ZZMC": "…", …}
+    metadata(session, certificate)          # {"ZZMC": "…", …}
 """
 
-from evidence.certificate_types import CertificateType, HolderKind
+from sqlalchemy.orm import Session
+
+from evidence.certificate_types import HolderKind
+from identity.organizations import organization
+from signing.certificate_holders import holder_name
 from signing.certificate_registration import BEIJING
 from signing.certificate_types import type_code
 from signing.certificates import Certificate
@@ -15,11 +19,9 @@ from signing.certificates import Certificate
 _CODE_KINDS = {HolderKind.ORGANIZATION: "统一社会信用代码", HolderKind.PERSON: "公民身份号码"}
 
 
-def metadata(type_: CertificateType, found: Certificate, *, agency: str, holder: str) -> dict[str, str]:
-    """Return the members in the standard's order; ``agency`` and ``holder`` are names.
-
-    A holder whose number the type does not print has no code.
-    """
+def metadata(session: Session, found: Certificate) -> dict[str, str]:
+    """Return the members in the standard's order; a holder whose number is not printed has no code."""
+    type_ = found.type
     values = {entry.name: entry.value for entry in found.entries}
     number = values.get(type_.holder.number or "", "")
     code = number if found.holder is None else found.holder.text
@@ -28,10 +30,10 @@ def metadata(type_: CertificateType, found: Certificate, *, agency: str, holder:
         "ZZLXDM": type_code(type_, found.agency),
         "ZZBH": found.number,
         "ZZBS": found.licence_id,
-        "ZZBFJG": agency,
+        "ZZBFJG": organization(session, found.agency).name,
         "ZZBFJGDM": found.agency.text,
         "ZZBFRQ": f"{found.registered_at.astimezone(BEIJING):%Y-%m-%d}",
-        "CZZT": holder,
+        "CZZT": holder_name(session, found),
         "CZZTDM": code,
         "CZZTDMLX": _CODE_KINDS[type_.holder.kind] if code else "",
         "ZZYXQQSRQ": f"{found.valid_from:%Y-%m-%d}",

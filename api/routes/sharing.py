@@ -33,10 +33,10 @@ from evidence.certificate_types import LifeState
 from evidence.errors import QrAltered, QrUnknown, Refused
 from evidence.identifiers import CitizenNumber, Uscc
 from evidence.qr import read_qr
-from identity.organizations import organization
 from identity.people import find_person
 from signing import certificate_bundles
 from signing.certificate_changes import CertificateUnpublished
+from signing.certificate_holders import holder_name
 from signing.certificate_metadata import metadata
 from signing.certificates import (
     Certificate,
@@ -196,7 +196,7 @@ def download(asked: Downloading, visitor: AsDepartment, house: InHouse) -> Respo
             certificates=[found.id],
             clock=house.clock,
         )
-        named = _metadata(session, found)
+        named = metadata(session, found)
     if asked.form is Form.METADATA:
         members: dict[str, Value] = dict(named)
         return Response(canonical.to_json(members), media_type="application/json")
@@ -226,32 +226,18 @@ def _fitting(session: Session, asked: Querying) -> tuple[Certificate, ...]:
 
 
 def _told(session: Session, found: Certificate, *, today: date) -> CertificateFound:
-    type_ = found.type
+    type_, name = found.type, holder_name(session, found)
     return CertificateFound(
         licence_id=found.licence_id,
         number=found.number,
         type=found.certificate_type,
-        holder=_holder(session, found, mask=True),
+        holder=name if found.holder is not None else masked_name(name),
         holder_code="" if found.holder is None else found.holder.text,
         state=standing(found, today=today),
         state_code=state_code(type_, found.life),
         valid_from=found.valid_from,
         valid_until=found.valid_until,
     )
-
-
-def _holder(session: Session, found: Certificate, *, mask: bool = False) -> str:
-    if found.holder is not None:
-        return organization(session, found.holder).name
-    named = found.type.holder.name
-    name = next((entry.value for entry in found.entries if entry.name == named), "")
-    return masked_name(name) if mask else name
-
-
-def _metadata(session: Session, found: Certificate) -> dict[str, str]:
-    agency = organization(session, found.agency).name
-    type_ = found.type
-    return metadata(type_, found, agency=agency, holder=_holder(session, found))
 
 
 def _of_code(session: Session, code: str) -> tuple[Certificate, ...]:
