@@ -150,7 +150,7 @@ def shown(session: Session, found: Certificate, *, today: date, full: bool) -> C
         before=found.previous,
         after=None if newer is None else newer.id,
         state_code=state_code(type_, found.life),
-        number_elsewhere=number_elsewhere(session, found.id),
+        number_elsewhere=number_elsewhere(session, found),
         licence_id=found.licence_id,
         type=type_.code,
         type_zh=type_.zh,

@@ -73,11 +73,13 @@ def graver(one: CertificateState, other: CertificateState) -> CertificateState:
 class OnlineWitness:
     """A ``verify.witness.StatusWitness`` for one question; ``word`` and ``block`` are set once it was asked.
 
+    Without a ``register`` the chain counts as one that does not answer.
+
     ``word`` is None while nobody asked, ``block`` None unless the register was read. It is read at a final
     block, made at ``block_time``; what became final after it is in the agency's record.
     """
 
-    def __init__(self, house: House, register: Address) -> None:
+    def __init__(self, house: House, register: Address | None) -> None:
         self._house, self._register = house, register
         self.word: ChainWord | None = None
         self.block: int | None = None
@@ -118,6 +120,9 @@ class OnlineWitness:
             return _Recorded(found, issuer, settled)
 
     def _registered(self, recorded: _Recorded) -> _Registered | None:
+        if self._register is None:
+            self.word = ChainWord.UNREACHABLE
+            return None
         try:
             found = status.read(
                 self._house.chain,

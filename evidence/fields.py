@@ -20,6 +20,7 @@ TEXT_LIMIT = 4096
 """Characters in one text field; the longest real one is an authorization's wording of some hundreds."""
 
 _UNSIGNED_END = 1 << 63  # what a database column of 64 bits holds
+_MOMENT_END = 1 << 53  # what JavaScript reads exactly: until the year 2255
 
 
 class Fields:
@@ -77,6 +78,8 @@ class Fields:
     def moment(self, key: Key) -> datetime:
         """Take a moment, written as microseconds since 1970."""
         count = self.count(key)
+        if count >= _MOMENT_END:
+            raise self.refuse(key)
         try:
             return moment(count)
         except ValueError as error:

@@ -30,6 +30,7 @@ CHANGES_LIMIT = 1 << 16
 
 _CHANGE = struct.Struct(">I")  # four times the place, plus the state
 _PER_BYTE = 4
+_BLOCK = 64  # bytes that are compared at once
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,9 @@ def delta_between(base: StatusList, encoded: bytes, now: StatusList) -> StatusDe
     """Return what leads from ``base``, signed as ``encoded``, to the list ``now`` of the same size."""
     changes = {
         place: now.state(place)
-        for octet, (was, is_) in enumerate(zip(base.states, now.states, strict=True))
-        if was != is_
-        for place in range(octet * _PER_BYTE, min((octet + 1) * _PER_BYTE, now.size))
+        for start in range(0, len(now.states), _BLOCK)
+        if base.states[start : start + _BLOCK] != now.states[start : start + _BLOCK]
+        for place in range(start * _PER_BYTE, min((start + _BLOCK) * _PER_BYTE, now.size))
         if base.state(place) != now.state(place)
     }
     return StatusDelta(now.issuer, now.issued_at, now.expires_at, digest_of(encoded), changes, now.chain)

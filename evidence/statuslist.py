@@ -28,6 +28,7 @@ SIZE_LIMIT = 1 << 24
 """Certificates in one list: 4 MiB unpacked, which a phone still holds."""
 
 _PER_BYTE = 4
+_EXACT = (1 << 53) - 1
 
 
 class CertificateState(IntEnum):
@@ -64,13 +65,21 @@ class ChainPoint:
             return None
         point = fields.fields("chain")
         read = cls(
-            block=point.count("block"),
+            block=_counted(point, "block"),
             block_hash=point.octets("block_hash", length=HASH_BYTES),
-            size=point.count("size"),
+            size=_counted(point, "size"),
             root=point.octets("root", length=HASH_BYTES),
         )
         point.done()
         return read
+
+
+def _counted(point: Fields, key: str) -> int:
+    """Take a number that every verifier reads exactly, JavaScript's too."""
+    number = point.count(key)
+    if number > _EXACT:
+        raise point.refuse(key)
+    return number
 
 
 @dataclass(frozen=True)

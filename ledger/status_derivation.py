@@ -9,6 +9,7 @@ a key on the chain without a place is told, and so is a place in the list withou
     difference.none
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ class Difference:
 
     ``chain_only`` stands on the chain and not in the list, or as another state; ``list_only`` is said to be
     an exception and the chain does not have it (yet); ``unexplained`` are exceptions in the list that have no
-    key, or another state than their key is given.
+    key or several, or another state than their key is given.
     """
 
     chain_only: tuple[bytes, ...]
@@ -94,12 +95,17 @@ def compare(
 ) -> Difference:
     """Compare a list with the ``states`` on the chain by key, by way of what the issuer says of its keys."""
     said = dict(places.values())
+    named = Counter(place for place, _ in places.values())
     stated = {place: state for place in range(listed.size) if (state := listed.state(place))}
     chain_only = [key for key, state in states.items() if key not in places or places[key][1] is not state]
     return Difference(
         chain_only=tuple(sorted(chain_only)),
         list_only=tuple(sorted(places.keys() - states.keys())),
         unexplained=tuple(
-            sorted(place for place in said.keys() | stated.keys() if said.get(place) != stated.get(place))
+            sorted(
+                place
+                for place in said.keys() | stated.keys()
+                if said.get(place) != stated.get(place) or named[place] > 1
+            )
         ),
     )

@@ -1,11 +1,11 @@
 """The number that a platform beside the agency gives a certificate, such as the national one of permits.
 
-The agency learns it after the issue and notes it once; a type says by its description which form it has. The
-certificate is found by it as by its own number. It stands beside the certificate, not in it: what was stated
-and printed stays as it was.
+The agency learns it after the issue and notes it once, for all versions of the certificate; a type says by
+its description which form it has. The certificate is found by it as by its own number. It stands beside the
+certificate, not in it: what was stated and printed stays as it was.
 
     note(session, found, "1410021605130102-SX-001", clock=clock)
-    number_elsewhere(session, found.id)
+    number_elsewhere(session, found)
 """
 
 from datetime import datetime
@@ -18,7 +18,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from evidence.clock import Clock
 from evidence.errors import Refused, Term
 from ledger.database import Base
-from signing.certificates import Certificate, certificate
+from signing.certificates import Certificate, certificates_numbered
+from signing.tables import CertificateRow
 
 
 class NoNumberElsewhere(Refused):
@@ -76,30 +77,36 @@ def note(session: Session, found: Certificate, number: str, *, clock: Clock) -> 
         raise NoNumberElsewhere(certificate_type=Term(found.type.zh, found.type.en))
     if not numbering.fits_elsewhere(number):
         raise NumberElsewhereUnfit(form=numbering.sample_elsewhere)
+    noted = number_elsewhere(session, found)
+    if noted == number:
+        return
+    if noted is not None:
+        raise NumberElsewhereNoted(number=noted)
     row = {
         "certificate": found.id,
         "agency": found.agency.text,
         "number": number,
         "noted_at": clock.now(),
     }
-    session.execute(insert(NumberElsewhereRow).values(row).on_conflict_do_nothing())
-    noted = number_elsewhere(session, found.id)
-    if noted is None:
+    kept = insert(NumberElsewhereRow).values(row).on_conflict_do_nothing()
+    if session.execute(kept.returning(NumberElsewhereRow.number)).scalar() is None:
         raise NumberElsewhereTaken(number=number)
-    if noted != number:
-        raise NumberElsewhereNoted(number=noted)
 
 
-def number_elsewhere(session: Session, certificate_id: UUID) -> str | None:
-    """Return the number that was noted for a certificate, else None."""
+def number_elsewhere(session: Session, found: Certificate) -> str | None:
+    """Return the number that was noted for a version of a certificate, else None."""
     return session.scalar(
-        select(NumberElsewhereRow.number).where(NumberElsewhereRow.certificate == certificate_id)
+        select(NumberElsewhereRow.number)
+        .join(CertificateRow, CertificateRow.id == NumberElsewhereRow.certificate)
+        .where(CertificateRow.agency == found.agency.text, CertificateRow.number == found.number)
     )
 
 
 def certificates_numbered_elsewhere(session: Session, number: str) -> tuple[Certificate, ...]:
-    """Return the certificates that have this number on another platform."""
-    rows = session.scalars(
-        select(NumberElsewhereRow.certificate).where(NumberElsewhereRow.number == number)
-    ).all()
-    return tuple(certificate(session, id_) for id_ in rows)
+    """Return the versions of the certificate that has this number on another platform, the newest first."""
+    noted = session.scalar(
+        select(CertificateRow.number)
+        .join(NumberElsewhereRow, NumberElsewhereRow.certificate == CertificateRow.id)
+        .where(NumberElsewhereRow.number == number)
+    )
+    return () if noted is None else certificates_numbered(session, noted)

@@ -38,7 +38,7 @@ def attach(content: bytes, attachments: Sequence[Attachment], *, at: datetime) -
     """Return the PDF ``content`` with the files attached, dated ``at``, by one increment."""
     writer = IncrementalPdfFileWriter(BytesIO(content))
     related = generic.ArrayObject()
-    for each in attachments:
+    for each in sorted(attachments, key=lambda attachment: attachment.name):  # as a name tree must be
         stored = embed.EmbeddedFileObject.from_file_data(
             writer,
             each.data,

@@ -1,8 +1,9 @@
 """The agency's status list: the exceptions of all its certificates, signed, good for one day.
 
 A list that is served is kept, so that many fetch the same bytes: a new one is signed when a certificate was
-issued or changed since, or after an hour. A device that has one asks for its delta, which is as of now. The
-exceptions behind a list are public by their keys on the chain, so that anyone derives the list from there.
+changed since, a minute after one was issued, or after an hour. A device that has one asks for its delta,
+which is as of now. The exceptions behind a list are public by their keys on the chain, so that anyone derives
+the list from there.
 
     encoded = status_list(session, agency=agency, clock=clock)
     encoded = kept_list(session, agency=agency, clock=clock)
@@ -29,8 +30,9 @@ LIFETIME = timedelta(hours=24)
 """How long a list is an answer: an officer fetches one in the morning and is out all day (personas, 4)."""
 SERVED_FOR = timedelta(hours=1)
 """How long the same list is served while nothing changes."""
-KEPT = 64
-"""Lists that are kept for deltas, the newest."""
+RENEWED_EVERY = timedelta(minutes=1)
+"""How soon a list is replaced for certificates that are newer; a change of state replaces it at once."""
+_LOCK = 0x5374  # of the advisory locks by which one list is signed at a time
 
 
 class StatusListUnknown(Refused):
@@ -69,6 +71,7 @@ def status_list(session: Session, *, agency: Agency, clock: Clock) -> bytes:
 
 def kept_list(session: Session, *, agency: Agency, clock: Clock) -> bytes:
     """Return the list that is served now: the newest kept one, or a new one that is kept from now on."""
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(agency.speaker.uscc.text))))
     current = _now(session, agency, clock.now())
     newest = _kept(agency).order_by(StatusListRow.issued_at.desc())
     row = session.scalar(newest.limit(1))
@@ -84,8 +87,8 @@ def kept_list(session: Session, *, agency: Agency, clock: Clock) -> bytes:
         )
     )
     session.flush()
-    old = newest.with_only_columns(StatusListRow.id).offset(KEPT)
-    session.execute(delete(StatusListRow).where(StatusListRow.id.in_(old)))
+    over = StatusListRow.issued_at < current.issued_at - LIFETIME
+    session.execute(delete(StatusListRow).where(StatusListRow.agency == current.issuer, over))
     return encoded
 
 
@@ -121,11 +124,12 @@ def _kept(agency: Agency) -> Select[StatusListRow]:
 
 
 def _still(session: Session, row: StatusListRow, current: StatusList) -> bool:
-    """Whether a kept list still says all of ``current``, and was issued after every certificate."""
-    if current.issued_at - row.issued_at >= SERVED_FOR:
+    """Whether a kept list still says all of ``current``, and no certificate is long newer than it."""
+    age = current.issued_at - row.issued_at
+    if age >= SERVED_FOR:
         return False
     newest = session.scalar(
         select(func.max(CertificateRow.created_at)).where(CertificateRow.agency == current.issuer)
     )
-    issued_after = newest is None or newest < row.issued_at
+    issued_after = newest is None or newest < row.issued_at or age < RENEWED_EVERY
     return issued_after and read_status_list(row.encoded).states == current.states

@@ -109,8 +109,9 @@ def register_type(session: Session, description: bytes, *, agency: Agency, clock
     Raises:
         The refusals of ``check_type``.
     """
-    code = read_type(description).code
-    session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(code))))
+    session.execute(
+        select(func.pg_advisory_xact_lock(_LOCK))
+    )  # its name and numbers meet those of all others
     type_ = check_type(session, description, agency=agency)
     last = last_version(session, type_.kin)
     if last is not None and last.type == type_:

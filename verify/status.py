@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from evidence import statement
-from evidence.errors import Invalid, StatusIndexUnknown
+from evidence.errors import Invalid, StatusIndexUnknown, StatusListMalformed
 from evidence.keys import VerifyingKey
 from evidence.statement import StatementType
 from evidence.status_delta import applied, read_delta, unpaired
@@ -110,10 +110,12 @@ def authentic_list(encoded: bytes, issuer: str, trust: TrustAnchors) -> StatusLi
         ListOfAnother, StatementMalformed, StatusListMalformed, SignatureInvalid: it did not.
     """
     whole, later = unpaired(encoded)
-    listed_by = _key_of(whole, issuer, trust)
+    listed_by = _key_of(whole, StatementType.STATUS_LIST, issuer, trust)
+    listed = _checked(whole, listed_by)
     if later is None:
-        return _checked(whole, listed_by)
-    return _brought_up(whole, later, listed_by, _key_of(later, issuer, trust))
+        return listed
+    changed_by = _key_of(later, StatementType.STATUS_DELTA, issuer, trust)
+    return _brought_up(whole, later, listed_by, changed_by)
 
 
 @lru_cache(_LISTS_KEPT)
@@ -121,9 +123,11 @@ def _brought_up(whole: bytes, later: bytes, listed_by: VerifyingKey, changed_by:
     return applied(_checked(whole, listed_by), whole, read_delta(statement.check(later, changed_by)))
 
 
-def _key_of(encoded: bytes, issuer: str, trust: TrustAnchors) -> VerifyingKey:
+def _key_of(encoded: bytes, type_: StatementType, issuer: str, trust: TrustAnchors) -> VerifyingKey:
     """Find the key with which ``issuer`` may have signed a list or a delta."""
     signed = _read(encoded)
+    if signed.statement.type is not type_:
+        raise StatusListMalformed(place="typ")
     found = find_key(replace(claim_of(signed), role=LIST_ROLE), trust)
     if found.pinned is None:
         raise ListKeyUnknown

@@ -102,11 +102,14 @@ def _fetched(address: str) -> bytes:
 def _places(content: bytes, *, address: str) -> dict[bytes, tuple[int, CertificateState]]:
     try:
         told: list[dict[str, Any]] = json.loads(content)["exceptions"]
-        return {
+        places = {
             bytes.fromhex(each["key"]): (int(each["place"]), CertificateState(each["state"])) for each in told
         }
     except (KeyError, TypeError, ValueError) as error:
         raise SiteSilent(address=address) from error
+    if len(places) != len(told):
+        raise SiteSilent(address=address)
+    return places
 
 
 def _lines(

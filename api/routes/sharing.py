@@ -18,12 +18,11 @@ from sqlalchemy.orm import Session
 from api.acting import account_of, firm_of
 from api.certificate_masks import masked_name
 from api.certificate_view import Standing, standing, state_code
-from api.house import House
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.certificates import today
 from api.routes.documents import file
-from api.routes.verification import LONGEST_CODE, verified
+from api.routes.verification import LONGEST_CODE, OnlineVerifier
 from api.sharing import calls
 from api.sharing.calls import Caller, Kind, Stated
 from api.sharing.catalogue import Catalogue, listed
@@ -32,12 +31,13 @@ from evidence.canonical import Value
 from evidence.certificate_types import LifeState
 from evidence.errors import QrAltered, QrUnknown, Refused
 from evidence.identifiers import CitizenNumber, Uscc
-from evidence.qr import read_qr
+from evidence.shown_codes import read_shown
 from identity.people import find_person
 from signing import certificate_bundles
 from signing.certificate_changes import CertificateUnpublished
 from signing.certificate_holders import holder_name
 from signing.certificate_metadata import metadata
+from signing.certificate_refusals import CertificateErased
 from signing.certificates import (
     Certificate,
     CertificateUnknown,
@@ -177,7 +177,8 @@ def verify(asked: Verifying, visitor: AsDepartment, house: InHouse) -> Response:
             certificates=[each.id for code in asked.codes for each in _of_code(session, code)],
             clock=house.clock,
         )
-    reports: list[Value] = [_report(code, house) for code in asked.codes]
+    verifier = OnlineVerifier(house)
+    reports: list[Value] = [_report(code, verifier) for code in asked.codes]
     return Response(canonical.to_json({"reports": reports}), media_type="application/json")
 
 
@@ -188,6 +189,8 @@ def download(asked: Downloading, visitor: AsDepartment, house: InHouse) -> Respo
         found = certificate_of_licence(session, asked.licence_id)
         if found.pdf is None:
             raise CertificateUnpublished(number=found.number)
+        if found.erased_at is not None:
+            raise CertificateErased(number=found.number, erased_at=found.erased_at)
         calls.record(
             session,
             _caller(visitor),
@@ -243,14 +246,14 @@ def _told(session: Session, found: Certificate, *, today: date) -> CertificateFo
 def _of_code(session: Session, code: str) -> tuple[Certificate, ...]:
     """Give the certificate that a code names, if it is one of ours."""
     try:
-        return (certificate_of_statement(session, read_qr(code.strip()).payload.statement),)
+        return (certificate_of_statement(session, read_shown(code.strip()).payload.statement),)
     except (QrUnknown, QrAltered, CertificateUnknown):
         return ()
 
 
-def _report(code: str, house: House) -> Value:
+def _report(code: str, verifier: OnlineVerifier) -> Value:
     try:
-        return verified(code, house)
+        return verifier.verified(code)
     except QrUnknown:
         return None
 

@@ -118,6 +118,21 @@ def deltas() -> Iterator[Case]:
         ("alone", alone, "without its list"),
         ("beside-a-forged-list", city.delta(flipped(CLEAR), {}), "the list is forged"),
         ("beside-no-bytes", encode([CLEAR, 1]), "a number in its place"),
+        (
+            "backwards",
+            city.delta(CLEAR, {}, at=city.NOW, lasts=timedelta(seconds=-1)),
+            "it expires before it is issued",
+        ),
+        (
+            "by-unknown-key-beside-a-forged-list",
+            city.delta(flipped(CLEAR), {}, signer=city.strange_signer()),
+            "the list is forged, and nobody pinned the delta's key",
+        ),
+        (
+            "alone-by-unknown-key",
+            unpaired(city.delta(CLEAR, {}, signer=city.strange_signer()))[1] or b"",
+            "without its list, by a key nobody pinned",
+        ),
     ):
         yield case(f"delta-{name}", text, f"the delta: {why}", status, status_list=listed)
 

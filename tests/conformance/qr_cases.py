@@ -10,7 +10,7 @@ from evidence.deflate import deflate
 from evidence.keys import Signer
 from evidence.qr import read_qr
 from tests.conformance.case import CODE, Case
-from tests.verify import city
+from tests.verify import city, described
 from verify.trust import TrustAnchors
 
 CLEAR = city.status_list()
@@ -47,6 +47,15 @@ def genuine() -> Iterator[Case]:
     yield case("one-field", city.code(fields=("示范中学教学楼",)), "only the first of its printed fields")
     fishing = city.code(certificate_type="fishing-permit")
     yield case("unknown-type", fishing, "a type that the verifier does not know: fields go by their place")
+    pinned = described.anchors().to_json()
+    for version in ("@1", "@3"):
+        licence = city.code(
+            certificate_type=f"fishing-licence{version}", fields=("黄海", "鲁渔 123", "示范船厂")
+        )
+        about = "a type that its agency registered, as the trust file describes this version of it"
+        yield case(f"registered-type{version.replace('@', '-')}", licence, about, trust=pinned)
+    elsewhere = city.code(certificate_type="fishing-licence@2", fields=("黄海",))
+    yield case("registered-by-another", elsewhere, "a type that another issuer registered", trust=pinned)
     reserved = city.code(certificate_type="constructor")
     yield case(
         "type-of-a-reserved-word", reserved, "an unknown type named as what objects of JavaScript have"

@@ -28,8 +28,21 @@ def test_what_is_the_same_differs_in_nothing() -> None:
         ({3: SUSPENDED}, {ONE: (3, SUSPENDED)}, {}, ((), (ONE,), ())),
         ({3: SUSPENDED, 4: REVOKED}, {ONE: (3, SUSPENDED)}, {ONE: SUSPENDED}, ((), (), (4,))),
         ({3: SUSPENDED}, {ONE: (4, SUSPENDED)}, {ONE: SUSPENDED}, ((), (), (3, 4))),
+        (
+            {3: REVOKED},
+            {ONE: (3, REVOKED), OTHER: (3, REVOKED)},
+            {ONE: REVOKED, OTHER: REVOKED},
+            ((), (), (3,)),
+        ),
     ],
-    ids=["hidden", "milder-on-the-chain", "not-yet-on-the-chain", "without-a-key", "at-another-place"],
+    ids=[
+        "hidden",
+        "milder-on-the-chain",
+        "not-yet-on-the-chain",
+        "without-a-key",
+        "at-another-place",
+        "two-at-one-place",
+    ],
 )
 def test_each_difference_is_told(
     exceptions: dict[int, CertificateState],

@@ -73,6 +73,7 @@ export async function applied(list, digest, statement) {
   fields.done();
   if (!same(base, digest) || statement.issuer !== list.issuer) throw new Malformed("base");
   if (statement.issuedAt < list.issuedAt) throw new Malformed("issued_at");
+  if (expiresAt <= statement.issuedAt) throw new Malformed("expires_at");
   const packed = await inflate(compressed, CHANGES_LIMIT * CHANGE_BYTES);
   if (packed.length % CHANGE_BYTES) throw new Malformed("changes");
   const numbers = new DataView(packed.buffer, packed.byteOffset, packed.length);
