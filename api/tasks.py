@@ -72,14 +72,14 @@ def _desk(house: House) -> Iterable[tuple[str, Task]]:
     return (
         ("assembly", lambda: assemble_next(house.database, workshop=house.workshop) is not None),
         ("readers", lambda: _tell_readers(house)),
-        ("certificates", lambda: _finish_certificates(house)),
+        ("certificates", lambda: finish_certificates(house)),
         ("reminders", lambda: _remind(house)),
         ("lapses", lambda: _let_lapse(house)),
         ("programs", lambda: _forget_of_programs(house)),
     )
 
 
-def _finish_certificates(house: House) -> None:
+def finish_certificates(house: House) -> None:
     """Finish what a crash interrupted; a certificate being issued right now is finished twice harmlessly.
 
     One that cannot be printed keeps none of the others waiting; those of sheets are finished with their rows.
@@ -93,6 +93,9 @@ def _finish_certificates(house: House) -> None:
             certificate_issuing.finish(house, registered)
         except YinxinError as error:
             faults.append(error)
+            continue
+        with house.database.transaction() as session:
+            issuing.settle(session, registered.id, at=house.clock.now())
     if faults:
         raise faults[0]
 

@@ -3,7 +3,8 @@
     checked -> pending -> working -> issued        wrong: mended in the sheet, which is checked again
                           working -> failed -> pending    (it, or all that failed, once more)
     checked, pending, failed -> cancelled          issued before: found when the sheet was checked
-    checked, wrong, failed, cancelled -> erased    what nobody issued says nothing after seven days
+    checked, wrong, failed, cancelled -> erased    what nobody issued says nothing after seven days, nor
+                                                   does what is pending in a batch that is paused
 
 A batch runs, is paused or cancelled; what a worker has begun it ends. The same sheet for the same type is
 the same batch: submitted again, whatever neither is issued nor on its way is checked anew.
@@ -21,7 +22,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.orm import Session
 
@@ -295,9 +296,16 @@ def batches_of(session: Session, agency: Uscc, *, limit: int) -> tuple[Batch, ..
 
 
 def forget_due(session: Session, *, clock: Clock) -> None:
-    """Erase what rows say that :data:`UNISSUED_KEPT` ago were checked, or failed, and were not issued."""
+    """Erase what rows say that :data:`UNISSUED_KEPT` ago were checked, or failed, and were not issued.
+
+    Those that wait in a batch that is paused are not on their way either.
+    """
+    paused = select(IssueBatchRow.id).where(IssueBatchRow.state == BatchState.PAUSED.value)
     due = (
-        IssueLineRow.state.in_([each for each in _ASIDE if each != LineState.ERASED]),
+        or_(
+            IssueLineRow.state.in_([each for each in _ASIDE if each != LineState.ERASED]),
+            and_(IssueLineRow.state == LineState.PENDING.value, IssueLineRow.batch.in_(paused)),
+        ),
         IssueLineRow.changed_at <= clock.now() - UNISSUED_KEPT,
         IssueLineRow.certificate.is_(None),
     )

@@ -3,7 +3,8 @@
 A worker claims a row, and lets go of it when it is issued or has failed; a claim runs out by itself when its
 worker dies. The number is given in the transaction that notes the certificate in the row: who dies before it
 has given none, who dies after it leaves a registered certificate, which the next one prints, seals and
-publishes. Two workers never hold one row, and two rows of one reference find one certificate.
+publishes. Two workers never hold one row, and two rows of one reference find one certificate. While the
+timestamps or the signer cannot be reached, the row waits with what was registered for it, as do all others.
 
     claimed -> set once to see that it fits -> registered -> printed, sealed, published -> issued
 
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from api.bulk_issuing.asked import AskedRow
@@ -29,11 +30,12 @@ from api.certificate_issuing import finish
 from api.house import House
 from api.webhooks import events
 from api.webhooks.events import EventType
-from evidence.errors import Refused, YinxinError
+from evidence.errors import Refused, Unavailable, YinxinError
 from signing.certificate_issue import check_printable
 from signing.certificate_registration import find_registered, today
 from signing.certificates import Certificate, certificate
 from signing.registered_types import type_named
+from signing.typesetting import TypesettingFailed
 
 LEASE = timedelta(minutes=2)
 """How long a claim is believed: a certificate takes half a second, a timestamp from outside some seconds."""
@@ -58,7 +60,11 @@ class _Claim:
 
 
 def issue_next(house: House) -> bool:
-    """Issue the row that is next; False when none is due."""
+    """Issue the row that is next; False when none is due.
+
+    Raises:
+        Unavailable: something that every row needs cannot be reached; the row waits for the next round.
+    """
     with house.database.transaction() as session:
         claim = _claim(session, at=house.clock.now())
     if claim is None:
@@ -68,6 +74,9 @@ def issue_next(house: House) -> bool:
     except RowTaken:
         return True
     except YinxinError as error:
+        if isinstance(error, Unavailable) and not isinstance(error, TypesettingFailed):
+            _put_back(house, claim)
+            raise
         _fail(house, claim, error)
     except Exception as error:
         # Its message may quote what a person wrote: only the kind is logged, by the worker.
@@ -77,9 +86,17 @@ def issue_next(house: House) -> bool:
 
 
 def in_hand(session: Session, *, at: datetime) -> Collection[UUID]:
-    """Give the certificates that workers print just now out of batches: nobody else needs to finish them."""
-    held = (IssueLineRow.state == LineState.WORKING.value, IssueLineRow.claimed_until > at)
-    return {each for each in session.scalars(select(IssueLineRow.certificate).where(*held)) if each}
+    """Give the certificates that workers print, or will, out of batches: nobody else needs to finish them."""
+    held = and_(IssueLineRow.state == LineState.WORKING.value, IssueLineRow.claimed_until > at)
+    query = select(IssueLineRow.certificate).where(or_(held, _registered_and_waiting()))
+    return {each for each in session.scalars(query) if each}
+
+
+def settle(session: Session, certificate_id: UUID, *, at: datetime) -> None:
+    """Count the rows as issued that failed after they were registered, now that their certificate is made."""
+    failed = (IssueLineRow.certificate == certificate_id, IssueLineRow.state == LineState.FAILED.value)
+    issued = {"state": LineState.ISSUED.value, "asked": None, "faults": None, "changed_at": at}
+    session.execute(update(IssueLineRow).where(*failed).values(**issued))
 
 
 def release_rows(session: Session, *, at: datetime) -> None:
@@ -89,10 +106,11 @@ def release_rows(session: Session, *, at: datetime) -> None:
 
 
 def _claim(session: Session, *, at: datetime) -> _Claim | None:
-    """Take the row that is next, batches by turns; a dead worker's row is taken whatever its batch does."""
+    """Take the row that is next, batches by turns; one that was begun is ended whatever its batch does."""
     waits = and_(
         IssueLineRow.state == LineState.PENDING.value, IssueBatchRow.state == BatchState.RUNNING.value
     )
+    waits = or_(waits, _registered_and_waiting())
     abandoned = and_(IssueLineRow.state == LineState.WORKING.value, IssueLineRow.claimed_until <= at)
     row = session.scalar(
         select(IssueLineRow)
@@ -111,12 +129,16 @@ def _claim(session: Session, *, at: datetime) -> _Claim | None:
     return _Claim(row.batch, row.line, row.attempt, work)
 
 
+def _registered_and_waiting() -> ColumnElement[bool]:
+    return and_(IssueLineRow.state == LineState.PENDING.value, IssueLineRow.certificate.is_not(None))
+
+
 def _issue(house: House, claim: _Claim) -> None:
     registered = _registered(house, claim)
     finish(house, registered)
     with house.database.transaction() as session:
         row = _held(session, claim)
-        row.state, row.asked, row.faults = LineState.ISSUED.value, None, None
+        row.state, row.faults = LineState.ISSUED.value, None
         row.changed_at = house.clock.now()
         session.flush()
 
@@ -139,9 +161,23 @@ def _registered(house: House, claim: _Claim) -> Certificate:
         registered = register_on(session, application, (), house=house)
         if before is None:
             events.tell_certificate(session, house, registered, EventType.CERTIFICATE_ISSUED)
-        row.certificate = registered.id
+        row.certificate, row.asked = registered.id, None  # the certificate says it from now on
         session.flush()
     return registered
+
+
+def _put_back(house: House, claim: _Claim) -> None:
+    """Let the row wait again, with its certificate if it has one; one whose batch was cancelled is over."""
+    with house.database.transaction() as session:
+        try:
+            row = _held(session, claim)
+        except RowTaken:
+            return
+        batch = session.get_one(IssueBatchRow, claim.batch, populate_existing=True)
+        over = batch.state == BatchState.CANCELLED and row.certificate is None
+        row.state = LineState.CANCELLED.value if over else LineState.PENDING.value
+        row.changed_at = house.clock.now()
+        session.flush()
 
 
 def _fail(house: House, claim: _Claim, error: YinxinError) -> None:
@@ -150,7 +186,9 @@ def _fail(house: House, claim: _Claim, error: YinxinError) -> None:
             row = _held(session, claim)
         except RowTaken:
             return
-        row.state, row.faults = LineState.FAILED.value, told((CellFault(WHOLE_ROW, error),))
+        made = row.certificate is not None and certificate(session, row.certificate).pdf is not None
+        row.state = LineState.ISSUED.value if made else LineState.FAILED.value
+        row.faults = None if made else told((CellFault(WHOLE_ROW, error),))
         row.changed_at = house.clock.now()
         session.flush()
 

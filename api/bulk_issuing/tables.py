@@ -28,7 +28,7 @@ class IssueBatchRow(Base):
 class IssueLineRow(Base):
     """One row of a sheet, by the line on which it begins.
 
-    ``asked`` is what it says until it is issued or erased, ``faults`` what is wrong with it, both JSON.
+    ``asked`` is what it says until it is registered or erased, ``faults`` what is wrong with it, both JSON.
     ``certificate`` is set in the transaction that registers it. ``attempt`` numbers the claims on it, the
     last of which runs out at ``claimed_until``.
     """

@@ -1,6 +1,6 @@
 """A sheet of certificates at the agency's doors: checked row by row, issued row by row, none twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -14,16 +14,20 @@ from api.bulk_issuing import batches
 from api.bulk_issuing.checking import check
 from api.bulk_issuing.columns import columns
 from api.bulk_issuing.issuing import issue_next, release_rows
+from api.bulk_issuing.refusals import NothingToIssue
 from api.bulk_issuing.tables import IssueLineRow
 from api.bulk_sending.sheet import read
 from api.demonstration.people import CONTRACTOR, OWNER
 from api.house import House
 from api.policy import Role
+from api.tasks import finish_certificates
 from evidence.clock import FixedClock
+from evidence.errors import YinxinError
 from signing.certificate_issue import finish_issue
 from signing.certificate_registration import Application, register, today
 from signing.certificate_types import certificate_type
 from signing.tables import CertificateRow
+from signing.timestamps_http import TimestampSilent
 from tests.api.joint import AGENCY_DESK, enter, enter_as
 from tests.api.sheets import HEAD, MANY, TYPE, act, checked, counts, download, issue, row, sheet, submit, told
 from tests.api.test_agreements import problem
@@ -243,6 +247,46 @@ def test_what_a_dead_worker_registered_is_finished_under_its_number(
     assert told(agency, batch, "/rows")[0] == {**line, "state": "issued"}
 
 
+def test_a_row_waits_with_its_number_while_timestamps_are_silent_whatever_its_batch_does(
+    city: QuietCity, agency: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = checked(agency, sheet(row("等时间戳"), row("还没有编号")))
+    act(agency, batch).raise_for_status()
+    with monkeypatch.context() as silent:
+        silent.setattr("api.bulk_issuing.issuing.finish", _refuse(TimestampSilent()))
+        with pytest.raises(TimestampSilent):
+            issue_next(city.house)
+    first, second = told(agency, batch, "/rows")
+    assert (first["state"], second["state"], second["number"]) == ("pending", "pending", "")
+    with city.house.database.transaction() as session:
+        assert session.get_one(IssueLineRow, (UUID(batch), 2)).asked is None
+    act(agency, batch, "pause").raise_for_status()
+    assert _work(city.house) == 1
+    assert told(agency, batch, "/rows")[0] == {**first, "state": "issued"}
+    act(agency, batch, "cancellation").raise_for_status()
+
+
+def test_a_row_that_failed_under_its_number_is_issued_once_its_certificate_is_made(
+    city: QuietCity, agency: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = checked(agency, sheet(row("后来补成")))
+    act(agency, batch).raise_for_status()
+    with monkeypatch.context() as failing:
+        failing.setattr("api.bulk_issuing.issuing.finish", _refuse(NothingToIssue()))
+        assert issue_next(city.house)
+    (failed,) = told(agency, batch, "/rows")
+    assert failed["state"] == "failed"
+    finish_certificates(city.house)
+    assert told(agency, batch, "/rows")[0] == {**failed, "state": "issued", "faults": []}
+
+
+def _refuse(error: YinxinError) -> Callable[..., None]:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    return refuse
+
+
 def test_the_same_key_submits_a_sheet_once(agency: httpx.Client) -> None:
     content = sheet(row("同一个键"))
     first, second = (submit(agency, content, **{"Idempotency-Key": "bulk-1"}) for _ in range(2))
@@ -287,11 +331,14 @@ def test_a_permit_needs_the_agreement_that_it_rests_on(agency: httpx.Client) -> 
 def test_what_is_not_issued_for_a_week_is_erased(city: QuietCity, agency: httpx.Client) -> None:
     never, half = checked(agency, sheet(row("不签"))), checked(agency, sheet(row("签"), row("错", uscc="1")))
     issue(agency, city.house, half)
+    paused = checked(agency, sheet(row("停着")))
+    act(agency, paused).raise_for_status()
+    act(agency, paused, "pause").raise_for_status()
     later = FixedClock(city.house.clock.now() + batches.UNISSUED_KEPT + timedelta(seconds=1))
     with city.house.database.transaction() as session:
         batches.forget_due(session, clock=later)
     assert problem(agency.get(f"/api/certificate-batches/{never}")) == (404, "issue-batch-unknown")
-    assert counts(agency, half) == {"issued": 1, "erased": 1}
+    assert [counts(agency, each) for each in (half, paused)] == [{"issued": 1, "erased": 1}, {"erased": 1}]
 
 
 def test_another_agency_issues_nothing_here(city: QuietCity, agency: httpx.Client) -> None:
