@@ -129,7 +129,10 @@ def finish_issue(database: Database, registered: Certificate, *, press: Press) -
         enclosed = enclosures(session, registered, archive=press.archive)
     stored = press.store.put(print_certificate(registered, enclosed, press=press, revoked=revoked))
     with database.transaction() as session:
-        return publish(session, registered.id, stored, agency=press.agency, clock=press.clock)
+        issued = publish(session, registered.id, stored, agency=press.agency, clock=press.clock)
+    if issued.pdf != stored:  # somebody else printed it meanwhile: no erasure would find this one
+        press.store.remove(stored)
+    return issued
 
 
 def unpublished(session: Session, agency: Agency) -> tuple[Certificate, ...]:

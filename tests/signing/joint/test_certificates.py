@@ -9,6 +9,7 @@ import pytest
 import zxingcpp
 from sqlalchemy import func, select
 
+from evidence.digest import Digest
 from evidence.errors import QrTooLarge
 from evidence.qr import check_qr
 from evidence.statement import StatementType, check
@@ -18,7 +19,7 @@ from ledger.facts import FactRow
 from signing.certificate_changes import (
     change,
 )
-from signing.certificate_issue import issue, publish, unpublished
+from signing.certificate_issue import finish_issue, issue, publish, unpublished
 from signing.certificate_numbers import Place
 from signing.certificate_refusals import (
     AgreementIncomplete,
@@ -39,6 +40,7 @@ from signing.certificate_types import (
 )
 from signing.certificate_validity import ValidityBackwards
 from signing.certificates import Certificate, CertificateUnknown, certificate, certificate_of_statement
+from signing.objects import ObjectMissing
 from signing.status_lists import LIFETIME, status_list
 from signing.typesetting import GlyphMissing
 from verify.shipped_types import SHIPPED
@@ -146,6 +148,21 @@ def test_publishing_again_keeps_the_first_pdf(town: Town) -> None:
     with town.database.transaction() as session:
         again = publish(session, first.id, town.store.put(b"another"), agency=town.agency, clock=town.clock)
     assert again == first
+
+
+def test_of_one_printed_twice_the_second_pdf_is_not_kept(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    found, put = registered(town), town.store.put
+    kept: list[Digest] = []
+
+    def noted(content: bytes) -> Digest:
+        kept.append(put(content))
+        return kept[-1]
+
+    monkeypatch.setattr(town.store, "put", noted)
+    issued = [finish_issue(town.database, found, press=town.press) for _ in range(2)]
+    assert [each.pdf for each in issued] == [kept[0], kept[0]]
+    with pytest.raises(ObjectMissing):
+        town.store.get(kept[1])
 
 
 def test_no_certificate_before_all_have_signed(town: Town) -> None:
