@@ -28,7 +28,7 @@ from evidence.shown_codes import PURPOSE_LIMIT, RECIPIENT_LIMIT, CopyTerms, sign
 from evidence.statement import StatementType
 from identity.names import check_text
 from ledger.database import Base, Database
-from signing.certificate_changes import CertificateUnpublished
+from signing.certificate_changes import CertificateUnpublished, locked
 from signing.certificate_issue import Press, print_certificate
 from signing.certificate_refusals import CertificateErased
 from signing.certificate_registration import today
@@ -142,6 +142,8 @@ def register(
     purpose = check_text(request.purpose, PURPOSE, limit=PURPOSE_LIMIT)
     for text in (recipient, purpose):
         press.typesetter.check_glyphs(text)
+    locked(session, found.id)
+    found = certificate(session, found.id)  # as it is under the lock: it may have ended, or been erased
     _check(session, found, request.until, clock=clock)
     now = clock.now()
     texts = {"recipient": recipient, "purpose": purpose}
@@ -250,7 +252,8 @@ def own_copy(session: Session, found: Certificate, copy_id: UUID) -> Copy:
 
 def erase_of(session: Session, certificate_id: UUID) -> None:
     """Erase for whom and for what the copies of a certificate were; their days stay."""
-    for row in session.scalars(select(CopyRow).where(CopyRow.certificate == certificate_id)):
+    query = select(CopyRow).where(CopyRow.certificate == certificate_id).order_by(CopyRow.id)
+    for row in session.scalars(query.with_for_update().execution_options(populate_existing=True)):
         row.recipient = row.purpose = row.code = ""
         row.recipient_salt = row.purpose_salt = None
 

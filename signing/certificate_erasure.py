@@ -1,5 +1,8 @@
 """Erasing what a certificate says of the natural person who held it: the values, their salts, code and PDF.
 
+With them go its reference, what described the steps of its life, its links and its presentations, and for
+whom and for what its copies were.
+
 The agency erases it once the certificate has ended; one in force must stay readable. What is left of every
 field is a commitment that nobody can open any more. The statement, its signature, its entry of the log and
 the certificates of others stand as they are, and that the data was erased is a fact of its own, so that a
@@ -13,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
@@ -22,6 +25,7 @@ from evidence.clock import Clock
 from evidence.digest import Digest, HashAlgorithm
 from evidence.errors import Refused
 from evidence.statement import StatementType
+from signing import certificate_presentations
 from signing.certificate_changes import CertificateUnpublished, check_issuer, locked, words_of
 from signing.certificate_copies import CopyRow, erase_of
 from signing.certificate_erasures import ErasureRow
@@ -30,7 +34,7 @@ from signing.certificate_shares import forget_of
 from signing.certificate_succession import version_after
 from signing.certificates import Agency
 from signing.registered_types import type_named
-from signing.tables import CertificateFieldRow, CertificateRow
+from signing.tables import CertificateChangeRow, CertificateFieldRow, CertificateRow
 
 ERASED = "erased"
 SWEPT = timedelta(days=2)
@@ -74,9 +78,12 @@ def erase(session: Session, certificate_id: UUID, *, agency: Agency, clock: Cloc
     row = locked(session, certificate_id)
     _check(session, row, agency=agency, clock=clock)
     versions = tuple(_and_before(session, row))
-    for each in versions:
-        if session.get(ErasureRow, each.id) is None:
-            _erase(session, each, agency=agency, clock=clock)
+    new = [each for each in versions if session.get(ErasureRow, each.id) is None]
+    for each in new:
+        _erase(session, each)
+    session.flush()  # whoever withdraws a copy locks it ahead of the log too
+    for each in new:
+        _state(session, each, agency=agency, clock=clock)
     session.flush()
     return tuple(_files(session, versions))
 
@@ -110,16 +117,22 @@ def _and_before(session: Session, row: CertificateRow) -> Iterator[CertificateRo
         yield row
 
 
-def _erase(session: Session, row: CertificateRow, *, agency: Agency, clock: Clock) -> None:
+def _erase(session: Session, row: CertificateRow) -> None:
+    session.execute(delete(CertificateFieldRow).where(CertificateFieldRow.certificate == row.id))
+    described = update(CertificateChangeRow).where(CertificateChangeRow.certificate == row.id)
+    session.execute(described.values(description="", salt=None))
+    certificate_presentations.forget_of(session, row.id)
+    forget_of(session, row.id)
+    erase_of(session, row.id)
+    row.qr, row.reference = "", None
+
+
+def _state(session: Session, row: CertificateRow, *, agency: Agency, clock: Clock) -> None:
     now = clock.now()
     body: dict[str, Value] = {"action": ERASED, "certificate": row.statement, "licence_id": row.licence_id}
     fact = agency.speaker.record(
         session, StatementType.CERTIFICATE_CHANGE, body, at=now, after=(row.statement,)
     )
-    session.execute(delete(CertificateFieldRow).where(CertificateFieldRow.certificate == row.id))
-    forget_of(session, row.id)
-    erase_of(session, row.id)
-    row.qr = ""
     session.add(ErasureRow(certificate=row.id, erased_at=now, fact=fact.digest))
 
 

@@ -172,6 +172,11 @@ def present(
     return sign_fitting(read_qr(found.qr).payload, shown, agency.speaker.signer, host=agency.qr_host)
 
 
+def forget_of(session: Session, certificate_id: UUID) -> None:
+    """Forget every presentation of a certificate."""
+    session.execute(delete(PresentationRow).where(PresentationRow.certificate == certificate_id))
+
+
 def forget_due(session: Session, *, clock: Clock) -> None:
     """Forget the presentations of yesterday."""
     session.execute(delete(PresentationRow).where(PresentationRow.asked_at < clock.now() - KEPT))

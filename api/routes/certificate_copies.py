@@ -42,6 +42,13 @@ class CopyShown(BaseModel):
     next: str
 
 
+class CopyMade(BaseModel):
+    """The copy that was made, told without for whom and for what: this answer is kept for a day."""
+
+    id: UUID
+    next: str
+
+
 @router.get("/api/certificates/{certificate_id}/copies")
 def made(certificate_id: UUID, visitor: AsHolder, house: InHouse) -> list[CopyShown]:
     """List the copies that the holder had made, the newest first."""
@@ -51,15 +58,15 @@ def made(certificate_id: UUID, visitor: AsHolder, house: InHouse) -> list[CopySh
 
 
 @router.post("/api/certificates/{certificate_id}/copies", status_code=201)
-def make(certificate_id: UUID, copying: Copying, visitor: AsHolder, house: InHouse, once: Once) -> CopyShown:
+def make(certificate_id: UUID, copying: Copying, visitor: AsHolder, house: InHouse, once: Once) -> CopyMade:
     """Have a copy made: registered in one transaction, printed and sealed outside of any."""
     request = CopyRequest(recipient=copying.recipient, purpose=copying.purpose, until=copying.until)
     with house.database.transaction() as session:
         found = held_certificate(session, certificate_id, visitor)
         copy = certificate_copies.register(session, found, request, press=house.press, clock=house.clock)
-        shown = once.keep(session, _shown(certificate_id, copy))
+        answer = once.keep(session, CopyMade(id=copy.id, next=f"/certificates/{certificate_id}"))
     printed(house.database, copy.id, press=house.press)
-    return shown
+    return answer
 
 
 @router.delete("/api/certificates/{certificate_id}/copies/{copy_id}")

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from api.acting import agency_of
+from api.bulk_issuing.erasure import erase_of
 from api.certificate_masks import holds
 from api.certificate_view import CertificateShown, shown
 from api.house import House
@@ -126,6 +127,8 @@ def erase_holder(
     """Erase what an ended certificate says of the natural person who held it; its proof stays."""
     agency = agency_of(visitor, house)
     with house.database.transaction() as session:
+        number = certificate(session, certificate_id).number
+        erase_of(session, number, agency=agency.speaker.uscc)  # ahead of the log, as by workers
         files = erase(session, certificate_id, agency=agency, clock=house.clock)
         told = shown(session, certificate(session, certificate_id), today=today(house), full=True)
     for each in files:

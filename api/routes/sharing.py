@@ -224,7 +224,8 @@ def _fitting(session: Session, asked: Querying) -> tuple[Certificate, ...]:
     if asked.person_name and asked.citizen_number:
         number = CitizenNumber.parse(asked.citizen_number)
         person = find_person(session, name=asked.person_name.strip(), citizen_number=number)
-        return () if person is None else certificates_of(session, person=person.id)
+        held = () if person is None else certificates_of(session, person=person.id)
+        return tuple(each for each in held if each.erased_at is None)
     raise QueryEmpty
 
 

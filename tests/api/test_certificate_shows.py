@@ -55,10 +55,10 @@ def holder(city: QuietCity) -> httpx.Client:
     return enter(city, ENGINEER.name)
 
 
-def registration(agency: httpx.Client) -> str:
+def registration(agency: httpx.Client, **more: str) -> str:
     """The engineer's registration, issued anew."""
     today = datetime.now(CITY_TIME).date().isoformat()
-    asked = {"type": "constructor-registration", "fields": FIELDS, "valid_from": today}
+    asked = {"type": "constructor-registration", "fields": FIELDS, "valid_from": today, **more}
     answer = agency.post("/api/certificates", json=asked)
     assert answer.status_code == 201, answer.text
     id_: str = answer.json()["id"]
@@ -226,7 +226,7 @@ def test_one_in_force_is_not_erased(agency: httpx.Client, held: str) -> None:
 def test_after_an_erasure_nothing_says_what_it_said_and_the_proofs_stand(
     city: QuietCity, agency: httpx.Client, holder: httpx.Client, held: str
 ) -> None:
-    id_ = registration(agency)
+    id_ = registration(agency, reference="只在此处出现的编号")
     path = link_of(city, share(holder, id_))
     city.anchor()
     before = agency.get(f"/certificates/{id_}/evidence.bundle").content
@@ -237,12 +237,12 @@ def test_after_an_erasure_nothing_says_what_it_said_and_the_proofs_stand(
     copied = holder.post(f"/api/certificates/{id_}/copies", json=copy).json()
     kept = f"/certificates/{id_}/copies/{copied['id']}/copy.pdf"
     pdfs = [pdf, holder.get(kept).content]
-    said = [each.encode() for each in asked.values()]
-    assert found([*salts, *said], cells(city.house)) != []
     assert [each in files(city.house) for each in pdfs] == [True, True]
-    agency.post(
-        f"/api/certificates/{id_}/changes", json={"action": "cancel", "reason": 24}
-    ).raise_for_status()
+    described = "只在此处出现的说明"
+    step = {"action": "cancel", "reason": 24, "description": described}
+    agency.post(f"/api/certificates/{id_}/changes", json=step).raise_for_status()
+    said = [each.encode() for each in (*asked.values(), "只在此处出现的编号", described)]
+    assert found([*salts, *said], cells(city.house)) == [*salts, *said]
     for _ in range(2):
         agency.post(f"/api/certificates/{id_}/erasure", json={}).raise_for_status()
     city.anchor()
