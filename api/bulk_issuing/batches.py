@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 from api.bulk_issuing.checking import CellFault, IssuableRow
 from api.bulk_issuing.refusals import (
     IssueBatchCancelled,
+    IssueBatchPaused,
     IssueBatchUnknown,
     IssueLineUnknown,
     NothingToIssue,
@@ -215,16 +216,18 @@ def begin(session: Session, batch_id: UUID, *, agency: Uscc, clock: Clock) -> No
 
 
 def issue_again(session: Session, batch_id: UUID, line: int, *, agency: Uscc, clock: Clock) -> None:
-    """Let one row that failed be issued once more, and the batch run for it.
+    """Let one row that failed be issued once more; a batch that is paused does not run for it.
 
     Raises:
         IssueBatchUnknown, IssueLineUnknown: there is no such row.
-        IssueBatchCancelled: the batch was cancelled.
+        IssueBatchCancelled, IssueBatchPaused: the batch was cancelled, or is paused.
         NothingToIssue: the row did not fail.
     """
     row = _own(session, batch_id, agency=agency)
     if row.state == BatchState.CANCELLED:
         raise IssueBatchCancelled
+    if row.state == BatchState.PAUSED:
+        raise IssueBatchPaused
     if session.get(IssueLineRow, (batch_id, line)) is None:
         raise IssueLineUnknown(line=line)
     if not _move(session, batch_id, (LineState.FAILED,), LineState.PENDING, clock=clock, line=line):

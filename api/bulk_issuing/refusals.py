@@ -27,6 +27,14 @@ class IssueBatchCancelled(Refused):
     en = "This batch was cancelled; to issue it after all, submit the same sheet again."
 
 
+class IssueBatchPaused(Refused):
+    """One row was to be issued while its batch is paused."""
+
+    code = "issue-batch-paused"
+    zh = "这个批次已暂停，单独一行不能重新签发；请先继续签发整个批次。"
+    en = "This batch is paused, so no single row is issued again; go on with the whole batch first."
+
+
 class NothingToIssue(Refused):
     """No row waits for being issued."""
 

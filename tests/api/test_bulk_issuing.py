@@ -180,6 +180,7 @@ def test_a_pause_holds_the_rest_and_a_cancelled_rest_is_issued_only_when_submitt
     assert not issue_next(city.house)
     assert counts(agency, batch) == {"issued": 1, "pending": 2}
     assert told(agency, batch)["moving"] is False
+    assert problem(act(agency, batch, "rows/2/issuing")) == (409, "issue-batch-paused")
     act(agency, batch).raise_for_status()
     assert issue_next(city.house)
     act(agency, batch, "cancellation").raise_for_status()
