@@ -18,6 +18,7 @@ from api.site_visits import visits
 from api.site_visits.finding import LONGEST_SITE, PLACE, Finding, shown
 from api.site_visits.refusals import PhotographMissing
 from api.site_visits.visits import Visit
+from evidence.digest import sha256
 from identity.images import decode
 
 router = APIRouter(prefix="/api/visits", route_class=OnceRoute)
@@ -83,9 +84,10 @@ def send_photograph(
         raise PhotographMissing
     content = photograph.file.read()
     decode(content)
-    digest = house.store.put(content)
-    with house.database.transaction() as session:
+    digest = sha256(content)
+    with house.database.transaction() as session:  # one that is refused is not stored
         visits.keep_photograph(session, visit_id, finding_id, digest, officer=officer, clock=house.clock)
+        house.store.put(content)
     return _received(digest, visit_id)
 
 
