@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from api.bulk_issuing.asked import RowReferences
 from api.page_images import PageDrawer
 from api.settings import Settings
 from api.software import Software
@@ -75,6 +76,7 @@ class House:
     registers: RegisterSource
     timestamps: TimestampAuthority
     software: Software
+    references: RowReferences
     framed_by: str | None = None
     embedded: Embedded | None = None
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from api import hardhat, migrations
 from api.activating import keyring_of
 from api.assets.build import read_manifest
+from api.bulk_issuing.asked import RowReferences
 from api.demonstration.registers import registers as demonstration_registers
 from api.founding import founding
 from api.house import House
@@ -197,8 +198,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
     """Open the house of ``operator``; leaving the block closes all that was started.
 
     Raises:
-        SettingMissing, PublicChainKey, DoubleInProduction, DemonstrationInProduction: production would not be
-            safe.
+        SettingMissing, PublicChainKey, DoubleInProduction, DemonstrationInProduction: production is unsafe.
         CurveMalformed: the measured curve of the face comparison cannot be read.
         AssetsMissing, NodeMissing, ChainNotInstalled, ChainNotStarted, PostgresNotStarted,
             DatabaseUnreachable: a part is not there or did not start.
@@ -246,6 +246,7 @@ def open_house(settings: Settings, operator: Operator) -> Iterator[House]:
             couriers=couriers,
             codes=OneTimeCodes(derived(secret, "codes")),
             software=software,
+            references=RowReferences(derived(secret, "row-references")),
             clock=clock,
         )
 
@@ -270,6 +271,7 @@ def _house(
     couriers: Couriers,
     codes: OneTimeCodes,
     software: Software,
+    references: RowReferences,
     clock: Clock,
 ) -> House:
     typesetter = Typesetter()
@@ -344,4 +346,5 @@ def _house(
         registers=registers,
         timestamps=keys.timestamps,
         software=software,
+        references=references,
     )

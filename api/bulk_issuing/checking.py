@@ -161,7 +161,7 @@ class _Desk:
             valid_until=last,
             own_reference=reference,
         )
-        return IssuableRow(row.line, asked)
+        return IssuableRow(row.line, self._house.references.named(asked))
 
     def check(self, session: Session, row: IssuableRow, known: Collection[str]) -> IssuableRow:
         """Check the row as a whole, and look whether its certificate was issued before."""

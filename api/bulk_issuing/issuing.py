@@ -125,8 +125,12 @@ def _claim(session: Session, *, at: datetime) -> _Claim | None:
     row.state, row.attempt = LineState.WORKING.value, row.attempt + 1
     row.claimed_until, row.changed_at = at + LEASE, at
     session.flush()
-    work = row.certificate or AskedRow.model_validate_json(row.asked or "")
-    return _Claim(row.batch, row.line, row.attempt, work)
+    return _Claim(row.batch, row.line, row.attempt, row.certificate or _asked(row))
+
+
+def _asked(row: IssueLineRow) -> AskedRow:
+    asked = AskedRow.model_validate_json(row.asked or "")
+    return asked.model_copy(update={"reference": row.reference})
 
 
 def _registered_and_waiting() -> ColumnElement[bool]:
