@@ -12,12 +12,13 @@ the fields; whoever sees the log learns nothing.
     certificate = issue(database, application, press=press)
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NewType
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, func, literal, select
 from sqlalchemy.orm import Session
 
 from evidence.certificate_types import CertificateType, LifeState
@@ -149,10 +150,11 @@ def certificates_of(
     agency: Uscc | None = None,
     holder: Uscc | None = None,
     person: PersonId | None = None,
+    limit: int | None = None,
 ) -> tuple[Certificate, ...]:
     """Return the certificates of an agency, or of an organization or natural person that holds them.
 
-    The newest come first.
+    The newest come first, ``limit`` at most.
     """
     query = select(CertificateRow).order_by(CertificateRow.created_at.desc())
     if agency is not None:
@@ -161,16 +163,33 @@ def certificates_of(
         query = query.where(CertificateRow.holder == holder.text)
     if person is not None:
         query = query.where(CertificateRow.person == person)
-    return tuple(read_row(session, row) for row in session.scalars(query).all())
+    rows = session.scalars(query.limit(limit)).all()
+    printed = _printed(session, [row.id for row in rows])
+    return tuple(_read(session, row, printed[row.id]) for row in rows)
+
+
+def number_of(session: Session, *, agency: Uscc) -> int:
+    """Say how many certificates an agency issued."""
+    own = CertificateRow.agency == agency.text
+    return session.scalar(select(func.count()).select_from(CertificateRow).where(own)) or 0
 
 
 def read_row(session: Session, row: CertificateRow) -> Certificate:
     """Return the certificate of a row with its printed values."""
-    entries = session.scalars(
-        select(CertificateFieldRow)
-        .where(CertificateFieldRow.certificate == row.id)
-        .order_by(CertificateFieldRow.position)
+    return _read(session, row, _printed(session, [row.id])[row.id])
+
+
+def _printed(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[CertificateFieldRow]]:
+    found: dict[UUID, list[CertificateFieldRow]] = {each: [] for each in ids}
+    query = select(CertificateFieldRow).where(
+        CertificateFieldRow.certificate == any_(literal(list(ids), ARRAY(Uuid)))
     )
+    for entry in session.scalars(query.order_by(CertificateFieldRow.position)):
+        found[entry.certificate].append(entry)
+    return found
+
+
+def _read(session: Session, row: CertificateRow, entries: Sequence[CertificateFieldRow]) -> Certificate:
     erasure = session.get(ErasureRow, row.id, populate_existing=True)
     return Certificate(
         id=CertificateId(row.id),

@@ -21,8 +21,11 @@ from api.routes.authorizations import line
 from api.routes.certificates import today
 from evidence.certificate_types import Basis, CertificateType
 from identity.organizations import organization
-from signing.certificates import certificates_of
+from signing.certificates import certificates_of, number_of
 from signing.registered_types import issuable_types, newest_type
+
+SHOWN = 100
+"""Certificates on the page: the newest."""
 
 USUAL_TYPE = "construction-permit"
 """What parties who sign an application usually ask for."""
@@ -34,14 +37,15 @@ AsAgency = Annotated[Visitor, allow(Role.AGENCY)]
 
 @router.get("/agency", include_in_schema=False)
 def agency(request: Request, house: InHouse, visitor: AsAgency) -> Response:
-    """Show what waits for a certificate, and every certificate with its state."""
+    """Show what waits for a certificate, and the newest certificates with their states."""
     own = agency_of(visitor, house).speaker
     with house.database.transaction() as session:
         waiting = [agreement_view.shown(session, each, at=house.clock.now()) for each in submitted(session)]
         issued = [
             certificate_view.listed(session, each, today=today(house))
-            for each in certificates_of(session, agency=own.uscc)
+            for each in certificates_of(session, agency=own.uscc, limit=SHOWN)
         ]
+        total = number_of(session, agency=own.uscc)
         types = issuable_types(session)
     return page(
         request,
@@ -49,6 +53,7 @@ def agency(request: Request, house: InHouse, visitor: AsAgency) -> Response:
         agency=own.name,
         waiting=waiting,
         certificates=issued,
+        total=total,
         at_once=[each for each in types if each.basis is Basis.NONE],
     )
 

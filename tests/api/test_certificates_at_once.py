@@ -53,7 +53,7 @@ def test_a_licence_is_issued_without_an_agreement_and_once_for_its_reference(age
 
 
 def test_an_organization_that_is_not_registered_is_called_what_its_certificate_calls_it(
-    agency: httpx.Client,
+    agency: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fields = {**LICENCE_FIELDS, "firm_name": "示范爆破工程有限公司", "firm_uscc": "91350100M000100Y43"}
     issued = agency.post(
@@ -62,6 +62,8 @@ def test_an_organization_that_is_not_registered_is_called_what_its_certificate_c
     shown = agency.get(f"/api/certificates/{issued.json()['id']}").json()
     assert (shown["holder"], shown["holder_uscc"]) == ("示范爆破工程有限公司", "91350100M000100Y43")
     assert "示范爆破工程有限公司" in agency.get("/agency").text
+    monkeypatch.setattr("api.pages.agency.SHOWN", 0)
+    assert "这里列出最近的 0 份" in agency.get("/agency").text
 
 
 def test_a_natural_person_is_named_as_the_holder(agency: httpx.Client) -> None:
