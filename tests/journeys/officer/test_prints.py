@@ -34,7 +34,7 @@ def test_a_pdf_prints_what_its_code_signs_and_is_compared_on_the_device(
 
 
 def test_a_pdf_whose_print_was_altered_shows_what_differs(
-    page: Page, site: Site, house: House, permit: Certificate
+    phone: BrowserContext, page: Page, site: Site, house: House, permit: Certificate
 ) -> None:
     open_scan_page(page, site)
     choose_pdf(page, beside(partial(reprinted, house, permit, {"contract_price": "9,280万元"})))
@@ -46,6 +46,22 @@ def test_a_pdf_whose_print_was_altered_shows_what_differs(
     expect(differing.locator(".told")).to_have_text("不一致")
     expect(differing.locator("dd")).to_have_text(["9,280万元", "5,280万元"])
     assert page.evaluate(SMALLEST_CONTRAST) >= 7
+
+    # Asked again without the file, with a network and without one, it is what it was, and so is the note.
+    row = page.locator("#visit-rows li")
+    expect(row).to_contain_text("联网")
+    page.get_by_text("备注与照片").click()
+    page.get_by_label("备注").fill("价格被改")
+    for offline in (False, True):
+        phone.set_offline(offline)
+        row.get_by_role("button").click()
+        expect(page.locator("[data-part=freshness]")).to_contain_text("未联网" if offline else "链上登记一致")
+        expect_answer(page, "证面不符", tone="stop")
+        expect(page.locator("[data-part=why]")).to_contain_text("证面印的合同价格与它签的不一致")
+        expect(page.get_by_label("备注")).to_have_value("价格被改")
+        expect(row).to_have_count(1)
+        expect(row).to_contain_text("证面不符")
+        expect(row).to_contain_text("联网")
 
 
 def test_a_note_laid_over_a_pdf_does_not_pass(

@@ -1,6 +1,7 @@
 // What this device keeps of visits, in IndexedDB: visits, findings and photographs, each by its id.
 //
-//   await put("findings", finding); await all("findings"); await remove("photographs", id); await wipe();
+//   await put("findings", finding); await all("findings"); await change("findings", id, (kept) => (kept.note = "…"));
+//   await remove("photographs", id); await wipe();
 
 const NAME = "yinxin-officer", VERSION = 1;
 const STORES = ["visits", "findings", "photographs"];
@@ -29,6 +30,14 @@ async function work(stores, mode, act) {
 export const all = (store) => work(store, "readonly", (each) => each.objectStore(store).getAll());
 export const get = (store, id) => work(store, "readonly", (each) => each.objectStore(store).get(id));
 export const put = (store, value) => work(store, "readwrite", (each) => each.objectStore(store).put(value));
+
+/** Change what is kept under `id` by `edit`, which writes into it, in one transaction; what is not kept any more stays
+ * away. Gives it as it is now; undefined where there is nothing. */
+export const change = (store, id, edit) => work(store, "readwrite", (each) => {
+  const kept = each.objectStore(store), asked = kept.get(id);
+  asked.onsuccess = () => asked.result && (edit(asked.result), kept.put(asked.result));
+  return asked;
+});
 export const remove = (store, id) => work(store, "readwrite", (each) => each.objectStore(store).delete(id));
 
 /** Forget everything. */

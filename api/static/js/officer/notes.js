@@ -1,6 +1,6 @@
 // What the officer adds to the finding that is shown: what agrees with the paper, a note, photographs.
 
-import { put, remove } from "./device.js";
+import { change, put, remove } from "./device.js";
 import { current, photographsOf } from "./findings.js";
 import { MOST, photograph } from "./photographs.js";
 import { ReadingProblem } from "./camera.js";
@@ -31,9 +31,9 @@ export async function showNotes(shown, facts) {
   await showPhotographs();
 }
 
-/** Set down what a PDF's comparison found, as if it had been ticked. */
-export function tick(shown, pairs) {
-  for (const { name, state } of pairs) if (STATES.includes(state)) shown.compared[name] = state;
+/** What a PDF's comparison found, as if it had been ticked. */
+export function ticked(pairs) {
+  return Object.fromEntries(pairs.filter(({ state }) => STATES.includes(state)).map(({ name, state }) => [name, state]));
 }
 
 function row({ name, label, value }) {
@@ -72,13 +72,19 @@ function thumbnail(kept, place) {
   return line;
 }
 
+/** Write what the officer adds, and that alone. */
+async function keep(edit) {
+  edit(finding);
+  await change("findings", finding.id, edit);
+}
+
 by("eye-rows").addEventListener("change", ({ target }) => {
-  finding.compared[target.name.slice("eye-".length)] = target.value;
-  put("findings", finding);
+  const name = target.name.slice("eye-".length);
+  keep((each) => (each.compared[name] = target.value));
 });
 by("note").addEventListener("input", () => {
-  finding.note = by("note").value.replace(/\s+/g, " ");
-  put("findings", finding);
+  const note = by("note").value.replace(/\s+/g, " ");
+  keep((each) => (each.note = note));
 });
 by("photograph").addEventListener("change", async () => {
   const { id } = finding, files = [...by("photograph").files];

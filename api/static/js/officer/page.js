@@ -5,7 +5,7 @@ import { answers, begin, readiness, refresh, refreshSometimes } from "./asking.j
 import { hideComparison, showComparison } from "./comparison.js";
 import * as findings from "./findings.js";
 import "./install.js";
-import { hideNotes, showNotes, tick } from "./notes.js";
+import { hideNotes, showNotes, ticked } from "./notes.js";
 import { isPdf, openPrint } from "./printed.js";
 import { readPicture } from "./reader.js";
 import { start, stop, tellReading } from "./scanning.js";
@@ -37,15 +37,15 @@ async function verify(text, { known = null, from = null } = {}) {
   for await (const answer of answers(text)) {
     if (mine !== question) return null;
     last = answer;
-    const compared = print && answer.report ? showComparison(answer.report, print, language) : { pairs: [], differing: null };
-    show(answer, compared.differing);
+    const found = print && answer.report ? showComparison(answer.report, print, language) : { pairs: [], differing: null };
+    show(answer, found.differing ?? earlierDiffering(known, answer));
     await onDevice(async () => {
       if (own === null) {
         own = (from ? undefined : await findings.same(text)) ?? findings.begin(text);
         before = own.answered;
       }
-      tick(own, compared.pairs);
-      changed = await findings.take(own, answer, { before, differs: compared.differing !== null });
+      const compared = ticked(found.pairs), differs = found.differing !== null;
+      changed = await findings.take(own, answer, { before, differs, compared });
       if (mine !== question) return;
       finding = own;
       await showNotes(own, answer.report?.conclusion === PASSED ? answer.report.facts : []);
@@ -57,6 +57,12 @@ async function verify(text, { known = null, from = null } = {}) {
   await onDevice(showVisit);
   if (scanning) await onDevice(askAgain); // what the next code cut short
   return last;
+}
+
+/** The labels of what a file printed otherwise that is not open any more; null where it did not. */
+function earlierDiffering(known, { report }) {
+  if (known?.answered.word !== "differs") return null;
+  return (report?.facts ?? []).filter(({ name }) => known.compared[name] === "differs").map(({ label }) => label[language]);
 }
 
 /** Do what this device keeps; where it cannot, the answer stands all the same. */
@@ -159,11 +165,13 @@ document.addEventListener("visibilitychange", async () => {
 // ---- opening the page
 
 await begin();
-beginVisits((chosen) => {
+beginVisits((chosen) => onDevice(async () => {
+  const known = await findings.finding(chosen); // as it is now: the row was drawn before the last note
+  if (!known) return;
   scanning = false;
   scrollTo(0, 0);
-  return verify(chosen.text, { known: chosen });
-});
+  await verify(known.text, { known });
+}));
 await onDevice(showVisit);
 const answered = await verifyAddress();
 if (asked === null) await refresh();

@@ -1,7 +1,7 @@
 // The visit on the page: its findings in a list, sending it, what was sent before, and wiping all of it.
 
 import { answers, refresh } from "./asking.js";
-import { put } from "./device.js";
+import { change } from "./device.js";
 import { closed, current, findingsOf, take, unsettled, wipe } from "./findings.js";
 import { forgetPresented } from "./presented.js";
 import { flush } from "./sending.js";
@@ -12,7 +12,7 @@ const UNSIGNED = ["sign-in-needed", "not-yours"];
 const by = (id) => document.getElementById(id);
 let reopen = () => {};
 
-/** Have `open` called with a finding that the officer chooses from the list. */
+/** Have `open` called with the id of a finding that the officer chooses from the list. */
 export function beginVisits(open) {
   reopen = open;
 }
@@ -38,7 +38,7 @@ function row(finding) {
   const title = element("span", finding.name || sentence("officer.visit.unproven"), "name");
   const how = sentence(online ? "officer.visit.online" : "officer.visit.offline");
   button.append(icon(finding.answered.icon), element("strong", said.join(" ")), title, element("span", finding.licence, "code"), element("span", `${cityTime(answered_at)} · ${how}`, "soft"));
-  button.addEventListener("click", () => reopen(finding));
+  button.addEventListener("click", () => reopen(finding.id));
   if (finding.changed) line.dataset.changed = "";
   line.append(button);
   return line;
@@ -107,7 +107,8 @@ function said(problem) {
 by("visit-send").addEventListener("submit", async (event) => {
   event.preventDefault();
   const { visit } = await current();
-  await put("visits", { ...visit, site: by("visit-site").value.trim(), state: "closed" });
+  const site = by("visit-site").value.trim();
+  await change("visits", visit.id, (kept) => Object.assign(kept, { site, state: "closed" }));
   by("visit-site").value = "";
   by("notes").hidden = true; // what is on its way is not written on any more
   await showVisit();
