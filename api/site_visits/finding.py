@@ -15,14 +15,17 @@ from api.language import sentences_below
 from api.routes.verification import LONGEST_CODE
 from evidence.errors import Invalid, QrAltered, Term
 from evidence.qr import read_qr
+from evidence.type_description import MOST_FIELDS
 from identity.names import TextTooLong, plain
 
 NOTE = Term("备注", "note")
 PLACE = Term("检查地点", "place of the visit")
 LONGEST_NOTE = 500
 """Characters of a note."""
-MOST_FIELDS = 30
-"""Fields of one certificate that an officer compares."""
+_BESIDE = 10
+"""Facts that every code gives beside the fields of its type, with room: its number, issuer, validity."""
+MOST_FACTS = MOST_FIELDS + _BESIDE
+"""Facts of one certificate that an officer compares."""
 
 LONGEST_SITE = 200
 """Characters of the place of a visit."""
@@ -31,7 +34,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories that are left out of what an officer wrote: keyboards of phones put some in unasked."""
 
 _WORDS = "officer.word."
-FieldName = Annotated[str, Field(pattern=r"^[a-z0-9_ ]{1,40}$")]
+FieldName = Annotated[str, Field(pattern=r"^[a-z0-9_ ]{1,64}$")]
 
 
 class Answered(BaseModel):
@@ -60,8 +63,8 @@ class Finding(BaseModel):
     scanned: Annotated[str, Field(min_length=1, max_length=LONGEST_CODE)]
     answered: Answered
     earlier: Answered | None = None
-    same: Annotated[list[FieldName], Field(max_length=MOST_FIELDS)] = []
-    differing: Annotated[list[FieldName], Field(max_length=MOST_FIELDS)] = []
+    same: Annotated[list[FieldName], Field(max_length=MOST_FACTS)] = []
+    differing: Annotated[list[FieldName], Field(max_length=MOST_FACTS)] = []
     note: str = ""
 
     @property

@@ -14,6 +14,7 @@ from api.policy import Role
 from api.site_visits import visits
 from api.site_visits.finding import LONGEST_NOTE
 from api.site_visits.visits import FindingRow, PhotographRow, VisitRow
+from evidence.type_description import MOST_FIELDS
 from ledger.database import Base, Database
 from tests.api.joint import enter_as
 from tests.quiet_city import QuietCity
@@ -87,6 +88,12 @@ def test_what_is_sent_again_is_kept_once_and_never_changed(officer: httpx.Client
     assert (moved.status_code, moved.json()["title"]) == (409, "sent-otherwise")
 
 
+def test_a_finding_of_the_largest_type_is_taken(officer: httpx.Client) -> None:
+    names = [f"f{place}_".ljust(64, "x") for place in range(MOST_FIELDS)]
+    visit = sent_visit(officer)
+    officer.post(f"/api/visits/{visit}/findings", json=finding(same=names)).raise_for_status()
+
+
 def test_what_a_telephones_keyboard_puts_in_does_not_hold_a_note_up(officer: httpx.Client) -> None:
     visit = sent_visit(officer, site="滨河路\u200b1号")
     found = finding(note="已整改\u2764\ufe0f\n明日复查\u200d")
@@ -141,7 +148,7 @@ def test_a_visit_has_limits_that_say_what_to_do(
         ({"note": "长" * (LONGEST_NOTE + 1)}, "text-too-long"),
         ({"answered": {"word": "genuine", "answered_at": NOW, "online": True}}, "form-incomplete"),
         ({"scanned": ""}, "form-incomplete"),
-        ({"differing": ["x" * 41]}, "form-incomplete"),
+        ({"differing": ["x" * 65]}, "form-incomplete"),
         ({"place_of_officer": "39.9,116.4"}, "form-incomplete"),
     ],
 )
