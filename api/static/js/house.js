@@ -18,13 +18,15 @@ export class Problem extends Error {
   }
 }
 
-/** Send `body` (an object as JSON, or FormData) and give the answer; throws Problem. */
-export const send = async (method, path, body) => {
+/** Send `body` (an object as JSON, or FormData) and give the answer; throws Problem, also where `patience`, in
+ * milliseconds, is over. */
+export const send = async (method, path, body, patience = null) => {
   const form = body instanceof FormData;
   let response;
   try {
     response = await fetch(path, {
       method,
+      signal: patience === null ? undefined : AbortSignal.timeout(patience),
       headers: { accept: "application/json", ...(form || body === undefined ? {} : { "content-type": "application/json" }) },
       body: form ? body : body === undefined ? undefined : JSON.stringify(body),
     });

@@ -6,7 +6,7 @@ from io import BytesIO
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from api.house import House
 from api.site import Site
@@ -29,6 +29,12 @@ KEPT = """async () => {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }"""
 
+FULL = """() => {
+  window.keep = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function () { this.transaction.abort(); };
+}"""
+ROOM = "() => { IDBObjectStore.prototype.put = window.keep; }"
+
 
 @pytest.fixture
 def photograph() -> bytes:
@@ -47,10 +53,54 @@ def enter_as_officer(page: Page, site: Site) -> None:
     page.wait_for_url(f"{site.url}/c")
 
 
+def refuse(code: str, route: Route) -> None:
+    """Refuse the finding of ``code``, and let every other one pass."""
+    if route.request.post_data_json["scanned"] != code:
+        route.continue_()
+    else:
+        route.fulfill(status=409, json={"title": "sent-otherwise", "detail": "已有另一份。"})
+
+
 def photographs_shown(page: Page, site: Site) -> list[bytes]:
     cookies = {each["name"]: each["value"] for each in page.context.cookies()}
     addresses = [each.get_attribute("src") for each in page.locator("article img").all()]
     return [httpx.get(f"{site.url}{address}", cookies=cookies).content for address in addresses]
+
+
+def note_and_photograph(page: Page, photograph: bytes) -> None:
+    """Tick a line, write a note and take two photographs of the finding that is shown."""
+    page.get_by_text("与证面逐项核对").click()
+    page.locator("[name=eye-contract_price][value=differs]").check()
+    page.get_by_text("备注与照片").click()
+    page.get_by_label("备注").fill("围挡外\n拍摄")
+    page.evaluate(FULL)
+    page.get_by_label("备注").press("End")
+    page.get_by_label("备注").press("a")
+    expect(page.locator("#photograph-hint")).to_contain_text("没有存下")
+    page.evaluate(ROOM)
+    page.get_by_label("备注").press("Backspace")
+    expect(page.locator("#photograph-hint")).to_be_empty()
+    page.set_input_files("#photograph", {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph})
+    expect(page.locator("#photographs img")).to_have_count(1)
+    page.get_by_label("保留原图").check()
+    page.set_input_files("#photograph", {"name": "2.jpg", "mimeType": "image/jpeg", "buffer": photograph})
+    expect(page.locator("#photographs img")).to_have_count(2)
+
+
+def send_at_last(page: Page, site: Site, *, refused: str) -> None:
+    """Sign in and send: a gateway's page is no receipt, and the one that is refused holds nothing else up."""
+    page.route("**/findings", lambda route: route.fulfill(content_type="text/html", body="<p>"))
+    enter_as_officer(page, site)
+    expect(page.locator("#visit-hint")).to_contain_text("没有网络，已存在本机")
+    page.unroute("**/findings")
+    page.route("**/findings", partial(refuse, refused))
+    page.reload()
+    expect(page.locator("#visit-hint")).to_contain_text("“示范市滨河社区活动中心”没有报上去")
+    page.unroute("**/findings")
+    with page.expect_request("**/findings") as asked:
+        page.reload()
+    assert asked.value.post_data_json["scanned"] == refused
+    expect(page.locator("#visit-hint")).to_have_text("已上报。")
 
 
 def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
@@ -68,15 +118,7 @@ def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
     rows = page.locator("#visit-rows li")
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("离线")
-    page.get_by_text("与证面逐项核对").click()
-    page.locator("[name=eye-contract_price][value=differs]").check()
-    page.get_by_text("备注与照片").click()
-    page.get_by_label("备注").fill("围挡外\n拍摄")
-    page.set_input_files("#photograph", {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph})
-    expect(page.locator("#photographs img")).to_have_count(1)
-    page.get_by_label("保留原图").check()
-    page.set_input_files("#photograph", {"name": "2.jpg", "mimeType": "image/jpeg", "buffer": photograph})
-    expect(page.locator("#photographs img")).to_have_count(2)
+    note_and_photograph(page, photograph)
     page.get_by_label("检查地点").fill("滨河路1号工地")
     page.get_by_role("button", name="上报本次检查").click()
     expect(page.locator("#visit-hint")).to_contain_text("没有网络，已存在本机")
@@ -90,8 +132,7 @@ def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
     page.get_by_role("button", name="知道了").click()
     expect(alarm).to_be_hidden()
     expect(page.locator("#visit-hint")).to_contain_text("上报需要以执法人员账户登录")
-    enter_as_officer(page, site)
-    expect(page.locator("#visit-hint")).to_contain_text("已上报")
+    send_at_last(page, site, refused=permit.qr)
 
     # What was sent, as the officer sees it.
     page.get_by_text("以往的检查").click()
@@ -108,10 +149,13 @@ def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
     assert photograph in contents  # with the place of the shot, because the officer said so
 
     # Nothing stays on a device that was wiped.
-    page.goto(f"{site.url}/c")
+    page.goto(permit.qr)
+    expect_answer(page, "有效", tone="good")
+    expect(page.locator("#visit-rows li")).to_contain_text("联网")
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="清除本机记录").click()
     expect(page.locator("#visit")).to_be_hidden()
+    expect(page).to_have_url(f"{site.url}/c")
     assert page.evaluate(KEPT) == 0
 
 

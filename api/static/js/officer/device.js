@@ -23,7 +23,7 @@ async function work(stores, mode, act) {
   const asked = act(transaction);
   return new Promise((done, fail) => {
     transaction.oncomplete = () => done(asked?.result);
-    transaction.onabort = transaction.onerror = () => fail(transaction.error);
+    transaction.onabort = transaction.onerror = () => fail(transaction.error ?? new DOMException("", "AbortError"));
   });
 }
 

@@ -75,7 +75,18 @@ function thumbnail(kept, place) {
 /** Write what the officer adds, and that alone. */
 async function keep(edit) {
   edit(finding);
-  await change("findings", finding.id, edit);
+  await orSay(() => change("findings", finding.id, edit));
+}
+
+/** Do `work`; say what the officer can mend, or that this device has no room. */
+async function orSay(work) {
+  by("photograph-hint").textContent = "";
+  try {
+    await work();
+  } catch (problem) {
+    if (!(problem instanceof ReadingProblem || problem instanceof DOMException)) throw problem;
+    by("photograph-hint").textContent = sentence(problem.key ?? "officer.problem.unkept");
+  }
 }
 
 by("eye-rows").addEventListener("change", ({ target }) => {
@@ -88,18 +99,14 @@ by("note").addEventListener("input", () => {
 });
 by("photograph").addEventListener("change", async () => {
   const { id } = finding, files = [...by("photograph").files];
-  by("photograph-hint").textContent = "";
-  try {
+  await orSay(async () => {
     const room = MOST - (await photographsOf(id)).length;
     if (files.length > room) throw new ReadingProblem("officer.problem.photographs_many");
     for (const file of files) {
       const blob = await photograph(file, { original: by("original").checked });
       await put("photographs", { id: crypto.randomUUID(), finding: id, blob, sent: false });
     }
-  } catch (problem) {
-    if (!(problem instanceof ReadingProblem)) throw problem;
-    by("photograph-hint").textContent = sentence(problem.key);
-  }
+  });
   by("photograph").value = "";
   await showPhotographs();
 });

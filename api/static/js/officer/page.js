@@ -2,6 +2,7 @@
 
 import { show } from "./answer.js";
 import { answers, begin, readiness, refresh, refreshSometimes } from "./asking.js";
+import { ReadingProblem } from "./camera.js";
 import { hideComparison, showComparison } from "./comparison.js";
 import * as findings from "./findings.js";
 import "./install.js";
@@ -111,11 +112,21 @@ async function verifyAddress() {
   return location.hash.length > 1 ? verify(`${location.origin}/c${location.hash}`) : null;
 }
 
+/** Read a file and answer its code, unless something else is asked meanwhile. */
 async function readFile(file) {
-  const opened = (await isPdf(file)) ? await openPrint(file) : null;
-  const text = opened?.code ?? (await readPicture(file));
-  by("hint").textContent = "";
-  return arrive(text, opened);
+  const mine = ++question;
+  by("hint").textContent = sentence("officer.reading");
+  try {
+    const opened = (await isPdf(file)) ? await openPrint(file) : null;
+    const text = opened?.code ?? (await readPicture(file));
+    if (mine !== question) return opened?.close();
+    by("hint").textContent = "";
+    return await arrive(text, opened);
+  } catch (problem) {
+    if (mine === question) tellReading(problem);
+    else if (!(problem instanceof ReadingProblem)) throw problem;
+    return undefined;
+  }
 }
 
 function scan() {
@@ -141,9 +152,9 @@ by("again").addEventListener("click", () => {
 by("picture").addEventListener("change", async () => {
   const [file] = by("picture").files;
   if (!file) return;
-  by("hint").textContent = sentence("officer.reading");
-  await readFile(file).catch(tellReading);
-  by("picture").value = "";
+  const reading = readFile(file);
+  by("picture").value = ""; // so that the same one can be chosen again
+  await reading;
 });
 by("paste").addEventListener("submit", (event) => {
   event.preventDefault();

@@ -1,14 +1,20 @@
-// Sends the visits that were closed, when there is a network and an officer is signed in: the visit, then each finding,
-// then its photographs. What arrived is marked at once, so that a break loses nothing and sends little twice.
+// Sends the visits that were closed, when there is a network and an officer is signed in: the visit, then its findings,
+// then their photographs. What arrived is marked at once, so that a break loses nothing and sends little twice; it
+// arrived when the answer names it. What is refused holds nothing else up.
 
 import { Problem, send } from "../house.js";
-import { all, put } from "./device.js";
-import { findingsOf, photographsOf } from "./findings.js";
+import { sha256 } from "../verifier/statement.js";
+import { hex } from "../verifier/trust.js";
+import { all, change } from "./device.js";
+import { findingsOf } from "./findings.js";
+import { sentence } from "./wording.js";
 
 const LONGEST = 4096; // characters of a code, as the server takes them; a certificate's is shorter
+const PATIENCE = 30_000, PHOTOGRAPH_PATIENCE = 120_000; // milliseconds, for a bad network on a building site
+const STOPS = ["network", "sign-in-needed", "not-yours"]; // what the next thing to send would meet as well
 let running = null;
 
-/** Send what waits; gives null when all is sent, or the Problem that stopped it. */
+/** Send what waits; gives the Problems: none where all is sent, else what was refused and what stopped it. */
 export function flush() {
   running ??= sendAll().finally(() => (running = null));
   return running;
@@ -16,34 +22,71 @@ export function flush() {
 
 async function sendAll() {
   const waiting = (await all("visits")).filter(({ state }) => state === "closed");
-  if (waiting.length === 0) return null;
-  if (!navigator.onLine) return new Problem({});
+  if (waiting.length === 0) return [];
+  if (!navigator.onLine) return [new Problem({})];
+  const refused = [];
   try {
-    for (const visit of waiting) await sendVisit(visit);
-    return null;
+    for (const visit of waiting) await unlessRefused(visit.site || sentence("officer.visit.no_site"), refused, () => sendVisit(visit, refused));
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    return problem;
+    refused.push(problem);
+  }
+  return refused;
+}
+
+/** Do `work`, which sends what is called `name`; where it is refused, add why and go on. */
+async function unlessRefused(name, refused, work) {
+  try {
+    await work();
+  } catch (problem) {
+    if (!(problem instanceof Problem) || STOPS.includes(problem.code)) throw problem;
+    const detail = sentence("officer.visit.refused", { name, reason: problem.message });
+    refused.push(new Problem({ title: problem.code, detail }));
   }
 }
 
-async function sendVisit(visit) {
-  const { id, site, begun_at } = visit;
-  const { next } = await send("POST", "/api/visits", { id, site, begun_at });
-  for (const finding of await findingsOf(id)) {
-    if (!finding.sent) await send("POST", `/api/visits/${id}/findings`, told(finding));
-    await put("findings", { ...finding, sent: true });
-    for (const picture of await photographsOf(finding.id)) await sendPhotograph(id, finding.id, picture);
+async function sendVisit({ id, site, begun_at }, refused) {
+  const { next } = await receipt(id, "/api/visits", { id, site, begun_at });
+  const tried = new Set(), before = refused.length;
+  for (let left = await unsent(id, tried); left.length > 0; left = await unsent(id, tried)) {
+    for (const each of left) {
+      tried.add(each.id);
+      await unlessRefused(each.name, refused, each.work);
+    }
   }
-  await put("visits", { ...visit, state: "sent", next });
+  if (refused.length === before) await change("visits", id, (kept) => Object.assign(kept, { state: "sent", next }));
 }
 
-async function sendPhotograph(visit, finding, picture) {
-  if (picture.sent) return;
+/** What of a visit is still to be sent, as the device has it now: findings, and photographs of those that arrived. */
+async function unsent(visit, tried) {
+  const pictures = (await all("photographs")).filter(({ sent }) => !sent);
+  const left = (await findingsOf(visit)).flatMap((finding) => {
+    const name = finding.name || sentence("officer.visit.unproven");
+    if (!finding.sent) return [{ id: finding.id, name, work: () => sendFinding(visit, finding) }];
+    const own = pictures.filter((picture) => picture.finding === finding.id);
+    return own.map((picture) => ({ id: picture.id, name, work: () => sendPhotograph(visit, picture) }));
+  });
+  return left.filter(({ id }) => !tried.has(id));
+}
+
+async function sendFinding(visit, finding) {
+  await receipt(finding.id, `/api/visits/${visit}/findings`, told(finding));
+  await change("findings", finding.id, (kept) => (kept.sent = true));
+}
+
+async function sendPhotograph(visit, { id, finding, blob }) {
   const form = new FormData();
-  form.append("photograph", picture.blob, "photograph");
-  await send("POST", `/api/visits/${visit}/findings/${finding}/photographs`, form);
-  await put("photographs", { ...picture, sent: true });
+  form.append("photograph", blob, "photograph");
+  const digest = `sha256:${hex(await sha256(await blob.arrayBuffer()))}`;
+  await receipt(digest, `/api/visits/${visit}/findings/${finding}/photographs`, form, PHOTOGRAPH_PATIENCE);
+  await change("photographs", id, (kept) => (kept.sent = true));
+}
+
+/** Send, and give the answer that names what arrived; any other, such as a gateway's page, is none of the server's. */
+async function receipt(id, path, body, patience = PATIENCE) {
+  const answer = await send("POST", path, body, patience);
+  if (answer?.id !== id) throw new Problem({});
+  return answer;
 }
 
 const answer = ({ word, answered_at, online, as_of }) => ({ word, answered_at, online, as_of });

@@ -90,13 +90,13 @@ by("seen").addEventListener("click", () => {
 export async function sendWaiting() {
   const waiting = (await closed()).some(({ state }) => state === "closed");
   if (!waiting) return;
-  const problem = await flush();
+  const problems = await flush();
   await showVisit();
-  by("visit-hint").replaceChildren(...said(problem));
+  const lines = problems.length ? problems.flatMap((problem) => [" ", ...said(problem)]) : [sentence("officer.visit.all_sent")];
+  by("visit-hint").replaceChildren(...lines);
 }
 
 function said(problem) {
-  if (problem === null) return [sentence("officer.visit.all_sent")];
   if (problem.code === "network") return [sentence("officer.visit.waiting")];
   if (!UNSIGNED.includes(problem.code)) return [problem.message];
   const link = element("a", sentence("officer.visit.sign_in"));
@@ -119,5 +119,7 @@ by("wipe").addEventListener("click", async () => {
   if (!confirm(sentence(unsent ? "officer.visit.wipe_unsent" : "officer.visit.wipe_sent"))) return;
   await wipe();
   forgetPresented();
-  location.assign(location.pathname + location.search);
+  const bare = location.pathname + location.search;
+  history.replaceState(null, "", bare); // so that neither a reload nor the way back brings the code again
+  location.replace(bare);
 });
