@@ -31,6 +31,15 @@ const CASES = {
   "a value moved to the end of the file is found by its line": [
     price, [run("合同价格", LABELS, LINE), run("合同工期", LABELS, 0), run("5,280万元", VALUES, LINE)], "same",
   ],
+  "a false line beside a genuine one that nobody sees differs": [
+    price, [...printed("9,280万元"), run("合同工期", LABELS, 0), run("合同价格", 20, 2), run("5,280万元", 90, 2)], "differs",
+  ],
+  "a false line behind a genuine one differs": [
+    price, [...printed("5,280万元"), run("合同工期", LABELS, 0), run("合同价格", 20, 300), run("9,280万元", 90, 300)], "differs",
+  ],
+  "a label that is printed twice with the same words is the same": [
+    price, [...printed("5,280万元"), run("合同工期", LABELS, 0), run("合同价格", 20, 300), run("5,280万元", 90, 300)], "same",
+  ],
   "a page without the label leaves it to the eye": [price, [run("9,280万元", VALUES, LINE)], "missing"],
   "days are the same however they are written": [
     period, [run("有效期", LABELS, LINE), run("：", VALUES - 11, LINE), run("2026年5月2日至2029年5月1日", VALUES, LINE)], "same",

@@ -4,7 +4,7 @@
 //
 // `facts` are those of a report; `items` are the runs of text of one page in the order of the file, {text, x, y, right,
 // height} in points from the left bottom corner. `state` is "same", "differs" or "missing" (not found as text: only an
-// eye can tell). A value is what follows its label in the file, and whatever else stands in its lines, so that a text
+// eye can tell). Where a label is printed more than once, each time counts. A value is what follows its label in the file, and whatever else stands in its lines, so that a text
 // laid over it counts.
 
 import { LABELS } from "../verifier/sentences.js";
@@ -40,13 +40,19 @@ export function compare(facts, items) {
       const found = all.includes(plain(fact.value.zh));
       return [found ? { ...told, printed: fact.value.zh, state: "same" } : told];
     }
-    const label = runs.findIndex((run) => run.label === plain(fact.label.zh));
-    if (label < 0) return SELDOM_PRINTED.includes(fact.name) ? [] : [told];
-    const cell = cellOf(runs, label);
-    const printed = cell.map((run) => run.text.trim()).join("").replace(/^[:：]/u, "");
-    const state = plain(printed) === plain(fact.value.zh) ? "same" : "differs";
-    return [{ ...told, printed, state, box: boxAround([runs[label], ...cell]) }];
+    const places = runs.flatMap((run, place) => (run.label === plain(fact.label.zh) ? [place] : []));
+    if (!places.length) return SELDOM_PRINTED.includes(fact.name) ? [] : [told];
+    const lines = places.map((place) => lineAt(runs, place, fact));
+    return [{ ...told, ...(lines.find(({ state }) => state === "differs") ?? lines[0]) }];
   });
+}
+
+/** What stands behind the label at `place`, beside what is signed. */
+function lineAt(runs, place, fact) {
+  const cell = cellOf(runs, place);
+  const printed = cell.map((run) => run.text.trim()).join("").replace(/^[:：]/u, "");
+  const state = plain(printed) === plain(fact.value.zh) ? "same" : "differs";
+  return { printed, state, box: boxAround([runs[place], ...cell]) };
 }
 
 /** The runs that stand behind the label at `place`. */

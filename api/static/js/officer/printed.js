@@ -13,7 +13,6 @@ const LARGEST = 40 * 1024 * 1024; // bytes; a sealed certificate has 150 kB
 const MOST_PAGES = 5; // pages in which a code is looked for
 const WIDEST = 2400; // pixels; a module of the largest code then has five
 const PATIENCE = 20_000; // milliseconds until a file counts as one that cannot be opened; a certificate takes one second
-const OF_OURS = ["Widget", "Link"]; // what a sealed certificate has beside its content: the fields of signatures
 
 /** Whether a file says that it is a PDF. */
 export const isPdf = async (file) => (await file.slice(0, 1024).text()).includes("%PDF-");
@@ -97,12 +96,22 @@ async function readPage(opened, page) {
   await page.render({ canvas, viewport }).promise;
   const code = await readCanvas(canvas);
   if (code === null) return null;
-  const items = (await page.getTextContent()).items.map(placed);
-  const annotated = (await page.getAnnotations()).some(({ subtype }) => !OF_OURS.includes(subtype));
+  const items = (await page.getTextContent()).items.map(placed).filter((item) => within(item, page.view));
+  const annotated = !(await page.getAnnotations()).every(ofOurs);
   return new Print(opened, page, canvas, scale, { code, items, annotated });
 }
 
 function placed({ str, transform, width, height }) {
   const [, , , , x, y] = transform;
   return { text: str, x, y, right: x + width, height };
+}
+
+/** Whether a run is on the page: what stands beside it, nobody sees. */
+function within({ x, y, right, height }, [left, bottom, edge, top]) {
+  return right > left && x < edge && y + height > bottom && y < top;
+}
+
+/** Whether an annotation is what a sealed certificate has beside its content: links, and the fields of signatures. */
+function ofOurs({ subtype, fieldType }) {
+  return subtype === "Link" || (subtype === "Widget" && fieldType === "Sig");
 }
