@@ -1,5 +1,6 @@
 """What the officer's phone says without a network, and how old what it says may be."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -114,6 +115,40 @@ def test_an_online_check_that_fails_leaves_the_answer_of_the_device(page: Page, 
     page.goto(permit.qr)
     expect(page.locator("[data-part=freshness]")).to_contain_text("联网核实没有成功")
     expect_answer(page, "有效", tone="dated")
+
+
+@pytest.mark.parametrize(
+    ("told", "word", "tone"),
+    [
+        ("<html>", "有效", "dated"),
+        ({"conclusion": "TOTAL-PASSED", "subject": "another"}, "无法核验", "unknown"),
+        ({"conclusion": "TOTAL-FAILED"}, "无法核验", "unknown"),
+    ],
+)
+def test_an_answer_that_is_not_about_the_code_is_not_believed(
+    page: Page, permit: Certificate, told: object, word: str, tone: str
+) -> None:
+    page.route("**/api/verifications", lambda route: route.fulfill(body=json.dumps(told)))
+    with page.expect_response("**/api/verifications"):
+        page.goto(permit.qr)
+    expect_answer(page, word, tone=tone)
+
+
+def test_an_ending_that_the_issuer_signed_stands_whatever_is_answered_online(
+    page: Page, house: House
+) -> None:
+    permit = beside(partial(issue_permit, house))
+    change_permit(house, permit, Step.ANNUL, Reason.SERIOUS_VIOLATION)
+    milder = {
+        "conclusion": "TOTAL-PASSED",
+        "subject": permit.licence_id,
+        "answer": "IN_FORCE",
+        "state": "in-force",
+    }
+    page.route("**/api/verifications", lambda route: route.fulfill(body=json.dumps(milder)))
+    with page.expect_response("**/api/verifications"):
+        page.goto(permit.qr)
+    expect_answer(page, "已终止", tone="grave")
 
 
 def test_keys_over_the_age_are_told_apart_from_the_list(

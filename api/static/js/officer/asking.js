@@ -17,6 +17,7 @@ import { age, language, sentence } from "./wording.js";
 
 const PASSED = "TOTAL-PASSED";
 const FRESH_ENOUGH = 10 * 60e3; // milliseconds until what is kept is fetched again when the page is looked at
+const PATIENCE = 20_000; // milliseconds until a bad network counts as none
 let anchors = null; // the best that this device has
 
 /** Take up what this device keeps. */
@@ -83,20 +84,29 @@ async function here(text, freshness) {
  * tells neither what is in force nor what is expired or not yet valid. What has ended stays ended. */
 function weighed(report) {
   const old = anchors.tooOld();
-  const unknown = (key) => ({ ...report, answer: "UNKNOWN", state: "unknown", as_of: null, why: { [language]: sentence(key) } });
-  if (anchors.clockBehind() && !ENDINGS.includes(report.state)) return unknown("officer.clock_behind");
-  if (report.answer === "IN_FORCE" && (old === "keys" || old === "both")) return unknown("officer.keys_old");
+  if (anchors.clockBehind() && !ENDINGS.includes(report.state)) return unknown(report, "officer.clock_behind");
+  if (report.answer === "IN_FORCE" && (old === "keys" || old === "both")) return unknown(report, "officer.keys_old");
   return report;
 }
 
+/** What the city answers about a code that this device proved: whether it is in force. What it says and how it was
+ * proved stays as found here; so does an ending that its issuer signed. */
 async function online(text, before) {
   try {
-    const report = await send("POST", "/api/verifications", { qr: text });
-    return { report, online: true, freshness: report.witness?.[language] ?? "" };
+    const told = await send("POST", "/api/verifications", { qr: text }, PATIENCE);
+    if (!told?.conclusion) throw new Problem({}); // a gateway's page
+    if (told.conclusion !== PASSED || told.subject !== before.report.subject) return { ...before, report: unknown(before.report, "officer.online_other") };
+    if (ENDINGS.includes(before.report.state) && !ENDINGS.includes(told.state)) return { ...before, final: true };
+    const { answer, state, as_of, why, witness } = told;
+    return { report: { ...before.report, answer, state, as_of, why }, online: true, freshness: witness?.[language] ?? "" };
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     return { ...before, freshness: sentence("officer.online_failed", { reason: problem.message }) };
   }
+}
+
+function unknown(report, key) {
+  return { ...report, answer: "UNKNOWN", state: "unknown", as_of: null, why: { [language]: sentence(key) } };
 }
 
 async function listFor(text) {

@@ -1,4 +1,4 @@
-// Opens the verifying page without a network: where the network does not answer, what shell.js kept does.
+// Opens the verifying page without a network: where the network does not answer, or with a fault, what shell.js kept does.
 // It keeps nothing itself, and leaves every page and file that was not kept alone.
 
 const PATIENCE = 3000; // milliseconds until a bad network counts as none
@@ -10,7 +10,9 @@ const answer = async (request, kept) => {
   if (!navigator.onLine || Date.now() < restUntil) return kept;
   const late = new Promise((_, reject) => setTimeout(reject, PATIENCE));
   try {
-    return await Promise.race([fetch(request), late]);
+    const fetched = await Promise.race([fetch(request), late]);
+    if (fetched.ok) return fetched;
+    throw new Error(`${request.url} ${fetched.status}`); // a fault, or a gateway that sends elsewhere
   } catch {
     restUntil = Date.now() + REST;
     return kept;
