@@ -1,6 +1,6 @@
 """A sheet of certificates at the agency's doors: checked row by row, issued row by row, none twice."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -31,13 +31,7 @@ from signing.timestamps_http import TimestampSilent
 from tests.api.joint import AGENCY_DESK, enter, enter_as
 from tests.api.sheets import HEAD, MANY, TYPE, act, checked, counts, download, issue, row, sheet, submit, told
 from tests.api.test_agreements import problem
-from tests.quiet_city import QuietCity, open_quiet_city
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuietCity]:
-    with open_quiet_city(tmp_path_factory.mktemp("quiet")) as opened:
-        yield opened
+from tests.quiet_city import QuietCity
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Purpose-bound copies: what they say, who has them made, and that one ends while the certificate stays."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -23,17 +22,11 @@ from signing.certificate_steps import Reason, Step
 from signing.status_lists import status_list
 from tests.api.joint import AGENCY_DESK, enter, enter_as
 from tests.permit import change_permit, issue_permit
-from tests.quiet_city import QuietCity, open_quiet_city
+from tests.quiet_city import QuietCity
 from verify.qr import verify_qr
 from verify.report import Report
 
 WANTED = {"recipient": "示范市公共资源交易中心", "purpose": "滨河社区项目投标"}
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuietCity]:
-    with open_quiet_city(tmp_path_factory.mktemp("quiet")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """What a natural person shows of a certificate, who sees them in full, and what is left once it is erased."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ from signing import certificate_shares
 from tests.api.joint import AGENCY_DESK, enter, enter_as
 from tests.api.test_erasure import cells, files, found
 from tests.permit import issue_permit
-from tests.quiet_city import QuietCity, open_quiet_city
+from tests.quiet_city import QuietCity
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
 
@@ -37,12 +37,6 @@ FIELDS = {
     "employer": "只在此处出现的聘用企业有限公司",
 }
 CHOSEN = ["person_name", "grade"]
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuietCity]:
-    with open_quiet_city(tmp_path_factory.mktemp("quiet")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

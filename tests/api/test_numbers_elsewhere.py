@@ -1,7 +1,5 @@
 """The number that the national platform gives a permit, noted after the issue."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
@@ -9,15 +7,9 @@ from signing.certificates import Certificate
 from tests.api.joint import AGENCY_DESK, enter
 from tests.api.test_certificate_shows import registration
 from tests.permit import issue_permit
-from tests.quiet_city import QuietCity, open_quiet_city
+from tests.quiet_city import QuietCity
 
 NUMBER = "1410021605130102-SX-001"
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuietCity]:
-    with open_quiet_city(tmp_path_factory.mktemp("quiet")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
