@@ -43,6 +43,13 @@ def post(department: httpx.Client, door: str, **asked: Any) -> httpx.Response:
     return department.post(f"/api/sharing/{door}", json={**PURPOSE, **asked})
 
 
+def test_the_page_of_a_department_tells_its_doors_and_leads_nowhere_else(city: QuietCity) -> None:
+    page = enter(city, "协同部门").get("/software").text
+    doors = ("catalogue", "queries", "verifications", "downloads")
+    assert all(f"/api/sharing/{door}" in page for door in doors)
+    assert "/agency" not in page
+
+
 def test_the_catalogue_names_every_type_with_its_fields(department: httpx.Client) -> None:
     told = department.get("/api/sharing/catalogue").json()
     types = {each["type"]: each for each in told["types"]}
