@@ -1,7 +1,7 @@
 """A status list derived from the chain, by anybody: the exceptions that the register holds, packed again.
 
 The chain knows a certificate by a key, the list by a place. The issuer says which key has which place
-(``place_of``); whoever holds a certificate can check that for it, and nobody can hide an exception that way:
+(``places``); whoever holds a certificate can check that for it, and nobody can hide an exception that way:
 a key on the chain without a place is told, and so is a place in the list without a key.
 
     states = exceptions_on(chain, register, issuer=issuer)

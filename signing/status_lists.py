@@ -71,12 +71,14 @@ def status_list(session: Session, *, agency: Agency, clock: Clock) -> bytes:
 
 def kept_list(session: Session, *, agency: Agency, clock: Clock) -> bytes:
     """Return the list that is served now: the newest kept one, or a new one that is kept from now on."""
+    served = _served(session, _now(session, agency, clock.now()))
+    if served is not None:
+        return served
     session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(agency.speaker.uscc.text))))
     current = _now(session, agency, clock.now())
-    newest = _kept(agency).order_by(StatusListRow.issued_at.desc())
-    row = session.scalar(newest.limit(1))
-    if row is not None and _still(session, row, current):
-        return row.encoded
+    served = _served(session, current)  # somebody else may have signed it meanwhile
+    if served is not None:
+        return served
     encoded = sign_status_list(current, agency.speaker.signer)
     session.add(
         StatusListRow(
@@ -99,7 +101,7 @@ def delta_since(session: Session, digest: bytes, *, agency: Agency, clock: Clock
         StatusListUnknown: that list was not served by this agency, is not kept any longer, or is so different
             that the whole list is no larger.
     """
-    row = session.scalar(_kept(agency).where(StatusListRow.digest == digest))
+    row = session.scalar(_kept(agency.speaker.uscc.text).where(StatusListRow.digest == digest))
     if row is None:
         raise StatusListUnknown(digest=digest.hex())
     delta = delta_between(read_status_list(row.encoded), row.encoded, _now(session, agency, clock.now()))
@@ -119,17 +121,19 @@ def _now(session: Session, agency: Agency, now: datetime) -> StatusList:
     )
 
 
-def _kept(agency: Agency) -> Select[StatusListRow]:
-    return select(StatusListRow).where(StatusListRow.agency == agency.speaker.uscc.text)
+def _kept(issuer: str) -> Select[StatusListRow]:
+    return select(StatusListRow).where(StatusListRow.agency == issuer)
 
 
-def _still(session: Session, row: StatusListRow, current: StatusList) -> bool:
-    """Whether a kept list still says all of ``current``, and no certificate is long newer than it."""
-    age = current.issued_at - row.issued_at
-    if age >= SERVED_FOR:
-        return False
+def _served(session: Session, current: StatusList) -> bytes | None:
+    """Return the newest kept list if it still says all of ``current``, and no certificate is long newer."""
+    row = session.scalar(_kept(current.issuer).order_by(StatusListRow.issued_at.desc()).limit(1))
+    if row is None or current.issued_at - row.issued_at >= SERVED_FOR:
+        return None
     newest = session.scalar(
         select(func.max(CertificateRow.created_at)).where(CertificateRow.agency == current.issuer)
     )
-    issued_after = newest is None or newest < row.issued_at or age < RENEWED_EVERY
-    return issued_after and read_status_list(row.encoded).states == current.states
+    issued_after = newest is None or newest < row.issued_at
+    if not issued_after and current.issued_at - row.issued_at >= RENEWED_EVERY:
+        return None
+    return row.encoded if read_status_list(row.encoded).states == current.states else None
