@@ -17,7 +17,8 @@ HERE = Path(__file__).parent
 CASES = tuple(every())
 PYTHON = (sys.executable, "-m", "tests.conformance.verify_case")
 WRITTEN_WITH = "1.2.13"
-"""The zlib that compressed what is in the cases; another one may choose other bytes for the same content."""
+"""The zlib that compressed what is in the cases; with another, which may choose other bytes, the reports alone
+are compared."""
 
 UNASKED = {"anchor", "withdrawal"}
 """Offline nobody looked the anchor up, nor whether a copy was withdrawn: neither touches the conclusion."""
@@ -88,14 +89,15 @@ def test_a_verifier_that_answers_otherwise_is_told(capsys: pytest.CaptureFixture
 
 @pytest.mark.slow
 def test_the_committed_cases_are_what_their_makers_write(tmp_path: Path) -> None:
-    if zlib.ZLIB_RUNTIME_VERSION != WRITTEN_WITH:
-        pytest.skip(f"this zlib is {zlib.ZLIB_RUNTIME_VERSION}, the cases were written with {WRITTEN_WITH}")
     write_cases.write(tmp_path)
+    same_bytes = zlib.ZLIB_RUNTIME_VERSION == WRITTEN_WITH
     assert {each.name for each in tmp_path.iterdir()} == {case.folder.name for case in CASES}
     for case in CASES:
         made = {each.name: each.read_bytes() for each in (tmp_path / case.folder.name).iterdir()}
         assert EXPECTED in made
         kept = {each.name: each.read_bytes() for each in case.folder.iterdir()}
+        if not same_bytes:
+            made, kept = ({EXPECTED: files[EXPECTED]} for files in (made, kept))
         assert made == kept, (
             f"{case.folder.name}: run python -m tests.conformance.write_cases, read what changed"
         )
