@@ -4,10 +4,11 @@ A status list or a bundle is signed, so that the host that hands it over is beli
 all the same only where the trust file names it, and a redirection is not followed: who follows the addresses
 on codes tells strangers what is being checked.
 
-    listed = fetch(status_list_address(host, issuer), trust)
+    listed = fetch(issuer_address(host, issuer, "status-list"), trust)
 """
 
-from http.client import HTTPException
+import time
+from http.client import HTTPException, HTTPResponse
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -16,9 +17,13 @@ from evidence.errors import Refused, Term, Unavailable
 from verify.trust import TrustAnchors
 
 PATIENCE_S = 10
+"""For one read."""
+WHOLE_S = 60
+"""For a whole answer."""
 MOST_BYTES = 2**26
 """A bundle with the documents of an agreement; a status list has 4 MiB at most."""
 
+_PART = 1 << 16
 _LOCAL = ("localhost", "127.0.0.1")
 
 
@@ -46,9 +51,9 @@ class _NoRedirects(HTTPRedirectHandler):
         """Follow none: the answer is then an error."""
 
 
-def status_list_address(host: str, issuer: str) -> str:
-    """Where the status list of ``issuer`` lies on ``host``."""
-    return f"{_scheme(host)}://{host}/api/issuers/{quote(issuer, safe='')}/status-list"
+def issuer_address(host: str, issuer: str, what: str) -> str:
+    """Where ``what`` of ``issuer`` lies on ``host``: its ``status-list``, or its ``status-exceptions``."""
+    return f"{_scheme(host)}://{host}/api/issuers/{quote(issuer, safe='')}/{what}"
 
 
 def fetch(address: str, trust: TrustAnchors) -> bytes:
@@ -64,14 +69,24 @@ def fetch(address: str, trust: TrustAnchors) -> bytes:
         raise HostNotPinned(host=f"{parts.scheme}://{host}"[:120], city=Term(trust.city.zh, trust.city.en))
     try:
         with build_opener(_NoRedirects).open(Request(address), timeout=PATIENCE_S) as answer:  # noqa: S310  # http and https alone, see above
-            data: bytes = answer.read(MOST_BYTES + 1)
+            data = _read(answer, host)
     except HTTPError as error:
         raise FetchFailed(host=host, reason=f"HTTP {error.code}") from error
     except (OSError, HTTPException, ValueError) as error:
         raise FetchFailed(host=host, reason=Term("连接不上", "it cannot be reached")) from error
-    if len(data) > MOST_BYTES:
-        raise FetchFailed(host=host, reason=Term("文件过大", "the file is too large"))
     return data
+
+
+def _read(answer: HTTPResponse, host: str) -> bytes:
+    """Read an answer, however slowly its bytes drip, for a minute at most."""
+    data, end = bytearray(), time.monotonic() + WHOLE_S
+    while part := answer.read1(_PART):
+        data += part
+        if len(data) > MOST_BYTES:
+            raise FetchFailed(host=host, reason=Term("文件过大", "the file is too large"))
+        if time.monotonic() > end:
+            raise FetchFailed(host=host, reason=Term("应答太慢", "the answer takes too long"))
+    return bytes(data)
 
 
 def _scheme(host: str) -> str:

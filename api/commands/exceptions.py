@@ -1,5 +1,7 @@
 """``yinxin exceptions``: derive an agency's status list from the chain and compare it with the one served.
 
+It asks the first host that the trust file names, and the node that it is given.
+
 Exit codes: 0 both say the same; 1 they differ (a change of the last moments may be on its way: look again);
 3 it could not begin, or somebody did not answer.
 """
@@ -8,16 +10,13 @@ import argparse
 import hashlib
 import json
 import sys
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from api.pinned_fetch import fetch, issuer_address
 from api.watching import UNUSABLE, language, pinned_log, read
-from evidence.errors import Language, Refused, YinxinError
+from evidence.errors import Invalid, Language, YinxinError
 from evidence.statuslist import CertificateState, StatusList
-from ledger import deadline
 from ledger.chain import Address
 from ledger.chain_web3 import Web3Chain
 from ledger.history import check_chain
@@ -29,21 +28,18 @@ NAME = "exceptions"
 HELP = "由链上推导状态清单并与所发布的比对。 Derive a status list from the chain and compare."
 
 DIFFERS = 1
-_ANSWER_SECONDS = 30.0
-_LARGEST = 1 << 24  # bytes of an answer
 
 
-class SiteSilent(Refused):
-    """The site did not answer with what was asked for. Facts: ``address``."""
+class ExceptionsMalformed(Invalid):
+    """What lies at an address is no list of exceptions. Facts: ``address``."""
 
-    code = "site-silent"
-    zh = "{address} 没有给出状态清单，请核对网址或稍后再试。"
-    en = "{address} gave no status list; check the address, or try again later."
+    code = "exceptions-malformed"
+    zh = "{address} 给出的不是例外清单，请稍后再试，或向平台运营方查问。"
+    en = "What lies at {address} is no list of exceptions; try again later, or ask who runs the site."
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what is compared."""
-    parser.add_argument("--site", required=True, metavar="URL", help="平台网址 the site (https://host)")
     parser.add_argument("--chain", required=True, metavar="RPC", help="链节点网址 JSON-RPC of your own node")
     parser.add_argument("--trust", required=True, type=Path, metavar="FILE", help="信任文件 trust file")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="语言 language (zh)")
@@ -57,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         pinned, chain = pinned_log(trust), Web3Chain.at(args.chain)
         check_chain(chain, pinned)
         differences = [
-            _compared(issuer, args.site.rstrip("/"), chain, trust, tongue)
+            _compared(issuer, chain, trust, tongue)
             for issuer in sorted({key.issuer for key in trust.issuers if LIST_ROLE in key.roles})
         ]
     except YinxinError as error:
@@ -66,10 +62,11 @@ def run(args: argparse.Namespace) -> int:
     return 0 if all(each.none for each in differences) else DIFFERS
 
 
-def _compared(issuer: str, site: str, chain: Web3Chain, trust: TrustAnchors, tongue: Language) -> Difference:
-    base = f"{site}/api/issuers/{issuer}"
-    listed = authentic_list(_fetched(f"{base}/status-list"), issuer, trust)
-    places = _places(_fetched(f"{base}/status-exceptions"), address=base)
+def _compared(issuer: str, chain: Web3Chain, trust: TrustAnchors, tongue: Language) -> Difference:
+    host = trust.hosts[0]
+    listed = authentic_list(fetch(issuer_address(host, issuer, "status-list"), trust), issuer, trust)
+    told = issuer_address(host, issuer, "status-exceptions")
+    places = _places(fetch(told, trust), address=told)
     if listed.chain is not None:
         check_point(chain, listed.chain)
     states = exceptions_on(
@@ -80,25 +77,6 @@ def _compared(issuer: str, site: str, chain: Web3Chain, trust: TrustAnchors, ton
     return difference
 
 
-def _fetched(address: str) -> bytes:
-    try:
-        with (
-            deadline.client(time_out=_ANSWER_SECONDS) as client,
-            deadline.within(_ANSWER_SECONDS),
-            client.stream("GET", address) as answer,
-        ):
-            content = b""
-            for part in answer.iter_bytes():
-                content += part
-                if len(content) > _LARGEST:
-                    raise SiteSilent(address=address)
-            if answer.status_code != HTTPStatus.OK:
-                raise SiteSilent(address=address)
-            return content
-    except httpx.HTTPError as error:
-        raise SiteSilent(address=address) from error
-
-
 def _places(content: bytes, *, address: str) -> dict[bytes, tuple[int, CertificateState]]:
     try:
         told: list[dict[str, Any]] = json.loads(content)["exceptions"]
@@ -106,9 +84,9 @@ def _places(content: bytes, *, address: str) -> dict[bytes, tuple[int, Certifica
             bytes.fromhex(each["key"]): (int(each["place"]), CertificateState(each["state"])) for each in told
         }
     except (KeyError, TypeError, ValueError) as error:
-        raise SiteSilent(address=address) from error
+        raise ExceptionsMalformed(address=address) from error
     if len(places) != len(told):
-        raise SiteSilent(address=address)
+        raise ExceptionsMalformed(address=address)
     return places
 
 

@@ -18,7 +18,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from api.codes_in_pictures import code_in, is_picture
-from api.pinned_fetch import FetchFailed, fetch, status_list_address
+from api.pinned_fetch import FetchFailed, fetch, issuer_address
 from api.system_reasons import reason
 from evidence.bundle import Bundle
 from evidence.clock import SystemClock
@@ -220,7 +220,7 @@ def _of_code(text: str, asked: _Asked) -> _Found:
         return _Found(report)
     signed = read_qr(text)
     try:
-        listed = fetch(status_list_address(signed.host, signed.payload.issuer), asked.trust)
+        listed = fetch(issuer_address(signed.host, signed.payload.issuer, "status-list"), asked.trust)
     except FetchFailed as error:
         return _Found(report, missed=error)
     return _Found(verified(listed))

@@ -50,7 +50,7 @@ def test_a_city_that_keeps_its_word_is_well(
 def test_a_list_that_the_chain_bears_out_is_told_so(
     call: list[str], trust: Path, house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    where = ["exceptions", "--site", call[2], "--chain", call[4], "--trust", str(trust), "--lang", "en"]
+    where = ["exceptions", "--chain", call[4], "--trust", str(trust), "--lang", "en"]
     permit = issue_permit(house)
     change_permit(house, permit, Step.SUSPEND, Reason.RECTIFICATION)
     pause = threading.Event()
