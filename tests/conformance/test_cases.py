@@ -17,8 +17,7 @@ HERE = Path(__file__).parent
 CASES = tuple(every())
 PYTHON = (sys.executable, "-m", "tests.conformance.verify_case")
 WRITTEN_WITH = "1.2.13"
-"""The zlib that compressed what is in the cases; with another, which may choose other bytes, the reports alone
-are compared."""
+"""The zlib that compressed what is in the cases; under another one their reports alone are compared."""
 
 UNASKED = {"anchor", "withdrawal"}
 """Offline nobody looked the anchor up, nor whether a copy was withdrawn: neither touches the conclusion."""
