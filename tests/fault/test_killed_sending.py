@@ -1,9 +1,5 @@
 """A sender killed by SIGKILL again and again in the middle of a sheet: each row is sent, and none twice."""
 
-import random
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +9,7 @@ from signing.tables import AgreementRow
 from tests.api.joint import CLERK, enter
 from tests.api.templates import kept
 from tests.api.test_bulk_sending import checked, row, told
-from tests.open_site import ROOT
+from tests.fault.killed_sheets import kill_workers, worker
 from tests.quiet_city import QuietCity, open_quiet_city
 from tests.signing.joint.small_pdf import small_pdf
 
@@ -21,11 +17,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 ROWS = 15
 KILLS = 4
-SEED = 20261127
-
-
-def sender(folder: Path) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-m", "tests.fault.sheet_sender", str(folder)], cwd=ROOT)
 
 
 def sent(city: QuietCity) -> int:
@@ -34,22 +25,15 @@ def sent(city: QuietCity) -> int:
 
 
 def test_a_sheet_survives_the_death_of_who_sends_it(tmp_path: Path) -> None:
-    points = random.Random(SEED)  # noqa: S311  the moments of the kills, the same each run
     with open_quiet_city(tmp_path) as city:
         clerk = enter(city, CLERK)
         template = kept(clerk, content=small_pdf(), title="{项目名称}")
         before = sent(city)
         batch = checked(clerk, template, *[row(project=f"第 {number} 项") for number in range(ROWS)])
         clerk.post(f"/api/batches/{batch}/sending").raise_for_status()
-        for kill in range(1, KILLS + 1):
-            process = sender(tmp_path)
-            while sent(city) < before + kill and process.poll() is None:
-                time.sleep(0.01)
-            time.sleep(points.uniform(0, 0.5))  # somewhere in the next row
-            process.kill()
-            process.wait()
+        kill_workers(tmp_path, lambda: sent(city), kills=KILLS, apart=1, within=0.5)
         assert told(clerk, batch)["pending"] > 0
-        assert sender(tmp_path).wait() == 0
+        assert worker(tmp_path).wait() == 0
         lines = told(clerk, batch)["lines"]
         assert {each["state"] for each in lines} == {"sent"}
         assert len({each["agreement"] for each in lines}) == ROWS
