@@ -1,18 +1,22 @@
 """What every request meets first: its size, its origin, its visitor, and the headers of its answer."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections import deque
 from contextlib import suppress
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import api_keys
 from api.accounts import visitor as visitor_of
 from api.field_names import field
+from api.house import House
 from api.language import COOKIE, language_of
+from api.policy import Visitor
 from api.problems import (
     FieldTwice,
     FormTooLarge,
@@ -111,41 +115,95 @@ def _check_origin(request: Request) -> None:
         raise OriginForeign(origin=origin[:100])
 
 
-def _find_visitor(request: Request) -> None:
-    house = request.app.state.house
+async def _find_visitor(request: Request) -> Visitor:
     token, key = request.cookies.get(SESSION_COOKIE), api_keys.key_in(request.headers.get("authorization"))
+    if not token and key is None:
+        return Visitor()
+    return await run_in_threadpool(_known, request.app.state.house, token, key)
+
+
+def _known(house: House, token: str | None, key: str | None) -> Visitor:
     with house.database.transaction() as session:
         if key is not None:  # it counts alone: a request that holds one is never the browser's own
-            request.state.visitor = api_keys.visitor(
-                session, house.software.api_keys, key=key, clock=house.clock
-            )
-            return
-        request.state.visitor = visitor_of(session, token=token, clock=house.clock)
+            return api_keys.visitor(session, house.software.api_keys, key=key, clock=house.clock)
+        return visitor_of(session, token=token, clock=house.clock)
 
 
-async def keep(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Let one request through."""
-    try:
-        _check_size(request)
-        _check_host(request)
-        _check_origin(request)
-        await _check_keys(request)
-        if not request.url.path.startswith("/static/"):
-            await run_in_threadpool(_find_visitor, request)
-        response = await answer(request)
-    except YinxinError as error:
-        response = answer_refusal(request, error)
-    except Exception as error:  # noqa: BLE001  the edge: raised further, uvicorn would log its message
-        response = answer_unexpected(request, error)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+async def _check(request: Request) -> None:
+    _check_size(request)
+    _check_host(request)
+    _check_origin(request)
+    await _check_keys(request)
     if not request.url.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")
+        request.state.visitor = await _find_visitor(request)
+
+
+class _Hearing:
+    """What a request says, for two: the doorkeeper, who may read all of it, and the route after it."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive, self._heard = receive, deque[Message]()
+
+    async def first(self) -> Message:
+        """Hear the next message, and keep it for the route."""
+        message = await self._receive()
+        self._heard.append(message)
+        return message
+
+    async def then(self) -> Message:
+        """Hear what was kept, then what comes."""
+        return self._heard.popleft() if self._heard else await self._receive()
+
+
+class Doorkeeper:
+    """Lets requests through to ``app``, one by one, and dresses its answers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one request (ASGI 3.0)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        hearing, begun = _Hearing(receive), False
+        request = Request(scope, hearing.first)
+
+        async def dressed(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                _dress(request, MutableHeaders(scope=message))
+            await send(message)
+
+        try:
+            await _check(request)
+            await self._app(scope, hearing.then, dressed)
+        except Exception as error:  # noqa: BLE001  the edge: raised further, uvicorn would log its message
+            answer = _answer(request, error)
+            if not begun:  # or the connection ends where the answer broke off
+                await answer(scope, hearing.then, dressed)
+
+
+def _answer(request: Request, error: Exception) -> Response:
+    return (
+        answer_refusal(request, error)
+        if isinstance(error, YinxinError)
+        else answer_unexpected(request, error)
+    )
+
+
+def _dress(request: Request, headers: MutableHeaders) -> None:
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if not request.url.path.startswith("/static/"):
+        headers.setdefault("Cache-Control", "no-store")
     if request.query_params.get("lang"):
-        response.set_cookie(COOKIE, language_of(request), max_age=YEAR, samesite="lax")
-    return response
+        chosen = Response()
+        chosen.set_cookie(COOKIE, language_of(request), max_age=YEAR, samesite="lax")
+        headers.append("set-cookie", chosen.headers["set-cookie"])
 
 
 def install(app: FastAPI) -> None:
     """Set the doorkeeper before every route of ``app``."""
-    app.middleware("http")(keep)
+    app.add_middleware(Doorkeeper)

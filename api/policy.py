@@ -110,7 +110,11 @@ class Allowed:
     roles: frozenset[Role]
     by_hand: bool = False
 
-    def __call__(self, request: Request) -> Visitor:
+    async def __call__(self, request: Request) -> Visitor:
+        """Give the visitor, or refuse, as ``visitor`` does."""  # async: a plain call takes a thread
+        return self.visitor(request)
+
+    def visitor(self, request: Request) -> Visitor:
         """Give the visitor, or refuse.
 
         Raises:
@@ -170,7 +174,7 @@ def check(route: APIRoute, request: Request) -> None:
     """
     for each in _dependencies(route.dependant):
         if isinstance(each.call, Allowed):
-            each.call(request)
+            each.call.visitor(request)
 
 
 def require_policy(app: FastAPI) -> None:

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from api.house import House
 
 
-def _house(request: Request) -> House:
+async def _house(request: Request) -> House:  # a plain function takes a thread
     house: House = request.app.state.house
     return house
 
