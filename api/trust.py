@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from api.house import House
 from evidence.errors import Unavailable
 from evidence.keys import Signer
 from ledger import deployment
 from signing.keystore import KeyHandle
-from signing.registered_types import registered_types
+from signing.registered_types import number_registered, registered_types
 from verify.trust import ChainAnchor, IssuerKey, LogAnchor, PinnedType, TrustAnchors
 from verify.words import Words
 
@@ -36,8 +38,35 @@ def anchors(house: House) -> TrustAnchors:
         NotYetDeployed: the chain has not been reached yet since the city was founded.
     """
     with house.database.transaction() as session:
-        stands = deployment.current(session)
-        types = tuple(PinnedType(each.agency.text, each.type) for each in registered_types(session))
+        return _anchors(house, session)
+
+
+class PinnedTrust:
+    """The trust file of ``house`` as others have it: written, read again and kept until something changes.
+
+    Only the deployment and the registered types change while a house is open.
+    """
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._kept: tuple[object, bytes, TrustAnchors] | None = None
+
+    def read(self, session: Session) -> tuple[bytes, TrustAnchors]:
+        """Give the file and what it says.
+
+        Raises:
+            NotYetDeployed: the chain has not been reached yet since the city was founded.
+        """
+        mark = deployment.mark(session), number_registered(session)
+        kept = self._kept
+        if kept is None or kept[0] != mark:
+            written = _anchors(self._house, session).to_json()
+            kept = self._kept = mark, written, TrustAnchors.parse(written)
+        return kept[1:]
+
+
+def _anchors(house: House, session: Session) -> TrustAnchors:
+    stands = deployment.current(session)
     if stands is None or stands.registry is None or stands.log is None or stands.register is None:
         raise NotYetDeployed
     city = Words(house.settings.city_zh, house.settings.city_en)
@@ -63,7 +92,7 @@ def anchors(house: House) -> TrustAnchors:
             },
             registry_contract=stands.registry.address,
         ),
-        types=types,
+        types=tuple(PinnedType(each.agency.text, each.type) for each in registered_types(session)),
     )
 
 

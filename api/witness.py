@@ -1,27 +1,32 @@
-"""The online witness: what the agency's own record and the chain's register say of a certificate just now.
+"""The online witness: what the agency's own record and the chain's register say of certificates just now.
 
 Both are asked, the record in one short transaction and the register with none open, and the graver of the two
 counts: a suspension holds from the moment it was decided, before the chain has it, and a state on the chain
 holds even where the record was lost. A chain that does not answer takes nothing away: the agency's record is
 given without a block, and ``word`` says that the chain could not be asked.
 
-    witness = OnlineWitness(house, register)
+    known = consult(session, codes, at=now)                  # one transaction for all of them
+    shown = read_register(house, register, known)            # and one reading of the chain
+    witness = OnlineWitness(known, shown)
     report = verify_qr(text, trust, as_of=now, witness=witness)
     witness.word, witness.block
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy.orm import Session
+
 from api.house import House
+from evidence.shown_codes import CopyTerms, ShownCode
 from evidence.statuslist import CertificateState
 from ledger import status
-from ledger.chain import Address, Block, ChainRefused, ChainUnavailable, LedgerDiffers
-from ledger.status import SettledStates
-from signing.certificate_changes import issuer_key
+from ledger.chain import Address, ChainRefused, ChainUnavailable, LedgerDiffers
+from ledger.status import ChainStatus, Place, SettledStates
 from signing.certificate_copies import copy_of_statement
-from signing.certificates import Certificate, CertificateUnknown, certificate_of_statement
+from signing.certificate_standings import RecordedStanding, standings
 from verify.witness import CertificateReference, WitnessedCopy, WitnessedState
 
 GRAVITY = (
@@ -45,24 +50,20 @@ class ChainWord(StrEnum):
 
 
 @dataclass(frozen=True)
-class _Recorded:
-    """What the agency's record has of a certificate.
+class Consulted:
+    """What the agency's record had at ``at``, by the digests (32 bytes) that codes name.
 
-    ``issuer`` is the agency on the chain, 32 bytes; ``settled`` what the register must show by what is final
-    there.
+    ``settled`` is what the register must show by what is final there.
     """
 
-    certificate: Certificate
-    issuer: bytes
-    settled: SettledStates | None
+    at: datetime
+    recorded: Mapping[bytes, RecordedStanding]
+    settled: Mapping[Place, SettledStates]
+    copies: Mapping[bytes, WitnessedCopy]
 
 
-@dataclass(frozen=True)
-class _Registered:
-    """A state as the register had it at ``block``."""
-
-    state: CertificateState
-    block: Block
+Shown = Mapping[Place, ChainStatus] | ChainWord
+"""What the register had of certificates, or the word for why it is not known."""
 
 
 def graver(one: CertificateState, other: CertificateState) -> CertificateState:
@@ -70,74 +71,74 @@ def graver(one: CertificateState, other: CertificateState) -> CertificateState:
     return max(one, other, key=GRAVITY.index)
 
 
+def consult(session: Session, codes: Sequence[ShownCode], *, at: datetime) -> Consulted:
+    """Ask the agency's record about what ``codes`` name; ``at`` is now, and no later than that."""
+    recorded = standings(session, {each.payload.statement for each in codes})
+    places = {each.place for each in recorded.values() if each.published}
+    copies = {}
+    for each in codes:
+        if isinstance(each.extra, CopyTerms):
+            found = copy_of_statement(session, each.extra.statement)
+            if found is not None:
+                copies[each.extra.statement] = WitnessedCopy(found.withdrawn_at, at)
+    return Consulted(at, recorded, status.settled(session, places) if places else {}, copies)
+
+
+def read_register(house: House, register: Address, known: Consulted) -> Shown:
+    """Ask the chain's register about the certificates that were found, all at one final block."""
+    places = sorted({each.place for each in known.recorded.values() if each.published})
+    if not places:
+        return {}
+    try:
+        found = status.read_all(house.chain, register, places, depth=house.settings.chain_depth)
+    except (ChainUnavailable, ChainRefused):
+        return ChainWord.UNREACHABLE
+    except LedgerDiffers:
+        return ChainWord.DIFFERS
+    return dict(zip(places, found, strict=True))
+
+
 class OnlineWitness:
-    """A ``verify.witness.StatusWitness`` for one question; ``word`` and ``block`` are set once it was asked.
+    """A ``verify.witness.StatusWitness`` and ``CopyWitness`` for one question.
 
-    Without a ``register`` the chain counts as one that does not answer.
-
-    ``word`` is None while nobody asked, ``block`` None unless the register was read. It is read at a final
-    block, made at ``block_time``; what became final after it is in the agency's record.
+    ``word`` is None while nobody asked, ``block`` None unless the register's answer was used. It was read at
+    a final block, made at ``block_time``; what became final after it is in the agency's record.
     """
 
-    def __init__(self, house: House, register: Address | None) -> None:
-        self._house, self._register = house, register
+    def __init__(self, known: Consulted, shown: Shown) -> None:
+        self._known, self._shown = known, shown
         self.word: ChainWord | None = None
         self.block: int | None = None
         self.block_time: datetime | None = None
 
     def state(self, certificate: CertificateReference) -> WitnessedState | None:
-        """Give the graver of record and register as of now; None when the agency has no such certificate."""
-        known = self._recorded(certificate.statement)
-        if known is None or known.certificate.pdf is None:  # what is still being made is in force nowhere
+        """Give the graver of record and register; None when the agency has no such certificate."""
+        recorded = self._known.recorded.get(certificate.statement)
+        if recorded is None or not recorded.published:  # what is still being made is in force nowhere
             self.word = ChainWord.UNREGISTERED
             return None
-        recorded, registered = known.certificate, self._registered(known)
+        registered = self._registered(recorded.place)
         if registered is None:
-            return WitnessedState(recorded.state, self._house.clock.now(), None, recorded.life.value)
+            return WitnessedState(recorded.state, self._known.at, None, recorded.life)
         self.block, self.block_time = registered.block.number, registered.block.time
         counts = graver(recorded.state, registered.state)
         if registered.state is not counts:
             self.word = ChainWord.BEHIND
-            return WitnessedState(counts, self._house.clock.now(), None, recorded.life.value)
+            return WitnessedState(counts, self._known.at, None, recorded.life)
         self.word = ChainWord.AGREES if recorded.state is counts else ChainWord.GRAVER
-        named = recorded.life.value if recorded.state is counts else None
-        return WitnessedState(counts, self._house.clock.now(), self.block, named)
+        named = recorded.life if recorded.state is counts else None
+        return WitnessedState(counts, self._known.at, self.block, named)
 
     def copy(self, statement: bytes) -> WitnessedCopy | None:
-        """Give what became of a purpose-bound copy as of now; None when there is no record of it here."""
-        with self._house.database.transaction() as session:
-            found = copy_of_statement(session, statement)
-        return None if found is None else WitnessedCopy(found.withdrawn_at, self._house.clock.now())
+        """Give what became of a purpose-bound copy; None when there is no record of it here."""
+        return self._known.copies.get(statement)
 
-    def _recorded(self, statement: bytes) -> _Recorded | None:
-        with self._house.database.transaction() as session:
-            try:
-                found = certificate_of_statement(session, statement)
-            except CertificateUnknown:
-                return None
-            issuer = issuer_key(found.agency)
-            settled = status.settled(session, issuer=issuer, key=found.status_key)
-            return _Recorded(found, issuer, settled)
-
-    def _registered(self, recorded: _Recorded) -> _Registered | None:
-        if self._register is None:
-            self.word = ChainWord.UNREACHABLE
+    def _registered(self, place: Place) -> ChainStatus | None:
+        if isinstance(self._shown, ChainWord):
+            self.word = self._shown
             return None
-        try:
-            found = status.read(
-                self._house.chain,
-                self._register,
-                issuer=recorded.issuer,
-                key=recorded.certificate.status_key,
-                depth=self._house.settings.chain_depth,
-            )
-        except (ChainUnavailable, ChainRefused):
-            self.word = ChainWord.UNREACHABLE
-            return None
-        except LedgerDiffers:
-            self.word = ChainWord.DIFFERS
-            return None
-        if recorded.settled is not None and not recorded.settled.shown_by(found):
+        found, settled = self._shown[place], self._known.settled.get(place)
+        if settled is not None and not settled.shown_by(found):
             self.word = ChainWord.DIFFERS  # it lacks what was final on this chain before
             return None
-        return _Registered(found.state, found.block)
+        return found

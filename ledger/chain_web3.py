@@ -47,6 +47,7 @@ class Web3Chain:
     def __init__(self, rpc: Rpc) -> None:
         self._rpc = rpc
         self._gatherings: dict[int, Gathering[Mapping[str, str], Reading]] = {}
+        self._newest: dict[int, int] = {}
 
     @classmethod
     def at(cls, url: str, *, time_out: float = TIME_OUT_SECONDS) -> "Web3Chain":
@@ -120,7 +121,7 @@ class Web3Chain:
     def next_nonce(self, account: Address, *, depth: int = 1) -> int:
         """Give the number of transactions of ``account`` that are mined up to the block of ``depth``."""
         with self._strictly():
-            at = hex(self._buried(depth).number) if depth > 1 else "latest"
+            at = hex(self._buried(depth)[1].number) if depth > 1 else "latest"
             return _number(self._rpc.ask([("eth_getTransactionCount", (_hex(account), at))])[0])
 
     def price(self) -> GasPrice:
@@ -199,26 +200,46 @@ class Web3Chain:
             )
 
     def _called(self, calls: Sequence[Mapping[str, str]], depth: int) -> tuple[Reading, ...]:
-        """Make ``calls`` at one block, which must still be the same block after them."""
+        """Make ``calls`` at one block, which must still be the same block after them.
+
+        Where no block came since the last reading, which the same journey finds out, one journey is enough.
+        """
         if not calls:
             return ()
         with self._strictly():
-            block = self._buried(depth)
-            asked: list[Question] = [("eth_call", (call, hex(block.number))) for call in calls]
-            *values, again = self._rpc.ask([*asked, _block_question(block.number)])
-            seen = _block(again).hash
-            if seen != block.hash:
-                what = Term(zh=f"第 {block.number} 区块的哈希", en=f"hash of block {block.number}")
-                raise ChainContradicts(what=what, expected=block.hash.hex(), found=seen.hex())
-            return tuple(Reading(_bytes(value), block) for value in values)
+            readings = self._called_as_before(calls, depth)
+            if readings is not None:
+                return readings
+            newest, block = self._buried(depth)
+            self._newest[depth] = newest
+            return self._called_at(block, calls)
 
-    def _buried(self, depth: int) -> Block:
-        """Give the block of this ``depth``, the first one of a chain that is not that long."""
+    def _called_as_before(self, calls: Sequence[Mapping[str, str]], depth: int) -> tuple[Reading, ...] | None:
+        """Make ``calls`` at the block of the last reading; None unless it is still of this ``depth``."""
+        last = self._newest.get(depth)
+        if last is None:
+            return None
+        number = max(last - depth + 1, 0)
+        at = _block_question(number)
+        try:
+            newest, before, *values, after = self._rpc.ask([_NEWEST, at, *_calls(calls, number), at])
+        except ChainRefused:
+            return None  # the chain may be shorter now
+        if _block(newest).number != last:
+            return None
+        return _readings(values, before=_numbered(_block(before), number), after=_block(after))
+
+    def _called_at(self, block: Block, calls: Sequence[Mapping[str, str]]) -> tuple[Reading, ...]:
+        *values, after = self._rpc.ask([*_calls(calls, block.number), _block_question(block.number)])
+        return _readings(values, before=block, after=_block(after))
+
+    def _buried(self, depth: int) -> tuple[int, Block]:
+        """Give the newest number and the block of this ``depth``, the first one of a chain not that long."""
         newest = _block(self._rpc.ask([_NEWEST])[0])
         if depth == 1 or newest.number == 0:
-            return newest
+            return newest.number, newest
         number = max(newest.number - depth + 1, 0)
-        return _numbered(_block(self._rpc.ask([_block_question(number)])[0]), number)
+        return newest.number, _numbered(_block(self._rpc.ask([_block_question(number)])[0]), number)
 
     @contextmanager
     def _strictly(self) -> Iterator[None]:
@@ -230,6 +251,22 @@ class Web3Chain:
 
 
 _NEWEST: Question = ("eth_getBlockByNumber", ("latest", False))
+
+
+def _calls(calls: Sequence[Mapping[str, str]], number: int) -> list[Question]:
+    return [("eth_call", (call, hex(number))) for call in calls]
+
+
+def _readings(values: Sequence[Any], *, before: Block, after: Block) -> tuple[Reading, ...]:
+    """Read what calls at one block gave.
+
+    Raises:
+        ChainContradicts: it was another block after them than before.
+    """
+    if after.hash != before.hash:
+        what = Term(zh=f"第 {before.number} 区块的哈希", en=f"hash of block {before.number}")
+        raise ChainContradicts(what=what, expected=before.hash.hex(), found=after.hash.hex())
+    return tuple(Reading(_bytes(value), before) for value in values)
 
 
 def _block_question(number: int) -> Question:

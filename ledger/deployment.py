@@ -43,6 +43,9 @@ class DeploymentRow(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+_MARK = select(*DeploymentRow.__table__.c).where(DeploymentRow.state == _State.CURRENT)
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """A contract by its address (20 bytes) and the Keccak-256 of its code (32 bytes)."""
@@ -77,6 +80,12 @@ def current(session: Session) -> Deployment | None:
     """Give the deployment that counts now, or None before the first."""
     row = session.scalars(select(DeploymentRow).where(DeploymentRow.state == _State.CURRENT)).first()
     return None if row is None else _deployment(session, row)
+
+
+def mark(session: Session) -> tuple[object, ...]:
+    """Give what changes whenever ``current`` does, by one quick question."""
+    found = session.execute(_MARK).first()
+    return () if found is None else tuple(found)
 
 
 def begin(session: Session, identity: ChainIdentity, *, clock: Clock) -> Deployment:

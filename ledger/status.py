@@ -8,12 +8,13 @@ of the certificate's identifier without its check character, both 32 bytes.
     status.change(session, issuer=issuer, key=key, state=CertificateState.SUSPENDED, reason=3)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     DateTime,
     ForeignKey,
@@ -22,6 +23,8 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Text,
+    any_,
+    bindparam,
     case,
     exists,
     func,
@@ -33,7 +36,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from evidence.errors import Refused
 from evidence.statuslist import CertificateState
 from ledger import abi, bell, contracts
-from ledger.chain import Address, Block, Chain
+from ledger.chain import Address, Block, Chain, Reading
 from ledger.contracts import StatusChange, StatusException
 from ledger.database import Base
 from ledger.submissions import State, SubmissionRow
@@ -67,6 +70,26 @@ class StatusChangeRow(Base):
     submission: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(SubmissionRow.id))
     sending: Mapped[str] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+_SETTLED = (
+    select(
+        StatusChangeRow.issuer,
+        StatusChangeRow.key,
+        StatusChangeRow.state,
+        SubmissionRow.state,
+        SubmissionRow.block_number,
+    )
+    .join(SubmissionRow, StatusChangeRow.submission == SubmissionRow.id)
+    .where(
+        StatusChangeRow.issuer == any_(bindparam("issuers", type_=ARRAY(LargeBinary))),
+        StatusChangeRow.key == any_(bindparam("keys", type_=ARRAY(LargeBinary))),
+    )
+    .order_by(StatusChangeRow.id)
+)
+
+Place = tuple[bytes, bytes]
+"""What names a certificate to the register: issuer and key, 32 bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +135,22 @@ def read(chain: Chain, register: Address, *, issuer: bytes, key: bytes, depth: i
         ChainUnavailable: the chain does not answer, or answers what no register does.
         LedgerDiffers: no register stands at this address.
     """
-    reading = chain.read(register, contracts.ask_exception(issuer=issuer, key=key), depth=depth)
+    return read_all(chain, register, [(issuer, key)], depth=depth)[0]
+
+
+def read_all(
+    chain: Chain, register: Address, places: Sequence[Place], *, depth: int = 1
+) -> tuple[ChainStatus, ...]:
+    """Ask the register for the states of many certificates at one block, in their order.
+
+    Raises:
+        ChainUnavailable, LedgerDiffers: as ``read``.
+    """
+    questions = [contracts.ask_exception(issuer=issuer, key=key) for issuer, key in places]
+    return tuple(_shown(each) for each in chain.read_all(register, questions, depth=depth))
+
+
+def _shown(reading: Reading) -> ChainStatus:
     found = contracts.exception(reading.value)
     with abi.strictly():
         state = CertificateState(found.state)
@@ -131,23 +169,21 @@ class SettledStates:
         return found.block.number >= self.block and found.state in self.states
 
 
-def settled(session: Session, *, issuer: bytes, key: bytes) -> SettledStates | None:
-    """Give what the register must show of a certificate by what is final there; None before its first change.
+def settled(session: Session, places: Collection[Place]) -> Mapping[Place, SettledStates]:
+    """Give what the register must show of certificates by what is final there; of an unchanged one nothing.
 
     A change on its way may or may not show already.
     """
-    rows = session.execute(
-        select(StatusChangeRow.state, SubmissionRow.state, SubmissionRow.block_number)
-        .join(SubmissionRow, StatusChangeRow.submission == SubmissionRow.id)
-        .where(StatusChangeRow.issuer == issuer, StatusChangeRow.key == key)
-        .order_by(StatusChangeRow.id)
-    ).all()
-    found: SettledStates | None = None
-    for state, sent_state, block in rows:
+    issuers, keys = zip(*places, strict=True) if places else ((), ())
+    rows = session.execute(_SETTLED, {"issuers": list(issuers), "keys": list(keys)})
+    found: dict[Place, SettledStates] = {}
+    for issuer, key, state, sent_state, block in rows:
+        place = issuer, key
         if sent_state == State.FINAL and block is not None:
-            found = SettledStates(block, frozenset({CertificateState(state)}))
-        elif found is not None:
-            found = SettledStates(found.block, found.states | {CertificateState(state)})
+            found[place] = SettledStates(block, frozenset({CertificateState(state)}))
+        elif place in found:
+            earlier = found[place]
+            found[place] = SettledStates(earlier.block, earlier.states | {CertificateState(state)})
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import DateTime, LargeBinary, Text, UniqueConstraint, select
+from sqlalchemy import DateTime, LargeBinary, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.certificate_types import VERSION_NAME, CertificateType
@@ -45,6 +45,9 @@ class CertificateTypeRow(Base):
     source: Mapped[str] = mapped_column(Text)
     statement: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+_NUMBER = select(func.count()).select_from(CertificateTypeRow.__table__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +111,11 @@ def registered_types(session: Session) -> tuple[RegisteredType, ...]:
     """Return every version that was registered, by code, the newest first."""
     query = select(CertificateTypeRow).order_by(CertificateTypeRow.code, CertificateTypeRow.version.desc())
     return tuple(read_row(each) for each in session.scalars(query))
+
+
+def number_registered(session: Session) -> int:
+    """Return how many versions were registered; none is ever changed or taken away."""
+    return session.scalar(_NUMBER) or 0
 
 
 def issuable_types(session: Session) -> tuple[CertificateType, ...]:

@@ -73,9 +73,10 @@ class Report:
 
     def to_json(self) -> bytes:
         """The report as canonical JSON; times are RFC 3339 in UTC, to the second."""
-        return canonical.to_json(self._members())
+        return canonical.to_json(self.members())
 
-    def _members(self) -> dict[str, Value]:
+    def members(self) -> dict[str, Value]:
+        """The report as the values of its JSON."""
         return {
             "v": REPORT_VERSION,
             "kind": self.kind.value,

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -22,10 +22,10 @@ from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from api.routes.certificates import today
 from api.routes.documents import file
-from api.routes.verification import LONGEST_CODE, OnlineVerifier
 from api.sharing import calls
 from api.sharing.calls import Caller, Kind, Stated
 from api.sharing.catalogue import Catalogue, listed
+from api.verification_desk import LONGEST_CODE, VerificationDesk
 from evidence import canonical
 from evidence.canonical import Value
 from evidence.certificate_types import LifeState
@@ -161,7 +161,7 @@ def query(asked: Querying, visitor: AsDepartment, house: InHouse) -> Found:
 
 
 @router.post("/verifications")
-def verify(asked: Verifying, visitor: AsDepartment, house: InHouse) -> Response:
+def verify(asked: Verifying, visitor: AsDepartment, house: InHouse, request: Request) -> Response:
     """Verify up to a hundred codes, each with the report of a single verification, in their order.
 
     A text that is no code has ``null`` in place of a report.
@@ -177,8 +177,8 @@ def verify(asked: Verifying, visitor: AsDepartment, house: InHouse) -> Response:
             certificates=[each.id for code in asked.codes for each in _of_code(session, code)],
             clock=house.clock,
         )
-    verifier = OnlineVerifier(house)
-    reports: list[Value] = [_report(code, verifier) for code in asked.codes]
+    desk: VerificationDesk = request.app.state.verification_desk
+    reports: list[Value] = list(desk.verified_all(asked.codes))
     return Response(canonical.to_json({"reports": reports}), media_type="application/json")
 
 
@@ -250,13 +250,6 @@ def _of_code(session: Session, code: str) -> tuple[Certificate, ...]:
         return (certificate_of_statement(session, read_shown(code.strip()).payload.statement),)
     except (QrUnknown, QrAltered, CertificateUnknown):
         return ()
-
-
-def _report(code: str, verifier: OnlineVerifier) -> Value:
-    try:
-        return verifier.verified(code)
-    except QrUnknown:
-        return None
 
 
 def _caller(visitor: Visitor) -> Caller:

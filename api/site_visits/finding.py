@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from api.language import sentences_below
-from api.routes.verification import LONGEST_CODE
+from api.verification_desk import LONGEST_CODE
 from evidence.errors import Invalid, QrAltered, Term
 from evidence.qr import read_qr
 from evidence.type_description import MOST_FIELDS

@@ -197,7 +197,7 @@ def test_a_register_that_denies_a_revocation_is_not_believed(
     log.step_until_complete(after=LONG)
     with database.transaction() as session:
         register = deployment.current(session)
-        settled = status.settled(session, issuer=ISSUER, key=KEY)
+        settled = status.settled(session, [(ISSUER, KEY)]).get((ISSUER, KEY))
     assert register is not None
     assert register.register is not None
     assert settled is not None

@@ -234,7 +234,7 @@ def test_an_answer_without_what_was_final_before_its_block_does_not_fit(
     change(database, CertificateState.REVOKED)
     worker().step()
     with database.transaction() as session:
-        settled = status.settled(session, issuer=ISSUER, key=KEY)
+        settled = status.settled(session, [(ISSUER, KEY)]).get((ISSUER, KEY))
     found = read(database, chain)
     assert settled is not None
     assert settled.shown_by(found)

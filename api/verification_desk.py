@@ -1,0 +1,132 @@
+"""The desk where codes are verified online: those who ask at once are answered together.
+
+A round reads the agency's record by one transaction and the chain's register by one reading, for all who
+wait; whoever comes meanwhile waits for the next round. Nobody is told what was read before they asked, so an
+answer is as fresh as one asked for alone; what is saved is the journey, which a hundred officers a second
+would make a hundred times.
+
+    desk = VerificationDesk(house)
+    report = await desk.verified(code)          # one code, together with whoever else asks
+    reports = desk.verified_all(codes)          # many codes of one caller
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from starlette.concurrency import run_in_threadpool
+
+from api.house import House
+from api.language import sentence
+from api.trust import PinnedTrust
+from api.witness import OnlineWitness, consult, read_register
+from evidence import canonical
+from evidence.canonical import Value
+from evidence.errors import CIVIL_TIME, QrAltered, QrUnknown, Unavailable
+from evidence.shown_codes import ShownCode, read_shown
+from ledger.chain import Address
+from verify.qr import verify_qr
+
+LONGEST_CODE = 4096  # characters; the largest code that is read has 2,140 digits behind its address
+ROUND = 100  # codes at most that are answered together
+
+_Waiting = tuple[str, asyncio.Future[bytes]]
+
+
+class VerificationDesk:
+    """Verifies codes for a house; ``trust`` is what it verifies by."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.trust = PinnedTrust(house)
+        self._waiting: list[_Waiting] = []
+        self._rounds: asyncio.Task[None] | None = None
+
+    async def verified(self, code: str) -> bytes:
+        """Verify the text of a code; give the answer as canonical JSON.
+
+        Raises:
+            QrUnknown: it is not the code of a certificate.
+            Unavailable: the record could not be asked.
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[bytes] = loop.create_future()
+        self._waiting.append((code, answer))
+        if self._rounds is None or self._rounds.done():
+            self._rounds = loop.create_task(self._answer_all())
+        return await answer
+
+    def verified_all(self, codes: Sequence[str]) -> list[dict[str, Value] | None]:
+        """Verify many codes at one moment, in their order; None for a text that is no certificate's code."""
+        house, at = self._house, self._house.clock.now()
+        texts = [code.strip() for code in codes]
+        read = {code: found for code in set(texts) if (found := _read(code)) is not None}
+        with house.database.transaction() as session:
+            _, pinned = self.trust.read(session)
+            known = consult(session, list(read.values()), at=at)
+        shown = read_register(house, Address(pinned.chain.status_contract), known)
+        reports: list[dict[str, Value] | None] = []
+        for code in texts:
+            witness = OnlineWitness(known, shown)
+            try:
+                report = verify_qr(_short(code), pinned, as_of=at, witness=witness, copies=witness)
+            except QrUnknown:
+                reports.append(None)
+                continue
+            reports.append({**report.members(), "witness": _told(witness, now=at)})
+        return reports
+
+    async def _answer_all(self) -> None:
+        while self._waiting:
+            asked, self._waiting = self._waiting[:ROUND], self._waiting[ROUND:]
+            answers = await run_in_threadpool(self._answers, [code for code, _ in asked])
+            for (_, waiting), answer in zip(asked, answers, strict=True):
+                if waiting.done():  # whoever asked has gone
+                    continue
+                if isinstance(answer, Exception):
+                    waiting.set_exception(answer)
+                else:
+                    waiting.set_result(answer)
+
+    def _answers(self, codes: Sequence[str]) -> list[bytes | Exception]:
+        """Answer a round; what fails by one code is answered without it, so that none harms another."""
+        try:
+            reports = self.verified_all(codes)
+        except Exception as error:  # noqa: BLE001  whoever waits is told, and the doorkeeper logs it
+            if len(codes) == 1 or isinstance(error, Unavailable):
+                return [error] * len(codes)
+            return [answer for code in codes for answer in self._answers([code])]
+        return [QrUnknown() if each is None else canonical.to_json(each) for each in reports]
+
+
+def _short(code: str) -> str:
+    if len(code) > LONGEST_CODE:
+        raise QrUnknown
+    return code
+
+
+def _read(code: str) -> ShownCode | None:
+    try:
+        return read_shown(_short(code))
+    except (QrUnknown, QrAltered):
+        return None
+
+
+def _told(witness: OnlineWitness, *, now: datetime) -> Value:
+    if witness.word is None:
+        return None
+    key = f"witness.{witness.word}"
+    block: dict[str, object] = {}
+    told: dict[str, Value] = {"block_time": None, "block_age_seconds": None}
+    if witness.block is not None and witness.block_time is not None:
+        age = max(int((now - witness.block_time).total_seconds()), 0)
+        civil = witness.block_time.astimezone(CIVIL_TIME)
+        block = {"block": witness.block, "time": f"{civil:%Y-%m-%d %H:%M:%S}", "age": age}
+        told = {"block_time": witness.block_time.isoformat(), "block_age_seconds": age}
+    return {
+        **told,
+        "word": witness.word.value,
+        "block": witness.block,
+        "zh": sentence(key, "zh", **block),
+        "en": sentence(key, "en", **block),
+    }

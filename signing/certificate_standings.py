@@ -1,0 +1,49 @@
+"""What the agency's own record says of certificates just now, for whoever asks by the digests of codes.
+
+Many are read by one statement, and of each no more than the answer needs: at the door of a site hundreds ask
+in a second.
+
+    with database.transaction() as session:
+        found = standings(session, [payload.statement])
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, select
+from sqlalchemy.orm import Session
+
+from evidence.identifiers import Uscc
+from evidence.statuslist import CertificateState
+from ledger.status import Place
+from signing.certificate_changes import issuer_key
+from signing.tables import CertificateRow
+
+_ROW = CertificateRow.__table__.c
+_STANDINGS = select(
+    _ROW.statement, _ROW.agency, _ROW.status_key, _ROW.state, _ROW.life, _ROW.pdf.is_not(None)
+).where(_ROW.statement == any_(bindparam("statements", type_=ARRAY(LargeBinary))))
+
+
+@dataclass(frozen=True)
+class RecordedStanding:
+    """A certificate in the record: ``life`` names its state, ``published`` is False while it is being made.
+
+    ``place`` is where the chain's register keeps it.
+    """
+
+    place: Place
+    state: CertificateState
+    life: str
+    published: bool
+
+
+def standings(session: Session, statements: Collection[bytes]) -> Mapping[bytes, RecordedStanding]:
+    """Return by the digests of their statements (32 bytes each) the certificates that there are."""
+    rows = session.execute(_STANDINGS, {"statements": list(statements)})
+    return {
+        statement: RecordedStanding(
+            (issuer_key(Uscc.parse(agency)), key), CertificateState(state), life, published
+        )
+        for statement, agency, key, state, life, published in rows
+    }
