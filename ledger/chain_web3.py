@@ -11,7 +11,6 @@ Source: Ethereum execution APIs (JSON-RPC), methods eth_*.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -25,7 +24,6 @@ from ledger.chain import (
     ChainGarbled,
     ChainIdentity,
     ChainRefused,
-    Event,
     GasPrice,
     Outcome,
     Reading,
@@ -33,11 +31,19 @@ from ledger.chain import (
 from ledger.chain_history import MinedEvent, SentCall
 from ledger.gathering import Gathering
 from ledger.node_address import checked
+from ledger.node_answers import (
+    ADDRESS,
+    HASH,
+    numbered,
+    read_block,
+    read_bytes,
+    read_mined,
+    read_number,
+    read_outcome,
+)
 from ledger.rpc import HttpRpc, Question, Rpc
 
 TIME_OUT_SECONDS = 5.0
-_LARGEST = 2**63 - 1  # of any number that is kept
-_ADDRESS, _HASH = 20, 32  # bytes
 _MALFORMED = Term(zh="字段缺失或格式不对", en="a field is missing or malformed")
 
 
@@ -63,29 +69,29 @@ class Web3Chain:
         with self._strictly():
             codes: list[Question] = [("eth_getCode", (_hex(each), "latest")) for each in contracts]
             chain_id, genesis, *found = self._rpc.ask([("eth_chainId", ()), _block_question(0), *codes])
-            code = [_bytes(each) for each in found]
+            code = [read_bytes(each) for each in found]
             return ChainIdentity(
-                _number(chain_id),
-                _bytes(genesis["hash"], _HASH),
+                read_number(chain_id),
+                read_bytes(genesis["hash"], HASH),
                 tuple(keccak(each) if each else None for each in code),
             )
 
     def code(self, contract: Address) -> bytes:
         """Give the code that stands at ``contract``, nothing where none does."""
         with self._strictly():
-            return _bytes(self._rpc.ask([("eth_getCode", (_hex(contract), "latest"))])[0])
+            return read_bytes(self._rpc.ask([("eth_getCode", (_hex(contract), "latest"))])[0])
 
     def newest(self) -> Block:
         """Give the newest block."""
         with self._strictly():
-            return _block(self._rpc.ask([_NEWEST])[0])
+            return read_block(self._rpc.ask([_NEWEST])[0])
 
     def blocks(self, numbers: Sequence[int]) -> tuple[Block | None, ...]:
         """Give the blocks of these numbers in the present chain, None where it has none."""
         with self._strictly():
             found = self._rpc.ask([_block_question(number) for number in numbers])
             return tuple(
-                None if each is None else _numbered(_block(each), number)
+                None if each is None else numbered(read_block(each), number)
                 for number, each in zip(numbers, found, strict=True)
             )
 
@@ -122,14 +128,14 @@ class Web3Chain:
         """Give the number of transactions of ``account`` that are mined up to the block of ``depth``."""
         with self._strictly():
             at = hex(self._buried(depth)[1].number) if depth > 1 else "latest"
-            return _number(self._rpc.ask([("eth_getTransactionCount", (_hex(account), at))])[0])
+            return read_number(self._rpc.ask([("eth_getTransactionCount", (_hex(account), at))])[0])
 
     def price(self) -> GasPrice:
         """Say what gas costs now."""
         with self._strictly():
             price, newest = self._rpc.ask([("eth_gasPrice", ()), _NEWEST])
-            base = _number(newest.get("baseFeePerGas") or 0)
-            return GasPrice(base, max(_number(price) - base, 0))
+            base = read_number(newest.get("baseFeePerGas") or 0)
+            return GasPrice(base, max(read_number(price) - base, 0))
 
     def send(self, raw: bytes) -> None:
         """Hand over a signed transaction; sending it again is harmless."""
@@ -149,14 +155,14 @@ class Web3Chain:
         with self._strictly():
             asked: list[Question] = [("eth_getTransactionReceipt", (_hex(each),)) for each in transactions]
             receipts: list[Any] = self._rpc.ask(asked)
-            heights = sorted({_number(each["blockNumber"]) for each in receipts if each is not None})
+            heights = sorted({read_number(each["blockNumber"]) for each in receipts if each is not None})
             if not heights:
                 return (None,) * len(transactions)
             *found, newest = self._rpc.ask([*map(_block_question, heights), _NEWEST])
             blocks = dict(zip(heights, found, strict=True))
-            height = _block(newest).number
+            height = read_block(newest).number
             return tuple(
-                None if receipt is None else _outcome(transaction, receipt, blocks, height)
+                None if receipt is None else read_outcome(transaction, receipt, blocks, height)
                 for transaction, receipt in zip(transactions, receipts, strict=True)
             )
 
@@ -176,7 +182,7 @@ class Web3Chain:
         if emitter is not None:
             wanted["address"] = _hex(emitter)
         with self._strictly():
-            mined = [_mined(record) for record in self._rpc.ask([("eth_getLogs", (wanted,))])[0]]
+            mined = [read_mined(record) for record in self._rpc.ask([("eth_getLogs", (wanted,))])[0]]
         return tuple(  # a node that answers more than it was asked is not believed
             each
             for each in mined
@@ -194,9 +200,9 @@ class Web3Chain:
                 return None
             to = found.get("to")
             return SentCall(
-                Address(_bytes(found["from"], _ADDRESS)),
-                Address(_bytes(to, _ADDRESS)) if to else None,
-                _bytes(found["input"] if "input" in found else found["data"]),
+                Address(read_bytes(found["from"], ADDRESS)),
+                Address(read_bytes(to, ADDRESS)) if to else None,
+                read_bytes(found["input"] if "input" in found else found["data"]),
             )
 
     def _called(self, calls: Sequence[Mapping[str, str]], depth: int) -> tuple[Reading, ...]:
@@ -225,21 +231,21 @@ class Web3Chain:
             newest, before, *values, after = self._rpc.ask([_NEWEST, at, *_calls(calls, number), at])
         except ChainRefused:
             return None  # the chain may be shorter now
-        if _block(newest).number != last:
+        if read_block(newest).number != last:
             return None
-        return _readings(values, before=_numbered(_block(before), number), after=_block(after))
+        return _readings(values, before=numbered(read_block(before), number), after=read_block(after))
 
     def _called_at(self, block: Block, calls: Sequence[Mapping[str, str]]) -> tuple[Reading, ...]:
         *values, after = self._rpc.ask([*_calls(calls, block.number), _block_question(block.number)])
-        return _readings(values, before=block, after=_block(after))
+        return _readings(values, before=block, after=read_block(after))
 
     def _buried(self, depth: int) -> tuple[int, Block]:
         """Give the newest number and the block of this ``depth``, the first one of a chain not that long."""
-        newest = _block(self._rpc.ask([_NEWEST])[0])
+        newest = read_block(self._rpc.ask([_NEWEST])[0])
         if depth == 1 or newest.number == 0:
             return newest.number, newest
         number = max(newest.number - depth + 1, 0)
-        return newest.number, _numbered(_block(self._rpc.ask([_block_question(number)])[0]), number)
+        return newest.number, numbered(read_block(self._rpc.ask([_block_question(number)])[0]), number)
 
     @contextmanager
     def _strictly(self) -> Iterator[None]:
@@ -266,7 +272,7 @@ def _readings(values: Sequence[Any], *, before: Block, after: Block) -> tuple[Re
     if after.hash != before.hash:
         what = Term(zh=f"第 {before.number} 区块的哈希", en=f"hash of block {before.number}")
         raise ChainContradicts(what=what, expected=before.hash.hex(), found=after.hash.hex())
-    return tuple(Reading(_bytes(value), before) for value in values)
+    return tuple(Reading(read_bytes(value), before) for value in values)
 
 
 def _block_question(number: int) -> Question:
@@ -275,79 +281,3 @@ def _block_question(number: int) -> Question:
 
 def _hex(value: bytes) -> str:
     return "0x" + value.hex()
-
-
-def _number(value: Any) -> int:
-    """Read a quantity: "0x…", or a plain number from a chain in this process."""
-    found = int(value, 16) if isinstance(value, str) else value
-    if type(found) is not int or not 0 <= found <= _LARGEST:
-        raise ValueError("not a quantity")
-    return found
-
-
-def _bytes(value: Any, length: int | None = None) -> bytes:
-    """Read "0x…", of exactly ``length`` bytes if one is given."""
-    if not isinstance(value, str) or not value.startswith("0x"):
-        raise ValueError("not bytes")
-    found = bytes.fromhex(value[2:])
-    if length is not None and len(found) != length:
-        raise ValueError("not so many bytes")
-    return found
-
-
-def _block(raw: Any) -> Block:
-    time = datetime.fromtimestamp(_number(raw["timestamp"]), UTC)
-    return Block(_number(raw["number"]), _bytes(raw["hash"], _HASH), _bytes(raw["parentHash"], _HASH), time)
-
-
-def _numbered(block: Block, number: int) -> Block:
-    if block.number != number:
-        raise ChainContradicts(
-            what=Term(zh="区块高度", en="number of a block"), expected=number, found=block.number
-        )
-    return block
-
-
-def _outcome(transaction: bytes, receipt: Any, blocks: Mapping[int, Any], height: int) -> Outcome | None:
-    """Read a receipt against the block that has its height now; None if that is another block."""
-    _agree(
-        Term(zh="回执的交易", en="transaction of a receipt"),
-        expected=transaction,
-        found=_bytes(receipt["transactionHash"], _HASH),
-    )
-    number, block_hash = _number(receipt["blockNumber"]), _bytes(receipt["blockHash"], _HASH)
-    raw = blocks[number]
-    if raw is None or _numbered(_block(raw), number).hash != block_hash or height < number:
-        return None
-    listed = {_bytes(each, _HASH) for each in raw["transactions"]}
-    if transaction not in listed:
-        what = Term(zh=f"第 {number} 区块中的交易", en=f"transaction in block {number}")
-        raise ChainContradicts(what=what, expected=transaction.hex(), found=Term(zh="无", en="absent"))
-    created = receipt["contractAddress"]
-    return Outcome(
-        block_number=number,
-        block_hash=block_hash,
-        confirmations=height - number + 1,
-        succeeded=_number(receipt["status"]) == 1,
-        contract=Address(_bytes(created, _ADDRESS)) if created else None,
-        events=tuple(_event(record) for record in receipt["logs"]),
-    )
-
-
-def _agree(what: Term, *, expected: bytes, found: bytes) -> None:
-    if expected != found:
-        raise ChainContradicts(what=what, expected=expected.hex(), found=found.hex())
-
-
-def _event(record: Any) -> Event:
-    topics = tuple(_bytes(topic, _HASH) for topic in record["topics"])
-    return Event(Address(_bytes(record["address"], _ADDRESS)), topics, _bytes(record["data"]))
-
-
-def _mined(record: Any) -> MinedEvent:
-    return MinedEvent(
-        _event(record),
-        _bytes(record["transactionHash"], _HASH),
-        _number(record["blockNumber"]),
-        _bytes(record["blockHash"], _HASH),
-    )

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi.responses import StreamingResponse
+from sqlalchemy import event
 
 from api.app import create_app
-from api.doorkeeper import UPLOAD_LIMIT
+from api.doorkeeper import SESSION_COOKIE, UPLOAD_LIMIT
 from api.site import listen, open_site
 from tests.quiet_city import QuietCity, open_quiet_city
 
@@ -108,6 +110,46 @@ def test_an_unforeseen_error_is_answered_with_every_header_and_its_words_are_not
     assert answer.headers["cache-control"] == "no-store"
     assert "unexpected ValueError" in caplog.text
     assert WORDS not in caplog.text
+
+
+def test_an_answer_that_breaks_off_ends_the_connection_and_its_words_are_not_logged(
+    city: QuietCity, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(city.house)
+
+    def pieces() -> Iterator[bytes]:
+        yield b"first"
+        raise ValueError(WORDS)
+
+    @app.get("/breaking")
+    def breaking() -> StreamingResponse:
+        return StreamingResponse(pieces(), headers={"content-length": "10"})
+
+    site = open_site(app, listen(host="127.0.0.1", port=0))
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(f"{site.url}/breaking")
+    site.close()
+    assert "unexpected ValueError" in caplog.text
+    assert WORDS not in caplog.text
+
+
+def test_a_small_answer_is_sent_at_once() -> None:
+    # Without this the system may hold it back for 40 ms, waiting for the one before to be acknowledged.
+    with listen(host="127.0.0.1", port=0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP  # where asyncio turns Nagle's algorithm off
+
+
+def test_a_visitor_without_a_session_costs_no_question_to_the_database(city: QuietCity) -> None:
+    asked: list[str] = []
+
+    def note(_1: object, _2: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(city.house.database.engine, "before_cursor_execute", note)
+    stranger = httpx.get(f"{city.site.url}/api/openapi.json")
+    known = httpx.get(f"{city.site.url}/api/openapi.json", cookies={SESSION_COOKIE: "expired"})
+    event.remove(city.house.database.engine, "before_cursor_execute", note)
+    assert (stranger.status_code, known.status_code, len(asked)) == (200, 200, 1)
 
 
 def test_a_request_in_another_hosts_name_is_refused(city: QuietCity) -> None:
