@@ -1,6 +1,9 @@
 """The officer's page, which a device installs: scanning and the answer, made on the device itself."""
 
+from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -41,10 +44,14 @@ router = APIRouter(include_in_schema=False)
 
 
 @cache
-def shell() -> tuple[str, ...]:
-    """Give the addresses of all files of the page."""
+def shell() -> Mapping[str, str]:
+    """Give the addresses of all files of the page, each with its digest as fetch compares it (W3C SRI)."""
     files = {file for pattern in SHELL for file in STATIC.glob(pattern)}
-    return tuple(sorted(f"/static/{file.relative_to(STATIC).as_posix()}" for file in files))
+    return {f"/static/{file.relative_to(STATIC).as_posix()}": _integrity(file) for file in files}
+
+
+def _integrity(file: Path) -> str:
+    return f"sha256-{b64encode(sha256(file.read_bytes()).digest()).decode()}"
 
 
 @router.get("/c")

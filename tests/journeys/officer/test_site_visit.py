@@ -91,7 +91,7 @@ def send_at_last(page: Page, site: Site, *, refused: str) -> None:
     """Sign in and send: a gateway's page is no receipt, and the one that is refused holds nothing else up."""
     page.route("**/findings", lambda route: route.fulfill(content_type="text/html", body="<p>"))
     enter_as_officer(page, site)
-    expect(page.locator("#visit-hint")).to_contain_text("没有网络，已存在本机")
+    expect(page.locator("#visit-hint")).to_contain_text("这里的网络答复的不是本站的回执")
     page.unroute("**/findings")
     page.route("**/findings", partial(refuse, refused))
     page.reload()

@@ -1,9 +1,11 @@
 // What a verification takes on trust: the city's trust file and its issuers' status lists, kept on this device.
 //
-// What is kept answers at once, also without a network; what is fetched replaces it for the next time. Of a list that is
-// kept only what changed since is fetched, and kept with it. The page never takes keys from the code that it checks.
+// What is kept answers at once, also without a network; what is fetched replaces it for the next time, all of it together
+// and only where it is a trust file with the lists that its issuers signed. Of a list that is kept only what changed since
+// is fetched, and kept with it. The page never takes keys from the code that it checks.
 
 import { encodeStrings } from "../verifier/cbor.js";
+import { authenticList } from "../verifier/checks.js";
 import { sha256 } from "../verifier/statement.js";
 import { listedAt, unpaired } from "../verifier/statuslist.js";
 import { hex } from "../verifier/trust.js";
@@ -14,8 +16,11 @@ const TRUST = "/trust.json";
 const FETCHED_AT = "x-fetched-at"; // when this device fetched what it keeps, by its own clock
 const HOUR = 3600e3; // milliseconds
 const SKEW = 5 * 60e3; // milliseconds by which this device's clock may be behind, as the verifier allows
-const NOT_FOUND = 404;
+const NOT_FOUND = 404, SIGN_IN_FIRST = 511; // RFC 6585, section 6: a gateway's own answer
 const PATIENCE = 8000; // milliseconds, for a bad network on a building site
+
+/** The network answered with something that is not this site's, such as a gateway's sign-in page. */
+export class AnsweredOtherwise extends Error {}
 
 /** Anchors: `trust` as the verifier reads it, `lists`, the bytes of the status list of each issuer, and when the keys
  * were fetched, in milliseconds. */
@@ -65,7 +70,7 @@ export async function kept() {
   }
 }
 
-/** Fetch the anchors and keep them. Throws when the network or the city does not answer. */
+/** Fetch the anchors and keep them. Throws AnsweredOtherwise, or another error when the network or the city does not answer. */
 export async function fetched() {
   const contents = new Map(), fetchedAt = Date.now();
   const cache = globalThis.caches ? await caches.open(CACHE) : null;
@@ -75,6 +80,7 @@ export async function fetched() {
     contents.set(path, path === TRUST ? await download(path) : await list(path, carried));
     return contents.get(path);
   }, fetchedAt);
+  for (const [issuer, list] of anchors.lists) await readable(() => authenticList(list, issuer, anchors.trust));
   if (cache) {
     const headers = { [FETCHED_AT]: new Date(fetchedAt).toISOString() };
     for (const [path, content] of contents) await cache.put(path, new Response(content, { headers }));
@@ -90,9 +96,11 @@ async function list(path, carried) {
   return carried ? list(path, null) : whole; // of a list that is too old there is no delta
 }
 
-/** The bytes at `path`; null where it answers `none`. */
+/** The bytes at `path`; null where it answers `none`. A redirection is followed nowhere. */
 async function download(path, none) {
-  const answer = await fetch(path, { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
+  const signal = AbortSignal.timeout(PATIENCE);
+  const answer = await fetch(path, { cache: "no-store", credentials: "omit", redirect: "manual", signal });
+  if (answer.type === "opaqueredirect" || answer.status === SIGN_IN_FIRST) throw new AnsweredOtherwise(path);
   if (answer.status === none) return null;
   if (!answer.ok) throw new Error(`${path} ${answer.status}`);
   return new Uint8Array(await answer.arrayBuffer());
@@ -101,13 +109,22 @@ async function download(path, none) {
 async function gather(content, fetchedAt) {
   const trusted = await content(TRUST);
   if (trusted === null) return null;
-  const trust = await parseTrust(trusted);
+  const trust = await readable(() => parseTrust(trusted));
   const lists = new Map();
   for (const issuer of issuersOfLists(trust)) {
     const list = await content(`/api/issuers/${encodeURIComponent(issuer)}/status-list`);
     if (list !== null) lists.set(issuer, list);
   }
   return new Anchors(trust, lists, fetchedAt);
+}
+
+/** Do `read`, which throws where what was fetched is not what it should be. */
+async function readable(read) {
+  try {
+    return await read();
+  } catch (cause) {
+    throw new AnsweredOtherwise("", { cause });
+  }
 }
 
 function issuersOfLists(trust) {

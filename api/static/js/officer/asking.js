@@ -12,13 +12,14 @@ import { Problem, send } from "../house.js";
 import { readQr } from "../verifier/qr.js";
 import { ENDINGS } from "../verifier/tables.js";
 import { QrUnknown, verifyQr } from "../verifier/verify.js";
-import { fetched, kept } from "./anchors.js";
+import { AnsweredOtherwise, fetched, kept } from "./anchors.js";
 import { age, language, sentence } from "./wording.js";
 
 const PASSED = "TOTAL-PASSED";
 const FRESH_ENOUGH = 10 * 60e3; // milliseconds until what is kept is fetched again when the page is looked at
 const PATIENCE = 20_000; // milliseconds until a bad network counts as none
 let anchors = null; // the best that this device has
+let otherwise = false; // whether the network answered with something that is not this site's
 
 /** Take up what this device keeps. */
 export async function begin() {
@@ -27,13 +28,15 @@ export async function begin() {
 
 /** Fetch keys and lists; tells whether that succeeded. */
 export async function refresh() {
+  otherwise = false;
   if (!navigator.onLine) return false;
   try {
     anchors = await fetched();
-    return true;
-  } catch {
+  } catch (error) {
+    otherwise = error instanceof AnsweredOtherwise;
     return false;
   }
+  return true;
 }
 
 /** Fetch them again where they are not of these minutes; tells whether they came. */
@@ -42,13 +45,18 @@ export async function refreshSometimes() {
   return refresh();
 }
 
-/** What this device could answer without a network, as a sentence. */
+/** What this device could answer without a network, as a sentence, or two. */
 export function readiness() {
-  if (!anchors) return sentence("officer.unready");
+  if (!anchors) return behind(sentence("officer.unready"));
   const { listedAt, fetchedAt, trust } = anchors;
-  if (anchors.tooOld()) return old();
+  if (anchors.tooOld()) return behind(old());
   const facts = { city: trust.city[language], keys: age(fetchedAt), list: listedAt === null ? "" : age(listedAt) };
-  return sentence(listedAt === null ? "officer.ready_keys" : "officer.ready", facts);
+  return behind(sentence(listedAt === null ? "officer.ready_keys" : "officer.ready", facts));
+}
+
+/** A sentence about this device, behind the one on a network that answered for another. */
+function behind(text) {
+  return otherwise ? `${sentence("officer.other")}${language === "zh" ? "" : " "}${text}` : text;
 }
 
 /** The answers to `text`, each better than the one before it; `fresh` where keys and lists were fetched just now. */
@@ -60,7 +68,7 @@ export async function* answers(text, fresh = null) {
     if (first.report?.conclusion !== PASSED) return undefined;
   }
   const network = fresh ?? (await refresh());
-  if (!anchors) return yield { problem: sentence("officer.problem.unready") };
+  if (!anchors) return yield { problem: behind(sentence("officer.problem.unready")) };
   const second = await here(text, network ? sentence("officer.online") : offline());
   yield second;
   if (network && second.report?.conclusion === PASSED) yield online(text, second);
@@ -94,7 +102,7 @@ function weighed(report) {
 async function online(text, before) {
   try {
     const told = await send("POST", "/api/verifications", { qr: text }, PATIENCE);
-    if (!told?.conclusion) throw new Problem({}); // a gateway's page
+    if (!told?.conclusion) throw new Problem({ detail: sentence("officer.other") }); // a gateway's page
     if (told.conclusion !== PASSED || told.subject !== before.report.subject) return { ...before, report: unknown(before.report, "officer.online_other") };
     if (ENDINGS.includes(before.report.state) && !ENDINGS.includes(told.state)) return { ...before, final: true };
     const { answer, state, as_of, why, witness } = told;
@@ -118,10 +126,10 @@ async function listFor(text) {
 }
 
 function offline() {
-  if (anchors.tooOld()) return old();
+  if (anchors.tooOld()) return behind(old());
   const { listedAt, fetchedAt } = anchors;
   const facts = { keys: age(fetchedAt), list: listedAt === null ? "" : age(listedAt) };
-  return sentence(listedAt === null ? "officer.offline_none" : "officer.offline", facts);
+  return behind(sentence(listedAt === null ? "officer.offline_none" : "officer.offline", facts));
 }
 
 /** Which of both is too old, how old, and what to do. */

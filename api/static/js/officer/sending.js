@@ -11,7 +11,7 @@ import { sentence } from "./wording.js";
 
 const LONGEST = 4096; // characters of a code, as the server takes them; a certificate's is shorter
 const PATIENCE = 30_000, PHOTOGRAPH_PATIENCE = 120_000; // milliseconds, for a bad network on a building site
-const STOPS = ["network", "sign-in-needed", "not-yours"]; // what the next thing to send would meet as well
+const STOPS = ["network", "other-answer", "sign-in-needed", "not-yours"]; // what the next thing to send would meet as well
 let running = null;
 
 /** Send what waits; gives the Problems: none where all is sent, else what was refused and what stopped it. */
@@ -85,7 +85,7 @@ async function sendPhotograph(visit, { id, finding, blob }) {
 /** Send, and give the answer that names what arrived; any other, such as a gateway's page, is none of the server's. */
 async function receipt(id, path, body, patience = PATIENCE) {
   const answer = await send("POST", path, body, patience);
-  if (answer?.id !== id) throw new Problem({});
+  if (answer?.id !== id) throw new Problem({ title: "other-answer", detail: sentence("officer.visit.other") });
   return answer;
 }
 

@@ -1,21 +1,17 @@
-// Keeps this page on the device, so that it opens without a network; the service worker answers from here.
+// Has the service worker keep this page on the device, so that it opens without a network.
 
-import { CACHE } from "./anchors.js";
 import { language } from "./wording.js";
 
-const files = JSON.parse(document.getElementById("officer-shell").textContent);
-
-/** Keep the page and its files. The page is fetched as nobody, so that no account's name stays on the device. */
+/** Have the page and its files kept, as they are now. */
 export async function keepShell() {
-  if (!navigator.serviceWorker || !globalThis.caches || !navigator.onLine) return;
+  if (!navigator.serviceWorker || !navigator.onLine) return;
   try {
     await navigator.serviceWorker.register("/service-worker.js", { scope: "/c" });
-    const cache = await caches.open(CACHE);
-    const page = await fetch(`/c?lang=${language}`, { credentials: "omit" });
-    if (page.ok) await cache.put("/c", page);
-    await cache.addAll(files);
-    document.documentElement.dataset.kept = "";
   } catch {
-    // Without a network or room for it the page is not kept; it is tried again when it is next opened.
+    return; // it is tried again when the page is next opened
   }
+  const { active } = await navigator.serviceWorker.ready;
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data: kept }) => kept && (document.documentElement.dataset.kept = "");
+  active.postMessage({ keep: `/c?lang=${language}` }, [port2]);
 }

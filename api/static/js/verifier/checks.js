@@ -121,7 +121,7 @@ function lookedUp(state, list, facts, trust, askedAt) {
 }
 
 /** The list if `issuer` signed it; null when nobody pinned its key; throws when it is forged. */
-async function authenticList(encoded, issuer, trust) {
+export async function authenticList(encoded, issuer, trust) {
   const [whole, later] = unpaired(encoded);
   const statement = await ownStatement(whole, LIST, issuer, trust);
   if (statement === null) return null;

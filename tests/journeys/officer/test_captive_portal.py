@@ -1,0 +1,90 @@
+"""Where a Wi-Fi wants a sign-in first: its gateway answers for the site, and breaks nothing on the phone."""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from api.pages.officer import STATIC
+from api.site import Site
+from signing.certificates import Certificate
+from tests.journeys.officer.on_site import expect_answer, open_scan_page, paste
+
+pytestmark = pytest.mark.browser
+
+SIGN_IN = "<!doctype html><title>Wi-Fi</title><h1>请先登录上网</h1>"
+ANOTHER = "这里的网络答复的不是本站的内容（可能要先登录 Wi-Fi），没有采用。"
+LIST = '<script type="application/json" id="officer-shell">'
+NOW, NEXT = "核验证照", "下一版"
+
+
+def sign_in_page(route: Route) -> None:
+    """Answer 200 with the gateway's own page, whatever was asked for."""
+    route.fulfill(content_type="text/html", body=SIGN_IN)
+
+
+def elsewhere(route: Route) -> None:
+    """Send to the gateway's own page, whatever was asked for."""
+    route.fulfill(status=302, headers={"location": "http://wifi.example/login"})
+
+
+@pytest.mark.parametrize("gateway", [sign_in_page, elsewhere])
+def test_a_gateway_that_answers_for_the_site_breaks_nothing(
+    phone: BrowserContext, page: Page, site: Site, permit: Certificate, gateway: Callable[[Route], None]
+) -> None:
+    open_scan_page(page, site)
+    phone.route(f"{site.url}/**", gateway)
+    page.goto(f"{site.url}/c")
+    expect(page.locator("#ready")).to_contain_text(ANOTHER)
+    expect(page.locator("#ready")).to_contain_text("可断网核验")
+    paste(page, permit.qr)
+    expect_answer(page, "有效", tone="dated")
+    expect(page.locator("[data-part=freshness]")).to_contain_text(ANOTHER)
+
+    # What the device kept is whole: without a network it answers as before, and with the site's own as ever.
+    phone.unroute(f"{site.url}/**")
+    phone.set_offline(True)
+    page.reload()
+    expect_answer(page, "有效", tone="dated")
+    expect(page.locator("[data-part=freshness]")).to_contain_text("未联网：依据本机保存的公钥")
+    phone.set_offline(False)
+    expect_answer(page, "有效", tone="good")
+
+
+def in_next_version(files: dict[str, str], route: Route) -> None:
+    """Answer with the site's page in its next version, which lists ``files`` with these digests as well."""
+    answer = route.fetch()
+    before, after = answer.text().split(LIST)
+    listed, _, rest = after.partition("</script>")
+    later = json.dumps({**json.loads(listed), **files})
+    route.fulfill(response=answer, body=f"{before.replace(NOW, NEXT)}{LIST}{later}</script>{rest}")
+
+
+def test_another_version_opens_once_all_of_it_is_there(phone: BrowserContext, page: Page, site: Site) -> None:
+    def expect_opened(title: str) -> None:
+        for offline in (False, True):
+            phone.set_offline(offline)
+            page.reload()
+            expect(page.locator("#scan h1")).to_have_text(title)
+            expect(page.locator("#ready")).to_contain_text("可断网核验")
+        phone.set_offline(False)
+
+    one_more = "/static/icons/seal-192.png"
+    open_scan_page(page, site)
+    phone.route(f"{site.url}/c?*", partial(in_next_version, {one_more: f"sha256-{'A' * 43}="}))
+    phone.route(f"{site.url}/c", partial(in_next_version, {one_more: f"sha256-{'A' * 43}="}))
+    with phone.expect_event("requestfinished", lambda request: request.url.endswith(one_more)):
+        page.reload()
+    expect_opened(NOW)
+
+    whole = sha256((STATIC / "icons/seal-192.png").read_bytes()).digest()
+    listed = {one_more: f"sha256-{b64encode(whole).decode()}"}
+    phone.route(f"{site.url}/c?*", partial(in_next_version, listed))
+    phone.route(f"{site.url}/c", partial(in_next_version, listed))
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-kept", "")
+    expect_opened(NEXT)
