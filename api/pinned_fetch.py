@@ -1,8 +1,8 @@
 """What ``yinxin verify --online`` fetches: from hosts that the trust file names, and from nowhere else.
 
-A status list or a bundle is signed, so that the host that hands it over is believed in nothing. It is asked
-all the same only where the trust file names it, and a redirection is not followed: who follows the addresses
-on codes tells strangers what is being checked.
+A status list, the state of a copy or a bundle is signed, so that the host that hands it over is believed in
+nothing. It is asked all the same only where the trust file names it, and a redirection is not followed: who
+follows the addresses on codes tells strangers what is being checked.
 
     listed = fetch(issuer_address(host, issuer, "status-list"), trust)
 """
@@ -52,7 +52,7 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 def issuer_address(host: str, issuer: str, what: str) -> str:
-    """Where ``what`` of ``issuer`` lies on ``host``: its ``status-list``, or its ``status-exceptions``."""
+    """Where ``what`` of ``issuer`` lies on ``host``: ``status-list``, ``status-exceptions``, ``copies/…``."""
     return f"{_scheme(host)}://{host}/api/issuers/{quote(issuer, safe='')}/{what}"
 
 

@@ -51,6 +51,7 @@ class StatementType(StrEnum):
     RECEIPT = "yinxin/receipt/1"
     STATUS_LIST = "yinxin/status-list/1"
     STATUS_DELTA = "yinxin/status-delta/1"
+    COPY_STATE = "yinxin/copy-state/1"
     REGISTER_ANSWER = "yinxin/register-answer/1"
 
     @classmethod

@@ -21,6 +21,7 @@ from evidence.canonical import Value
 from evidence.certificate_types import LifeState
 from evidence.clock import EPOCH, Clock
 from evidence.commitment import commit_fields, new_salt
+from evidence.copy_state import CopyState, sign_copy_state
 from evidence.digest import Digest, HashAlgorithm
 from evidence.errors import Refused, Term
 from evidence.qr import read_qr
@@ -239,6 +240,19 @@ def withdraw(session: Session, found: Certificate, copy_id: UUID, *, agency: Age
         row.withdrawn_at, row.withdrawn_fact = now, fact.digest
         session.flush()
     return _read(row)
+
+
+def copy_state(session: Session, statement: bytes, *, agency: Agency, clock: Clock) -> bytes:
+    """Return what became of the copy whose record has this digest (32 bytes), as of now and signed.
+
+    Raises:
+        CopyUnknown: the agency made none.
+    """
+    row = session.scalar(select(CopyRow).where(CopyRow.statement == statement))
+    if row is None or certificate(session, row.certificate).agency != agency.speaker.uscc:
+        raise CopyUnknown
+    state = CopyState(agency.speaker.uscc.text, row.statement, clock.now(), row.withdrawn_at)
+    return sign_copy_state(state, agency.speaker.signer)
 
 
 def own_copy(session: Session, found: Certificate, copy_id: UUID) -> Copy:

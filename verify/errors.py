@@ -62,6 +62,17 @@ class ListOfAnother(Invalid):
     en = "The status list is not one that the issuer of the certificate signed. Download it again."
 
 
+class CopyStateUnproven(Invalid):
+    """What was given on a copy is not what the issuer of its certificate signed about it."""
+
+    code = "copy-state-unproven"
+    zh = "对方的答复不是发证机关签的，这份加注件是否已被收回仍不清楚。请稍后再问，或向发证机关查询。"
+    en = (
+        "The answer is not one that the issuer signed, so whether this copy was withdrawn is still unknown. "
+        "Ask again later, or ask the issuer."
+    )
+
+
 class PackWithoutBundle(Invalid):
     """A ZIP is no evidence pack: it cannot be opened, or has not exactly one bundle."""
 

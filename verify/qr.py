@@ -18,7 +18,7 @@ from verify.labels import described, qr_field, shown, shown_field, type_name
 from verify.report import Kind, Report, ShownFact
 from verify.sentences import SENTENCES
 from verify.settlement import Subject, settle
-from verify.shown_codes import judge_extra
+from verify.shown_codes import judge_extra, seen_copy
 from verify.standing import Period, check_validity, judge, unknown
 from verify.status import StatusQuestion, look_up
 from verify.trust import TrustAnchors
@@ -66,7 +66,8 @@ def verify_qr(
     if signed.extra is None:
         about = Subject(Kind.CERTIFICATE_QR, payload.licence_id, facts)
         return settle(about, (*genuine, validity, status), standing, trust, asked_at=as_of)
-    extended = judge_extra(signed.extra, standing, copies, asked_at=as_of)
+    seen = seen_copy(signed.extra, copies, trust, asked_at=as_of)
+    extended = judge_extra(signed.extra, standing, seen, asked_at=as_of)
     about = Subject(extended.kind, payload.licence_id, (*extended.facts, *facts))
     findings = (*genuine, *extended.findings, validity, status)
     return settle(about, findings, extended.standing, trust, asked_at=as_of)

@@ -277,6 +277,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "type-receipt": Words("回执", "receipt"),
     "type-status-list": Words("状态清单", "status list"),
     "type-status-delta": Words("状态清单的增量", "delta of a status list"),
+    "type-copy-state": Words("加注件的状态", "state of a purpose-bound copy"),
     "type-register-answer": Words("登记机关答复", "answer of a register"),
     # states
     "state-in-force": Words("有效", "in force"),

@@ -17,6 +17,11 @@ SHOWN_CODES: Final[Mapping[str, Words]] = {
         "This copy for {recipient}, for this purpose: {purpose}, was good until {until} and is no longer "
         "valid. The certificate itself is another matter: ask its holder for it or for another copy.",
     ),
+    "copy-early": Words(
+        "这份加注件仅供{recipient}用于{purpose}，{at}才制作，晚于所问的时刻。若问的是现在，请校准本机时钟后再核验。",
+        "This copy for {recipient}, for this purpose: {purpose}, was made at {at}, after the moment asked "
+        "about. If you ask about now, set the clock of this device and verify again.",
+    ),
     "copy-unasked": Words(
         "持证人是否已收回它，只有联网才能查到。", "Whether its holder withdrew it is known online only."
     ),
@@ -28,6 +33,7 @@ SHOWN_CODES: Final[Mapping[str, Words]] = {
         "The holder withdrew this copy at {at}, so it is no longer valid. The certificate itself is another "
         "matter: ask its holder for it or for another copy.",
     ),
+    "state-copy-early": Words("当时还没有本加注件", "this copy was not made yet"),
     "state-copy-over": Words("本加注件已过期限", "this copy is no longer valid"),
     "state-copy-withdrawn": Words("本加注件已被收回", "this copy was withdrawn"),
     "headline-copy": Words(

@@ -1,7 +1,8 @@
 """What a copy or a presentation adds to the checks of a certificate's code.
 
-A copy is good until its last day, which its code says itself; that its holder withdrew it is known online
-alone, and offline the report says so and answers all the same. A presentation proves who shows it for 60
+A copy is good from its making until its last day, which its code says itself; that its holder withdrew it is
+known online alone, and offline the report says so and answers all the same. What was seen of it online counts
+for as long as a status list does. A presentation proves who shows it for 60
 seconds from its making; after that it may be a photograph, and the answer is UNKNOWN whatever the
 certificate is. What ended the certificate goes before all of this.
 """
@@ -15,10 +16,11 @@ from verify.labels import shown
 from verify.report import Answer, Kind, ShownFact
 from verify.sentences import SENTENCES
 from verify.standing import Standing, not_in_force, unknown
-from verify.witness import CopyWitness
+from verify.trust import TrustAnchors
+from verify.witness import CopyWitness, WitnessedCopy
 from verify.words import Words, day_of, moment, quoted
 
-COPY_OVER, COPY_WITHDRAWN = "copy-over", "copy-withdrawn"
+COPY_EARLY, COPY_OVER, COPY_WITHDRAWN = "copy-early", "copy-over", "copy-withdrawn"
 CLOCKS_APART = timedelta(seconds=10)
 """How far a presentation may lie ahead of the checking device's clock: more would make it last longer."""
 
@@ -34,18 +36,33 @@ class Judged:
 
 
 def judge_extra(
-    extra: Extra, standing: Standing, copies: CopyWitness | None, *, asked_at: datetime
+    extra: Extra, standing: Standing, seen: WitnessedCopy | None, *, asked_at: datetime
 ) -> Judged:
     """Judge what a code says beside the certificate; ``standing`` is the answer about that itself."""
     if isinstance(extra, CopyTerms):
-        return _copy(extra, standing, copies, asked_at)
+        return _copy(extra, standing, seen, asked_at)
     return _presentation(extra, standing, asked_at)
 
 
-def _copy(extra: CopyTerms, standing: Standing, copies: CopyWitness | None, asked_at: datetime) -> Judged:
-    over = day_of(asked_at) > extra.until
-    bound = _said(extra, "copy-over" if over else "copy-bound")
-    seen = None if copies is None else copies.copy(extra.statement)
+def seen_copy(
+    extra: Extra | None, copies: CopyWitness | None, trust: TrustAnchors, *, asked_at: datetime
+) -> WitnessedCopy | None:
+    """Ask what became of a copy; None when nobody knows, or what is known is too old. A withdrawal stays."""
+    if copies is None or not isinstance(extra, CopyTerms):
+        return None
+    seen = copies.copy(extra.statement)
+    if seen is None or seen.withdrawn_at is not None:
+        return seen
+    return seen if asked_at - seen.as_of <= trust.status_list_max_age else None
+
+
+def _copy(extra: CopyTerms, standing: Standing, seen: WitnessedCopy | None, asked_at: datetime) -> Judged:
+    key = "copy-bound"
+    if asked_at < extra.made_at:
+        key = COPY_EARLY
+    elif day_of(asked_at) > extra.until:
+        key = COPY_OVER
+    unfit, bound = key != "copy-bound", _said(extra, key)
     if seen is None:
         kept, outcome, ended = SENTENCES["copy-unasked"], Outcome.INDETERMINATE, None
     elif seen.withdrawn_at is None:
@@ -56,13 +73,13 @@ def _copy(extra: CopyTerms, standing: Standing, copies: CopyWitness | None, aske
     if standing.answer is not Answer.NOT_IN_FORCE:
         if ended is not None:
             given = not_in_force(COPY_WITHDRAWN, ended, kept)
-        elif over:
-            given = not_in_force(COPY_OVER, asked_at, bound)
+        elif unfit:
+            given = not_in_force(key, asked_at, bound)
         elif standing.answer is Answer.IN_FORCE and standing.as_of is not None:
             headline = SENTENCES["headline-copy"].filled(at=moment(standing.as_of))
             given = replace(standing, headline=headline, why=_both(bound, kept))
     findings = (
-        Finding("copy", Outcome.FAILED if over else Outcome.PASSED, bound, Concern.IN_FORCE),
+        Finding("copy", Outcome.FAILED if unfit else Outcome.PASSED, bound, Concern.IN_FORCE),
         Finding("withdrawal", outcome, kept, Concern.IN_FORCE),
     )
     facts = (
@@ -100,7 +117,7 @@ def _presentation(extra: Presentation, standing: Standing, asked_at: datetime) -
 
 def _said(extra: CopyTerms, key: str) -> Words:
     said = {"recipient": quoted(extra.recipient), "purpose": quoted(extra.purpose)}
-    return SENTENCES[key].filled(**said, until=extra.until.isoformat())
+    return SENTENCES[key].filled(**said, until=extra.until.isoformat(), at=moment(extra.made_at))
 
 
 def _seen(key: str, at: datetime) -> Words:

@@ -110,11 +110,11 @@ def authentic_list(encoded: bytes, issuer: str, trust: TrustAnchors) -> StatusLi
         ListOfAnother, StatementMalformed, StatusListMalformed, SignatureInvalid: it did not.
     """
     whole, later = unpaired(encoded)
-    listed_by = _key_of(whole, StatementType.STATUS_LIST, issuer, trust)
+    listed_by = key_of(whole, StatementType.STATUS_LIST, issuer, trust)
     listed = _checked(whole, listed_by)
     if later is None:
         return listed
-    changed_by = _key_of(later, StatementType.STATUS_DELTA, issuer, trust)
+    changed_by = key_of(later, StatementType.STATUS_DELTA, issuer, trust)
     return _brought_up(whole, later, listed_by, changed_by)
 
 
@@ -123,7 +123,7 @@ def _brought_up(whole: bytes, later: bytes, listed_by: VerifyingKey, changed_by:
     return applied(_checked(whole, listed_by), whole, read_delta(statement.check(later, changed_by)))
 
 
-def _key_of(encoded: bytes, type_: StatementType, issuer: str, trust: TrustAnchors) -> VerifyingKey:
+def key_of(encoded: bytes, type_: StatementType, issuer: str, trust: TrustAnchors) -> VerifyingKey:
     """Find the key with which ``issuer`` may have signed a list or a delta."""
     signed = _read(encoded)
     if signed.statement.type is not type_:

@@ -1,7 +1,8 @@
 """``yinxin verify``: check bundles and QR codes with nothing but a trust file.
 
 It opens no connection unless it is told ``--online``: then it asks the hosts that the trust file names, and
-no other, for the status list of a code that is genuine, or for the file at an address.
+no other, for the status list of a code that is genuine, for what became of a copy made for a purpose, or for
+the file at an address.
 
 Exit codes: 0 genuine; 1 not genuine; 2 cannot be verified; 3 unusable input; 4 genuine, but known not to be
 in force. For several subjects it is the gravest, in the order 3, 1, 2, 4, 0.
@@ -23,11 +24,12 @@ from api.system_reasons import reason
 from evidence.bundle import Bundle
 from evidence.clock import SystemClock
 from evidence.errors import Invalid, Language, QrUnknown, Refused, Term, YinxinError
-from evidence.qr import read_qr
+from evidence.shown_codes import CopyTerms, read_shown
 from verify.attachment import evidence_in, is_pdf
 from verify.bundle import verify_bundle
 from verify.checks import Outcome
-from verify.errors import TrustMissing
+from verify.copy_state import StatedCopy, stated_copy
+from verify.errors import CopyStateUnproven, TrustMissing
 from verify.exact_text import exact_text
 from verify.pack import is_pack, national_in, verify_pack
 from verify.qr import verify_qr
@@ -102,8 +104,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     network.add_argument(
         "--online",
         action="store_true",
-        help="只向信任文件所列的主机取状态清单或网址所指的文件 "
-        "ask the hosts in the trust file, and no other, for the status list or the file at an address",
+        help="只向信任文件所列的主机取状态清单、加注件的状态或网址所指的文件 "
+        "ask the hosts in the trust file, and no other, for the status list, the state of a copy, or the "
+        "file at an address",
     )
     parser.add_argument("--as-of", help="核验哪一时刻的效力 moment asked about (now)")
     parser.add_argument("--json", action="store_true", help="输出 JSON，每个对象一行 one JSON report a line")
@@ -138,8 +141,8 @@ def run(args: argparse.Namespace) -> int:
             sys.stdout.write(shown + "\n")
         if found.national:
             (sys.stderr if args.json else sys.stdout).write(_unchecked(found.national, language))
-        if found.missed is not None:
-            sys.stderr.write(_of(subject, found.missed, language) + "\n")
+        for missed in found.missed:
+            sys.stderr.write(_of(subject, missed, language) + "\n")
         codes.append(exit_code(report))
     return gravest(codes)
 
@@ -180,7 +183,7 @@ class _Found:
     report: Report
     bundle: bytes = b""
     national: int = 0
-    missed: YinxinError | None = None
+    missed: tuple[YinxinError, ...] = ()
 
 
 def _verify(subject: str, asked: _Asked) -> _Found:
@@ -210,20 +213,28 @@ def _of_file(read: bytes, asked: _Asked) -> _Found:
 
 
 def _of_code(text: str, asked: _Asked) -> _Found:
-    """Verify a code; its status list is fetched only where the code is genuine without one."""
+    """Verify a code; what is fetched for it is so only where the code is genuine without that."""
 
-    def verified(listed: bytes | None) -> Report:
-        return verify_qr(text, asked.trust, as_of=asked.as_of, status_list=listed)
+    def verified(listed: bytes | None, copies: StatedCopy | None = None) -> Report:
+        return verify_qr(text, asked.trust, as_of=asked.as_of, status_list=listed, copies=copies)
 
     report = verified(asked.listed)
-    if not asked.online or asked.listed is not None or report.conclusion is not Outcome.PASSED:
+    if not asked.online or report.conclusion is not Outcome.PASSED:
         return _Found(report)
-    signed = read_qr(text)
+    signed, missed = read_shown(text), list[YinxinError]()
+    issuer, listed, copies = signed.payload.issuer, asked.listed, None
     try:
-        listed = fetch(issuer_address(signed.host, signed.payload.issuer, "status-list"), asked.trust)
+        if listed is None:
+            listed = fetch(issuer_address(signed.host, issuer, "status-list"), asked.trust)
     except FetchFailed as error:
-        return _Found(report, missed=error)
-    return _Found(verified(listed))
+        missed.append(error)
+    try:
+        if isinstance(signed.extra, CopyTerms):
+            place = issuer_address(signed.host, issuer, f"copies/{signed.extra.statement.hex()}")
+            copies = stated_copy(fetch(place, asked.trust), issuer=issuer, trust=asked.trust)
+    except (FetchFailed, CopyStateUnproven) as error:
+        missed.append(error)
+    return _Found(verified(listed, copies), missed=tuple(missed))
 
 
 def _unchecked(national: int, language: Language) -> str:

@@ -1,5 +1,7 @@
 """An agency's status list for anyone: the list to carry, what changed since, and the exceptions behind it.
 
+What became of a purpose-bound copy stands beside it, for who has its code.
+
 Nothing here needs an account and all of it may be kept by caches for a moment: a list says itself as of when
 it speaks, and is signed.
 """
@@ -15,6 +17,7 @@ from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 from evidence.errors import Refused
 from evidence.status_delta import digest_of
+from signing.certificate_copies import CopyUnknown, copy_state
 from signing.certificates import Agency
 from signing.status_lists import StatusListUnknown, delta_since, exceptions, kept_list
 
@@ -73,6 +76,19 @@ def status_delta_of(uscc: str, digest: str, house: InHouse, _: Anyone) -> Respon
         raise StatusListUnknown(digest=digest[:64]) from error
     with house.database.transaction() as session:
         encoded = delta_since(session, named, agency=agency, clock=house.clock)
+    return Response(encoded, media_type=COSE, headers={"Cache-Control": DELTA_CACHED})
+
+
+@router.get("/api/issuers/{uscc}/copies/{digest}")
+def state_of_copy(uscc: str, digest: str, house: InHouse, _: Anyone) -> Response:
+    """Give what became of the copy whose record has this SHA-256 (hex), signed as of now, COSE_Sign1."""
+    agency = _issuing(uscc, house)
+    try:
+        named = bytes.fromhex(digest)
+    except ValueError as error:
+        raise CopyUnknown from error
+    with house.database.transaction() as session:
+        encoded = copy_state(session, named, agency=agency, clock=house.clock)
     return Response(encoded, media_type=COSE, headers={"Cache-Control": DELTA_CACHED})
 
 

@@ -23,6 +23,7 @@ from signing.status_lists import status_list
 from tests.api.joint import AGENCY_DESK, enter, enter_as
 from tests.permit import change_permit, issue_permit
 from tests.quiet_city import QuietCity
+from verify.copy_state import StatedCopy, stated_copy
 from verify.qr import verify_qr
 from verify.report import Report
 
@@ -60,12 +61,22 @@ def online(city: QuietCity, code: str) -> dict[str, Any]:
     return answer
 
 
-def offline(city: QuietCity, code: str, *, after: timedelta = timedelta()) -> Report:
+def stated_of(city: QuietCity, statement: str) -> StatedCopy:
+    """What the agency states of a copy to anybody, as its issuer alone can."""
+    issuer = city.house.agency.speaker.uscc.text
+    answer = city.visitor.get(f"/api/issuers/{issuer}/copies/{statement}")
+    assert answer.status_code == 200, answer.text
+    return stated_copy(answer.content, issuer=issuer, trust=anchors(city.house))
+
+
+def offline(
+    city: QuietCity, code: str, *, after: timedelta = timedelta(), copies: StatedCopy | None = None
+) -> Report:
     """As an officer's device answers, with a list of just now."""
     with city.house.database.transaction() as session:
         listed = status_list(session, agency=city.house.agency, clock=city.house.clock)
     as_of = datetime.now(UTC) + after
-    return verify_qr(code, anchors(city.house), as_of=as_of, status_list=listed)
+    return verify_qr(code, anchors(city.house), as_of=as_of, status_list=listed, copies=copies)
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:
@@ -118,10 +129,18 @@ def test_a_withdrawn_copy_is_no_longer_valid_online_while_the_certificate_stays(
     told = online(city, copy["code"])
     assert (told["conclusion"], told["state"]) == ("TOTAL-PASSED", "copy-withdrawn")
     assert offline(city, copy["code"]).state == "in-force"  # a withdrawal is known online alone
+    assert offline(city, copy["code"], copies=stated_of(city, copy["statement"])).state == "copy-withdrawn"
     own = holder.get(f"/api/certificates/{permit}").json()
     assert (own["state"], online(city, own["qr"])["state"]) == ("in-force", "in-force")
     gone = holder.get(f"/certificates/{permit}/copies/{copy['id']}/copy.pdf")
     assert problem(gone) == (409, "copy-withdrawn")
+
+
+@pytest.mark.parametrize("named", ["00" * 32, "copy"])
+def test_nothing_is_stated_of_a_copy_that_was_not_made(city: QuietCity, named: str) -> None:
+    issuer = city.house.agency.speaker.uscc.text
+    answer = city.visitor.get(f"/api/issuers/{issuer}/copies/{named}")
+    assert problem(answer) == (404, "copy-unknown")
 
 
 def test_after_its_day_a_copy_says_so_itself(city: QuietCity, holder: httpx.Client, permit: str) -> None:

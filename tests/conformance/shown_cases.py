@@ -9,6 +9,7 @@ from tests.conformance.case import BUNDLE, CODE, Case
 from tests.conformance.list_cases import flipped
 from tests.verify import city
 from tests.verify.altered import raw
+from tests.verify.shown import COPY as COPY_MADE
 from tests.verify.shown import PRESENTED, copy, extended, presentation
 
 CLEAR = city.status_list()
@@ -51,6 +52,15 @@ def copies() -> Iterator[Case]:
     yield case(
         "copy-over-alone", copy(), "after its day, without a list", COPY, as_of=AFTER, status_list=None
     )
+    made, early = COPY_MADE.made_at, COPY_MADE.made_at - timedelta(seconds=1)
+    listed = city.status_list(at=early)
+    yield case("copy-first-second", copy(), "the second of its making", as_of=made, status_list=listed)
+    about = "a second before it was made"
+    yield case("copy-early", copy(), about, COPY, as_of=early, status_list=listed)
+    yield case("copy-early-alone", copy(), f"{about}, without a list", COPY, as_of=early, status_list=None)
+    about = "before it was made, and the certificate had ended, which goes first"
+    gone = city.status_list(CertificateState.REVOKED, at=early)
+    yield case("copy-early-of-an-ended", copy(), about, COPY, as_of=early, status_list=gone)
     yield case("copy-alone", copy(), "without a status list", "status", status_list=None)
     about = "the certificate ended, which goes before the day of the copy"
     yield case("copy-of-an-ended", copy(), about, COPY, as_of=AFTER, status_list=ended)

@@ -13,6 +13,7 @@ import pytest
 from api import commands
 from evidence.statuslist import CertificateState
 from tests.verify import city
+from tests.verify.shown import COPY, extended, stated
 
 LIST = f"/api/issuers/{city.AGENCY}/status-list"
 
@@ -79,6 +80,29 @@ def test_the_status_list_of_a_genuine_code_is_fetched(
     assert verify(trust, site.code()) == 0
     assert printed(capsys)[0]["answer"] == "UNKNOWN"
     assert site.asked == [LIST]
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "said"),
+    [
+        (stated(), 0, ""),
+        (stated(city.LISTED), 4, ""),
+        (stated(signer=city.strange_signer()), 0, "The answer is not one that the issuer signed"),
+        (b"", 0, "did not give what was asked for (HTTP 404)"),
+    ],
+)
+def test_of_a_copy_it_is_asked_whether_its_holder_withdrew_it(  # noqa: PLR0917  pytest gives them by name
+    site: Site, trust: Path, capsys: pytest.CaptureFixture[str], state: bytes, code: int, said: str
+) -> None:
+    where = f"/api/issuers/{city.AGENCY}/copies/{COPY.statement.hex()}"
+    site.files = {LIST: city.status_list(), where: state}
+    assert verify(trust, "--online", extended(host=site.host)) == code
+    report, told = printed(capsys)
+    assert report["answer"] == ("NOT_IN_FORCE" if code else "IN_FORCE")
+    assert said in told if said else not told
+    withdrawal = next(each for each in report["checks"] if each["name"] == "withdrawal")
+    assert (withdrawal["outcome"] == "INDETERMINATE") == bool(said)
+    assert site.asked == [LIST, where]
 
 
 def test_a_host_that_hands_over_a_forged_list_is_not_believed(

@@ -1,8 +1,9 @@
 """Codes of copies and presentations that the test city signs."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from evidence.copy_state import CopyState, sign_copy_state
 from evidence.digest import sha256
 from evidence.keys import LocalSigner
 from evidence.shown_codes import Bearer, CopyTerms, Extra, Presentation, sign_extended
@@ -22,6 +23,14 @@ PRESENTATION = Presentation(
     assertion=sha256(b"what the device signed").value,
     bearer=Bearer.HOLDER,
 )
+
+
+def stated(
+    withdrawn_at: datetime | None = None, *, signer: LocalSigner | None = None, **changes: object
+) -> bytes:
+    """What the agency states of the copy as of now."""
+    state = CopyState(city.AGENCY, COPY.statement, city.NOW, withdrawn_at)
+    return sign_copy_state(replace(state, **changes), signer or city.agency_signer())  # type: ignore[arg-type]  # as below
 
 
 def extended(

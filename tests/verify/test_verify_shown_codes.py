@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from evidence.shown_codes import CopyTerms, read_shown
+from evidence.statement import StatementType
 from evidence.statuslist import CertificateState
 from tests.verify import city
-from tests.verify.shown import COPY, PRESENTED, copy, extended, presentation
+from tests.verify.shown import COPY, PRESENTED, copy, extended, presentation, stated
 from verify.checks import Outcome
+from verify.copy_state import stated_copy
+from verify.errors import CopyStateUnproven
 from verify.qr import verify_qr
 from verify.report import Answer, Report
+from verify.trust import STATUS_LIST_MAX_AGE
 from verify.witness import CertificateReference, WitnessedCopy, WitnessedState
 
 CLEAR, REVOKED = city.status_list(), city.status_list(CertificateState.REVOKED)
@@ -92,6 +96,50 @@ def test_online_a_copy_is_what_its_holder_let_it_be(
     report = online(seen)
     assert report.state == state
     assert next(check.outcome for check in report.checks if check.name == "withdrawal") is outcome
+
+
+def test_before_it_was_made_a_copy_does_not_pass_its_own_check() -> None:
+    listed = city.status_list(at=COPY.made_at - timedelta(hours=1))
+    found = {
+        seconds: verified(copy(), as_of=COPY.made_at + timedelta(seconds=seconds), listed=listed)
+        for seconds in (-1, 0)
+    }
+    assert [each.state for each in found.values()] == ["copy-early", "in-force"]
+    assert outcomes(found[-1])["copy"] is Outcome.FAILED
+    assert "校准本机时钟" in found[-1].why.zh
+
+
+def test_that_a_copy_stood_is_believed_for_as_long_as_a_status_list_and_a_withdrawal_for_ever() -> None:
+    later = city.NOW + STATUS_LIST_MAX_AGE
+    for as_of, outcome in ((later, Outcome.PASSED), (later + timedelta(seconds=1), Outcome.INDETERMINATE)):
+        found = online(WitnessedCopy(None, city.NOW), as_of=as_of)
+        assert next(each.outcome for each in found.checks if each.name == "withdrawal") is outcome
+    gone = online(WitnessedCopy(city.LISTED, city.NOW), as_of=later + timedelta(days=1))
+    assert gone.state == "copy-withdrawn"
+
+
+def test_what_the_agency_states_of_a_copy_is_a_witness_of_that_copy_alone() -> None:
+    copies = stated_copy(stated(city.LISTED), issuer=city.AGENCY, trust=city.trust_anchors())
+    assert copies.copy(COPY.statement) == WitnessedCopy(city.LISTED, city.NOW)
+    assert copies.copy(bytes(32)) is None
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        stated(signer=city.strange_signer()),
+        stated(issuer=city.STRANGER),
+        stated()[:-1] + b"\0",
+        stated(issued_at=datetime.fromisoformat("2025-01-01T00:00:00Z")),
+        city.status_list(),
+        city.stated(StatementType.COPY_STATE, {"copy": COPY.statement}),
+        b"<!doctype html>",
+        b"",
+    ],
+)
+def test_what_the_agency_did_not_state_of_a_copy_is_refused(encoded: bytes) -> None:
+    with pytest.raises(CopyStateUnproven):
+        stated_copy(encoded, issuer=city.AGENCY, trust=city.trust_anchors())
 
 
 def test_a_presentation_proves_the_bearer_for_a_minute_and_no_longer() -> None:

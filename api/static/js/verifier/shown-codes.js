@@ -45,20 +45,22 @@ export function judgeExtra(extra, standing, askedAt, { shown, notInForce, unknow
 
 function copy(extra, standing, askedAt, { shown, notInForce }) {
   const until = dayFromCount(extra.until);
-  const over = dayOf(askedAt) > until;
-  const said = { recipient: quoted(extra.recipient), purpose: quoted(extra.purpose), until };
-  const bound = say(over ? "copy-over" : "copy-bound", said);
+  let key = "copy-bound";
+  if (askedAt < extra.signedAt) key = "copy-early";
+  else if (dayOf(askedAt) > until) key = "copy-over";
+  const unfit = key !== "copy-bound";
+  const bound = say(key, { recipient: quoted(extra.recipient), purpose: quoted(extra.purpose), until, at: moment(extra.signedAt) });
   const kept = say("copy-unasked");
   let given = standing;
   if (standing.answer !== "NOT_IN_FORCE") {
-    if (over) given = notInForce("copy-over", askedAt, bound);
+    if (unfit) given = notInForce(key, askedAt, bound);
     else if (standing.answer === "IN_FORCE") {
       const why = both(`${bound.zh}${kept.zh}`, `${bound.en} ${kept.en}`);
       given = { ...standing, headline: say("headline-copy", { at: moment(standing.asOf) }), why };
     }
   }
   const findings = [
-    finding("copy", over ? FAILED : PASSED, bound, IN_FORCE),
+    finding("copy", unfit ? FAILED : PASSED, bound, IN_FORCE),
     finding("withdrawal", INDETERMINATE, kept, IN_FORCE),
   ];
   const facts = [shown("recipient", extra.recipient), shown("purpose", extra.purpose), shown("copy_until", until)];
