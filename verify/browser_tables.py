@@ -2,13 +2,15 @@
 
 ``python -m verify.browser_tables > api/static/js/verifier/tables.js`` writes the module again after a change
 of ``evidence.ties``, of the methods of ``verify.authorization`` and ``verify.signers``, of the states of
-``verify.certificate`` or of what ends a certificate; a test compares the two.
+``verify.certificate``, of what ends a certificate or of the words in which a type is described; a test
+compares the two.
 """
 
 import json
 import sys
 from collections.abc import Mapping
 
+from evidence.certificate_types import Basis, Face, HolderKind, LifeState, ValidityRule
 from evidence.statement import StatementType
 from evidence.ties import LATER, PARTS, REFERENCES, WRITTEN
 from verify.authorization import METHODS
@@ -28,6 +30,16 @@ def script() -> str:
         "LATER": _ties(LATER),
         "PARTS": _ties(PARTS),
         "WRITTEN": {role_of(type_): members for type_, members in WRITTEN.items()},
+        "DESCRIBED": {
+            name: list(words)
+            for name, words in (
+                ("holder", HolderKind),
+                ("basis", Basis),
+                ("face", Face),
+                ("validity", ValidityRule),
+                ("state", LifeState),
+            )
+        },
     }
     written = "".join(f"export const {name} = {{\n{_entries(table)}}};\n" for name, table in tables.items())
     endings = f"export const ENDINGS = {json.dumps(sorted(ENDINGS))};\n"

@@ -16,13 +16,12 @@ fingerprint is the SHA-256 of the very bytes of the file, and every report names
      "policy": {"status_list_max_age_hours": 24}}
 
 A role is the short name of a statement type (``certificate`` for ``yinxin/certificate/1``). ``types`` are the
-types of certificates that issuers registered, by the names that their certificates bear, each described as
-``evidence.type_description`` says. ``types`` and ``policy`` may be absent, and ``registry_contract`` in files
-from before organizations were on the chain.
+types of certificates that issuers registered, by the names that their certificates bear, none twice, each
+described as ``evidence.type_description`` says. ``types`` and ``policy`` may be absent, and
+``registry_contract`` in files from before organizations were on the chain.
 """
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Mapping
@@ -30,14 +29,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from evidence.certificate_types import VERSION_NAME, CertificateType
-from evidence.errors import YinxinError
 from evidence.keys import VerifyingKey
 from evidence.type_description import TypeMalformed, describe, read_table
 from verify.errors import TrustMalformed
+from verify.member import Member, read_json
 from verify.words import Words, instant
 
 STATUS_LIST_MAX_AGE = timedelta(hours=24)
 """How old a status list may be unless the trust file says otherwise: an officer loads one every morning."""
+
+MOST_HOURS = 366 * 24
+"""That a trust file may allow a status list."""
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far the clock of the checking device may be behind the issuer's before a list counts as from the "
@@ -108,11 +110,7 @@ class TrustAnchors:
         Raises:
             TrustMalformed: naming the first member that is missing or malformed.
         """
-        try:
-            document = json.loads(data)
-        except ValueError as error:
-            raise TrustMalformed(member="JSON") from error
-        return _anchors(_Member(document, "trust"), hashlib.sha256(data).hexdigest())
+        return _anchors(read_json(data, "trust"), hashlib.sha256(data).hexdigest())
 
     def to_json(self) -> bytes:
         """The trust file that says the same, for the agency to publish."""
@@ -174,68 +172,13 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-@dataclass(frozen=True)
-class _Member:
-    """A value of the file with its path, so that a refusal can name it."""
-
-    value: object
-    path: str
-
-    def refuse(self) -> TrustMalformed:
-        return TrustMalformed(member=self.path)
-
-    def at(self, name: str) -> "_Member":
-        if not isinstance(self.value, dict):
-            raise self.refuse()
-        return _Member(self.value.get(name), f"{self.path}.{name}")
-
-    def each(self) -> "tuple[_Member, ...]":
-        if not isinstance(self.value, list):
-            raise self.refuse()
-        return tuple(_Member(item, f"{self.path}[{place}]") for place, item in enumerate(self.value))
-
-    def text(self) -> str:
-        if not isinstance(self.value, str) or not self.value:
-            raise self.refuse()
-        return self.value
-
-    def count(self) -> int:
-        if not isinstance(self.value, int) or isinstance(self.value, bool) or self.value < 0:
-            raise self.refuse()
-        return self.value
-
-    def octets(self, length: int) -> bytes:
-        try:
-            octets = bytes.fromhex(self.text().removeprefix("0x"))
-        except ValueError as error:
-            raise self.refuse() from error
-        if len(octets) != length:
-            raise self.refuse()
-        return octets
-
-    def moment(self) -> datetime:
-        try:
-            moment = datetime.fromisoformat(self.text())
-        except ValueError as error:
-            raise self.refuse() from error
-        if moment.tzinfo is None:
-            raise self.refuse()
-        return moment
-
-    def key(self) -> VerifyingKey:
-        try:
-            return VerifyingKey.from_spki(base64.b64decode(self.text(), validate=True))
-        except (binascii.Error, YinxinError) as error:
-            raise self.refuse() from error
-
-
-def _anchors(document: _Member, fingerprint: str) -> TrustAnchors:
+def _anchors(document: Member, fingerprint: str) -> TrustAnchors:
     if document.at("v").count() != 1:
         raise document.at("v").refuse()
     city, log, policy = document.at("city"), document.at("log"), document.at("policy")
     max_age = STATUS_LIST_MAX_AGE
-    if policy.value is not None:
-        max_age = timedelta(hours=policy.at("status_list_max_age_hours").count())
+    if not policy.absent:
+        max_age = timedelta(hours=policy.at("status_list_max_age_hours").count(most=MOST_HOURS))
     return TrustAnchors(
         city=Words(city.at("name_zh").text(), city.at("name_en").text()),
         hosts=tuple(host.text() for host in document.at("hosts").each()),
@@ -244,15 +187,21 @@ def _anchors(document: _Member, fingerprint: str) -> TrustAnchors:
         chain=_chain(document.at("chain")),
         status_list_max_age=max_age,
         fingerprint=fingerprint,
-        types=() if document.at("types").value is None else _types(document.at("types")),
+        types=() if document.at("types").absent else _types(document.at("types")),
     )
 
 
-def _types(member: _Member) -> tuple[PinnedType, ...]:
-    return tuple(_type(each) for each in member.each())
+def _types(member: Member) -> tuple[PinnedType, ...]:
+    types = list[PinnedType]()
+    for each in member.each():
+        read = _type(each)
+        if any((known.issuer, known.type.code) == (read.issuer, read.type.code) for known in types):
+            raise each.at("name").refuse()
+        types.append(read)
+    return tuple(types)
 
 
-def _type(member: _Member) -> PinnedType:
+def _type(member: Member) -> PinnedType:
     name, issuer = VERSION_NAME.fullmatch(member.at("name").text()), member.at("issuer").text()
     described = member.at("description")
     try:
@@ -264,28 +213,26 @@ def _type(member: _Member) -> PinnedType:
     return PinnedType(issuer, read.versioned(int(name[2])))
 
 
-def _issuer(member: _Member) -> IssuerKey:
+def _issuer(member: Member) -> IssuerKey:
     until = member.at("valid_until")
     return IssuerKey(
         issuer=member.at("issuer").text(),
         name=Words(member.at("name_zh").text(), member.at("name_en").text()),
         key=member.at("spki").key(),
         valid_from=member.at("valid_from").moment(),
-        valid_until=None if until.value is None else until.moment(),
+        valid_until=None if until.absent else until.moment(),
         roles=frozenset(role.text() for role in member.at("roles").each()),
     )
 
 
-def _chain(member: _Member) -> ChainAnchor:
-    codes = member.at("code_hashes")
-    if not isinstance(codes.value, dict):
-        raise codes.refuse()
+def _chain(member: Member) -> ChainAnchor:
+    codes = member.at("code_hashes").named()
     registry = member.at("registry_contract")
     return ChainAnchor(
         chain_id=member.at("chain_id").count(),
         genesis=member.at("genesis").octets(32),
         log_contract=member.at("log_contract").octets(20),
         status_contract=member.at("status_contract").octets(20),
-        code_hashes={name: codes.at(name).octets(32) for name in codes.value},
-        registry_contract=None if registry.value is None else registry.octets(20),
+        code_hashes={name: code.octets(32) for name, code in codes.items()},
+        registry_contract=None if registry.absent else registry.octets(20),
     )

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.conformance import certificate_cases, joint_cases, list_cases, qr_cases, shown_cases
+from tests.conformance import certificate_cases, joint_cases, list_cases, qr_cases, shown_cases, trust_cases
 from tests.conformance.case import CASES, EXPECTED, Case
 from tests.conformance.verify_case import judged
 
@@ -21,6 +21,7 @@ def made() -> Iterator[Case]:
     yield from certificate_cases.cases()
     yield from joint_cases.cases()
     yield from shown_cases.cases()
+    yield from trust_cases.cases()
 
 
 def write(folder: Path) -> None:

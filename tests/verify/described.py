@@ -1,9 +1,7 @@
-"""Codes of types that nobody ships: described in a trust file, or by nobody; and files that describe none."""
+"""Codes of types that nobody ships: described in a trust file, or by nobody."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from evidence.canonical import Value
 from evidence.commitment import Disclosure, commit_fields
@@ -76,34 +74,3 @@ def bundles() -> Iterator[tuple[str, bytes]]:
         for count in (2, 3):
             bundle = city.bundle(subject, disclosures=shown[:count], files=())
             yield f"{name}-showing-{count}", bundle.encode()
-
-
-def broken() -> Iterator[tuple[str, str]]:
-    """Trust files that describe no type, each with the member that both verifiers name or stop at."""
-    whole = anchors().to_json()
-    for path, value in (
-        ("types", {}),
-        ("types", "fishing-licence@1"),
-        ("types.0", None),
-        ("types.0.issuer", ""),
-        ("types.0.name", "fishing-licence"),
-        ("types.0.name", "fishing-licence@0"),
-        ("types.0.name", "fishing-licence@10000"),
-        ("types.0.name", "fishing-licence@1\n"),
-        ("types.0.name", "hunting-licence@1"),
-        ("types.0.description", None),
-        ("types.0.description.code", "hunting-licence"),
-        ("types.0.description.zh", ""),
-        ("types.0.description.en", 1),
-        ("types.0.description.field", {}),
-        ("types.0.description.field.0", []),
-        ("types.0.description.field.0.zh", None),
-        ("types.0.description.field.0.qr", "true"),
-    ):
-        document: dict[str, Any] = json.loads(whole)
-        *parents, last = path.split(".")
-        found: Any = document
-        for parent in parents:
-            found = found[int(parent)] if parent.isdecimal() else found[parent]
-        found[int(last) if last.isdecimal() else last] = value
-        yield path, json.dumps(document)

@@ -1,12 +1,8 @@
 """Types that an agency registered are read out of the trust file, in a code and in a bundle."""
 
-import pytest
-
 from tests.verify import city, described
 from verify.bundle import verify_bundle
-from verify.errors import TrustMalformed
 from verify.qr import verify_qr
-from verify.trust import TrustAnchors
 
 
 def test_the_disclosed_fields_of_a_described_type_bear_its_labels() -> None:
@@ -30,10 +26,3 @@ def test_the_fields_of_a_described_type_bear_its_labels_in_the_order_of_its_vers
     assert [fact.label.zh for fact in told["described-anew"][2:5]] == ["建造厂", "船名", "作业场所"]
     assert told["described-with-more-fields"][5].name == "field 4"
     assert told["described-of-another-issuer"][2].name == "field 1"
-
-
-@pytest.mark.parametrize(("member", "text"), list(described.broken()))
-def test_a_trust_file_that_describes_no_type_is_none(member: str, text: str) -> None:
-    with pytest.raises(TrustMalformed):
-        TrustAnchors.parse(text.encode())
-    assert member.startswith("types")

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { verifyCertificate } from "./verifier/certificate.js";
 import { parseTrust, TrustMalformed, verifyQr } from "./verifier/verify.js";
 
-const { trust: document, cases, bundles, broken } = JSON.parse(readFileSync(new URL("described.json", import.meta.url), "utf8"));
+const { trust: document, cases, bundles, mutated } = JSON.parse(readFileSync(new URL("described.json", import.meta.url), "utf8"));
 const trust = await parseTrust(new TextEncoder().encode(document));
 
 for (const { name, text, as_of: asOf, report } of cases) {
@@ -24,8 +24,10 @@ for (const { name, bundle, as_of: asOf, report } of bundles) {
   });
 }
 
-for (const [member, text] of broken) {
-  test(`a trust file with a wrong ${member} is none`, async () => {
-    await assert.rejects(parseTrust(new TextEncoder().encode(text)), TrustMalformed);
-  });
-}
+test("a trust file that the Python verifier refuses is refused at the same member, and every other one is read", async () => {
+  for (const { file, member } of mutated) {
+    const bytes = Uint8Array.from(Buffer.from(file, "base64"));
+    const stopped = await parseTrust(bytes).then(() => null, (error) => (error instanceof TrustMalformed ? error.member : error));
+    assert.equal(stopped, member, Buffer.from(bytes).toString());
+  }
+});

@@ -47,4 +47,11 @@ export const PARTS = {
 export const WRITTEN = {
   "signature": ["approval", "texts"],
 };
+export const DESCRIBED = {
+  "holder": ["organization", "person"],
+  "basis": ["agreement", "none"],
+  "face": ["two-leaf", "plaque", "sheet"],
+  "validity": ["chosen", "years", "open"],
+  "state": ["in-force", "suspended", "revoked", "withdrawn", "annulled", "cancelled", "lapsed", "abolished", "superseded"],
+};
 export const ENDINGS = ["abolished", "annulled", "cancelled", "ended", "lapsed", "revoked", "superseded", "withdrawn"];

@@ -1,47 +1,34 @@
-// Trust anchors for the browser: the same file as verify/trust.py reads, pinned before anything is scanned.
+// Trust anchors for the browser: the same file as verify/trust.py reads, as strictly, pinned before anything is scanned.
 //
 // Only ES256 keys are used here; a key of another kind counts as not pinned. The file may come from the page's own
 // cache: its fingerprint, the SHA-256 of its very bytes, is in every report.
 
 import { same } from "./cbor.js";
 import { logKey } from "./checkpoint.js";
+import { Malformed } from "./fields.js";
+import { hex, readJson, TrustMalformed } from "./member.js";
+import { readDescription } from "./type-description.js";
 import { both } from "./words.js";
 
-const P256_PREFIX = "3059301306072a8648ce3d020106082a8648ce3d030107034200"; // SubjectPublicKeyInfo of a P-256 key
-const DEFAULT_MAX_AGE_HOURS = 24;
-const VERSION_NAME = /^([a-z][a-z0-9-]{1,63})@[1-9][0-9]{0,3}$/;
+export { hex, TrustMalformed };
 
-export class TrustMalformed extends Error {}
+const DEFAULT_MAX_AGE_HOURS = 24, MOST_HOURS = 366 * 24;
+const VERSION_NAME = /^([a-z][a-z0-9-]{1,63})@[1-9][0-9]{0,3}$/;
 
 /** Read a trust file, given as its bytes. Throws TrustMalformed. */
 export async function parseTrust(bytes) {
-  let document;
-  try {
-    document = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    throw new TrustMalformed("JSON");
-  }
-  if (document?.v !== 1 || !Array.isArray(document.hosts) || !Array.isArray(document.issuers)) {
-    throw new TrustMalformed("trust");
-  }
-  try {
-    return await anchors(document, bytes);
-  } catch (error) {
-    throw new TrustMalformed("trust", { cause: error });
-  }
-}
-
-async function anchors(document, bytes) {
-  const issuers = await Promise.all(document.issuers.map(issuerKey));
+  const document = readJson(bytes, "trust");
+  if (document.at("v").count() !== 1) throw document.at("v").refuse();
+  const city = document.at("city"), log = document.at("log"), policy = document.at("policy"), types = document.at("types");
   return {
-    city: both(document.city.name_zh, document.city.name_en),
-    hosts: document.hosts,
-    issuers: issuers.filter((issuer) => issuer !== null),
-    log: document.log ? await logKey(document.log.origin, octets(document.log.spki)) : null,
-    chain: document.chain ? { chainId: document.chain.chain_id, logContract: fromHex(document.chain.log_contract) } : null,
-    maxAgeHours: document.policy?.status_list_max_age_hours ?? DEFAULT_MAX_AGE_HOURS,
+    maxAgeHours: policy.absent ? DEFAULT_MAX_AGE_HOURS : policy.at("status_list_max_age_hours").count(MOST_HOURS),
+    city: namesOf(city),
+    hosts: document.at("hosts").each().map((host) => host.text()),
+    issuers: (await inOrder(document.at("issuers").each(), issuerKey)).filter(({ key }) => key !== null),
+    log: await logKey(log.at("origin").text(), (await log.at("spki").key()).spki),
+    chain: chainOf(document.at("chain")),
+    types: types.absent ? [] : describedTypes(types.each()),
     fingerprint: hex(await sha256(bytes)),
-    types: describedTypes(document.types ?? []),
   };
 }
 
@@ -60,52 +47,62 @@ export function nameOf(trust, issuer) {
   return trust.issuers.find((pinned) => pinned.issuer === issuer)?.name ?? both(issuer, issuer);
 }
 
-/** Lower-case hexadecimal. */
-export function hex(bytes) {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /** Of each described type what is shown: its name, its fields' labels, and which of them a code carries in which order. */
 function describedTypes(members) {
-  if (!Array.isArray(members)) throw new TrustMalformed("trust.types");
-  return members.map((member, place) => {
-    const at = `trust.types[${place}]`;
-    const description = member?.description;
-    const fields = description?.field;
-    if (!isText(member?.issuer)) throw new TrustMalformed(`${at}.issuer`);
-    if (![description?.code, description?.zh, description?.en].every(isText)) throw new TrustMalformed(`${at}.description`);
-    if (!Array.isArray(fields) || !fields.every(isField)) throw new TrustMalformed(`${at}.description.field`);
-    if (VERSION_NAME.exec(member.name)?.[1] !== description.code) throw new TrustMalformed(`${at}.name`);
-    return {
-      issuer: member.issuer,
-      name: member.name,
-      words: both(description.zh, description.en),
-      labels: new Map(fields.map((field) => [field.name, both(field.zh, field.en)])),
-      inQr: fields.filter((field) => field.qr === true).map((field) => field.name),
-    };
-  });
+  const types = [];
+  for (const member of members) {
+    const name = member.at("name").text(), issuer = member.at("issuer").text();
+    const { code, ...shown } = readable(member.at("description"));
+    const twice = types.some((known) => known.issuer === issuer && known.name === name);
+    if (VERSION_NAME.exec(name)?.[1] !== code || twice) throw member.at("name").refuse();
+    types.push({ issuer, name, ...shown });
+  }
+  return types;
 }
 
-const isText = (value) => typeof value === "string" && value !== "";
-const isField = (field) => isText(field?.name) && isText(field.zh) && isText(field.en) && ["undefined", "boolean"].includes(typeof field.qr);
+function readable(description) {
+  try {
+    return readDescription(description.value);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw new TrustMalformed(`${description.path}.${error.message}`, error);
+  }
+}
 
 async function issuerKey(member) {
-  const spki = octets(member.spki);
-  if (!hex(spki).startsWith(P256_PREFIX)) return null;
+  const until = member.at("valid_until");
+  const issuer = member.at("issuer").text(), name = namesOf(member), { spki, key } = await member.at("spki").key();
   return {
-    issuer: member.issuer,
-    name: both(member.name_zh, member.name_en),
+    issuer,
+    name,
     keyId: await sha256(spki),
-    key: await crypto.subtle.importKey("spki", spki, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]),
-    validFrom: Date.parse(member.valid_from) * 1000,
-    validUntil: member.valid_until === null ? null : Date.parse(member.valid_until) * 1000,
-    roles: member.roles,
+    key,
+    validFrom: member.at("valid_from").moment(),
+    validUntil: until.absent ? null : until.moment(),
+    roles: member.at("roles").each().map((role) => role.text()),
   };
+}
+
+function chainOf(member) {
+  const codes = member.at("code_hashes").named(), registry = member.at("registry_contract");
+  const chainId = member.at("chain_id").count();
+  member.at("genesis").octets(32);
+  const logContract = member.at("log_contract").octets(20);
+  member.at("status_contract").octets(20);
+  for (const [, code] of codes) code.octets(32);
+  if (!registry.absent) registry.octets(20);
+  return { chainId, logContract };
+}
+
+const namesOf = (member) => both(member.at("name_zh").text(), member.at("name_en").text());
+
+/** Do `work` with each of the members, one after the other, so that the first that is wrong is the one that is named. */
+async function inOrder(members, work) {
+  const done = [];
+  for (const member of members) done.push(await work(member));
+  return done;
 }
 
 async function sha256(bytes) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
-
-const octets = (encoded) => Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-const fromHex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
