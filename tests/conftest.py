@@ -1,17 +1,10 @@
 """Fixtures that every room's tests share: a real PostgreSQL, and a migrated, empty database per test."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 
-from api import migrations
 from api.app import create_app
 from api.demonstration.city import OPERATOR, plant
 from api.house import House
@@ -20,67 +13,49 @@ from api.site import Site, listen, open_site
 from api.tasks import at_work
 from api.wiring import open_house
 from identity.open_scans import OpenScans
-from ledger import postgres, roles
+from ledger import roles
 from ledger.database import Database
 from ledger.postgres import EmbeddedPostgres
+from tests import databases
 from tests.film_clock import FilmClock
 
-_TEMPLATE = "template_migrated"
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file whose tests share something in one process: what they share is then made once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(item.config.rootpath).as_posix()))
 
 
-def _run(server: EmbeddedPostgres, statement: str) -> None:
-    url = make_url(server.url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement.encode())
+def _shares(item: pytest.Item) -> bool:
+    found = getattr(item, "_fixtureinfo", None)
+    return found is not None and any(
+        definitions[-1].scope == "module" for definitions in found.name2fixturedefs.values()
+    )
 
 
-def _named(server: EmbeddedPostgres, name: str) -> str:
-    return make_url(server.url).set(database=name).render_as_string(hide_password=False)
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[EmbeddedPostgres]:
-    """One server a test process, without the waits for the disk that a test does not need.
-
-    It lives outside pytest's own temporary folder: as root, the server runs as another user, and
-    the next pytest that starts would close that folder to it.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="yinxin-postgres-"))
-    server = postgres.start(folder / "data")
-    for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
-        _run(server, f"ALTER SYSTEM SET {setting}")
-    _run(server, "SELECT pg_reload_conf()")
-    yield server
-    server.stop()
-    shutil.rmtree(folder)
+def pytest_unconfigure() -> None:
+    databases.close_server()
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgres_server: EmbeddedPostgres) -> str:
-    """The database that Alembic migrated once and every test's database is copied from."""
-    _run(postgres_server, f"CREATE DATABASE {_TEMPLATE}")
-    superuser = _named(postgres_server, _TEMPLATE)
-    roles.prepare(superuser)
-    migrations.upgrade(roles.acting(superuser, roles.OWNER), working=roles.WORKING)
-    return _TEMPLATE
+def postgres_server() -> EmbeddedPostgres:
+    """One server a test process."""
+    return databases.server()
 
 
 @pytest.fixture
-def empty_database(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+def empty_database() -> Iterator[str]:
     """The URL of a database without tables that lives for one test, as the server's superuser."""
-    name = f"empty_{uuid4().hex}"
-    _run(postgres_server, f"CREATE DATABASE {name}")
-    yield _named(postgres_server, name)
-    _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.new_database() as url:
+        yield url
 
 
 @pytest.fixture
-def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
-    """The URL of a migrated, empty database that lives for one test, as the house's working role."""
-    name = f"test_{uuid4().hex}"
-    _run(postgres_server, f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
-    yield roles.acting(_named(postgres_server, name), roles.WORKING)
-    _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+def database_url() -> Iterator[str]:
+    """The URL of a migrated, empty database, as the house's working role."""
+    with databases.lent_database() as url:
+        yield roles.acting(url, roles.WORKING)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A planted city without a worker, on a chain of this process: a test decides whether it answers."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from api.house import House
 from api.settings import Mode, Settings
 from api.site import Site, listen, open_site
 from api.wiring import open_house
+from ledger import roles
 from ledger.anchoring import Anchoring, AnchoringProgress
 from ledger.chain_memory import MemoryChain
+from tests.databases import lent_database
 
 NOBODY = "http://127.0.0.1:9"  # the discard port: no chain is started, none answers there
 
@@ -37,11 +39,22 @@ class QuietCity:
 
 
 @contextmanager
-def open_quiet_city(folder: Path, **more: Any) -> Iterator[QuietCity]:
+def open_quiet_city(folder: Path, *, of_its_own: bool = False, **more: Any) -> Iterator[QuietCity]:
     """Plant a city in ``folder`` and serve it; nothing is anchored until the test says so.
 
-    ``more`` are further settings.
+    The server of the tests lends it a database; ``of_its_own`` starts a server in ``folder`` that other
+    processes may join. ``more`` are further settings.
     """
+    with ExitStack() as closing:
+        if not of_its_own:
+            url = closing.enter_context(lent_database())
+            more["database_url"] = roles.acting(url, roles.WORKING)
+            more["database_owner_url"] = roles.acting(url, roles.OWNER)
+        yield closing.enter_context(_opened(folder, more))
+
+
+@contextmanager
+def _opened(folder: Path, more: dict[str, Any]) -> Iterator[QuietCity]:
     listener = listen(host="127.0.0.1", port=0)
     settings = Settings(
         mode=Mode.DEMONSTRATION,

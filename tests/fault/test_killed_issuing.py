@@ -23,7 +23,7 @@ def registered(city: QuietCity) -> int:
 
 
 def test_a_sheet_of_certificates_survives_the_death_of_who_issues_it(tmp_path: Path) -> None:
-    with open_quiet_city(tmp_path) as city:
+    with open_quiet_city(tmp_path, of_its_own=True) as city:
         agency = enter(city, AGENCY_DESK)
         before = registered(city)
         batch = checked(agency, sheet(*[row(f"第 {number} 项") for number in range(ROWS)]))

@@ -25,7 +25,7 @@ def sent(city: QuietCity) -> int:
 
 
 def test_a_sheet_survives_the_death_of_who_sends_it(tmp_path: Path) -> None:
-    with open_quiet_city(tmp_path) as city:
+    with open_quiet_city(tmp_path, of_its_own=True) as city:
         clerk = enter(city, CLERK)
         template = kept(clerk, content=small_pdf(), title="{项目名称}")
         before = sent(city)

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from evidence.algorithms import Algorithm
@@ -27,7 +25,7 @@ from identity.qualifications import Qualification, QualificationKind, register_q
 from identity.scans import Verdict, examine_portrait
 from identity.thresholds import DLIB, FEATURE, FUSED
 from ledger.database import Database
-from ledger.postgres import EmbeddedPostgres
+from tests.databases import lent_database
 from tests.identity.authenticator import Authenticator
 from tests.identity.passkey_desk import PARTY, Desk
 from tests.identity.real_faces import PEOPLE, Parts, SharingMatcher, photo
@@ -36,15 +34,12 @@ ISSUER = "11370200MB0000000A"
 
 
 @pytest.fixture(scope="session")
-def identity_database(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[Database]:
+def identity_database() -> Iterator[Database]:
     """One migrated database for all tests that leave nothing behind."""
-    url = make_url(postgres_server.url)
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE identity TEMPLATE {migrated_template}".encode())
-    opened = Database(url.set(database="identity").render_as_string(hide_password=False))
-    yield opened
-    opened.close()
+    with lent_database() as url:
+        opened = Database(url)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

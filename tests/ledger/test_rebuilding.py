@@ -3,12 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
 from api.commands.ledger import _told
@@ -22,9 +19,9 @@ from ledger.entries import EntryContentLost
 from ledger.history import PinnedLog, read_growths, with_registry
 from ledger.log_memory import MemoryLog
 from ledger.mirror import LogEntriesMissing, LogSplit, Mirror
-from ledger.postgres import EmbeddedPostgres
 from ledger.rebuilding import DatabaseNotEmpty, LogEndUnknown, Recovered, rebuild, recover, restore
 from ledger.tiles import Place, TileUnknown
+from tests.databases import lent_database
 from tests.ledger.conftest import FOUNDING, ORIGIN
 
 Record = Callable[[int], int]
@@ -32,19 +29,12 @@ Grow = Callable[..., None]
 
 
 @pytest.fixture
-def empty(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[Database]:
+def empty() -> Iterator[Database]:
     """A second database without anything in it."""
-    name = f"test_{uuid4().hex}"
-    url = make_url(postgres_server.url)
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template}".encode())
-    named = url.set(database=name).render_as_string(hide_password=False)
-    opened = Database(roles.acting(named, roles.OWNER))  # who alone brings a log back
-    yield opened
-    opened.close()
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with lent_database() as url:
+        opened = Database(roles.acting(url, roles.OWNER))  # who alone brings a log back
+        yield opened
+        opened.close()
 
 
 @pytest.fixture
