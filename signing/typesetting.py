@@ -89,7 +89,9 @@ class Typesetter:
             TypesettingFailed: the template does not compile.
         """
         standards = [ARCHIVAL] if archival else []
-        return self._compiled(template, facts, at=at, format="pdf", pdf_tags=False, pdf_standards=standards)
+        made = self._compiled(template, facts, at=at, format="pdf", pdf_tags=False, pdf_standards=standards)
+        # What is appended later begins on a line of its own (ISO 19005-3, 6.1.9).
+        return made + b"\n" if archival and not made.endswith(b"\n") else made
 
     def draw(self, template: str, facts: Mapping[str, Fact], *, at: datetime, dots: int) -> bytes:
         """Set the one page of ``template`` as PNG of ``dots`` an inch, otherwise as ``set`` does."""
@@ -119,6 +121,8 @@ class Typesetter:
         Raises:
             GlyphMissing: names the first such character and its code point.
         """
+        if self._glyphs.issuperset(map(ord, set(text) - {"\n"})):
+            return
         for character in text:
             if character != "\n" and ord(character) not in self._glyphs:
                 code_point = f"U+{ord(character):04X}"
