@@ -241,7 +241,7 @@ def _closed(database: Database, pages: _Pages, workshop: Workshop) -> bytes:
             signer=keyring.keystore.signer(platform.seal), chain=keyring.keystore.chain(platform.seal)
         ),
         timestamps=workshop.timestamps,
-        revocation_lists=keyring.authority.revocation_lists(at=now, revoked=revoked),
+        revocation_lists=keyring.authority.lists_in_pdfs(at=now, revoked=revoked),
         reason=f"{platform.name}存证",
         at=now,
     )

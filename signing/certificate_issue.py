@@ -10,6 +10,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from pyhanko.sign.timestamps import TimeStamper
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from evidence.canonical import Value
 from evidence.certificate_types import CertificateType, ValidityRule
-from evidence.clock import Clock
+from evidence.clock import EPOCH, Clock
 from evidence.digest import Digest
 from evidence.errors import Refused, Term
 from evidence.statement import StatementType
@@ -34,10 +35,10 @@ from signing.key_certificates import Revocation, check_standing, revocations
 from signing.keystore import KeyStore
 from signing.objects import ObjectStore
 from signing.pdf import SigningParty, VisibleStamp, add_closing_seal
-from signing.pdf_attachment import Attachment, attach
+from signing.pdf_attachment import Attachment
 from signing.pki import Authority
 from signing.rendering import CertificateSheet, PrintedField, Remark, render_certificate
-from signing.stamps import chinese_day, organization_seal
+from signing.stamps import Stamp, chinese_day, organization_seal
 from signing.tables import CertificateChangeRow, CertificateRow
 from signing.typesetting import Typesetter, TypesettingFailed
 
@@ -170,19 +171,26 @@ def print_certificate(
         press=press,
     )
     rendered = render_certificate(press.typesetter, replace(sheet, remark=remark))
-    seal = organization_seal(press.typesetter, name=speaker.name, at=now)
+    seal = _seal(press.typesetter, speaker.name)
     return add_closing_seal(
-        attach(rendered.content, enclosed, at=now) if enclosed else rendered.content,
+        rendered.content,
         party=SigningParty(
             signer=press.keystore.signer(speaker.seal), chain=press.keystore.chain(speaker.seal)
         ),
         timestamps=press.timestamps,
-        revocation_lists=press.authority.revocation_lists(at=now, revoked=revoked),
+        revocation_lists=press.authority.lists_in_pdfs(at=now, revoked=revoked),
         reason=f"签发{type_.zh}" if remark is None else f"制作{type_.zh}加注件",
         at=now,
         visible=VisibleStamp(stamp=seal, box=rendered.seal_box),
         field="agency-seal",
+        attachments=enclosed,
     )
+
+
+@lru_cache(maxsize=4)
+def _seal(typesetter: Typesetter, name: str) -> Stamp:
+    """The picture of a seal says nothing of the moment, so that one serves every certificate."""
+    return organization_seal(typesetter, name=name, at=EPOCH)
 
 
 def _sheet(

@@ -12,7 +12,6 @@ The functions here block and run an event loop of their own: call them in a thre
 """
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,16 +19,20 @@ from io import BytesIO
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
-from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 from pyhanko.sign.timestamps import TimeStamper
 
+from evidence.digest import sha256
 from evidence.errors import Invalid, Refused
+from signing.cms_envelope import signed_digest
 from signing.increments import gap_of
+from signing.pdf_attachment import Attachment, enclose
 from signing.pdf_document import read_structure, reopen_document
 from signing.pdf_fields import Filling, fill
 from signing.pdf_pages import Box, PageSize
-from signing.pyhanko_adapter import MomentSigner, PartySigner, SigningParty, stamp_style, validation_context
+from signing.pyhanko_adapter import MomentSigner, PartySigner, SigningParty, stamp_style
 from signing.stamps import Stamp
+from signing.validation_data import ValidationData, kept_data
 
 __all__ = [
     "Box",
@@ -46,6 +49,12 @@ __all__ = [
     "prepare_signature",
     "signed_fields",
 ]
+
+
+_WITH_THE_SEAL = DSSContentSettings(
+    include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+)
+"""The validation data go into the increment that the seal signs (ETSI EN 319 142-1 asks for no VRI)."""
 
 
 class BoxOutsidePage(Refused):
@@ -138,10 +147,7 @@ def prepare_signature(
         field_name=field, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, reason=reason
     )
     signing = _Signing(party=party, timestamps=timestamps, visible=visible, at=at, filling=filling)
-    signer, writer = _signer(content, metadata, fields.SigFieldSpec(field), signing)
-    output = BytesIO()
-    asyncio.run(signer.async_digest_doc_for_signing(writer, output=output))
-    return output.getvalue()
+    return _prepared(content, metadata, fields.SigFieldSpec(field), signing)
 
 
 def finish_signature(prepared: bytes, *, party: SigningParty, timestamps: TimeStamper) -> bytes:
@@ -153,7 +159,7 @@ def finish_signature(prepared: bytes, *, party: SigningParty, timestamps: TimeSt
     gap = gap_of(prepared)
     if gap is None:
         raise PreparedWrong
-    return asyncio.run(_fill(prepared, gap, PartySigner(party), timestamps))
+    return _fill(prepared, gap, party, timestamps)
 
 
 def add_closing_seal(
@@ -166,28 +172,33 @@ def add_closing_seal(
     at: datetime,
     visible: VisibleStamp | None = None,
     field: str = "closing-seal",
+    attachments: Sequence[Attachment] = (),
 ) -> bytes:
     """Append the platform's PAdES B-LT seal, which locks the document, and return the longer file.
 
     ``revocation_lists`` are the authorities' own, DER (``Authority.revocation_lists``); they are put into
-    the file, so that it can be checked when nobody answers for the certificates any more.
+    the file, so that it can be checked when nobody answers for the certificates any more. They and the
+    ``attachments`` stand in the same increment, so that the seal covers the whole file.
 
     Raises:
         BoxOutsidePage, FieldSigned, DocumentBroken, …: as ``add_signature``.
     """
+    data = kept_data(party, timestamps, revocation_lists, at=at)
     metadata = signers.PdfSignatureMetadata(
         field_name=field,
         md_algorithm="sha256",
         subfilter=fields.SigSeedSubFilter.PADES,
         reason=reason,
-        validation_context=validation_context(party.chain, revocation_lists, at=at),
-        embed_validation_info=True,
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+        dss_settings=_WITH_THE_SEAL,
     )
     lock = fields.FieldMDPSpec(action=fields.FieldMDPAction.ALL)
     place = fields.SigFieldSpec(field, field_mdp_spec=lock, doc_mdp_update_value=fields.MDPPerm.NO_CHANGES)
-    signing = _Signing(party=party, timestamps=timestamps, visible=visible, at=at)
-    return _append(content, metadata, place, signing)
+    signing = _Signing(
+        party=party, timestamps=timestamps, visible=visible, at=at, attachments=attachments, data=data
+    )
+    prepared = _prepared(content, metadata, place, signing)
+    return finish_signature(prepared, party=party, timestamps=timestamps)
 
 
 def add_document_timestamp(content: bytes, *, timestamps: TimeStamper) -> bytes:
@@ -223,24 +234,33 @@ class _Signing:
     visible: VisibleStamp | None
     at: datetime
     filling: Sequence[Filling] = ()
+    attachments: Sequence[Attachment] = ()
+    data: ValidationData | None = None
 
 
-async def _fill(prepared: bytes, gap: tuple[int, int], signer: PartySigner, timestamps: TimeStamper) -> bytes:
+def _fill(prepared: bytes, gap: tuple[int, int], party: SigningParty, timestamps: TimeStamper) -> bytes:
     start, end = gap
-    digest = hashlib.sha256(prepared[:start] + prepared[end:]).digest()
-    attributes = await signer.signed_attrs(digest, "sha256", use_pades=True)
-    signed = await signer.async_sign_prescribed_attributes("sha256", attributes, timestamper=timestamps)
-    output = BytesIO(prepared)
-    PreparedByteRangeDigest(digest, start, end).fill_with_cms(output, signed)
-    return output.getvalue()
+    digest = sha256(prepared[:start] + prepared[end:]).value
+
+    def stamp(signature: bytes) -> bytes:
+        imprint = sha256(signature).value
+        return bytes(asyncio.run(timestamps.async_timestamp(imprint, "sha256")).dump())
+
+    signed = signed_digest(digest, signer=party.signer, chain=party.chain, stamp=stamp).hex().encode()
+    room = end - start - 2  # between < and >
+    if len(signed) > room:
+        raise PreparedWrong
+    return b"".join((prepared[:start], b"<", signed.ljust(room, b"0"), b">", prepared[end:]))
 
 
-def _append(
+def _prepared(
     content: bytes, metadata: signers.PdfSignatureMetadata, place: fields.SigFieldSpec, signing: _Signing
 ) -> bytes:
     signer, writer = _signer(content, metadata, place, signing)
-    output = asyncio.run(signer.async_sign_pdf(writer))
-    return bytes(output.getvalue())
+    reserved = None if signing.data is None else signing.data.reserved
+    output = BytesIO()
+    asyncio.run(signer.async_digest_doc_for_signing(writer, bytes_reserved=reserved, output=output))
+    return output.getvalue()
 
 
 def _signer(
@@ -257,8 +277,10 @@ def _signer(
         rectangle = page.rectangle(box)
         place = replace(place, on_page=box.page, box=rectangle)  # type: ignore[arg-type]  # floats serve too
         style = stamp_style(signing.visible.stamp, turned=page.turned)
-    writer = IncrementalPdfFileWriter(BytesIO(content))
+    writer = IncrementalPdfFileWriter.from_reader(document.reader)
     fill(writer, signing.filling, pages=document.pages)
+    if signing.attachments:
+        enclose(writer, signing.attachments, at=signing.at)
     signer = MomentSigner(
         metadata,
         PartySigner(signing.party),
@@ -266,6 +288,7 @@ def _signer(
         stamp_style=style,
         new_field_spec=place,
         moment=signing.at,
+        found=None if signing.data is None else signing.data.status,
     )
     return signer, writer
 

@@ -37,6 +37,14 @@ class Attachment:
 def attach(content: bytes, attachments: Sequence[Attachment], *, at: datetime) -> bytes:
     """Return the PDF ``content`` with the files attached, dated ``at``, by one increment."""
     writer = IncrementalPdfFileWriter(BytesIO(content))
+    enclose(writer, attachments, at=at)
+    out = BytesIO()
+    writer.write(out)  # type: ignore[no-untyped-call]  # pyHanko leaves it unannotated
+    return out.getvalue()
+
+
+def enclose(writer: IncrementalPdfFileWriter, attachments: Sequence[Attachment], *, at: datetime) -> None:
+    """Attach the files in the increment that ``writer`` is going to write."""
     related = generic.ArrayObject()
     for each in sorted(attachments, key=lambda attachment: attachment.name):  # as a name tree must be
         stored = embed.EmbeddedFileObject.from_file_data(
@@ -55,6 +63,3 @@ def attach(content: bytes, attachments: Sequence[Attachment], *, at: datetime) -
         related.append(named)
     writer.root["/AF"] = related  # by hand: pyHanko's own way says PDF 2.0, which PDF/A-3 is not
     writer.update_root()  # type: ignore[no-untyped-call]  # pyHanko leaves it unannotated
-    out = BytesIO()
-    writer.write(out)  # type: ignore[no-untyped-call]  # pyHanko leaves it unannotated
-    return out.getvalue()

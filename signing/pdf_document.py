@@ -121,10 +121,11 @@ def open_document(content: bytes, *, most: int = LARGEST_DOCUMENT) -> OpenedDocu
 
 @dataclass(frozen=True)
 class ReopenedDocument:
-    """A PDF that is signed further: its pages, and the names of the fields that hold signatures."""
+    """A PDF that is signed further: its pages, the names of the fields that hold signatures, its reader."""
 
     pages: tuple[PageSize, ...]
     signed: frozenset[str]
+    reader: PdfFileReader
 
 
 def reopen_document(content: bytes) -> ReopenedDocument:
@@ -148,7 +149,7 @@ def reopen_document(content: bytes) -> ReopenedDocument:
         raise DocumentLocked
     if not pages:
         raise DocumentEmpty
-    return ReopenedDocument(pages, frozenset(signed))
+    return ReopenedDocument(pages, frozenset(signed), reader)
 
 
 def _fields(reader: PdfFileReader) -> Iterator[DictionaryObject]:

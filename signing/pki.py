@@ -39,6 +39,7 @@ ISSUING_LIFE = timedelta(days=10 * 365)
 END_LIFE = timedelta(days=3 * 365)
 CLOCK_SKEW = timedelta(minutes=5)  # a certificate is valid a little before it was made
 CRL_LIFE = timedelta(days=30)  # of the lists that are put into a PDF
+LISTS_REUSED = timedelta(minutes=10)  # one pair of lists serves the PDFs of so long
 SERVED_LIFE = timedelta(days=1)  # of the lists that anyone fetches
 
 ROOT_HANDLE = KeyHandle("pki:root")
@@ -71,6 +72,7 @@ class Authority:
     def __init__(self, keystore: KeyStore, *, address: str | None = None) -> None:
         self._keystore = keystore
         self._address = address
+        self._lists: _Lists | None = None
 
     @property
     def root(self) -> x509.Certificate:
@@ -121,6 +123,27 @@ class Authority:
             _revocation_list(self._keystore, ROOT_HANDLE, at=at, revoked=(), life=life),
             _revocation_list(self._keystore, ISSUING_HANDLE, at=at, revoked=revoked, life=life),
         )
+
+    def lists_in_pdfs(self, *, at: datetime, revoked: Sequence[Revocation] = ()) -> tuple[bytes, bytes]:
+        """Return the lists of ``revocation_lists``, or those of the last ten minutes if they say the same."""
+        kept = self._lists
+        if kept is None or not kept.say(revoked, at=at):
+            made = self.revocation_lists(at=at, revoked=revoked)
+            kept = self._lists = _Lists(at, tuple(revoked), made)
+        return kept.lists
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """Revocation lists, when they were made, and what they name."""
+
+    made_at: datetime
+    revoked: tuple[Revocation, ...]
+    lists: tuple[bytes, bytes]
+
+    def say(self, revoked: Sequence[Revocation], *, at: datetime) -> bool:
+        """Whether they name exactly ``revoked`` and are fresh at the moment ``at``."""
+        return self.revoked == tuple(revoked) and self.made_at <= at < self.made_at + LISTS_REUSED
 
 
 def found(keystore: KeyStore, *, city: str, at: datetime, address: str | None = None) -> Authority:

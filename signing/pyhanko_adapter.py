@@ -1,23 +1,19 @@
 """What pyHanko needs of us: a signer over a key's handle, a moment from outside, a stamp as a picture."""
 
 import binascii
-import logging
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import crl
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content import PdfContent, ResourceType
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
-from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession, PreSignValidationStatus
 from pyhanko.stamp import StaticStampStyle
-from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from evidence.keys import Signer
@@ -25,9 +21,6 @@ from signing.asn1_signature import sign_asn1, signature_algorithm, to_asn1
 from signing.pdf_pages import upright
 from signing.pki import Chain
 from signing.stamps import Stamp
-
-# pyHanko warns that revocation lists cannot be fetched; here they are given, and nothing may be fetched.
-logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
 
 LONGEST_SIGNATURE = 384  # bytes: RSA of 3072 bits; DER of ES256 takes at most 72
 
@@ -67,15 +60,22 @@ class PartySigner(signers.Signer):
 class MomentSigner(signers.PdfSigner):
     """Signs at the moment it is told instead of the machine's own."""
 
-    def __init__(self, *arguments: Any, moment: datetime, **options: Any) -> None:
+    def __init__(
+        self, *arguments: Any, moment: datetime, found: PreSignValidationStatus | None = None, **options: Any
+    ) -> None:
         super().__init__(*arguments, **options)
         self._moment = moment
+        self._found = found
 
     def init_signing_session(self, *arguments: Any, **options: Any) -> PdfSigningSession:
-        """Begin as pyHanko does, at the given moment."""
+        """Begin as pyHanko does, at the given moment, with what was ``found`` of the certificates before."""
         session = super().init_signing_session(*arguments, **options)
         session.system_time = self._moment
+        session.perform_presign_validation = self._given  # type: ignore[assignment]  # nothing is checked twice
         return session
+
+    async def _given(self, _writer: object = None) -> PreSignValidationStatus | None:
+        return self._found
 
 
 class StampPage(PdfContent):
@@ -122,16 +122,4 @@ def stamp_style(stamp: Stamp, *, turned: int = 0) -> StaticStampStyle:
         background=StampPage(stamp, turned=turned),
         background_layout=layout,
         background_opacity=1.0,
-    )
-
-
-def validation_context(chain: Chain, revocation_lists: Sequence[bytes], *, at: datetime) -> ValidationContext:
-    """Return what pyHanko needs to check ``chain`` at ``at`` from the given lists, without the network."""
-    return ValidationContext(
-        trust_roots=[to_asn1(chain[-1])],
-        other_certs=[to_asn1(each) for each in chain[1:]],
-        crls=[crl.CertificateList.load(each) for each in revocation_lists],
-        allow_fetching=False,
-        revocation_mode="require",
-        moment=at,
     )

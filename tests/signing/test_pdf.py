@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
 from evidence.identifiers import Uscc, organization_check, uscc_check
@@ -191,6 +192,14 @@ def test_a_document_timestamp_is_trusted(
     status = validate_pdf_timestamp(signature, context(root, moment))
     assert (status.valid, status.intact, status.trusted) == (True, True, True)
     assert stamped.startswith(closed)
+
+
+def test_the_closing_seal_covers_the_whole_file_and_the_data_to_check_it_by(closed: bytes) -> None:
+    reader = PdfFileReader(BytesIO(closed))
+    covered = reader.embedded_regular_signatures[-1].sig_object["/ByteRange"]
+    assert covered[2] + covered[3] == len(closed)
+    store = DocumentSecurityStore.read_dss(reader)
+    assert (len(store.crls), len(store.certs)) == (2, 4)
 
 
 def test_the_fields_are_told_in_the_order_of_signing(closed: bytes) -> None:
