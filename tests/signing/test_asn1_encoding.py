@@ -38,12 +38,38 @@ def test_lengths_of_128_modulo_256_do_not_multiply_the_work(tmp_path: Path) -> N
     assert value.dump()[:4][-1] == 0x80
     Counted.times = 0
     first = value.dump()
-    assert Counted.times <= 2**LEVELS
+    assert Counted.times <= 2 * LEVELS
     (tmp_path / "value").write_bytes(first)
     command = ["openssl", "asn1parse", "-inform", "DER", "-in", "value"]
     shown = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     assert shown.count("SEQUENCE") == LEVELS
     assert shown.count("NULL") == 1
+
+
+def test_what_was_just_put_together_is_encoded_once() -> None:
+    value = nested(LEVELS)
+    Counted.times = 0
+    first = value.dump()
+    assert Counted.times == 1
+    assert value.dump() == first
+
+
+def test_what_is_changed_after_it_was_encoded_by_itself_is_encoded_in_what_holds_it() -> None:
+    value = nested(2)
+    value.dump()
+    inner = value["inner"]
+    inner["pad"] = core.OctetString(b"changed")
+    changed = inner.dump()
+    assert changed in value.dump()
+
+
+def test_one_value_in_two_places_is_encoded_in_both() -> None:
+    inner = nested(1)
+    kind = type("Two", (core.Sequence,), {"_fields": [("first", type(inner)), ("second", type(inner))]})
+    two = kind({"first": inner, "second": inner})
+    two.dump()
+    inner["pad"] = core.OctetString(b"changed")
+    assert two.dump().count(b"changed") == 2
 
 
 def test_what_was_of_indefinite_length_is_encoded_as_der() -> None:
