@@ -75,7 +75,7 @@ def sign_detached(
     content: bytes, *, signer: Signer, chain: Chain, slot: str, approval: Digest, at: datetime
 ) -> bytes:
     """Sign ``content`` for ``slot`` and return the detached CMS, DER, about 2 kB with its chain."""
-    return signed_data(
+    envelope = signed_data(
         content,
         content_type="data",
         signer=signer,
@@ -83,6 +83,7 @@ def sign_detached(
         attributes=own_attributes(slot=slot, approval=approval, at=at),
         detached=True,
     )
+    return bytes(envelope.dump())
 
 
 def own_attributes(*, slot: str, approval: Digest, at: datetime) -> list[cms.CMSAttribute]:

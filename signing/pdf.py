@@ -19,12 +19,12 @@ from io import BytesIO
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 from pyhanko.sign.timestamps import TimeStamper
 
 from evidence.digest import sha256
 from evidence.errors import Invalid, Refused
-from signing.cms_envelope import signed_digest
 from signing.increments import gap_of
 from signing.pdf_attachment import Attachment, enclose
 from signing.pdf_document import read_structure, reopen_document
@@ -159,7 +159,7 @@ def finish_signature(prepared: bytes, *, party: SigningParty, timestamps: TimeSt
     gap = gap_of(prepared)
     if gap is None:
         raise PreparedWrong
-    return _fill(prepared, gap, party, timestamps)
+    return asyncio.run(_fill(prepared, gap, PartySigner(party), timestamps))
 
 
 def add_closing_seal(
@@ -238,19 +238,14 @@ class _Signing:
     data: ValidationData | None = None
 
 
-def _fill(prepared: bytes, gap: tuple[int, int], party: SigningParty, timestamps: TimeStamper) -> bytes:
+async def _fill(prepared: bytes, gap: tuple[int, int], signer: PartySigner, timestamps: TimeStamper) -> bytes:
     start, end = gap
     digest = sha256(prepared[:start] + prepared[end:]).value
-
-    def stamp(signature: bytes) -> bytes:
-        imprint = sha256(signature).value
-        return bytes(asyncio.run(timestamps.async_timestamp(imprint, "sha256")).dump())
-
-    signed = signed_digest(digest, signer=party.signer, chain=party.chain, stamp=stamp).hex().encode()
-    room = end - start - 2  # between < and >
-    if len(signed) > room:
-        raise PreparedWrong
-    return b"".join((prepared[:start], b"<", signed.ljust(room, b"0"), b">", prepared[end:]))
+    attributes = await signer.signed_attrs(digest, "sha256", use_pades=True)
+    signed = await signer.async_sign_prescribed_attributes("sha256", attributes, timestamper=timestamps)
+    output = BytesIO(prepared)
+    PreparedByteRangeDigest(digest, start, end).fill_with_cms(output, signed)
+    return output.getvalue()
 
 
 def _prepared(

@@ -62,9 +62,10 @@ def _envelope(
         sign=sign,
         own=_signing_certificate,
     )
-    return signed_data_by(
+    envelope = signed_data_by(
         suite, content, content_type="data", chain=chain, attributes=attributes, detached=True
     )
+    return bytes(envelope.dump())
 
 
 def check_detached_sm2(

@@ -8,22 +8,20 @@ authority outside takes its place in PDFs (``signing.timestamps_http``).
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC
 
-from asn1crypto import cms, core, tsp
+from asn1crypto import tsp
+from asn1crypto import x509 as asn1
 from pyhanko.sign.timestamps import TimeStamper
 
 from evidence.clock import Clock
 from evidence.keys import Signer
+from signing.asn1_signature import to_asn1
 from signing.cms_envelope import ARC, signed_data
-from signing.der_writing import element, identifier, integer, sequence, tagged
 from signing.key_certificates import KeyRevoked
 from signing.pki import Chain
 from signing.timestamp_requests import TimestampRefused, read_request, rejection
 
 POLICY = f"{ARC}.1"
-_GRANTED = sequence(integer(0))
-_GENERALIZED_TIME, _DIRECTORY_NAME = 0x18, 4
 SERIAL_BYTES = 16  # RFC 3161, 2.4.2 allows up to 160 bits
 
 
@@ -58,44 +56,29 @@ class TimestampAuthority(TimeStamper):
         """Answer pyHanko's request at once: the authority is in this very process."""
         return self._respond(req)
 
-    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        """Give pyHanko a token without a request: in one process nothing is mixed up, so it has no nonce."""
-        imprint = {"hash_algorithm": {"algorithm": md_algorithm}, "hashed_message": message_digest}
-        return cms.ContentInfo.load(self._token(tsp.MessageImprint(imprint)))
-
     def _respond(self, request: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        nonce, wanted = request["nonce"].native, request["cert_req"].native
-        token = self._token(request["message_imprint"], nonce=nonce, certificates=wanted)
-        return tsp.TimeStampResp.load(sequence(_GRANTED, token))
-
-    def _token(
-        self, imprint: tsp.MessageImprint, *, nonce: int | None = None, certificates: bool = True
-    ) -> bytes:
         self._standing()
-        return signed_data(
-            self._body(imprint, nonce),
+        token = signed_data(
+            self._token_body(request),
             content_type="tst_info",
             signer=self._signer,
             chain=self._chain,
+            attributes=[],
             detached=False,
-            certificates=certificates,
+            certificates=request["cert_req"].native,
         )
+        return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
 
-    def _body(self, imprint: tsp.MessageImprint, nonce: int | None) -> bytes:
-        """Give the TSTInfo (RFC 3161, section 2.4.2)."""
-        now = self._clock.now().astimezone(UTC)
-        return sequence(
-            integer(1),
-            identifier(POLICY),
-            bytes(imprint.dump()),
-            integer(int.from_bytes(secrets.token_bytes(SERIAL_BYTES))),
-            element(_GENERALIZED_TIME, f"{now:%Y%m%d%H%M%S}Z".encode()),
-            sequence(integer(1)),  # accurate to the second
-            *(() if nonce is None else (_signed_integer(nonce),)),
-            tagged(0, tagged(_DIRECTORY_NAME, self._chain[0].subject.public_bytes())),
-        )
-
-
-def _signed_integer(value: int) -> bytes:
-    """A requester may choose a nonce below zero."""
-    return bytes(core.Integer(value).dump())
+    def _token_body(self, request: tsp.TimeStampReq) -> bytes:
+        body = {
+            "version": "v1",
+            "policy": POLICY,
+            "message_imprint": request["message_imprint"],
+            "serial_number": int.from_bytes(secrets.token_bytes(SERIAL_BYTES)),
+            "gen_time": self._clock.now().replace(microsecond=0),
+            "accuracy": {"seconds": 1},
+            "tsa": asn1.GeneralName(name="directory_name", value=to_asn1(self._chain[0]).subject),
+        }
+        if request["nonce"].native is not None:
+            body["nonce"] = request["nonce"]
+        return bytes(tsp.TSTInfo(body).dump())
