@@ -30,7 +30,9 @@ from evidence.statement import StatementType
 from identity.names import check_text
 from ledger.database import Base, Database
 from signing.certificate_changes import CertificateUnpublished, locked
+from signing.certificate_enclosures import described
 from signing.certificate_issue import Press, print_certificate
+from signing.certificate_metadata import copy_metadata, metadata
 from signing.certificate_refusals import CertificateErased
 from signing.certificate_registration import today
 from signing.certificates import Agency, Certificate, certificate
@@ -194,10 +196,14 @@ def printed(database: Database, copy_id: UUID, *, press: Press) -> bytes:
         _check_kept(found)
         check_standing(session, press.agency.speaker.seal)
         revoked = revocations(session)
+        members = metadata(session, found)
     if kept is not None:
         return press.store.get(Digest(HashAlgorithm.SHA256, kept))
     remark = Remark(recipient=copy.recipient, purpose=copy.purpose, until=copy.until, qr=copy.code)
-    content = print_certificate(found, press=press, revoked=revoked, remark=remark)
+    told = copy_metadata(
+        members, made_at=copy.made_at, maker=press.agency.speaker.name, use=remark.use, until=copy.until
+    )
+    content = print_certificate(found, (described(told),), press=press, revoked=revoked, remark=remark)
     digest = press.store.put(content)
     with database.transaction() as session:
         row = session.get(CopyRow, copy_id, with_for_update=True, populate_existing=True)

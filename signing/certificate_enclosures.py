@@ -3,9 +3,12 @@
 ``metadata.json`` has the members of GB/T 36903; ``certificate.bundle`` the signed statement with every
 printed field, its entry of the log and the log's receipt, so that ``yinxin verify`` checks the PDF alone.
 Both are attached before the agency seals; the record of the issue, which names the PDF, cannot be inside it.
+A copy for one use carries its metadata alone.
 
     enclosed = enclosures(session, registered, archive=archive)
 """
+
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
@@ -34,15 +37,8 @@ def enclosures(session: Session, found: Certificate, *, archive: Archive) -> tup
         files={},
         status_list=None,
     )
-    members: dict[str, Value] = dict(metadata(session, found))
     return (
-        Attachment(
-            name=METADATA,
-            data=canonical.to_json(members),
-            what="证照元数据 metadata (GB/T 36903)",
-            media_type="application/json",
-            relationship=Relationship.DATA,
-        ),
+        described(metadata(session, found)),
         Attachment(
             name=EVIDENCE,
             data=evidence.encode(),
@@ -50,4 +46,16 @@ def enclosures(session: Session, found: Certificate, *, archive: Archive) -> tup
             media_type="application/octet-stream",
             relationship=Relationship.SOURCE,
         ),
+    )
+
+
+def described(members: Mapping[str, str]) -> Attachment:
+    """Return the file with the metadata ``members``."""
+    values: dict[str, Value] = dict(members)
+    return Attachment(
+        name=METADATA,
+        data=canonical.to_json(values),
+        what="证照元数据 metadata (GB/T 36903)",
+        media_type="application/json",
+        relationship=Relationship.DATA,
     )

@@ -54,6 +54,11 @@ class Remark:
     until: date
     qr: str
 
+    @property
+    def use(self) -> str:
+        """For whom and for what alone the copy is."""
+        return f"仅供{quoted(self.recipient)}用于{quoted(self.purpose)}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateSheet:
@@ -113,7 +118,7 @@ def render_certificate(typesetter: Typesetter, sheet: CertificateSheet) -> Rende
 
 
 def _remark(remark: Remark) -> Fact:
-    use = f"仅供{quoted(remark.recipient)}用于{quoted(remark.purpose)}，有效期至{chinese_day(remark.until)}"
+    use = f"{remark.use}，有效期至{chinese_day(remark.until)}"
     return {"line": f"加注件　{use}，他用无效", "across": use}
 
 
