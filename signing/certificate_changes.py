@@ -9,7 +9,7 @@ carries. An ending is for good.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -25,6 +25,7 @@ from evidence.statement import StatementType
 from identity.names import check_text
 from identity.organizations import organization
 from ledger import status, submissions  # noqa: F401  a status change refers to the table of submissions
+from signing.certificate_registration import today
 from signing.certificate_steps import LED_TO, Reason, Step, listed
 from signing.certificates import Agency, Certificate, CertificateUnknown, certificate
 from signing.registered_types import type_named
@@ -74,6 +75,17 @@ class StepNotOfType(Refused):
     code = "certificate-step-not-of-type"
     zh = "“{certificate_type}”没有“{step}”这一状态，请改用其他办理事项。"
     en = "A {certificate_type} is never {step}; choose another step."
+
+
+class TermRuns(Refused):
+    """The term is said to be over, and by the certificate itself it is not. Facts: ``number``, ``last``."""
+
+    code = "certificate-term-runs"
+    zh = "证照 {number} 的有效期止为 {last}，尚未届满，不能以“{reason}”为由{step}；请另选原因或届满后办理。"
+    en = (
+        "Certificate {number} ends on {last} and is not over yet, so it cannot be {step} because “{reason}”; "
+        "choose another reason, or wait until then."
+    )
 
 
 class DescriptionNeeded(Refused):
@@ -126,11 +138,14 @@ def change(
         NextVersionStands, StepImpossible, StepNotOfType: the step does not start from its state, or leads to
             one that its type does not know.
         ReasonUnfit: the reason belongs to another step.
+        TermRuns: the term is said to be over and, by the certificate's last day, is not.
         DescriptionNeeded, TextTooLong, HiddenCharacter, …: nothing describes another reason, or not in a
             line that can be read.
     """
     row = locked(session, certificate_id)
     _check(session, row, step, reason, agency)
+    if reason is Reason.TERM_OVER and not term_over(row.valid_until, today=today(clock)):
+        raise TermRuns(number=row.number, last=_told(row.valid_until), reason=reason.term, step=step.term)
     said = _described(reason, description)
     return record_step(session, row, step, reason, agency=agency, clock=clock, description=said)
 
@@ -208,6 +223,15 @@ def _check(session: Session, row: CertificateRow, step: Step, reason: Reason, ag
         raise StepNotOfType(certificate_type=Term(type_.zh, type_.en), step=step.term)
     if reason not in step.reasons:
         raise ReasonUnfit(reason=reason.term, step=step.term)
+
+
+def term_over(last: date | None, *, today: date) -> bool:
+    """Tell whether a certificate with the last day ``last`` is over; one without an end never is."""
+    return last is not None and today > last
+
+
+def _told(last: date | None) -> date | Term:
+    return Term("无（长期有效）", "no day (it has no end)") if last is None else last
 
 
 def check_issuer(session: Session, row: CertificateRow, agency: Agency) -> None:

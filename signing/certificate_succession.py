@@ -3,7 +3,8 @@
 A version is never overwritten. The next one has the same number and the same licence with a higher version,
 names the statement of the one before, and takes its place when it is published; until then the old one is
 what it was. What became of the old one meanwhile goes over to the new one: a licence that was suspended or
-ended while its next version was printed stays so, in whichever version.
+ended while its next version was printed stays so, in whichever version; but that the old one's term is over
+says nothing of the new one's.
 
     registered = succeed(session, certificate_id, change, agency=agency, clock=clock)
     finish_issue(database, registered, press=press)      # publishes it, and supersedes the old one
@@ -32,6 +33,7 @@ from signing.certificate_changes import (
     history,
     locked,
     record_step,
+    term_over,
     words_of,
 )
 from signing.certificate_holders import holder_of
@@ -212,8 +214,9 @@ def take_over(
     ``before`` is locked.
     """
     last = history(session, before.id)[-1]
-    if LifeState(before.life) is not LifeState.IN_FORCE:
-        step, reason = BY_ACTION[last.action], last.reason or Reason.OTHER
+    step, reason = BY_ACTION.get(last.action), last.reason or Reason.OTHER
+    runs = reason is Reason.TERM_OVER and not term_over(row.valid_until, today=today(clock))
+    if step is not None and LifeState(before.life) is not LifeState.IN_FORCE and not runs:
         record_step(session, row, step, reason, agency=agency, clock=clock, description=last.description)
     if LifeState(before.life) in Step.SUPERSEDE.starts:
         reason = Succession(str(row.succession)).reason

@@ -17,7 +17,8 @@ from api.routes import InHouse
 from api.routes.certificates import today
 from api.routes.sessions import home_of
 from evidence.certificate_types import CertificateType, HolderKind, LifeState
-from signing.certificate_steps import Step
+from signing.certificate_changes import term_over
+from signing.certificate_steps import Reason, Step
 
 router = APIRouter()
 
@@ -51,6 +52,7 @@ def certificate(
         "certificate.html",
         shown=found,
         steps=steps,
+        too_early=() if term_over(kept.valid_until, today=today(house)) else (Reason.TERM_OVER,),
         endings=[each.value for each in LifeState if each.ends],
         type=type_,
         values={entry.name: entry.value for entry in kept.entries},

@@ -242,6 +242,8 @@ def test_a_revoked_certificate_stays_revoked(agency: httpx.Client, signed: str) 
         ("suspend", 98, (422, "reason-unknown")),
         ("suspend", 99, (409, "certificate-description-needed")),
         ("supersede", 31, (409, "certificate-step-impossible")),
+        ("lapse", 26, (409, "certificate-term-runs")),
+        ("cancel", 26, (409, "certificate-term-runs")),
         ("burn", 1, (422, "form-incomplete")),
     ],
 )

@@ -126,7 +126,8 @@ def test_a_reinstated_certificate_is_in_force_again(town: Town) -> None:
 )
 def test_an_ending_is_for_good_and_called_what_its_type_calls_it(town: Town, step: Step, word: str) -> None:
     found = published(town)
-    ended = taken(town, found, step, step.reasons[0])
+    reason = Reason.OTHER if step is Step.LAPSE else step.reasons[0]
+    ended = taken(town, found, step, reason, "" if reason in step.reasons[:1] else "企业停业")
     assert (ended.life, ended.state) == (step.leads_to, CertificateState.REVOKED)
     with pytest.raises(StepImpossible) as refused:
         taken(town, found, Step.REINSTATE, Reason.RECTIFIED)
