@@ -6,9 +6,10 @@ Of a certificate whose holder's data was erased there is one that discloses noth
 
 Its exhibits are the certificate's statement, the record of its issue, the newest change of its state, the
 agreement it rests on, and the authorizations it refers to, each with the approval that let it happen; all
-with the log's receipt. It discloses every printed field, carries the PDF, and encloses the agency's status
-list as of now. An authorization whose salt was erased, as the law asks, is left out: nothing ties it to the
-log any more.
+with the log's receipt. A next version rests on what the first one does: its bundle has the statements of the
+versions before it as well, to which its entry of the log leads. It discloses every printed field, carries
+the PDF, and encloses the agency's status list as of now. An authorization whose salt was erased, as the law
+asks, is left out: nothing ties it to the log any more.
 
     data = bundle(database, certificate_id, agency=agency, archive=archive)
 """
@@ -70,11 +71,24 @@ def _exhibits(session: Session, found: Certificate, archive: Archive, *, whole: 
         yield exhibit(session, change.statement, archive=archive)
     if found.erased_fact is not None:
         yield exhibit(session, found.erased_fact, archive=archive)
-    for referred in _references(session, found) if whole else ():
+    if whole:
+        yield from _basis(session, found, archive)
+
+
+def _basis(session: Session, found: Certificate, archive: Archive) -> Iterator[Exhibit]:
+    """Yield what the certificate rests on, and the statements of earlier versions that lead there."""
+    for referred in _references(session, found):
         try:
             yield from with_approval(session, referred, archive=archive)
         except FactErased:
             continue
+    if found.previous is not None:
+        before = certificate(session, found.previous)
+        try:
+            yield exhibit(session, before.statement, archive=archive)
+        except FactErased:  # then nothing leads further back
+            return
+        yield from _basis(session, before, archive)
 
 
 def _references(session: Session, found: Certificate) -> tuple[bytes, ...]:

@@ -11,6 +11,7 @@ from signing.certificate_changes import CertificateUnpublished, change
 from signing.certificate_issue import publish
 from signing.certificate_registration import register
 from signing.certificate_steps import Reason, Step
+from signing.certificate_succession import NextVersion, Succession, succeed
 from signing.certificates import Certificate
 from signing.exhibits import Archive
 from verify.bundle import verify_bundle
@@ -51,6 +52,28 @@ def test_the_verifier_finds_a_suspended_certificate_not_in_force(town: Town, arc
     data = certificate_bundles.bundle(town.database, found.id, agency=town.agency, archive=archive)
     report = verify_bundle(data, trust(town, archive), as_of=town.clock.now())
     assert (report.conclusion, report.answer) == (Outcome.PASSED, Answer.NOT_IN_FORCE)
+
+
+def test_the_bundle_of_a_next_version_has_the_versions_before_it_and_what_the_first_rests_on(
+    town: Town, archive: Archive
+) -> None:
+    first = newest = issued(town)
+    for contractor in ("示范市第二建筑有限公司", "示范市第三建筑有限公司"):
+        amendment = NextVersion(how=Succession.AMEND, fields={"contractor": contractor})
+        with town.database.transaction() as session:
+            begun = succeed(session, newest.id, amendment, agency=town.agency, clock=town.clock)
+            newest = publish(
+                session, begun.id, town.store.put(contractor.encode()), agency=town.agency, clock=town.clock
+            )
+    take_checkpoint(town, archive)
+    data = certificate_bundles.bundle(town.database, newest.id, agency=town.agency, archive=archive)
+    shown = [read(each.statement).statement for each in Bundle.decode(data).exhibits]
+    stated = [each.body["licence_id"] for each in shown if each.type is StatementType.CERTIFICATE]
+    assert (len(stated), stated[0], stated[-1]) == (3, newest.licence_id, first.licence_id)
+    assert [each.type for each in shown].count(StatementType.AGREEMENT) == 1
+    report = verify_bundle(data, trust(town, archive), as_of=town.clock.now())
+    assert (report.conclusion, report.answer) == (Outcome.PASSED, Answer.IN_FORCE)
+    assert report.subject == newest.licence_id
 
 
 def test_a_certificate_bundle_names_no_signer(town: Town, archive: Archive) -> None:
