@@ -12,13 +12,13 @@ the fields; whoever sees the log learns nothing.
     certificate = issue(database, application, press=press)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NewType
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, func, literal, select
 from sqlalchemy.orm import Session
 
 from evidence.certificate_types import CertificateType, LifeState
@@ -27,6 +27,7 @@ from evidence.errors import Refused
 from evidence.identifiers import Uscc
 from evidence.statuslist import CertificateState
 from identity.people import PersonId
+from ledger.places import Place, below, cut
 from signing.certificate_erasures import ErasureRow
 from signing.registered_types import type_named
 from signing.speaker import Speaker
@@ -156,14 +157,45 @@ def certificates_of(
 
     The newest come first, ``limit`` at most.
     """
-    query = select(CertificateRow).order_by(CertificateRow.created_at.desc())
+    query = select(CertificateRow).where(*_whose(agency=agency, holder=holder, person=person))
+    return _all(session, query.order_by(CertificateRow.created_at.desc()).limit(limit))
+
+
+def certificate_page(
+    session: Session,
+    *,
+    agency: Uscc | None = None,
+    holder: Uscc | None = None,
+    person: PersonId | None = None,
+    after: Place | None,
+    limit: int,
+) -> tuple[tuple[Certificate, ...], Place | None]:
+    """Return the ``limit`` certificates below ``after``, and where more begins, otherwise as above."""
+    query = below(
+        select(CertificateRow).where(*_whose(agency=agency, holder=holder, person=person)),
+        after,
+        moment=CertificateRow.created_at,
+        id_=CertificateRow.id,
+        limit=limit,
+    )
+    found = _all(session, query)
+    lines, then = cut([Place(each.registered_at, each.id) for each in found], limit=limit)
+    return found[: len(lines)], then
+
+
+def _whose(
+    *, agency: Uscc | None, holder: Uscc | None, person: PersonId | None
+) -> Iterator[ColumnElement[bool]]:
     if agency is not None:
-        query = query.where(CertificateRow.agency == agency.text)
+        yield CertificateRow.agency == agency.text
     if holder is not None:
-        query = query.where(CertificateRow.holder == holder.text)
+        yield CertificateRow.holder == holder.text
     if person is not None:
-        query = query.where(CertificateRow.person == person)
-    rows = session.scalars(query.limit(limit)).all()
+        yield CertificateRow.person == person
+
+
+def _all(session: Session, query: Select[CertificateRow]) -> tuple[Certificate, ...]:
+    rows = session.scalars(query).all()
     printed = _printed(session, [row.id for row in rows])
     return tuple(_read(session, row, printed[row.id]) for row in rows)
 

@@ -1,7 +1,7 @@
 """Certificates: issued by the agency for what parties signed, changed by it, shown to their holders."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,6 +13,7 @@ from api.certificate_basis import register_on
 from api.certificate_issuing import finish
 from api.certificate_masks import sees_persons
 from api.certificate_view import CertificateListed, CertificateShown, listed, shown
+from api.cursors import Page
 from api.house import House
 from api.idempotency import Once, OnceRoute
 from api.moments import Day
@@ -33,7 +34,7 @@ from signing.certificate_refusals import CertificateErased
 from signing.certificate_registration import Application, find_registered
 from signing.certificate_steps import Reason, Step
 from signing.certificate_succession import NextVersion, Succession, succeed, version_after
-from signing.certificates import Certificate, certificate, certificates_of
+from signing.certificates import Certificate, certificate, certificate_page
 from signing.numbers_elsewhere import note
 from signing.qr_image import qr_svg
 from signing.registered_types import newest_type
@@ -135,15 +136,18 @@ def issue(issuing: Issuing, visitor: AsAgency, house: InHouse, once: Once) -> Is
 
 
 @router.get("/api/certificates")
-def own(visitor: AsConcerned, house: InHouse) -> list[CertificateListed]:
-    """List what the agency issued, or what the firm or the person holds, the newest first."""
+def own(visitor: AsConcerned, house: InHouse, page: Page) -> list[CertificateListed]:
+    """List what the agency issued, or what the firm or the person holds, the newest first, by pages."""
+    whose: dict[str, Any] = {}
+    if Role.AGENCY in visitor.roles:
+        whose["agency"] = agency_of(visitor, house).speaker.uscc
+    elif Role.FIRM in visitor.roles:
+        whose["holder"] = firm_of(visitor)
+    else:
+        whose["person"] = person_of(visitor)
     with house.database.transaction() as session:
-        if Role.AGENCY in visitor.roles:
-            found = certificates_of(session, agency=agency_of(visitor, house).speaker.uscc)
-        elif Role.FIRM in visitor.roles:
-            found = certificates_of(session, holder=firm_of(visitor))
-        else:
-            found = certificates_of(session, person=person_of(visitor))
+        found, then = certificate_page(session, **whose, after=page.after, limit=page.limit)
+        page.go_on(then)
         return [listed(session, each, today=today(house)) for each in found]
 
 

@@ -138,7 +138,7 @@ def test_creating_doors_name_the_idempotency_key_and_lists_their_pages(descripti
     for path in ("/api/agreements", "/api/authorizations", "/api/certificates"):
         named = {each["name"] for each in description["paths"][path]["post"]["parameters"]}
         assert "idempotency-key" in named
-    for path in ("/api/agreements", "/api/authorizations"):
+    for path in ("/api/agreements", "/api/authorizations", "/api/certificates"):
         named = {each["name"] for each in description["paths"][path]["get"]["parameters"]}
         assert {"limit", "cursor"} <= named
 
