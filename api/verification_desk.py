@@ -19,10 +19,10 @@ from starlette.concurrency import run_in_threadpool
 from api.house import House
 from api.language import sentence
 from api.trust import PinnedTrust
-from api.witness import OnlineWitness, consult, read_register
+from api.witness import OnlineWitness, StateTold, consult, read_register
 from evidence import canonical
 from evidence.canonical import Value
-from evidence.errors import CIVIL_TIME, QrAltered, QrUnknown, Unavailable
+from evidence.errors import CIVIL_TIME, Language, QrAltered, QrUnknown, Unavailable
 from evidence.shown_codes import ShownCode, read_shown
 from ledger.chain import Address
 from verify.qr import verify_qr
@@ -123,10 +123,31 @@ def _told(witness: OnlineWitness, *, now: datetime) -> Value:
         civil = witness.block_time.astimezone(CIVIL_TIME)
         block = {"block": witness.block, "time": f"{civil:%Y-%m-%d %H:%M:%S}", "age": age}
         told = {"block_time": witness.block_time.isoformat(), "block_age_seconds": age}
-    return {
+    state = witness.told
+    members: dict[str, Value] = {
         **told,
+        "state": None if state is None else _state(state),
         "word": witness.word.value,
         "block": witness.block,
-        "zh": sentence(key, "zh", **block),
-        "en": sentence(key, "en", **block),
+        "zh": sentence(key, "zh", **block) + ("" if state is None else _said(state, "zh")),
+        "en": sentence(key, "en", **block) + ("" if state is None else f" {_said(state, 'en')}"),
     }
+    return members
+
+
+def _state(told: StateTold) -> dict[str, Value]:
+    return {
+        "zh": told.words.zh,
+        "en": told.words.en,
+        "code": told.code,
+        "since": told.since.isoformat(),
+        "reason": int(told.reason),
+        "reason_zh": told.reason.term.zh,
+        "reason_en": told.reason.term.en,
+    }
+
+
+def _said(told: StateTold, language: Language) -> str:
+    since = f"{told.since.astimezone(CIVIL_TIME):%Y-%m-%d %H:%M:%S}"
+    words, reason = (each.zh if language == "zh" else each.en for each in (told.words, told.reason.term))
+    return sentence("witness.state", language, state=words, since=since, reason=reason)

@@ -19,14 +19,20 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from api.certificate_view import state_code
 from api.house import House
+from evidence.certificate_types import LifeState
+from evidence.errors import Term
 from evidence.shown_codes import CopyTerms, ShownCode
 from evidence.statuslist import CertificateState
 from ledger import status
 from ledger.chain import Address, ChainRefused, ChainUnavailable, LedgerDiffers
 from ledger.status import ChainStatus, Place, SettledStates
+from signing.certificate_changes import history, words_of
 from signing.certificate_copies import copy_of_statement
 from signing.certificate_standings import RecordedStanding, standings
+from signing.certificate_steps import Reason
+from signing.registered_types import type_named
 from verify.witness import CertificateReference, WitnessedCopy, WitnessedState
 
 GRAVITY = (
@@ -50,14 +56,26 @@ class ChainWord(StrEnum):
 
 
 @dataclass(frozen=True)
+class StateTold:
+    """A state other than in force: what its type calls it, its code there, since when, and why."""
+
+    words: Term
+    code: str
+    since: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True)
 class Consulted:
     """What the agency's record had at ``at``, by the digests (32 bytes) that codes name.
 
-    ``settled`` is what the register must show by what is final there.
+    ``settled`` is what the register must show by what is final there, ``told`` what there is to tell of those
+    that are not in force.
     """
 
     at: datetime
     recorded: Mapping[bytes, RecordedStanding]
+    told: Mapping[bytes, StateTold]
     settled: Mapping[Place, SettledStates]
     copies: Mapping[bytes, WitnessedCopy]
 
@@ -81,7 +99,19 @@ def consult(session: Session, codes: Sequence[ShownCode], *, at: datetime) -> Co
             found = copy_of_statement(session, each.extra.statement)
             if found is not None:
                 copies[each.extra.statement] = WitnessedCopy(found.withdrawn_at, at)
-    return Consulted(at, recorded, status.settled(session, places) if places else {}, copies)
+    told = {name: told for name, each in recorded.items() if (told := _told(session, each)) is not None}
+    return Consulted(at, recorded, told, status.settled(session, places) if places else {}, copies)
+
+
+def _told(session: Session, recorded: RecordedStanding) -> StateTold | None:
+    if recorded.life is LifeState.IN_FORCE or not recorded.published:
+        return None
+    last = history(session, recorded.id)[-1]
+    if last.reason is None:
+        return None
+    type_ = type_named(session, recorded.certificate_type)
+    words, code = words_of(type_, recorded.life), state_code(type_, recorded.life)
+    return StateTold(words, code, last.changed_at, last.reason)
 
 
 def read_register(house: House, register: Address, known: Consulted) -> Shown:
@@ -102,7 +132,8 @@ class OnlineWitness:
     """A ``verify.witness.StatusWitness`` and ``CopyWitness`` for one question.
 
     ``word`` is None while nobody asked, ``block`` None unless the register's answer was used. It was read at
-    a final block, made at ``block_time``; what became final after it is in the agency's record.
+    a final block, made at ``block_time``; what became final after it is in the agency's record. ``told`` is
+    what the record tells of a state that it names, None while it is in force.
     """
 
     def __init__(self, known: Consulted, shown: Shown) -> None:
@@ -110,6 +141,7 @@ class OnlineWitness:
         self.word: ChainWord | None = None
         self.block: int | None = None
         self.block_time: datetime | None = None
+        self.told: StateTold | None = None
 
     def state(self, certificate: CertificateReference) -> WitnessedState | None:
         """Give the graver of record and register; None when the agency has no such certificate."""
@@ -117,16 +149,18 @@ class OnlineWitness:
         if recorded is None or not recorded.published:  # what is still being made is in force nowhere
             self.word = ChainWord.UNREGISTERED
             return None
-        registered = self._registered(recorded.place)
+        registered, told = self._registered(recorded.place), self._known.told.get(certificate.statement)
         if registered is None:
-            return WitnessedState(recorded.state, self._known.at, None, recorded.life)
+            self.told = told
+            return WitnessedState(recorded.state, self._known.at, None, recorded.life.value)
         self.block, self.block_time = registered.block.number, registered.block.time
         counts = graver(recorded.state, registered.state)
+        self.told = told if recorded.state is counts else None
         if registered.state is not counts:
             self.word = ChainWord.BEHIND
-            return WitnessedState(counts, self._known.at, None, recorded.life)
+            return WitnessedState(counts, self._known.at, None, recorded.life.value)
         self.word = ChainWord.AGREES if recorded.state is counts else ChainWord.GRAVER
-        named = recorded.life if recorded.state is counts else None
+        named = recorded.life.value if recorded.state is counts else None
         return WitnessedState(counts, self._known.at, self.block, named)
 
     def copy(self, statement: bytes) -> WitnessedCopy | None:

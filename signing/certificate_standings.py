@@ -9,10 +9,12 @@ in a second.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, select
 from sqlalchemy.orm import Session
 
+from evidence.certificate_types import LifeState
 from evidence.identifiers import Uscc
 from evidence.statuslist import CertificateState
 from ledger.status import Place
@@ -21,7 +23,14 @@ from signing.tables import CertificateRow
 
 _ROW = CertificateRow.__table__.c
 _STANDINGS = select(
-    _ROW.statement, _ROW.agency, _ROW.status_key, _ROW.state, _ROW.life, _ROW.pdf.is_not(None)
+    _ROW.statement,
+    _ROW.id,
+    _ROW.certificate_type,
+    _ROW.agency,
+    _ROW.status_key,
+    _ROW.state,
+    _ROW.life,
+    _ROW.pdf.is_not(None),
 ).where(_ROW.statement == any_(bindparam("statements", type_=ARRAY(LargeBinary))))
 
 
@@ -29,12 +38,14 @@ _STANDINGS = select(
 class RecordedStanding:
     """A certificate in the record: ``life`` names its state, ``published`` is False while it is being made.
 
-    ``place`` is where the chain's register keeps it.
+    ``place`` is where the chain's register keeps it, ``certificate_type`` what its statement calls its type.
     """
 
+    id: UUID
+    certificate_type: str
     place: Place
     state: CertificateState
-    life: str
+    life: LifeState
     published: bool
 
 
@@ -43,7 +54,12 @@ def standings(session: Session, statements: Collection[bytes]) -> Mapping[bytes,
     rows = session.execute(_STANDINGS, {"statements": list(statements)})
     return {
         statement: RecordedStanding(
-            (issuer_key(Uscc.parse(agency)), key), CertificateState(state), life, published
+            id=id_,
+            certificate_type=type_,
+            place=(issuer_key(Uscc.parse(agency)), key),
+            state=CertificateState(state),
+            life=LifeState(life),
+            published=published,
         )
-        for statement, agency, key, state, life, published in rows
+        for statement, id_, type_, agency, key, state, life, published in rows
     }

@@ -37,7 +37,8 @@ async def verify(question: Question, request: Request, _: Annotated[Visitor, all
     """Verify a QR code, asking the agency's record and the chain.
 
     The answer is the canonical JSON of ``verify.report`` with one member more, ``witness``: how the chain
-    stands to the agency's record, at which final block of what age, and the sentence that says so; null if
-    nobody was asked.
+    stands to the agency's record, at which final block of what age, and the sentence that says so; of a
+    certificate that is not in force also ``state``: what its type calls that, its code there, since when and
+    why. It is null if nobody was asked.
     """
     return Response(await _desk(request).verified(question.qr), media_type="application/json")

@@ -148,6 +148,12 @@ def test_a_next_version_takes_the_place_of_a_certificate(agency: httpx.Client) -
     assert "已换发第 2 版" in agency.get(f"/certificates/{old}").text
     renewed = agency.post(f"/api/certificates/{new}/successors", json={"how": "renew"}).json()["id"]
     assert agency.get(f"/api/certificates/{renewed}").json()["valid_until"] == "2033-01-03"
+    again = agency.post(f"/api/certificates/{renewed}/successors", json={"how": "reissue"}).json()["id"]
+    for before, after, reason in ((new, renewed, 31), (renewed, again, 33)):
+        was, shown = (agency.get(f"/api/certificates/{each}").json() for each in (before, after))
+        assert (was["after"], shown["before"], was["events"][-1]["reason"]) == (after, before, reason)
+        assert f'href="/certificates/{after}"' in agency.get(f"/certificates/{before}").text
+        assert f'href="/certificates/{before}"' in agency.get(f"/certificates/{after}").text
 
 
 @pytest.mark.parametrize(

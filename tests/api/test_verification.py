@@ -15,8 +15,10 @@ from evidence.statuslist import CertificateState, check_status_list, read_status
 from ledger import checkpoints, status
 from ledger.chain import Address
 from ledger.status_derivation import Difference, compare, exceptions_on
-from signing.certificate_changes import issuer_key
+from signing.certificate_changes import history, issuer_key
+from signing.certificate_issue import finish_issue
 from signing.certificate_steps import Reason, Step
+from signing.certificate_succession import NextVersion, Succession, succeed
 from signing.certificates import Certificate
 from tests.permit import change_permit, issue_permit
 from tests.quiet_city import QuietCity, open_quiet_city
@@ -76,6 +78,32 @@ def test_an_anchored_suspension_is_confirmed_by_the_chain(city: QuietCity) -> No
     permit = suspended(city)
     city.anchor()
     assert verified(city, permit.qr)["witness"]["word"] == "agrees"
+
+
+def test_of_an_old_or_ended_certificate_it_is_told_what_it_is_since_when_and_why(city: QuietCity) -> None:
+    first, annulled = issue_permit(city.house), issue_permit(city.house)
+    amended = NextVersion(how=Succession.AMEND, fields={"contractor": "示范市第二建筑有限公司"})
+    with city.house.database.transaction() as session:
+        begun = succeed(session, first.id, amended, agency=city.house.agency, clock=city.house.clock)
+    newer = finish_issue(city.house.database, begun, press=city.house.press)
+    change_permit(city.house, newer, Step.WITHDRAW, Reason.LAW_CHANGED)
+    change_permit(city.house, annulled, Step.ANNUL, Reason.SERIOUS_VIOLATION)
+    city.anchor()
+    for permit, state, words, reason in (
+        (first, "superseded", "已变更", Reason.AMENDED),
+        (newer, "withdrawn", "撤回", Reason.LAW_CHANGED),
+        (annulled, "annulled", "吊销", Reason.SERIOUS_VIOLATION),
+    ):
+        report = verified(city, permit.qr)
+        assert (report["answer"], report["state"]) == ("NOT_IN_FORCE", state)
+        told = report["witness"]["state"]
+        assert (told["zh"], told["reason"], told["reason_zh"]) == (words, reason, reason.term.zh)
+        with city.house.database.transaction() as session:
+            step = history(session, permit.id)[-1]
+        assert datetime.fromisoformat(told["since"]) == step.changed_at
+        assert f"“{words}”" in report["witness"]["zh"]
+        assert reason.term.zh in report["witness"]["zh"]
+    assert verified(city, issue_permit(city.house).qr)["witness"]["state"] is None
 
 
 def test_a_reinstated_certificate_is_in_force_again(city: QuietCity) -> None:
