@@ -66,7 +66,7 @@ chain: hardhat-local/.done
 test-chains: tests/chains/.done
 
 bench: set-up-tests $(if $(filter ledger verify,$(NAME)),tests/bench/peers/.done) ## take the figures of NAME (without it: say which there are)
-	@$(PY) -m tests.bench $(NAME) $(if $(QUICK),--quick) $(if $(PAIRS),--pairs $(PAIRS))
+	@$(PY) -m tests.bench $(NAME) $(if $(QUICK),--quick) $(if $(PAIRS),--pairs $(PAIRS)) $(if $(ROWS),--rows $(ROWS))
 
 # Asked before the minute of set-up begins; what is in place already needs no npm.
 node:

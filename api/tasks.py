@@ -1,10 +1,10 @@
-"""What goes on in this house after the answers have left, in seven workers.
+"""What goes on in this house after the answers have left, in eight workers.
 
 One anchors, and is woken by the bell: a suspended permit must not wait for a round, nor for a document that
 is being assembled. Two send messages, one of each channel: a mail server that hangs keeps no code from a
-phone. One posts webhooks, for their receivers may hang too. One sends the rows of sheets, and one issues
-certificates out of them, which may take hours. The last takes the rest in order of how long somebody waits
-for it.
+phone. One posts webhooks, for their receivers may hang too. One sends the rows of sheets. Two issue
+certificates out of them, which may take long: while a page of one is set, the other writes to the database.
+The last takes the rest in order of how long somebody waits for it.
 
     with at_work(house): ...
 """
@@ -33,6 +33,9 @@ from signing import (
 from signing.assembly import assemble_next
 from signing.certificate_issue import unpublished
 
+ISSUERS = 2
+"""Certificates that are made at once; setting a page, a third of the work, leaves the interpreter free."""
+
 
 @contextmanager
 def at_work(house: House, *further: tuple[str, Task], round_seconds: float = ROUND_SECONDS) -> Iterator[None]:
@@ -41,10 +44,13 @@ def at_work(house: House, *further: tuple[str, Task], round_seconds: float = ROU
     posts = [Worker((_post(house, channel),), round_seconds=round_seconds) for channel in Channel]
     webhooks = Worker((_webhooks(house),), round_seconds=round_seconds)
     sheets = Worker((("sheets", lambda: sending.send_next(house)),), round_seconds=round_seconds)
-    issuer = Worker((("bulk issue", lambda: issuing.issue_next(house)),), round_seconds=round_seconds)
+    issuers = [
+        Worker((("bulk issue", lambda: issuing.issue_next(house)),), round_seconds=round_seconds)
+        for _ in range(ISSUERS)
+    ]
     desk = Worker(_desk(house), round_seconds=round_seconds)
     with ExitStack() as ending:
-        for worker in (desk, issuer, sheets, webhooks, *posts, anchoring):
+        for worker in (desk, *issuers, sheets, webhooks, *posts, anchoring):
             worker.start()
             ending.callback(worker.stop)
         ending.enter_context(bell.listening(house.database, heard=anchoring.wake))

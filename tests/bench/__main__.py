@@ -5,12 +5,19 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import face_bench, ledger_bench, signing_bench, verify_bench
+from tests.bench import bulk_bench, face_bench, ledger_bench, signing_bench, verify_bench
 from tests.bench.face_pairs import PairsMalformed
 from tests.bench.harness import Figures, machine, show
 
-BENCHES: dict[str, tuple[Callable[[Figures, Path | None], None], str]] = {
-    "face": (face_bench.run, "errors of the comparison beside face_recognition, times; PAIRS=pairs.csv"),
+BENCHES: dict[str, tuple[Callable[[Figures, argparse.Namespace], None], str]] = {
+    "bulk": (
+        lambda figures, asked: bulk_bench.run(figures, asked.rows),
+        "a sheet of certificates issued through the doors, and by a city that is killed; ROWS=12691",
+    ),
+    "face": (
+        lambda figures, asked: face_bench.run(figures, asked.pairs),
+        "errors of the comparison beside face_recognition, times; PAIRS=pairs.csv",
+    ),
     "ledger": (
         lambda figures, _: ledger_bench.run(figures),
         "durable facts, anchoring, gas beside EAS and OpenAttestation, proofs",
@@ -32,6 +39,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     parser.add_argument("--folder", type=Path, default=Path("var/bench"))
     parser.add_argument("--pairs", type=Path, help="face: a,b,same and perhaps group, paths beside the file")
+    parser.add_argument("--rows", type=int, help="bulk: how many certificates")
     asked = parser.parse_args()
     if asked.name is None:
         for name, (_, what) in sorted(BENCHES.items()):
@@ -42,7 +50,7 @@ def main() -> int:
     load = os.getloadavg()[0]
     show(f"{where.system}, {where.cores} cores, {where.memory_gb} GB, load average {load:.2f}")
     try:
-        BENCHES[asked.name][0](figures, asked.pairs)
+        BENCHES[asked.name][0](figures, asked)
     except PairsMalformed as error:
         parser.error(str(error))
     path = asked.folder / f"{asked.name}.json"
