@@ -4,8 +4,8 @@ from functools import partial
 from io import BytesIO
 
 import pytest
-from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from PIL import Image, ImageFilter
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from api.house import House
 from api.site import Site
@@ -18,6 +18,7 @@ from tests.journeys.officer.on_site import (
     expect_answer,
     open_scan_page,
 )
+from tests.journeys.officer.photocopies import around_code, photocopy, stained
 
 pytestmark = pytest.mark.browser
 
@@ -86,13 +87,48 @@ def test_a_picture_of_the_certificate_is_read_on_the_device(
     expect_answer(page, "有效", tone="good")
 
 
+def choose_picture(page: Page, picture: Image.Image) -> None:
+    """Have a picture read; what was said of the one before it is gone."""
+    content = BytesIO()
+    picture.save(content, "PNG", compress_level=1)
+    page.locator("#hint").evaluate("hint => { hint.textContent = ''; }")
+    shot = FilePayload(name="copy.png", mimeType="image/png", buffer=content.getvalue())
+    page.set_input_files("#picture", shot)
+
+
+def test_a_photocopy_is_answered_truthfully_or_not_at_all(
+    page: Page, site: Site, house: House, permit: Certificate
+) -> None:
+    assert permit.pdf is not None
+    coarse, fine = (around_code(house.store.get(permit.pdf), dpi=dpi) for dpi in (200, 300))
+    open_scan_page(page, site)
+    for unread in (
+        photocopy(stained(fine, 0.7), turned=1.5, seed=4),
+        fine.crop((0, 0, fine.width // 2, fine.height)),
+        fine.filter(ImageFilter.GaussianBlur(12)),
+    ):
+        choose_picture(page, unread)
+        expect(page.locator("#hint")).to_contain_text("没有找到完整、清晰的二维码")
+    choose_picture(page, Image.new("1", (30_000, 30_000)))
+    expect(page.locator("#hint")).to_contain_text("这个文件打不开：不是照片，或者太大")
+    for read in (
+        photocopy(photocopy(coarse, turned=2, seed=1), turned=-2.5, seed=51),
+        photocopy(stained(fine, 0.25), turned=1.5, seed=4),
+    ):
+        choose_picture(page, read)
+        expect_answer(page, "有效", tone="good")
+        expect(page.locator("[data-part=facts]")).to_contain_text(permit.licence_id)
+        expect(page.locator("[data-part=bearer]")).to_contain_text("复印件的二维码也是这个结果")
+        page.goto(f"{site.url}/c")
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"no picture at all", "不是可以打开的照片"),
-        (b"", "不是可以打开的照片"),
+        (b"no picture at all", "这个文件打不开"),
+        (b"", "这个文件打不开"),
         (b"%PDF-1.7 of nothing", "这个 PDF 打不开"),
-        (None, "没有找到二维码"),
+        (None, "没有找到完整、清晰的二维码"),
     ],
 )
 def test_a_picture_without_a_code_gets_its_own_sentence(

@@ -8,6 +8,9 @@ import { ReadingProblem } from "./camera.js";
 const LIBRARY = "/static/third_party/zxing-wasm/es/reader/index.js";
 const PROGRAM = "/static/third_party/zxing-wasm/reader/zxing_reader.wasm";
 const WIDEST_PICTURE = 2400; // pixels; a code of version 20 stays sharp and a phone stays quick
+const SOFTER = [0.7, 0.5]; // parts of that at which the speckles of a photocopy fade
+const WIDEST_OF_ALL = 4800; // pixels, for a small code on a large picture
+const LARGEST_FILE = 40 * 2 ** 20; // bytes, as of a PDF
 const PAUSE = 40; // milliseconds between two looks
 const OUT_OF_SIGHT = 1500; // milliseconds without a code until the same one counts as shown again
 const FROM_CAMERA = { formats: ["QRCode"], maxNumberOfSymbols: 1, tryRotate: false, tryInvert: false };
@@ -52,11 +55,12 @@ export async function readPicture(file) {
   const read = await load();
   let picture;
   try {
+    if (file.size > LARGEST_FILE) throw new RangeError();
     picture = await createImageBitmap(file);
   } catch {
     throw new ReadingProblem("officer.problem.no_picture");
   }
-  const text = await textIn(read, picture, picture.width, picture.height, new OffscreenCanvas(1, 1), FROM_PICTURE);
+  const text = await textAt(read, picture);
   picture.close();
   if (text === null) throw new ReadingProblem("officer.problem.no_code");
   return text;
@@ -64,14 +68,26 @@ export async function readPicture(file) {
 
 /** Read the code on a canvas; null without one. Throws ReadingProblem. */
 export async function readCanvas(canvas) {
-  return textIn(await load(), canvas, canvas.width, canvas.height, new OffscreenCanvas(1, 1), FROM_PICTURE);
+  return textAt(await load(), canvas);
 }
 
-async function textIn(read, picture, width, height, paper, options) {
-  const scale = Math.min(1, WIDEST_PICTURE / Math.max(width, height));
+/** The text of the code in a picture, looked at in one size after the other; null without one. */
+async function textAt(read, picture) {
+  const { width, height } = picture, longer = Math.max(width, height), paper = new OffscreenCanvas(1, 1);
+  const first = Math.min(longer, WIDEST_PICTURE);
+  for (const widest of new Set([first, ...SOFTER.map((part) => part * first), Math.min(longer, WIDEST_OF_ALL)])) {
+    const text = await textIn(read, picture, width, height, paper, FROM_PICTURE, widest);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+async function textIn(read, picture, width, height, paper, options, widest = WIDEST_PICTURE) {
+  const scale = Math.min(1, widest / Math.max(width, height));
   paper.width = Math.round(width * scale);
   paper.height = Math.round(height * scale);
   const context = paper.getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
   context.drawImage(picture, 0, 0, paper.width, paper.height);
   const [code] = await read(context.getImageData(0, 0, paper.width, paper.height), options);
   return code?.isValid ? code.text : null;
