@@ -111,6 +111,7 @@ class Settings(BaseSettings):
     mail_from: str = Field(default="", description="sender of messages by mail")
     webhook_loopback: bool = Field(default=False, description="for tests: webhooks may reach this machine")
     portrait_days: int = Field(default=0, ge=0, le=365, description="days an enrolled portrait is kept")
+    visit_days: int = Field(default=730, ge=1, le=3650, description="days an officer's visit is kept")
     language: Language = Field(default="zh", description="language of what the commands print: zh or en")
     origin: str = Field(default="yinxin.example/city", description="name of this log, in every checkpoint")
     city_zh: str = Field(default="示范市", description="name of the city in Chinese")
@@ -173,6 +174,7 @@ _ALLOWED = {
     "chain_delay_hours": Term(" 0 至 720 的整数（小时）", "a whole number of hours from 0 to 720"),
     "chain_quorum": Term(" 0 至 16 的整数", "a whole number from 0 to 16"),
     "portrait_days": Term(" 0 至 365 的整数（天）", "a whole number of days from 0 to 365"),
+    "visit_days": Term(" 1 至 3650 的整数（天）", "a whole number of days from 1 to 3650"),
     "chain_fee_cap": Term("不小于 0 的整数（gwei）", "a whole number of gwei from 0"),
 }
 """What the settings take that may be quoted; a value of any other may be a secret and is never shown."""

@@ -17,6 +17,7 @@ from api.bulk_issuing import batches as issue_batches
 from api.bulk_issuing import issuing
 from api.bulk_sending import batches, sending
 from api.house import House
+from api.site_visits import retention
 from api.webhooks import deliveries
 from api.worker import ROUND_SECONDS, Task, Worker
 from evidence.errors import YinxinError
@@ -82,6 +83,7 @@ def _desk(house: House) -> Iterable[tuple[str, Task]]:
         ("reminders", lambda: _remind(house)),
         ("lapses", lambda: _let_lapse(house)),
         ("programs", lambda: _forget_of_programs(house)),
+        ("visits", lambda: _forget_visits(house)),
     )
 
 
@@ -122,6 +124,11 @@ def _forget_of_programs(house: House) -> None:
         idempotency.forget_due(session, clock=house.clock)
         batches.forget_due(session, clock=house.clock)
         issue_batches.forget_due(session, clock=house.clock)
+
+
+def _forget_visits(house: House) -> bool:
+    with house.database.transaction() as session:
+        return retention.forget_due(session, house.store, days=house.settings.visit_days, clock=house.clock)
 
 
 def _let_lapse(house: House) -> None:

@@ -57,7 +57,10 @@ def _integrity(file: Path) -> str:
 @router.get("/c")
 def scan(request: Request, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
     """Show the page that a certificate's QR code opens; the code itself never reaches the server."""
-    return page(request, "officer.html", shell=shell(), site=house.settings.public_url)
+    settings = house.settings
+    return page(
+        request, "officer.html", shell=shell(), site=settings.public_url, visit_days=settings.visit_days
+    )
 
 
 @router.get("/officer")

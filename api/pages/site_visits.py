@@ -11,6 +11,7 @@ from api.routes import InHouse
 from api.routes.documents import file
 from api.routes.site_visits import AsOfficer
 from api.site_visits import visits
+from api.site_visits.retention import kept_until
 from evidence.digest import Digest
 from verify.labels import label
 
@@ -23,21 +24,26 @@ PNG = b"\x89PNG"
 def sent(request: Request, house: InHouse, visitor: AsOfficer) -> Response:
     """Show the visits that the officer sent, the newest first."""
     with house.database.transaction() as session:
-        return page(request, "site_visits.html", visits=visits.visits(session, officer=account_of(visitor)))
+        found = visits.visits(session, officer=account_of(visitor))
+    return page(request, "site_visits.html", visits=found, days=house.settings.visit_days)
 
 
 @router.get("/{visit_id}")
 def one(request: Request, visit_id: UUID, house: InHouse, visitor: AsOfficer) -> Response:
     """Show one visit: each finding as the device answered, its code to verify anew, its photographs."""
     with house.database.transaction() as session:
-        return page(
-            request,
-            "site_visit.html",
-            visit=visits.visit(session, visit_id, officer=account_of(visitor)),
-            findings=visits.findings(session, visit_id),
-            label=label,
-            own=f"{house.settings.public_url.rstrip('/')}/c#",
-        )
+        sent_ = visits.visit(session, visit_id, officer=account_of(visitor))
+        found = visits.findings(session, visit_id)
+    return page(
+        request,
+        "site_visit.html",
+        visit=sent_.visit,
+        forgotten=sent_.forgotten,
+        until=kept_until(sent_.received_at, days=house.settings.visit_days),
+        findings=found,
+        label=label,
+        own=f"{house.settings.public_url.rstrip('/')}/c#",
+    )
 
 
 @router.get("/{visit_id}/photographs/{digest}")

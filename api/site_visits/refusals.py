@@ -11,6 +11,14 @@ class VisitUnknown(Refused):
     en = "You sent no such visit; choose again from your list, or send it again from your device."
 
 
+class VisitForgotten(Refused):
+    """The visit was kept as long as visits are, and was deleted. Facts: ``at``."""
+
+    code = "visit-forgotten"
+    zh = "这次检查已过保存期限，于 {at} 删除；还有内容要上报的，请作为新的检查重新核验并上报。"
+    en = "This visit was kept as long as visits are and was deleted at {at}; verify and send the rest anew."
+
+
 class FindingUnknown(Refused):
     """The visit has no such finding."""
 

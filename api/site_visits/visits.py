@@ -1,7 +1,8 @@
 """Visits as they were sent: each by one officer, under the number that the officer's device gave it.
 
-What is sent again is kept once; what was sent is never changed. Photographs lie in the object store by their
-digest, and are named by the finding that they belong to.
+What is sent again is kept once; what was sent is never changed, and deleted when its time is over
+(``api.site_visits.retention``). Photographs lie in the object store by their digest, and are named by the
+finding that they belong to.
 
     keep_visit(session, visit, clock=clock)
     keep_finding(session, visit.id, finding, officer=account, clock=clock)
@@ -21,6 +22,7 @@ from api.site_visits.refusals import (
     FindingUnknown,
     PhotographUnknown,
     SentOtherwise,
+    VisitForgotten,
     VisitFull,
     VisitUnknown,
 )
@@ -33,12 +35,14 @@ MOST_FINDINGS = 200
 """Findings of one visit."""
 MOST_PHOTOGRAPHS = 6
 """Photographs of one finding."""
+PHOTOGRAPHS_LOCK = 0x5356
+"""Of the advisory lock that who keeps a photograph shares, and who deletes some has alone."""
 SHOWN = 100
 """Visits in the list of an officer, the newest first."""
 
 
 class VisitRow(Base):
-    """One visit of an officer's account."""
+    """One visit of an officer's account; once its time is over, when it was deleted, and how much it was."""
 
     __tablename__ = "site_visits"
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -46,7 +50,10 @@ class VisitRow(Base):
     organization: Mapped[str | None] = mapped_column(Text)
     place: Mapped[str] = mapped_column(Text)
     begun_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    forgotten_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    findings: Mapped[int | None]
+    photographs: Mapped[int | None]
 
 
 class FindingRow(Base):
@@ -74,6 +81,24 @@ class PhotographRow(Base):
 
 
 @dataclass(frozen=True)
+class Forgotten:
+    """When what a visit said was deleted, and how many findings and photographs it had."""
+
+    at: datetime
+    findings: int
+    photographs: int
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A visit as it is here: when it arrived, and what is left of it once its time is over."""
+
+    visit: "Visit"
+    received_at: datetime
+    forgotten: Forgotten | None
+
+
+@dataclass(frozen=True)
 class Visit:
     """One visit; ``begun_at`` by the device's clock."""
 
@@ -97,6 +122,7 @@ def keep_visit(session: Session, visit: Visit, *, clock: Clock) -> None:
 
     Raises:
         SentOtherwise: the number is taken by another.
+        VisitForgotten: it was deleted.
     """
     found = session.get(VisitRow, visit.id)
     if found is None:
@@ -111,6 +137,8 @@ def keep_visit(session: Session, visit: Visit, *, clock: Clock) -> None:
             )
         )
         session.flush()
+    elif found.officer == visit.officer and found.forgotten_at is not None:
+        raise VisitForgotten(at=found.forgotten_at)
     elif _visit(found) != visit:
         raise SentOtherwise
 
@@ -119,7 +147,7 @@ def keep_finding(session: Session, visit_id: UUID, finding: Finding, *, officer:
     """Keep a finding of the officer's own visit; the same one again changes nothing.
 
     Raises:
-        VisitUnknown: the officer sent no such visit.
+        VisitUnknown, VisitForgotten: the officer sent no such visit, or it was deleted.
         SentOtherwise: the finding was sent before with other content.
         VisitFull: ``MOST_FINDINGS`` are there.
     """
@@ -148,7 +176,7 @@ def check_room(session: Session, visit_id: UUID, finding_id: UUID, *, officer: U
     """Check that the finding may have one more photograph; its visit is locked.
 
     Raises:
-        VisitUnknown, FindingUnknown: it is not there.
+        VisitUnknown, VisitForgotten, FindingUnknown: it is not there.
         VisitFull: it has ``MOST_PHOTOGRAPHS``.
     """
     _own(session, visit_id, officer=officer, lock=True)
@@ -165,8 +193,9 @@ def keep_photograph(
     """Keep a photograph of a finding; the same one again changes nothing.
 
     Raises:
-        VisitUnknown, FindingUnknown, VisitFull: as :func:`check_room`.
+        VisitUnknown, VisitForgotten, FindingUnknown, VisitFull: as :func:`check_room`.
     """
+    session.execute(select(func.pg_advisory_xact_lock_shared(PHOTOGRAPHS_LOCK)))
     _own(session, visit_id, officer=officer, lock=True)
     if session.get(PhotographRow, (visit_id, finding_id, str(digest))) is not None:
         return
@@ -177,7 +206,7 @@ def keep_photograph(
     session.flush()
 
 
-def visits(session: Session, *, officer: UUID) -> tuple[Visit, ...]:
+def visits(session: Session, *, officer: UUID) -> tuple[Sent, ...]:
     """Give the newest ``SHOWN`` visits that the officer sent."""
     rows = session.scalars(
         select(VisitRow)
@@ -185,16 +214,16 @@ def visits(session: Session, *, officer: UUID) -> tuple[Visit, ...]:
         .order_by(VisitRow.begun_at.desc(), VisitRow.id)
         .limit(SHOWN)
     )
-    return tuple(_visit(row) for row in rows)
+    return tuple(_sent(row) for row in rows)
 
 
-def visit(session: Session, visit_id: UUID, *, officer: UUID) -> Visit:
+def visit(session: Session, visit_id: UUID, *, officer: UUID) -> Sent:
     """Give the officer's own visit.
 
     Raises:
         VisitUnknown: the officer sent no such visit.
     """
-    return _visit(_own(session, visit_id, officer=officer))
+    return _sent(_own(session, visit_id, officer=officer))
 
 
 def findings(session: Session, visit_id: UUID) -> tuple[Kept, ...]:
@@ -232,7 +261,16 @@ def _own(session: Session, visit_id: UUID, *, officer: UUID, lock: bool = False)
     row = session.scalars(asked.with_for_update() if lock else asked).one_or_none()
     if row is None:
         raise VisitUnknown
+    if lock and row.forgotten_at is not None:
+        raise VisitForgotten(at=row.forgotten_at)
     return row
+
+
+def _sent(row: VisitRow) -> Sent:
+    forgotten = None
+    if row.forgotten_at is not None:
+        forgotten = Forgotten(row.forgotten_at, row.findings or 0, row.photographs or 0)
+    return Sent(_visit(row), row.received_at, forgotten)
 
 
 def _visit(row: VisitRow) -> Visit:

@@ -1,5 +1,6 @@
 """Visits of officers: sent once however often the network makes the device send them, and kept as sent."""
 
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,17 +10,22 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from PIL import Image
+from sqlalchemy import select
 
 from api.policy import Role
-from api.site_visits import visits
+from api.site_visits import retention, visits
 from api.site_visits.finding import LONGEST_NOTE
 from api.site_visits.visits import FindingRow, PhotographRow, VisitRow
+from evidence.clock import FixedClock
+from evidence.digest import Digest
 from evidence.type_description import MOST_FIELDS
 from ledger.database import Base, Database
+from signing.objects import ObjectMissing
 from tests.api.joint import enter_as
 from tests.quiet_city import QuietCity
 
 NOW = "2026-05-02T06:00:00Z"
+KEPT_DAYS = 730
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +146,54 @@ def test_a_visit_has_limits_that_say_what_to_do(
     send_picture(officer, visit, found["id"], picture()).raise_for_status()
     one_more = send_picture(officer, visit, found["id"], picture("white"))
     assert (one_more.status_code, one_more.json()["title"]) == (409, "visit-full")
+
+
+def test_a_visit_is_deleted_when_its_time_is_over(city: QuietCity, officer: httpx.Client) -> None:
+    def later(days: int) -> bool:
+        clock = FixedClock(datetime.now(UTC) + timedelta(days=days))
+        with city.house.database.transaction() as session:
+            return retention.forget_due(session, city.house.store, days=KEPT_DAYS, clock=clock)
+
+    def age(visit: str, days: int) -> None:
+        with city.house.database.transaction() as session:
+            row = session.get_one(VisitRow, UUID(visit))
+            row.received_at -= timedelta(days=days)
+
+    old, young = sent_visit(officer, site="滨河路2号"), sent_visit(officer, site="滨河路3号")
+    found, of_young = finding(note="王某在场"), finding()
+    for visit, each in ((old, found), (young, of_young)):
+        officer.post(f"/api/visits/{visit}/findings", json=each).raise_for_status()
+    shared, alone = (
+        send_picture(officer, old, found["id"], picture(colour)).json()["id"] for colour in ("red", "blue")
+    )
+    send_picture(officer, young, of_young["id"], picture("red")).raise_for_status()
+    age(old, 1)
+    assert "保存 730 天" in officer.get("/visits").text
+    assert "之后自动删除" in officer.get(f"/visits/{old}").text
+    later(KEPT_DAYS - 2)
+    assert "王某在场" in officer.get(f"/visits/{old}").text
+
+    later(KEPT_DAYS - 1)
+    page = officer.get(f"/visits/{old}").text
+    assert "王某在场" not in page
+    assert "滨河路2号" not in officer.get("/visits").text + page
+    assert "核验记录 1 条，照片 2 张" in page
+    assert officer.get(f"/visits/{young}/photographs/{shared}").content == picture("red")
+    assert officer.get(f"/visits/{old}/photographs/{alone}").status_code == 404
+    with pytest.raises(ObjectMissing):
+        city.house.store.get(Digest.parse(alone))
+    with city.house.database.transaction() as session:
+        left = session.scalars(select(FindingRow.content).where(FindingRow.visit == UUID(old)))
+        assert left.all() == []
+
+    # Nothing comes back to it, and what is sent again does not bring it back.
+    for refused in (
+        officer.post("/api/visits", json={"id": old, "site": "滨河路2号", "begun_at": NOW}),
+        officer.post(f"/api/visits/{old}/findings", json=found),
+        send_picture(officer, old, found["id"], picture("blue")),
+    ):
+        assert (refused.status_code, refused.json()["title"]) == (409, "visit-forgotten")
+    assert not later(KEPT_DAYS - 1)
 
 
 @pytest.mark.parametrize(
