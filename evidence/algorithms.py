@@ -48,7 +48,7 @@ class Algorithm(StrEnum):
     @classmethod
     def of_cose_id(cls, cose_id: object) -> "Algorithm | None":
         """Return the algorithm with this COSE number, or None when the table has none."""
-        return next((algorithm for algorithm in cls if algorithm.cose_id == cose_id), None)
+        return _BY_COSE_ID.get(cose_id) if isinstance(cose_id, int) else None
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ _TABLE = {
     Algorithm.EDDSA: _Row(-8, KeyKind.ED25519, "RFC 8032; RFC 9053, section 2.2"),
     Algorithm.RS256: _Row(-257, KeyKind.RSA, "RFC 8017, section 8.2; RFC 8812, section 2"),
 }
+_BY_COSE_ID = {row.cose_id: algorithm for algorithm, row in _TABLE.items()}
 
 RSA_SMALLEST_BITS = 2048
 """NIST SP 800-131A revision 2, table 2: shorter moduli are disallowed."""

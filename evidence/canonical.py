@@ -146,10 +146,17 @@ class _Reader:
         raise NotCanonical(offset=self.offset)
 
     def item(self, depth: int) -> Value:
-        initial = self._take(1)[0]
+        if self.offset == len(self._encoded):
+            self.refuse()
+        initial = self._encoded[self.offset]
+        self.offset += 1
+        if initial < _IMMEDIATE_END:
+            return initial
         if initial in _SIMPLE:
             return _SIMPLE[initial]
-        major, argument = initial >> 5, self._argument(initial & 0x1F)
+        major, argument = initial >> 5, initial & 0x1F
+        if argument >= _IMMEDIATE_END:
+            argument = self._argument(argument)
         if major == _UNSIGNED:
             return argument
         if major == _NEGATIVE:
@@ -174,9 +181,7 @@ class _Reader:
         return taken
 
     def _argument(self, additional: int) -> int:
-        """Return the argument; it must be in its shortest form."""
-        if additional < _IMMEDIATE_END:
-            return additional
+        """Return an argument that follows; it must be in its shortest form."""
         length = _LENGTHS.get(additional)
         if length is None:
             self.refuse()

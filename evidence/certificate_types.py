@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from evidence.errors import Term
 
@@ -167,7 +168,7 @@ class CertificateType:
     states: Mapping[LifeState, StateWords]
     fields: tuple[TypeField, ...]
 
-    @property
+    @cached_property
     def in_qr(self) -> tuple[str, ...]:
         """The names of the fields that travel in the QR code, in order."""
         return tuple(field.name for field in self.fields if field.in_qr)

@@ -28,6 +28,7 @@ PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | Ed25519PrivateKey | rsa.RSA
 
 _P256_COORDINATE = 32
 _RSA_EXPONENT = 65537
+_ES256 = ec.ECDSA(hashes.SHA256())
 
 
 @dataclass(frozen=True)
@@ -145,4 +146,4 @@ def _verify(public: PublicKey, message: bytes, signature: bytes) -> None:
             raise InvalidSignature
         r = int.from_bytes(signature[:_P256_COORDINATE], "big")
         s = int.from_bytes(signature[_P256_COORDINATE:], "big")
-        public.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
+        public.verify(encode_dss_signature(r, s), message, _ES256)

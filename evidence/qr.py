@@ -50,6 +50,8 @@ _TEXT = re.compile(
 )
 _LOCAL_HOSTS = ("localhost", "127.0.0.1")
 _EPOCH_DAY = EPOCH.date()
+_LAST_DAY = (date.max - _EPOCH_DAY).days
+_LAST_SECOND = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(seconds=1)
 (
     _LICENCE_ID,
     _CERTIFICATE_TYPE,
@@ -301,7 +303,7 @@ def _printed(fields: Fields) -> tuple[str, ...]:
 def day_in(fields: Fields, key: int) -> date:
     """Take a whole day, counted from 1970."""
     days = fields.count(key)
-    if days > (date.max - _EPOCH_DAY).days:
+    if days > _LAST_DAY:
         raise fields.refuse(key)
     return _EPOCH_DAY + timedelta(days=days)
 
@@ -309,6 +311,6 @@ def day_in(fields: Fields, key: int) -> date:
 def second_in(fields: Fields, key: int) -> datetime:
     """Take a whole second in UTC, counted from 1970."""
     seconds = fields.count(key)
-    if seconds > (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(seconds=1):
+    if seconds > _LAST_SECOND:
         raise fields.refuse(key)
     return EPOCH + timedelta(seconds=seconds)

@@ -6,7 +6,7 @@ statement may be of another city or the trust file too old. A key that is pinned
 another type of statement or for another time breaks the evidence (TOTAL-FAILED).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from verify.trust import IssuerKey, TrustAnchors
 from verify.words import Words, moment
 
 KEY, SIGNATURE = "issuer-key", "signature"
+_OUTCOMES = {"key-pinned": Outcome.PASSED, "key-unknown": Outcome.INDETERMINATE}
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,21 @@ class Claim:
 
 @dataclass(frozen=True)
 class KeyFound:
-    """The finding of the look-up, and the key to check the signature with, if any is pinned."""
+    """How the look-up came out: the name of its sentence, the facts in it, and the key, if any is pinned."""
 
-    finding: Finding
+    said: str
+    facts: Mapping[str, str | Words]
     pinned: IssuerKey | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of the check."""
+        return _OUTCOMES.get(self.said, Outcome.FAILED)
+
+    @property
+    def finding(self) -> Finding:
+        """The check with its sentence, which is written when it is asked for."""
+        return Finding(KEY, self.outcome, SENTENCES[self.said].filled(**self.facts))
 
 
 def role_of(type_: StatementType) -> str:
@@ -54,23 +66,17 @@ def find_key(claim: Claim, trust: TrustAnchors) -> KeyFound:
     """Find the pinned key that a claim names and check that it may have signed this, then."""
     named = trust.keys_named(claim.key_id_prefix)
     if not named:
-        return KeyFound(Finding(KEY, Outcome.INDETERMINATE, SENTENCES["key-unknown"]), None)
+        return KeyFound("key-unknown", {}, None)
     own = [key for key in named if key.issuer == claim.issuer]
     if not own:
-        return _found("key-of-another", named[0], issuer=trust.name_of(claim.issuer), owner=named[0].name)
+        facts = {"issuer": trust.name_of(claim.issuer), "owner": named[0].name}
+        return KeyFound("key-of-another", facts, named[0])
     allowed = [key for key in own if claim.role in key.roles]
     if not allowed:
-        return _found("key-without-role", own[0], issuer=own[0].name, role=claim.role)
-    at = moment(claim.issued_at)
+        return KeyFound("key-without-role", {"issuer": own[0].name, "role": claim.role}, own[0])
     valid = [key for key in allowed if key.valid_at(claim.issued_at)]
-    if not valid:
-        return _found("key-out-of-window", allowed[0], issuer=allowed[0].name, at=at)
-    return _found("key-pinned", valid[0], issuer=valid[0].name, at=at)
-
-
-def _found(key: str, pinned: IssuerKey, **facts: str | Words) -> KeyFound:
-    outcome = Outcome.PASSED if key == "key-pinned" else Outcome.FAILED
-    return KeyFound(Finding(KEY, outcome, SENTENCES[key].filled(**facts)), pinned)
+    said, pinned = ("key-pinned", valid[0]) if valid else ("key-out-of-window", allowed[0])
+    return KeyFound(said, {"issuer": pinned.name, "at": moment(claim.issued_at)}, pinned)
 
 
 def check_signature(pinned: IssuerKey | None, check: Callable[[VerifyingKey], object]) -> Finding:

@@ -12,6 +12,7 @@ force now".
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from evidence.certificate_types import LifeState
 from evidence.statuslist import CertificateState
@@ -51,7 +52,7 @@ class Period:
     valid_from: date
     valid_until: date | None
 
-    @property
+    @cached_property
     def words(self) -> Words:
         """The period as a phrase."""
         if self.valid_until is None:

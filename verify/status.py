@@ -12,7 +12,7 @@ A list that came inside a bundle is part of the evidence: a forged one breaks th
 beside a QR code is not: a forged one is put aside, and nothing is known.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -24,7 +24,7 @@ from evidence.status_delta import applied, read_delta, unpaired
 from evidence.statuslist import StatusList, check_status_list
 from verify.checks import Concern, Finding, Outcome
 from verify.errors import ListKeyUnknown, ListOfAnother
-from verify.issuer_keys import claim_of, find_key, role_of
+from verify.issuer_keys import Claim, find_key, role_of
 from verify.sentences import SENTENCES
 from verify.standing import IN_FORCE, LISTED, KnownState, ending, state_words
 from verify.trust import CLOCK_SKEW, TrustAnchors
@@ -128,10 +128,12 @@ def key_of(encoded: bytes, type_: StatementType, issuer: str, trust: TrustAnchor
     signed = _read(encoded)
     if signed.statement.type is not type_:
         raise StatusListMalformed(place="typ")
-    found = find_key(replace(claim_of(signed), role=LIST_ROLE), trust)
+    claimed = signed.statement
+    claim = Claim(claimed.issuer, claimed.issued_at, LIST_ROLE, signed.key_id_prefix)
+    found = find_key(claim, trust)
     if found.pinned is None:
         raise ListKeyUnknown
-    if signed.statement.issuer != issuer or found.finding.outcome is not Outcome.PASSED:
+    if claimed.issuer != issuer or found.outcome is not Outcome.PASSED:
         raise ListOfAnother
     return found.pinned.key
 

@@ -145,7 +145,7 @@ class TrustAnchors:
     def name_of(self, issuer: str) -> Words:
         """The pinned name of ``issuer``, or its identifier where the file does not know it."""
         known = (pinned.name for pinned in self.issuers if pinned.issuer == issuer)
-        return next(known, Words(issuer, issuer))
+        return next(known, None) or Words(issuer, issuer)
 
 
 def _issuer_members(issuer: IssuerKey) -> dict[str, object]:

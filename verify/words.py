@@ -28,10 +28,8 @@ class Words:
 
     def filled(self, **facts: "str | int | Words") -> "Words":
         """Put ``facts`` in the places named; a ``Words`` fact gives each language its own."""
-        zh: dict[str, object] = {}
-        en: dict[str, object] = {}
-        for name, fact in facts.items():
-            zh[name], en[name] = (fact.zh, fact.en) if isinstance(fact, Words) else (fact, fact)
+        zh = {name: fact.zh if isinstance(fact, Words) else fact for name, fact in facts.items()}
+        en = {name: fact.en if isinstance(fact, Words) else fact for name, fact in facts.items()}
         return Words(self.zh.format_map(zh), self.en.format_map(en))
 
     def said(self, language: Language) -> str:
