@@ -6,6 +6,7 @@
 const DEPTH_LIMIT = 32;
 const UNSIGNED = 0, NEGATIVE = 1, BYTES = 2, TEXT = 3, ARRAY = 4, MAP = 5;
 const LENGTHS = { 24: 1, 25: 2, 26: 4, 27: 8 };
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Bytes that are not the one encoding; `offset` is where the reader stopped. */
 export class NotCanonical extends Error {
@@ -73,7 +74,9 @@ export function concat(parts) {
 
 /** Whether two arrays of bytes are the same. */
 export function same(left, right) {
-  return left.length === right.length && left.every((byte, place) => byte === right[place]);
+  if (left.length !== right.length) return false;
+  for (let place = 0; place < left.length; place += 1) if (left[place] !== right[place]) return false;
+  return true;
 }
 
 function head(major, argument) {
@@ -91,7 +94,8 @@ class Reader {
   }
 
   item(depth) {
-    const initial = this.take(1)[0];
+    if (this.offset === this.encoded.length) throw new NotCanonical("cut off", this.offset);
+    const initial = this.encoded[this.offset++];
     if (initial === 0xf4 || initial === 0xf5) return initial === 0xf5;
     if (initial === 0xf6) return null;
     const major = initial >> 5;
@@ -117,10 +121,11 @@ class Reader {
     if (additional < 24) return additional;
     const length = LENGTHS[additional];
     if (length === undefined) throw new NotCanonical("indefinite or reserved length", this.offset);
-    const argument = this.take(length).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-    const shortest = length === 1 ? 24n : 1n << BigInt(4 * length);
+    const bytes = this.take(length);
+    const argument = bytes.reduce((sum, byte) => sum * 256 + byte, 0); // beyond 2^53 it is rounded, and read again below
+    const shortest = length === 1 ? 24 : 2 ** (4 * length);
     if (argument < shortest) throw new NotCanonical("a shorter form exists", this.offset);
-    return argument <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(argument) : argument;
+    return Number.isSafeInteger(argument) ? argument : bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   }
 
   counted(count) {
@@ -129,7 +134,7 @@ class Reader {
 
   text(length) {
     try {
-      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.take(length));
+      return UTF8.decode(this.take(length));
     } catch {
       throw new NotCanonical("not UTF-8", this.offset);
     }

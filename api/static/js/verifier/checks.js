@@ -120,8 +120,20 @@ function lookedUp(state, list, facts, trust, askedAt) {
   };
 }
 
-/** The list if `issuer` signed it; null when nobody pinned its key; throws when it is forged. */
+const checked = new WeakMap(); // by trust and the array of bytes: lists whose signatures held
+
+/** The list if `issuer` signed it; null when nobody pinned its key; throws when it is forged. Whoever checks many codes has
+ * one list for all, an array of bytes that is not written to: it is checked once. What is refused is refused anew. */
 export async function authenticList(encoded, issuer, trust) {
+  if (!checked.has(trust)) checked.set(trust, new WeakMap());
+  const lists = checked.get(trust), known = lists.get(encoded);
+  if (known?.issuer === issuer) return known;
+  const list = await checkedList(encoded, issuer, trust);
+  if (list !== null) lists.set(encoded, list);
+  return list;
+}
+
+async function checkedList(encoded, issuer, trust) {
   const [whole, later] = unpaired(encoded);
   const statement = await ownStatement(whole, LIST, issuer, trust);
   if (statement === null) return null;

@@ -45,11 +45,17 @@ export async function readQr(text) {
 
 async function content(digits) {
   if (digits.length > DIGITS_LIMIT || digits.startsWith("0")) throw new Malformed("digits");
-  let written = BigInt(digits).toString(16);
-  if (written.length % 2) written = `0${written}`;
-  const guarded = Uint8Array.from(written.match(/../g), (pair) => parseInt(pair, 16));
+  const guarded = octets(BigInt(digits).toString(16));
   if (guarded[0] !== 1) throw new Malformed("guard");
   return inflate(guarded.subarray(1), CONTENT_LIMIT);
+}
+
+/** The bytes of a number that is written in hexadecimal. */
+function octets(written) {
+  const padded = written.length % 2 ? `0${written}` : written;
+  const found = new Uint8Array(padded.length / 2);
+  for (let place = 0; place < padded.length; place += 1) found[place >> 1] = (found[place >> 1] << 4) | parseInt(padded[place], 16);
+  return found;
 }
 
 function readPayload(encoded, type) {

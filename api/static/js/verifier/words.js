@@ -12,12 +12,21 @@ export function both(zh, en) {
 
 /** The sentence `key`, filled with `facts`: text, numbers, or phrases in both languages. */
 export function say(key, facts = {}) {
-  const fill = (language) =>
-    SENTENCES[key][language].replace(/\{(\w+)\}/g, (_, name) => {
-      const fact = facts[name];
-      return typeof fact === "object" ? fact[language] : String(fact);
-    });
-  return both(fill("zh"), fill("en"));
+  return both(filled(key, "zh", facts), filled(key, "en", facts));
+}
+
+const split = new Map(); // what stands between the names in braces of a sentence, and the names in between
+
+function filled(key, language, facts) {
+  const sentence = SENTENCES[key][language];
+  if (!split.has(sentence)) split.set(sentence, sentence.split(/\{(\w+)\}/));
+  const parts = split.get(sentence);
+  let text = parts[0];
+  for (let place = 1; place < parts.length; place += 2) {
+    const fact = facts[parts[place]];
+    text += (typeof fact === "object" ? fact[language] : String(fact)) + parts[place + 1];
+  }
+  return text;
 }
 
 /** `text` between quotation marks, its own doubled: where it ends, it does not say itself. */
