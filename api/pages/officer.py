@@ -13,10 +13,11 @@ from starlette.responses import Response
 
 from api.language import sentence
 from api.pages import page
+from api.pages.modules import STATIC, modules
 from api.policy import Role, Visitor, allow
 from api.routes import InHouse
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
+SCRIPT, READER = "js/officer/page.js", "third_party/zxing-wasm/es/reader/index.js"
 SHELL = (
     "seal.svg",
     "css/house.css",
@@ -57,9 +58,14 @@ def _integrity(file: Path) -> str:
 @router.get("/c")
 def scan(request: Request, house: InHouse, _: Annotated[Visitor, allow(Role.ANYONE)]) -> Response:
     """Show the page that a certificate's QR code opens; the code itself never reaches the server."""
-    settings = house.settings
+    reader = f"/static/{READER}"  # what the script imports as it runs
     return page(
-        request, "officer.html", shell=shell(), site=settings.public_url, visit_days=settings.visit_days
+        request,
+        "officer.html",
+        modules=(*modules(SCRIPT), reader, *modules(READER)),
+        shell=shell(),
+        site=house.settings.public_url,
+        visit_days=house.settings.visit_days,
     )
 
 
