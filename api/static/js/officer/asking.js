@@ -20,14 +20,20 @@ const FRESH_ENOUGH = 10 * 60e3; // milliseconds until what is kept is fetched ag
 const PATIENCE = 20_000; // milliseconds until a bad network counts as none
 let anchors = null; // the best that this device has
 let otherwise = false; // whether the network answered with something that is not this site's
+let fetching = null;
 
 /** Take up what this device keeps. */
 export async function begin() {
   anchors = globalThis.crypto?.subtle ? await kept() : null;
 }
 
-/** Fetch keys and lists; tells whether that succeeded. */
-export async function refresh() {
+/** Fetch keys and lists, once for all who ask meanwhile; tells whether that succeeded. */
+export function refresh() {
+  fetching ??= fetchAnchors().finally(() => (fetching = null));
+  return fetching;
+}
+
+async function fetchAnchors() {
   otherwise = false;
   if (!navigator.onLine) return false;
   try {

@@ -8,13 +8,14 @@ import * as findings from "./findings.js";
 import "./install.js";
 import { hideNotes, showNotes, ticked } from "./notes.js";
 import { isPdf, openPrint } from "./printed.js";
-import { readPicture } from "./reader.js";
+import { fetchReader, load, readPicture } from "./reader.js";
 import { start, stop, tellReading } from "./scanning.js";
 import { keepShell } from "./shell.js";
 import { alarm, askAgain, beginVisits, sendWaiting, showVisit } from "./visit.js";
 import { language, sentence } from "./wording.js";
 
 const PASSED = "TOTAL-PASSED";
+const PAUSE = 600; // milliseconds
 const by = (id) => document.getElementById(id);
 let question = 0; // an answer that comes after the next question is not shown
 let asked = null; // the text in question
@@ -129,6 +130,9 @@ async function readFile(file) {
   }
 }
 
+/** Do `work` after a pause, so that whoever presses at once is not kept waiting by it. */
+const afterPause = (work) => new Promise((done) => setTimeout(() => done(work()), PAUSE));
+
 function scan() {
   scanning = by("continuous").checked;
   return start(arrive);
@@ -175,6 +179,7 @@ document.addEventListener("visibilitychange", async () => {
 
 // ---- opening the page
 
+fetchReader().catch(() => {}); // load tries again
 await begin();
 beginVisits((chosen) => onDevice(async () => {
   const known = await findings.finding(chosen); // as it is now: the row was drawn before the last note
@@ -185,8 +190,10 @@ beginVisits((chosen) => onDevice(async () => {
 }));
 await onDevice(showVisit);
 const answered = await verifyAddress();
+const prepared = afterPause(load).catch(() => {}); // whoever scans is told why not
 if (asked === null) await refresh();
 else if (answered?.report?.conclusion !== PASSED && (await refreshSometimes())) await verify(asked, { known: finding });
 tellReadiness();
 await onDevice(resume);
+await prepared;
 keepShell();

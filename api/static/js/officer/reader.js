@@ -11,35 +11,68 @@ const WIDEST_PICTURE = 2400; // pixels; a code of version 20 stays sharp and a p
 const SOFTER = [0.7, 0.5]; // parts of that at which the speckles of a photocopy fade
 const WIDEST_OF_ALL = 4800; // pixels, for a small code on a large picture
 const LARGEST_FILE = 40 * 2 ** 20; // bytes, as of a PDF
+const LOOKS = [640, WIDEST_PICTURE]; // pixels, in turn: a code that fills the sight is read in a third of the time
 const PAUSE = 40; // milliseconds between two looks
 const OUT_OF_SIGHT = 1500; // milliseconds without a code until the same one counts as shown again
 const FROM_CAMERA = { formats: ["QRCode"], maxNumberOfSymbols: 1, tryRotate: false, tryInvert: false };
 const FROM_PICTURE = { formats: ["QRCode"], maxNumberOfSymbols: 1, tryHarder: true };
+const SMALLEST = [ // a code of version 1 that says “1”, a number for each row of 21 modules
+  0x1fc07f, 0x105241, 0x17465d, 0x174a5d, 0x175d5d, 0x104141, 0x1fd57f, 0x300, 0x154612, 0xb1046, 0x6d511, 0x192046, 0x16557,
+  0x16aa, 0x1fc2ef, 0x104bba, 0x1752ed, 0x174c46, 0x175111, 0x104c44, 0x1fd155,
+];
+const MODULE = 4, QUIET = 4; // pixels of a module's side; modules of paper around the code (ISO/IEC 18004)
 
-let loading = null;
+let fetching = null, loading = null;
 
-/** Load the reader, once. Throws ReadingProblem. */
+/** Fetch the reader and compile its program, once, which takes this thread hardly any time. What fails is tried again by `load`. */
+export async function fetchReader() {
+  fetching ??= Promise.all([import(LIBRARY), WebAssembly.compileStreaming(fetch(PROGRAM, { priority: "low" }))]).catch((error) => {
+    fetching = null;
+    throw error;
+  });
+  return fetching;
+}
+
+/** Load the reader, once, and let it read a code that is known: what is read first is compiled first, which takes a
+ * phone longer than the reading. Throws ReadingProblem. */
 export function load() {
-  loading ??= import(LIBRARY).then(
-    async (library) => {
-      await library.prepareZXingModule({ overrides: { locateFile: () => PROGRAM }, fireImmediately: true });
-      return library.readBarcodes;
-    },
-  ).catch(() => {
+  loading ??= ready().catch(() => {
     loading = null;
     throw new ReadingProblem("officer.problem.reader");
   });
   return loading;
 }
 
+async function ready() {
+  const [{ prepareZXingModule, readBarcodes }, program] = await fetchReader();
+  await new Promise((done, fail) => {
+    const instantiateWasm = (imports, take) => void WebAssembly.instantiate(program, imports).then(take).catch(fail);
+    prepareZXingModule({ overrides: { instantiateWasm }, fireImmediately: true }).then(done, fail);
+  });
+  const [code] = await readBarcodes(smallest(), FROM_CAMERA);
+  if (code?.text !== "1") throw new Error("the reader does not read");
+  return readBarcodes;
+}
+
+function smallest() {
+  const side = SMALLEST.length, picture = new ImageData((side + 2 * QUIET) * MODULE, (side + 2 * QUIET) * MODULE);
+  const dots = new Uint32Array(picture.data.buffer).fill(0xffffffff);
+  for (let place = 0; place < dots.length; place += 1) {
+    const across = Math.floor((place % picture.width) / MODULE) - QUIET, down = Math.floor(place / picture.width / MODULE) - QUIET;
+    if (across >= 0 && across < side && (SMALLEST[down] >> (side - 1 - across)) & 1) dots[place] = 0xff000000;
+  }
+  return picture;
+}
+
 /** Read what `video` shows until `stop` is called: `found` gets every code, once for as long as it stays in sight. */
 export async function look(video, found) {
   const read = await load();
   const paper = new OffscreenCanvas(1, 1);
-  let looking = true, last = null, seenAt = 0;
+  let looking = true, last = null, seenAt = 0, looks = 0;
   const turn = async () => {
     if (!looking) return;
-    const text = video.videoWidth ? await textIn(read, video, video.videoWidth, video.videoHeight, paper, FROM_CAMERA) : null;
+    const widest = LOOKS[looks++ % LOOKS.length];
+    const text = video.videoWidth ? await textIn(read, video, video.videoWidth, video.videoHeight, paper, FROM_CAMERA, widest) : null;
     const now = performance.now();
     if (now - seenAt > OUT_OF_SIGHT) last = null;
     if (text !== null) seenAt = now;
@@ -87,7 +120,7 @@ async function textIn(read, picture, width, height, paper, options, widest = WID
   paper.width = Math.round(width * scale);
   paper.height = Math.round(height * scale);
   const context = paper.getContext("2d", { willReadFrequently: true });
-  context.imageSmoothingQuality = "high";
+  if (options === FROM_PICTURE) context.imageSmoothingQuality = "high";
   context.drawImage(picture, 0, 0, paper.width, paper.height);
   const [code] = await read(context.getImageData(0, 0, paper.width, paper.height), options);
   return code?.isValid ? code.text : null;

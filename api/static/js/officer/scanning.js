@@ -15,10 +15,9 @@ export async function start(found) {
   by("viewfinder").hidden = false;
   by("hint").textContent = sentence("officer.opening");
   try {
-    await load(); // before the camera, so that a failure does not leave it on
-    const opened = await open(by("video"));
-    if (mine !== opening) return opened.close();
-    camera = opened;
+    const opened = open(by("video")).then((on) => (mine === opening ? (camera = on) : on.close()));
+    await Promise.all([opened, load()]); // at once; where one fails, the other's camera is let go
+    if (mine !== opening) return undefined;
     reading = await look(by("video"), (text) => {
       navigator.vibrate?.(HAPTIC);
       found(text);

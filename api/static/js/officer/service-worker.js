@@ -27,7 +27,7 @@ const keep = async (address) => {
   const page = await pageIn(await fetch(address, { credentials: "omit", cache: "no-store" }));
   const cache = await caches.open(page.cache);
   const missing = Object.entries(page.files).map(async ([path, integrity]) => {
-    if (!(await cache.match(path))) await cache.put(path, await fetch(path, { integrity, cache: "no-cache" }));
+    if (!(await cache.match(path))) await cache.put(path, await fetch(path, { integrity, cache: "no-cache", priority: "low" }));
   });
   await Promise.all(missing);
   await cache.put(PAGE, page.response); // the last: a version with its page is whole

@@ -3,6 +3,7 @@
 export const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 export const sentences = JSON.parse(document.getElementById("officer-words").textContent);
 const MINUTE = 60e3, HOUR = 60 * MINUTE, DAY = 24 * HOUR; // milliseconds
+const BEIJING = 8 * HOUR; // one offset for the whole country
 
 /** A sentence of this page, filled. */
 export function sentence(key, facts = {}) {
@@ -11,7 +12,7 @@ export function sentence(key, facts = {}) {
 
 /** A moment to the minute: 2026-05-02 06:00. */
 export function cityTime(moment) {
-  return new Date(moment).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" }).slice(0, -3);
+  return new Date(new Date(moment).getTime() + BEIJING).toISOString().slice(0, 16).replace("T", " ");
 }
 
 /** How old a moment is, as a phrase; one that is still to come says so. */
