@@ -38,7 +38,7 @@ def test_every_file_that_the_page_keeps_is_served(site: Site) -> None:
 
 
 def test_the_page_names_every_module_that_its_script_loads(site: Site) -> None:
-    named = re.findall(r'<link rel="modulepreload" href="/static/([^"]+)">', httpx.get(f"{site.url}/c").text)
+    named = re.findall(r'<link rel="modulepreload" href="/static/([^"]+)"', httpx.get(f"{site.url}/c").text)
     loaded = [*linked(SCRIPT), READER, *linked(READER)]
     assert sorted(named) == sorted(loaded)
 
