@@ -18,6 +18,7 @@ from ledger.database import Database
 from ledger.postgres import EmbeddedPostgres
 from tests import databases
 from tests.film_clock import FilmClock
+from tests.quiet_city import end_workers, with_shared_workers
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,6 +36,7 @@ def _shares(item: pytest.Item) -> bool:
 
 
 def pytest_unconfigure() -> None:
+    end_workers()
     databases.close_server()
 
 
@@ -84,7 +86,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         public_url=f"http://localhost:{listener.getsockname()[1]}",
     )
     with open_house(settings, OPERATOR) as opened:
-        house = replace(opened, open_scans=OpenScans(FilmClock()))
+        house = with_shared_workers(replace(opened, open_scans=OpenScans(FilmClock())))
         plant(house)
         with at_work(house, round_seconds=0.2):
             site = open_site(create_app(house), listener)

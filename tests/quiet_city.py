@@ -12,13 +12,20 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.demonstration.city import OPERATOR, plant
 from api.house import House
+from api.page_images import PageDrawer
 from api.settings import Mode, Settings
 from api.site import Site, listen, open_site
 from api.wiring import open_house
+from identity.face_models import FusedMatcher
+from identity.portraits import PortraitPool
 from ledger import roles
 from ledger.anchoring import Anchoring, AnchoringProgress
 from ledger.chain_memory import MemoryChain
 from tests.databases import lent_database
+
+_scans = PortraitPool(FusedMatcher)
+_pages = PageDrawer()
+"""The processes that scan and draw: their start, with its weights, costs more than a city."""
 
 NOBODY = "http://127.0.0.1:9"  # the discard port: no chain is started, none answers there
 
@@ -65,13 +72,24 @@ def _opened(folder: Path, more: dict[str, Any]) -> Iterator[QuietCity]:
     )
     chain = MemoryChain()
     with open_house(settings, OPERATOR) as opened:
-        house = replace(opened, chain=chain, anchoring=_anchoring(opened, chain))
+        house = with_shared_workers(replace(opened, chain=chain, anchoring=_anchoring(opened, chain)))
         plant(house)
         app = create_app(house)
         site = open_site(app, listener)
         with httpx.Client(base_url=site.url, trust_env=False, timeout=60) as visitor:
             yield QuietCity(house, app, site, chain, visitor)
         site.close()
+
+
+def with_shared_workers(house: House) -> House:
+    """Let ``house`` scan and draw in the processes that all houses of this test process share."""
+    return replace(house, scans=_scans, pages=_pages)
+
+
+def end_workers() -> None:
+    """End the processes that scan and draw."""
+    _scans.close()
+    _pages.close()
 
 
 def _anchoring(house: House, chain: MemoryChain) -> Anchoring:
