@@ -159,13 +159,20 @@ class Typesetter:
     @cached_property
     def _widths(self) -> Mapping[int, float]:
         """How wide each character of the regular font is, in parts of its height."""
-        with TTFont(self._fonts / FONT_FILES[0], lazy=True) as font:
+        with _opened(self._fonts / FONT_FILES[0]) as font:
             advances, unit = font["hmtx"].metrics, font["head"].unitsPerEm
             return {point: advances[name][0] / unit for point, name in font.getBestCmap().items()}
 
 
+def _opened(font: Path) -> TTFont:
+    """Open a font whose glyphs are called by their places: fontTools would make up names for a second."""
+    opened = TTFont(font, lazy=True)
+    opened.setGlyphOrder([str(place) for place in range(opened["maxp"].numGlyphs)])
+    return opened
+
+
 def _code_points(font: Path) -> frozenset[int]:
-    with TTFont(font, lazy=True) as opened:
+    with _opened(font) as opened:
         return frozenset(opened.getBestCmap())
 
 
