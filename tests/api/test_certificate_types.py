@@ -18,6 +18,7 @@ from evidence.digest import sha256
 from evidence.statement import StatementType, read
 from evidence.type_description import canonical_description, read_type
 from ledger import facts
+from signing.certificate_registration import BEIJING
 from tests.api.joint import AGENCY_DESK, enter, enter_as
 from tests.api.sheets import act, counts, download, sheet, submit
 from tests.api.test_agreements import problem
@@ -89,7 +90,7 @@ def issued(http: httpx.Client, city: QuietCity, type_: str, **changes: str) -> d
         "type": type_,
         "holder": OWNER.uscc.text,
         "fields": {**FIELDS, **changes},
-        "valid_from": f"{city.house.clock.now():%Y-%m-%d}",
+        "valid_from": f"{city.house.clock.now().astimezone(BEIJING):%Y-%m-%d}",
     }
     answer = http.post("/api/certificates", json=asked)
     assert answer.status_code == 201, answer.text
@@ -182,7 +183,7 @@ def test_a_changed_description_is_a_new_version_and_certificates_keep_theirs(
 
 
 def _asked(city: QuietCity) -> dict[str, Any]:
-    today = f"{city.house.clock.now():%Y-%m-%d}"
+    today = f"{city.house.clock.now().astimezone(BEIJING):%Y-%m-%d}"
     return {"holder": OWNER.uscc.text, "fields": FIELDS, "valid_from": today}
 
 
