@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -18,12 +19,16 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
 from evidence.bundle import Bundle
+from ledger import roles
+from ledger.database import Database
 from signing.agreement_bundles import bundle
 from signing.agreements import Agreement
 from signing.asn1_signature import to_asn1
 from signing.assembly import assemble
 from signing.evidence_pack import zipped
 from signing.pdf_document import STRUCTURE_ERRORS
+from signing.typesetting import Typesetter
+from tests.databases import lent_database
 from tests.signing import tampered_pdf as tampered
 from verify.checks import Outcome
 from verify.pack import BUNDLE, verify_pack
@@ -101,9 +106,13 @@ def hand_over(town: Town) -> Handed:
     return Handed(town, town.read(opened.id), pdf, encoded, anchors)
 
 
-@pytest.fixture
-def handed(town: Town) -> Handed:
-    return hand_over(town)
+@pytest.fixture(scope="module")
+def handed(typesetter: Typesetter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handed]:
+    """Every test alters a copy of the file; what the town holds stays."""
+    with lent_database() as url:
+        database = Database(roles.acting(url, roles.WORKING))
+        yield hand_over(Town(database, typesetter, tmp_path_factory.mktemp("handed")))
+        database.close()
 
 
 def test_the_untouched_pdf_holds_for_everybody(handed: Handed, tmp_path: Path) -> None:
