@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import settings as examples
 
 from api.app import create_app
 from api.demonstration.city import OPERATOR, plant
@@ -19,6 +20,9 @@ from ledger.postgres import EmbeddedPostgres
 from tests import databases
 from tests.film_clock import FilmClock
 from tests.quiet_city import end_workers, with_shared_workers
+
+examples.register_profile("house", deadline=None)  # how long an example takes depends on who else computes
+examples.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

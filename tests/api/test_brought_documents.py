@@ -85,6 +85,7 @@ def test_what_another_firm_brought_is_unknown(clerk: httpx.Client, city: QuietCi
     assert (refused.status_code, refused.json()["title"]) == (404, "document-unknown")
 
 
+@pytest.mark.slow
 def test_a_file_that_opens_without_end_is_refused_in_one_sentence(clerk: httpx.Client) -> None:
     refused = bring(clerk, indexed("/Size 7 /W [0 0 0] /Index [0 2000000000]", zeros(MIB)))
     assert refused.json()["title"] == "document-exhausting"

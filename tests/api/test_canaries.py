@@ -60,6 +60,7 @@ def forms(value: bytes) -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_nothing_personal_is_ever_logged(
     site: Site,
     house: House,

@@ -59,6 +59,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuietCity]:
         yield opened
 
 
+@pytest.mark.slow
 def test_json_nested_without_end_is_refused_and_the_house_lives() -> None:
     # A process of its own: what this guards against is the end of the process.
     done = subprocess.run(

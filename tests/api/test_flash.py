@@ -70,6 +70,7 @@ def counted(house: House) -> tuple[int, int]:
         return sum(row.seen for row in rows), sum(row.unseen for row in rows)
 
 
+@pytest.mark.slow
 def test_without_the_switch_nothing_is_told_or_counted(site: Site, house: House, newcomer: Newcomer) -> None:
     before = counted(house)
     assert set(passed_by_light(site, house, newcomer, shows=True)) == {None}
@@ -77,6 +78,7 @@ def test_without_the_switch_nothing_is_told_or_counted(site: Site, house: House,
 
 
 @pytest.mark.usefixtures("flashed")
+@pytest.mark.slow
 def test_a_page_that_shows_no_light_is_not_counted(site: Site, house: House, newcomer: Newcomer) -> None:
     before = counted(house)
     assert set(passed_by_light(site, house, newcomer, shows=False)) <= set(LIGHTS)

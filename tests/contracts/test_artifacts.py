@@ -19,6 +19,7 @@ LOG = Artifact(
 REGISTER = replace(LOG, contract_name="StatusRegister")
 
 
+@pytest.mark.slow
 def test_the_committed_artifacts_agree_with_a_recompilation(capsys: pytest.CaptureFixture[str]) -> None:
     code = compilation.main(["--check"])
     assert code == 0, capsys.readouterr().err

@@ -14,7 +14,7 @@ def _report(what: str, gas: int, entries: int) -> None:
     print(f"\n{what}: {gas:,} gas, {gas / entries:,.1f} an entry")  # noqa: T201 - shown by pytest -s
 
 
-@pytest.mark.parametrize(("batch", "most"), [(1, 50_000), (100, 1_600), (1_000, 1_400), (10_000, 1_300)])
+@pytest.mark.parametrize(("batch", "most"), [(1, 50_000), (100, 1_600), (1_000, 1_400), pytest.param(10_000, 1_300, marks=pytest.mark.slow)])
 def test_an_appended_entry_stays_below_its_price(log: Any, batch: int, most: int) -> None:
     log.send("append", [], LEAVES[:1])
     used = log.send("append", [LEAVES[0]], LEAVES[1 : 1 + batch])["gasUsed"]

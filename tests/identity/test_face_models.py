@@ -33,10 +33,12 @@ NOD, CLOSER = Step.NOD, Step.CLOSER
 ASKED = (
     (LEFT, BLINK),
     (NOD, RIGHT),
-    pytest.param((MOUTH, RIGHT, BLINK), marks=pytest.mark.slow),
-    pytest.param((NOD, CLOSER, LEFT), marks=pytest.mark.slow),
-    pytest.param((CLOSER, MOUTH, RIGHT), marks=pytest.mark.slow),
+    (MOUTH, RIGHT, BLINK),
+    (NOD, CLOSER, LEFT),
+    (CLOSER, MOUTH, RIGHT),
 )
+
+pytestmark = pytest.mark.slow
 
 AS_SET = pytest.mark.parametrize("matcher", [FUSED], indirect=True)
 """The matcher that the house uses, where three would take too long."""
@@ -73,7 +75,6 @@ def test_who_does_what_is_asked_passes(court: Court, person: str, steps: tuple[S
 
 
 @AS_SET
-@pytest.mark.slow
 @pytest.mark.parametrize("part", range(12))
 def test_questions_of_every_kind_are_passed(court: Court, part: int) -> None:
     """Every third one, each by one of the people."""
@@ -112,7 +113,6 @@ def test_a_photograph_shown_again_is_a_still_image(court: Court, person: str, at
 
 
 @AS_SET
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["screen", "paper", "still"])
 @pytest.mark.parametrize("person", PEOPLE)
 def test_no_photograph_answers_any_question(court: Court, person: str, kind: str) -> None:
@@ -130,7 +130,6 @@ def test_another_person_is_refused(court: Court, person: str, other: str) -> Non
 
 @AS_SET
 @pytest.mark.parametrize(("person", "other"), list(permutations(PEOPLE, 2)))
-@pytest.mark.slow
 @pytest.mark.parametrize("every_ms", [240, 960, 2_400])
 def test_frames_of_two_people_mixed_are_refused(
     *, court: Court, person: str, other: str, every_ms: int
@@ -156,7 +155,6 @@ class Mixed:
 
 
 @AS_SET
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_a_recording_sent_in_requests_answers_no_other_question(court: Court, seed: int) -> None:
     source = Random(seed)  # noqa: S311 - seeded on purpose
@@ -168,11 +166,7 @@ def test_a_recording_sent_in_requests_answers_no_other_question(court: Court, se
         scanned(Film(taped.frames, FRAME_MS), second, template, court.policy, court.matcher)
 
 
-MIXES = [
-    pytest.param(*pair, steps, marks=[] if (pair, steps) == (PEOPLE[:2], (LEFT, NOD)) else pytest.mark.slow)
-    for pair in permutations(PEOPLE, 2)
-    for steps in ((LEFT, NOD), (MOUTH, RIGHT))
-]
+MIXES = [(*pair, steps) for pair in permutations(PEOPLE, 2) for steps in ((LEFT, NOD), (MOUTH, RIGHT))]
 
 
 @AS_SET
@@ -214,7 +208,6 @@ def mixed_by_one_who_knows(court: Court, steps: tuple[Step, ...], *, person: str
             camera.perform(scan.asked, times[-1] + FRAME_MS)
 
 
-@pytest.mark.slow
 def test_a_photograph_squeezed_and_tilted_in_the_hand_is_a_still_image(court: Court) -> None:
     """A plane turned away grows narrower, tilted lower: eyes, mouth and nose must not seem to move."""
     image = opened(photo("p01", "b"))

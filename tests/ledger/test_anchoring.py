@@ -122,6 +122,7 @@ def test_after_a_kill_between_commit_and_send_the_same_bytes_are_sent(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.slow
 def test_a_kill_at_any_call_loses_and_doubles_nothing(
     database: Database, worker: Worker, record: Record, chain: MemoryChain, moment: str
 ) -> None:

@@ -107,6 +107,7 @@ def test_a_device_key_is_added_at_the_counter_without_a_face(
     assert added.json() == {"action": "add-passkey", "state": "added", "next": "/engineer#devices"}
 
 
+@pytest.mark.slow
 def test_a_face_is_replaced_by_the_officers_leave_alone(officer: Newcomer, site: Site, house: House) -> None:
     forget_faces(house)
     person = arrive_enrolled(site, house)
@@ -124,6 +125,7 @@ def test_a_face_is_replaced_by_the_officers_leave_alone(officer: Newcomer, site:
     assert refusal(person.http.post(where, files=portrait, data={"code": code})) == "ticket-missing"
 
 
+@pytest.mark.slow
 def test_pictures_that_are_refused_use_up_no_try_of_the_right_code(
     officer: Newcomer, site: Site, house: House
 ) -> None:

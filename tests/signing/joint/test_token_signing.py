@@ -22,6 +22,7 @@ def town_with_token(database: Database, typesetter: Typesetter, tmp_path: Path) 
     return Town(database, typesetter, tmp_path, keystore=Pkcs11KeyStore(tmp_path / "chains", token))
 
 
+@pytest.mark.slow
 def test_pdfsig_calls_every_signature_of_a_token_valid(town_with_token: Town, tmp_path: Path) -> None:
     signed = town_with_token.signed_by_all()
     job = assemble(town_with_token.database, signed.id, workshop=town_with_token.workshop)
