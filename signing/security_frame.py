@@ -27,7 +27,7 @@ def frame_svg(width: int, height: int) -> str:
         (f"translate({width - 10} 15) rotate(90)", down),
     )
     bands = "\n".join(f'<path transform="{place}" d="{path}"/>' for place, path in sides)
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}mm"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
     return f'{head} fill="none" stroke="{_COLOUR}" stroke-width="{_STROKE:.4f}">\n{bands}\n</svg>\n'
 
 

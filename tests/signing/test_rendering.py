@@ -98,6 +98,23 @@ def page_picture(content: bytes, folder: Path) -> Path:
     return folder / "page.png"
 
 
+def test_the_bands_of_waves_lie_between_the_hairlines_on_all_four_sides(
+    any_type: RenderedCertificate, tmp_path: Path
+) -> None:
+    page = Image.open(page_picture(any_type.content, tmp_path)).convert("L")
+    dots = 90 / 25.4
+    width, height = (side / dots for side in page.size)
+    for left, top, right, bottom in (
+        (16, 10.5, width - 16, 14.5),
+        (16, height - 14.5, width - 16, height - 10.5),
+        (10.5, 16, 14.5, height - 16),
+        (width - 14.5, 16, width - 10.5, height - 16),
+    ):
+        band = page.crop((int(left * dots), int(top * dots), int(right * dots), int(bottom * dots)))
+        inked = sum(dot < 245 for dot in band.tobytes())
+        assert inked > 0.3 * band.width * band.height
+
+
 def test_zxing_reads_the_code_of_every_type_at_90_dpi(any_type: RenderedCertificate, tmp_path: Path) -> None:
     (code,) = zxingcpp.read_barcodes(Image.open(page_picture(any_type.content, tmp_path)))
     assert code.text == CODE

@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from api.pages.officer import STATIC
+from api.pages.modules import STATIC
 from api.site import Site
 from signing.certificates import Certificate
 from tests.journeys.officer.on_site import expect_answer, open_scan_page, paste
