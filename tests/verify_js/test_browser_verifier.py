@@ -130,6 +130,7 @@ def test_the_browser_gives_the_same_reports(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "api/static/js/verifier", tmp_path / "verifier")
     for test in [*HERE.glob("*.mjs"), HERE / "cbor.json", TREES, *LOG]:
         shutil.copy(test, tmp_path)
+    shutil.copytree(ROOT / "tests/conformance/cases/qr-in-force", tmp_path / "qr-in-force")
     (tmp_path / "package.json").write_text('{"type": "module"}')
     (tmp_path / "streams.json").write_text(json.dumps(list(streams())), encoding="utf-8")
     authorizations = authorization_cases()
