@@ -60,6 +60,9 @@ def test_axe_finds_nothing_and_leaves_nothing_open(
     page.get_by_role("button", name="执法人员").click()
     page.wait_for_url(f"{site.url}/c")
     expect(page.locator("#visit-hint")).to_contain_text("已上报")
+    page.get_by_text("以往的检查").click()
+    expect(page.get_by_role("link", name="查看")).to_be_visible()
+    assert found(page) == [], "history"
     page.goto(f"{site.url}/visits")
     assert found(page) == [], "visits"
     page.locator("main .row").first.click()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 
+import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
@@ -51,17 +52,21 @@ def test_a_gateway_that_answers_for_the_site_breaks_nothing(
     page.reload()
     expect_answer(page, "有效", tone="dated")
     expect(page.locator("[data-part=freshness]")).to_contain_text("未联网：依据本机保存的公钥")
+    page.get_by_role("link", name="English").click()
+    expect_answer(page, "In force", tone="dated")
+    page.get_by_role("link", name="中文").click()
+    expect_answer(page, "有效", tone="dated")
     phone.set_offline(False)
     expect_answer(page, "有效", tone="good")
 
 
 def in_next_version(files: dict[str, str], route: Route) -> None:
     """Answer with the site's page in its next version, which lists ``files`` with these digests as well."""
-    answer = route.fetch()
-    before, after = answer.text().split(LIST)
+    before, after = httpx.get(route.request.url).text.split(LIST)
     listed, _, rest = after.partition("</script>")
     later = json.dumps({**json.loads(listed), **files})
-    route.fulfill(response=answer, body=f"{before.replace(NOW, NEXT)}{LIST}{later}</script>{rest}")
+    written = f"{before.replace(NOW, NEXT)}{LIST}{later}</script>{rest}"
+    route.fulfill(content_type="text/html; charset=utf-8", body=written)
 
 
 def test_another_version_opens_once_all_of_it_is_there(phone: BrowserContext, page: Page, site: Site) -> None:

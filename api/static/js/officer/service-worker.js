@@ -6,9 +6,9 @@
 // left alone.
 
 const KEPT = "yinxin-shell-"; // begins the name of the cache of a version, with the SHA-256 of the list of its files
-const PAGE = "/c";
+const PAGE = "/c", LANGUAGES = ["zh", "en"];
 const LIST = /<script type="application\/json" id="officer-shell">(.*?)<\/script>/;
-const PATIENCE = 3000; // milliseconds until a bad network counts as none
+const PATIENCE = 1500; // milliseconds until a bad network counts as none
 const REST = 30000; // milliseconds during which it is then not asked again
 
 let restUntil = 0;
@@ -22,14 +22,22 @@ const pageIn = async (response) => {
   return { response, cache: KEPT + Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join(""), files: JSON.parse(list) };
 };
 
-/** Keep the page at `address` with its files. It is fetched as nobody, so that no account's name stays on the device. */
-const keep = async (address) => {
-  const page = await pageIn(await fetch(address, { credentials: "omit", cache: "no-store" }));
+/** The address of the page in a language, under which it is fetched and kept. */
+const pageOf = (language) => `${PAGE}?lang=${language}`;
+
+/** Fetch the page in a language, as nobody, so that no account's name stays on the device. */
+const asNobody = async (language) => pageIn(await fetch(pageOf(language), { credentials: "omit", cache: "no-store" }));
+
+/** Keep the page in both languages, the officer's first, with its files. */
+const keep = async (language) => {
+  const page = await asNobody(language), others = await Promise.all(LANGUAGES.filter((other) => other !== language).map(asNobody));
+  if (others.some((other) => other.cache !== page.cache)) throw new Error("another version meanwhile");
   const cache = await caches.open(page.cache);
   const missing = Object.entries(page.files).map(async ([path, integrity]) => {
     if (!(await cache.match(path))) await cache.put(path, await fetch(path, { integrity, cache: "no-cache", priority: "low" }));
   });
   await Promise.all(missing);
+  for (const each of others) await cache.put(each.response.url, each.response);
   await cache.put(PAGE, page.response); // the last: a version with its page is whole
   for (const name of await caches.keys()) if (name.startsWith(KEPT) && name !== page.cache) await caches.delete(name);
 };
@@ -47,16 +55,19 @@ const newest = async () => {
 const openPage = async (event) => {
   const kept = await newest();
   if (kept === null) return fetch(event.request);
-  if (!navigator.onLine || Date.now() < restUntil) return kept.page;
+  const own = new URL(kept.page.url).searchParams.get("lang");
+  const asked = new URL(event.request.url).searchParams.get("lang");
+  const page = async () => (await kept.cache.match(pageOf(asked))) ?? kept.page;
+  if (!navigator.onLine || Date.now() < restUntil) return page();
   try {
     const late = new Promise((_, reject) => setTimeout(reject, PATIENCE));
     const fetched = await Promise.race([fetch(event.request).then(pageIn), late]);
     if (fetched.cache === kept.name) return fetched.response;
-    event.waitUntil(keep(kept.page.url).catch(() => {})); // where it fails it is tried again with the next opening
+    event.waitUntil(keep(own).catch(() => {})); // where it fails it is tried again with the next opening
   } catch {
     restUntil = Date.now() + REST;
   }
-  return kept.page;
+  return page();
 };
 
 const file = async (event, path) => {
