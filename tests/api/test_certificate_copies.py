@@ -35,6 +35,12 @@ def holder(city: QuietCity) -> httpx.Client:
     return enter_as(city, Role.FIRM, organization=OWNER.uscc)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _deployed(city: QuietCity) -> None:
+    """What an officer's device pins names the contracts."""
+    city.anchor()
+
+
 @pytest.fixture(scope="module")
 def permit(city: QuietCity) -> str:
     return str(issue_permit(city.house).id)
