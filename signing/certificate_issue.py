@@ -276,6 +276,7 @@ def publish(
         )
     )
     session.flush()
-    if before is not None:
-        take_over(session, row, before, agency=agency, clock=clock)
+    if before is None:
+        return replace(found, pdf=pdf, issued_change=fact.digest)
+    take_over(session, row, before, agency=agency, clock=clock)
     return certificate(session, certificate_id)
