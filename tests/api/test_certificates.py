@@ -324,5 +324,11 @@ def test_revoking_asks_for_a_confirmation(agency: httpx.Client, kept: str) -> No
     assert "确认办理" in agency.get(f"/certificates/{kept}").text
 
 
+def test_the_page_offers_no_end_of_a_term_that_still_runs(agency: httpx.Client, kept: str) -> None:
+    shown = agency.get(f"/certificates/{kept}").text
+    assert '<option value="26" disabled>有效期届满未延续（有效期未满）</option>' in shown
+    assert '<option value="24">' in shown
+
+
 def test_a_holder_is_offered_no_change(city: QuietCity, kept: str) -> None:
     assert "吊销" not in enter(city, "沈若华").get(f"/certificates/{kept}").text
