@@ -97,11 +97,11 @@ def rehearse(
 def _blank(kind: SlotKind, typesetter: Typesetter, *, at: datetime) -> Stamp:
     """Return a stamp of the size that the slot will have, without names."""
     if kind is SlotKind.SEAL:
-        return organization_stamp(typesetter, name="", keeper="", capacity="", at=at, qr="-")
+        return organization_stamp(typesetter, name="", keeper="", capacity="", at=at, qr="")
     if kind is SlotKind.QUALIFICATION:
         nothing = dict.fromkeys(PRINTED, "")
-        return qualification_stamp(typesetter, printed=nothing, by="", capacity="", at=at, qr="-")
-    return person_stamp(typesetter, name="", capacity="", at=at, qr="-")
+        return qualification_stamp(typesetter, printed=nothing, by="", capacity="", at=at, qr="")
+    return person_stamp(typesetter, name="", capacity="", at=at, qr="")
 
 
 def _field_names(content: bytes) -> Iterator[str]:

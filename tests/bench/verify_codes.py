@@ -4,13 +4,10 @@ import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 
 from evidence.qr import read_qr
-from signing.qr_image import LARGEST_VERSION
+from signing.qr_image import LARGEST_VERSION, SHORTEST_DIGITS
 from tests.bench.harness import Figures, Row
 from tests.verify import city
 from verify.shipped_types import SHIPPED
-
-SHORTEST_DIGITS = 20
-"""Digits in a row that are worth a numeric segment, 3.3 bits each instead of 8."""
 
 WORDS = (
     "滨河新区社区活动中心及地下停车场附属配套工程",
@@ -35,7 +32,7 @@ def run(figures: Figures) -> None:
 
 
 def version(text: str) -> int:
-    """The version of the code of ``text`` at level M, were it larger than a certificate's may be, too."""
+    """The version of the code of ``text`` at level M, drawn as on a certificate."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M)
     code.add_data(text, optimize=SHORTEST_DIGITS)
     return int(code.best_fit())
