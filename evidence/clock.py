@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
+LATEST = 2**53 - 1
+"""Microseconds that every reader holds exactly, to the year 2255: whole numbers of ECMAScript end there."""
 
 
 class Clock(Protocol):
@@ -61,8 +62,8 @@ def moment(count: int) -> datetime:
     """Return the moment ``count`` microseconds after 1970-01-01T00:00:00Z.
 
     Raises:
-        ValueError: ``count`` is negative or beyond the year 9999.
+        ValueError: ``count`` is negative or larger than ``LATEST``.
     """
-    if not 0 <= count <= _LATEST:
-        raise ValueError("not a moment between 1970 and 9999")
+    if not 0 <= count <= LATEST:
+        raise ValueError("not a moment between 1970 and 2255")
     return EPOCH + timedelta(microseconds=count)

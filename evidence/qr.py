@@ -14,10 +14,10 @@ scanner (ISO/IEC 18004, section 7.4.3, numeric mode).
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from evidence.canonical import Value, decode, encode
-from evidence.clock import EPOCH, microseconds
+from evidence.clock import EPOCH, LATEST, microseconds
 from evidence.cose import KEY_ID_PREFIX_BYTES, Sign1, read_sign1, sign1
 from evidence.deflate import deflate, inflate
 from evidence.errors import (
@@ -51,7 +51,7 @@ _TEXT = re.compile(
 _LOCAL_HOSTS = ("localhost", "127.0.0.1")
 _EPOCH_DAY = EPOCH.date()
 _LAST_DAY = (date.max - _EPOCH_DAY).days
-_LAST_SECOND = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(seconds=1)
+_LAST_SECOND = LATEST // 10**6
 (
     _LICENCE_ID,
     _CERTIFICATE_TYPE,

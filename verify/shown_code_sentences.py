@@ -28,6 +28,10 @@ SHOWN_CODES: Final[Mapping[str, Words]] = {
     "copy-stands": Words(
         "{at}联网查询：持证人没有收回它。", "Looked up online at {at}: its holder lets it stand."
     ),
+    "copy-withdrawn-later": Words(
+        "持证人后来于{at}收回了它；在所问的时刻它还有效。",
+        "Its holder withdrew it later, at {at}; at the moment asked about it stood.",
+    ),
     "copy-withdrawn": Words(
         "持证人已于{at}收回这份加注件，它不再有效。证照本身另行核验：请持证人出示原件，或另制加注件。",
         "The holder withdrew this copy at {at}, so it is no longer valid. The certificate itself is another "

@@ -22,7 +22,7 @@ from verify.words import Words, day_of, moment, quoted
 
 COPY_EARLY, COPY_OVER, COPY_WITHDRAWN = "copy-early", "copy-over", "copy-withdrawn"
 CLOCKS_APART = timedelta(seconds=10)
-"""How far a presentation may lie ahead of the checking device's clock: more would make it last longer."""
+"""How far what was made just now may lie ahead of the device's clock: more would make it last longer."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,15 @@ def seen_copy(
 
 def _copy(extra: CopyTerms, standing: Standing, seen: WitnessedCopy | None, asked_at: datetime) -> Judged:
     key = "copy-bound"
-    if asked_at < extra.made_at:
+    if asked_at + CLOCKS_APART < extra.made_at:
         key = COPY_EARLY
     elif day_of(asked_at) > extra.until:
         key = COPY_OVER
     unfit, bound = key != "copy-bound", _said(extra, key)
     if seen is None:
         kept, outcome, ended = SENTENCES["copy-unasked"], Outcome.INDETERMINATE, None
+    elif seen.withdrawn_at is not None and seen.withdrawn_at > asked_at:
+        kept, outcome, ended = _seen("copy-withdrawn-later", seen.withdrawn_at), Outcome.PASSED, None
     elif seen.withdrawn_at is None:
         kept, outcome, ended = _seen("copy-stands", seen.as_of), Outcome.PASSED, None
     else:

@@ -8,7 +8,7 @@ from itertools import count
 from evidence.canonical import Value, decode, encode
 from evidence.deflate import deflate
 from evidence.keys import Signer
-from evidence.qr import read_qr
+from evidence.qr import TYPE, members_of, read_qr, write_code
 from tests.conformance.case import CODE, Case
 from tests.verify import city, described
 from verify.trust import TrustAnchors
@@ -101,6 +101,9 @@ def altered() -> Iterator[Case]:
     yield case("bomb", bomb, "a megabyte of zeros when inflated", "form")
     yield case("zero", f"https://{city.HOST}/c#10", "the number zero", "form")
     yield case("leading-zero", text.replace("#1", "#10"), "the same number with a zero before it", "form")
+    far = city.payload(issued_at=datetime.fromisoformat("9999-12-31T20:00:00+00:00"))
+    signed = write_code(members_of(far), city.agency_signer(), typ=TYPE, host=city.HOST)
+    yield case("last-hours-of-9999", signed, "issued when in Beijing the year 10000 has begun", "form")
     yield case("too-long", text + "1" * 2200, "more digits than a code of version 20 holds", "form")
     turned = city.code(valid_from=date(2026, 5, 1), valid_until=date(2028, 4, 30))
     other = with_signature_of(turned, city.code(valid_until=date(2038, 4, 30)))

@@ -52,10 +52,10 @@ def copies() -> Iterator[Case]:
     yield case(
         "copy-over-alone", copy(), "after its day, without a list", COPY, as_of=AFTER, status_list=None
     )
-    made, early = COPY_MADE.made_at, COPY_MADE.made_at - timedelta(seconds=1)
+    made, early = COPY_MADE.made_at, COPY_MADE.made_at - timedelta(seconds=11)
     listed = city.status_list(at=early)
     yield case("copy-first-second", copy(), "the second of its making", as_of=made, status_list=listed)
-    about = "a second before it was made"
+    about = "eleven seconds before it was made, more than clocks may be apart"
     yield case("copy-early", copy(), about, COPY, as_of=early, status_list=listed)
     yield case("copy-early-alone", copy(), f"{about}, without a list", COPY, as_of=early, status_list=None)
     about = "before it was made, and the certificate had ended, which goes first"

@@ -15,7 +15,7 @@ const DIGITS_LIMIT = 2140; // decimal digits: version 20 at level M, with room
 const FIELD_LIMIT = 512; // characters in one printed field
 const ISSUER_LIMIT = 255;
 const LAST_DAY = 2932896; // 9999-12-31
-const LAST_SECOND = 253402300799;
+const LAST_SECOND = Math.floor(Number.MAX_SAFE_INTEGER / 1e6); // of 2255, as of every moment
 
 /** The text is not written as a certificate's code. */
 export class QrUnknown extends Error {}

@@ -136,6 +136,7 @@ export const SENTENCES = {
   "copy-early": {"zh": "这份加注件仅供{recipient}用于{purpose}，{at}才制作，晚于所问的时刻。若问的是现在，请校准本机时钟后再核验。", "en": "This copy for {recipient}, for this purpose: {purpose}, was made at {at}, after the moment asked about. If you ask about now, set the clock of this device and verify again."},
   "copy-unasked": {"zh": "持证人是否已收回它，只有联网才能查到。", "en": "Whether its holder withdrew it is known online only."},
   "copy-stands": {"zh": "{at}联网查询：持证人没有收回它。", "en": "Looked up online at {at}: its holder lets it stand."},
+  "copy-withdrawn-later": {"zh": "持证人后来于{at}收回了它；在所问的时刻它还有效。", "en": "Its holder withdrew it later, at {at}; at the moment asked about it stood."},
   "copy-withdrawn": {"zh": "持证人已于{at}收回这份加注件，它不再有效。证照本身另行核验：请持证人出示原件，或另制加注件。", "en": "The holder withdrew this copy at {at}, so it is no longer valid. The certificate itself is another matter: ask its holder for it or for another copy."},
   "state-copy-early": {"zh": "当时还没有本加注件", "en": "this copy was not made yet"},
   "state-copy-over": {"zh": "本加注件已过期限", "en": "this copy is no longer valid"},

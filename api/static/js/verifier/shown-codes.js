@@ -10,7 +10,8 @@ const BEARERS = ["holder", "legal-representative", "member"];
 const HASH_BYTES = 32, NONCE_BYTES = 16;
 const RECIPIENT_LIMIT = 40, PURPOSE_LIMIT = 60; // characters
 const SECOND = 1e6, LIFE = 60 * SECOND, CLOCKS_APART = 10 * SECOND; // microseconds
-const LAST_DAY = 2932896, LAST_SECOND = 253402300799; // 9999-12-31
+const LAST_DAY = 2932896; // 9999-12-31
+const LAST_SECOND = Math.floor(Number.MAX_SAFE_INTEGER / 1e6); // of 2255, as of every moment
 
 /** Take what a code of this `type` says beside the certificate, or null where that is nothing. */
 export function readExtra(type, fields) {
@@ -46,7 +47,7 @@ export function judgeExtra(extra, standing, askedAt, { shown, notInForce, unknow
 function copy(extra, standing, askedAt, { shown, notInForce }) {
   const until = dayFromCount(extra.until);
   let key = "copy-bound";
-  if (askedAt < extra.signedAt) key = "copy-early";
+  if (askedAt + CLOCKS_APART < extra.signedAt) key = "copy-early";
   else if (dayOf(askedAt) > until) key = "copy-over";
   const unfit = key !== "copy-bound";
   const bound = say(key, { recipient: quoted(extra.recipient), purpose: quoted(extra.purpose), until, at: moment(extra.signedAt) });
