@@ -11,6 +11,7 @@ would make a hundred times.
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from api.house import House
 from api.language import sentence
 from api.trust import PinnedTrust
-from api.witness import OnlineWitness, StateTold, consult, read_register
+from api.witness import ChainWord, Consulted, OnlineWitness, Shown, StateTold, consult, read_register
 from evidence import canonical
 from evidence.canonical import Value
 from evidence.errors import CIVIL_TIME, Language, QrAltered, QrUnknown, Unavailable
@@ -29,8 +30,19 @@ from verify.qr import verify_qr
 
 LONGEST_CODE = 4096  # characters; the largest code that is read has 2,140 digits behind its address
 ROUND = 100  # codes at most that are answered together
+MOST_WAITING = 2000  # codes; some two seconds of work
+SLOW_SECONDS, SILENT_SECONDS = 1.0, 10.0
+"""A chain that took longer than the first to give no answer is not asked again during the second."""
 
 _Waiting = tuple[str, asyncio.Future[bytes]]
+
+
+class VerificationBusy(Unavailable):
+    """More codes wait than can be answered soon."""
+
+    code = "verification-busy"
+    zh = "此刻联网核验的人太多，没有轮到这一次；请几秒后再试，本机核验不受影响。"
+    en = "Too many verify online just now; try again in a few seconds. Verifying on the device still works."
 
 
 class VerificationDesk:
@@ -41,14 +53,18 @@ class VerificationDesk:
         self.trust = PinnedTrust(house)
         self._waiting: list[_Waiting] = []
         self._rounds: asyncio.Task[None] | None = None
+        self._silent_until = 0.0
 
     async def verified(self, code: str) -> bytes:
         """Verify the text of a code; give the answer as canonical JSON.
 
         Raises:
             QrUnknown: it is not the code of a certificate.
+            VerificationBusy: too many wait.
             Unavailable: the record could not be asked.
         """
+        if len(self._waiting) >= MOST_WAITING:
+            raise VerificationBusy
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[bytes] = loop.create_future()
         self._waiting.append((code, answer))
@@ -58,28 +74,20 @@ class VerificationDesk:
 
     def verified_all(self, codes: Sequence[str]) -> list[dict[str, Value] | None]:
         """Verify many codes at one moment, in their order; None for a text that is no certificate's code."""
-        house, at = self._house, self._house.clock.now()
-        texts = [code.strip() for code in codes]
-        read = {code: found for code in set(texts) if (found := _read(code)) is not None}
-        with house.database.transaction() as session:
-            _, pinned = self.trust.read(session)
-            known = consult(session, list(read.values()), at=at)
-        shown = read_register(house, Address(pinned.chain.status_contract), known)
         reports: list[dict[str, Value] | None] = []
-        for code in texts:
-            witness = OnlineWitness(known, shown)
-            try:
-                report = verify_qr(_short(code), pinned, as_of=at, witness=witness, copies=witness)
-            except QrUnknown:
-                reports.append(None)
-                continue
-            reports.append({**report.members(), "witness": _told(witness, now=at)})
+        for found in self._verified_all(codes):
+            if isinstance(found, Exception) and not isinstance(found, QrUnknown):
+                raise found
+            reports.append(None if isinstance(found, Exception) else found)
         return reports
 
     async def _answer_all(self) -> None:
         while self._waiting:
             asked, self._waiting = self._waiting[:ROUND], self._waiting[ROUND:]
-            answers = await run_in_threadpool(self._answers, [code for code, _ in asked])
+            try:
+                answers = await run_in_threadpool(self._answers, [code for code, _ in asked])
+            except Exception as error:  # noqa: BLE001  whoever waits is told, and the doorkeeper logs it
+                answers = [error] * len(asked)
             for (_, waiting), answer in zip(asked, answers, strict=True):
                 if waiting.done():  # whoever asked has gone
                     continue
@@ -89,14 +97,39 @@ class VerificationDesk:
                     waiting.set_result(answer)
 
     def _answers(self, codes: Sequence[str]) -> list[bytes | Exception]:
-        """Answer a round; what fails by one code is answered without it, so that none harms another."""
-        try:
-            reports = self.verified_all(codes)
-        except Exception as error:  # noqa: BLE001  whoever waits is told, and the doorkeeper logs it
-            if len(codes) == 1 or isinstance(error, Unavailable):
-                return [error] * len(codes)
-            return [answer for code in codes for answer in self._answers([code])]
-        return [QrUnknown() if each is None else canonical.to_json(each) for each in reports]
+        return [
+            each if isinstance(each, Exception) else canonical.to_json(each)
+            for each in self._verified_all(codes)
+        ]
+
+    def _verified_all(self, codes: Sequence[str]) -> list[dict[str, Value] | Exception]:
+        """Verify many codes; where one fails, its error stands in its place and the others have theirs."""
+        at = self._house.clock.now()
+        texts = [code.strip() for code in codes]
+        read = {code: found for code in set(texts) if (found := _read(code)) is not None}
+        with self._house.database.transaction() as session:
+            _, pinned = self.trust.read(session)
+            known = consult(session, list(read.values()), at=at)
+        shown = self._shown(Address(pinned.chain.status_contract), known)
+        reports: list[dict[str, Value] | Exception] = []
+        for code in texts:
+            witness = OnlineWitness(known, shown)
+            try:
+                report = verify_qr(_short(code), pinned, as_of=at, witness=witness, copies=witness)
+                reports.append({**report.members(), "witness": _told(witness, now=at)})
+            except Exception as error:  # noqa: BLE001  told to whoever asked for this code
+                reports.append(error)
+        return reports
+
+    def _shown(self, register: Address, known: Consulted) -> Shown:
+        """Ask the chain, unless it kept others waiting just now and said nothing."""
+        if time.monotonic() < self._silent_until:
+            return ChainWord.UNREACHABLE
+        began = time.monotonic()
+        shown = read_register(self._house, register, known)
+        if shown is ChainWord.UNREACHABLE and time.monotonic() - began > SLOW_SECONDS:
+            self._silent_until = time.monotonic() + SILENT_SECONDS
+        return shown
 
 
 def _short(code: str) -> str:
