@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from eth_tester import EthereumTester, PyEVMBackend
-from eth_tester.exceptions import TransactionFailed
+from eth_tester.exceptions import BlockNotFound, TransactionFailed
 from eth_utils.exceptions import ValidationError
 
 from ledger import reverts
@@ -182,7 +182,7 @@ class _TesterRpc:
         """Give the results in the order of ``questions``."""
         try:
             return [self._answered(method, list(parameters))["result"] for method, parameters in questions]
-        except (ValidationError, TransactionFailed) as error:
+        except (BlockNotFound, ValidationError, TransactionFailed) as error:
             raise ChainRefused(reason=_reason(error)) from error
 
 

@@ -231,7 +231,7 @@ class Web3Chain:
             newest, before, *values, after = self._rpc.ask([_NEWEST, at, *_calls(calls, number), at])
         except ChainRefused:
             return None  # the chain may be shorter now
-        if read_block(newest).number != last:
+        if read_block(newest).number != last or before is None or after is None:
             return None
         return _readings(values, before=numbered(read_block(before), number), after=read_block(after))
 
