@@ -4,7 +4,7 @@ A version is never overwritten. The next one has the same number and the same li
 names the statement of the one before, and takes its place when it is published; until then the old one is
 what it was. What became of the old one meanwhile goes over to the new one: a licence that was suspended or
 ended while its next version was printed stays so, in whichever version; but that the old one's term is over
-says nothing of the new one's.
+says nothing of the new one's, which is what the old one was before that: in force, or suspended.
 
     registered = succeed(session, certificate_id, change, agency=agency, clock=clock)
     finish_issue(database, registered, press=press)      # publishes it, and supersedes the old one
@@ -213,10 +213,12 @@ def take_over(
 
     ``before`` is locked.
     """
-    last = history(session, before.id)[-1]
-    step, reason = BY_ACTION.get(last.action), last.reason or Reason.OTHER
-    runs = reason is Reason.TERM_OVER and not term_over(row.valid_until, today=today(clock))
-    if step is not None and LifeState(before.life) is not LifeState.IN_FORCE and not runs:
+    steps = history(session, before.id)
+    if steps[-1].reason is Reason.TERM_OVER and not term_over(row.valid_until, today=today(clock)):
+        steps = steps[:-1]  # what it was when its term ended, suspended perhaps, is not over with the term
+    last = steps[-1]
+    if last.state is not LifeState.IN_FORCE:
+        step, reason = BY_ACTION[last.action], last.reason or Reason.OTHER
         record_step(session, row, step, reason, agency=agency, clock=clock, description=last.description)
     if LifeState(before.life) in Step.SUPERSEDE.starts:
         reason = Succession(str(row.succession)).reason

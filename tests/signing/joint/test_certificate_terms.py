@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from evidence.certificate_types import LifeState
-from signing.certificate_changes import TermRuns
+from signing.certificate_changes import TermRuns, history
 from signing.certificate_steps import Reason, Step
 from signing.certificate_succession import Succession
 
@@ -47,3 +47,20 @@ def test_that_its_term_is_over_does_not_go_over_to_the_version_that_renewed_it(t
     taken(town, old, Step.LAPSE, Reason.TERM_OVER)
     assert printed(town, new).life is LifeState.IN_FORCE
     assert read(town, old).life is LifeState.LAPSED
+
+
+def test_a_licence_suspended_before_its_term_was_over_stays_so_in_the_version_that_renewed_it(
+    town: Town,
+) -> None:
+    old = published(town)
+    assert old.valid_until is not None
+    new = succeeded(town, old, Succession.RENEW)
+    taken(town, old, Step.SUSPEND, Reason.OTHER, "配合事故调查")
+    wait_until(town, old.valid_until + timedelta(days=1))
+    taken(town, old, Step.LAPSE, Reason.TERM_OVER)
+    assert printed(town, new).life is LifeState.SUSPENDED
+    with town.database.transaction() as session:
+        last = history(session, new.id)[-1]
+    assert (last.reason, last.description) == (Reason.OTHER, "配合事故调查")
+    assert read(town, old).life is LifeState.LAPSED
+    assert taken(town, new, Step.REINSTATE, Reason.CLEARED).life is LifeState.IN_FORCE
