@@ -20,9 +20,8 @@ from identity import authorizations
 from identity.authorization_records import locked_row
 from identity.authorizations import Authorization, AuthorizationId, authorization_in_force
 from signing.agreements import Agreement, agreement
-from signing.certificate_registration import Application, find_registered, register
+from signing.certificate_registration import Application, find_registered, lock_application, register
 from signing.certificates import Certificate
-from signing.slot_locks import lock_slots
 
 
 class AuthorizationOfStranger(Refused):
@@ -54,10 +53,10 @@ def register_on(
     """
     if granted and application.agreement is None:
         raise AuthorizationsUnfounded
+    # Reference, slots, then authorizations, before the log: two orders of locking could wait for each other.
+    lock_application(session, application, agency=house.agency)
     if application.agreement is None or find_registered(session, application, house.agency) is not None:
         return register(session, application, agency=house.agency, clock=house.clock)
-    # Slots, then authorizations, before the log: two orders of locking could wait for each other.
-    lock_slots(session, application.agreement)
     rests_on = agreement(session, application.agreement)
     used = [_usable(session, each, rests_on, house) for each in sorted(set(granted))]
     facts = tuple(each.fact for each in used if each.fact is not None)

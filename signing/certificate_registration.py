@@ -94,7 +94,8 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
     fields = arrange(application.certificate_type, application.fields)
     application = replace(application, valid_until=_last_day(application))
     person = holder_of(session, application.certificate_type, fields, holder=application.holder)
-    found = _locked(session, application, agency)
+    lock_application(session, application, agency=agency)
+    found = _rests_on(session, application)
     existing = find_registered(session, application, agency)
     if existing is not None:
         return _same(existing, application, fields, agency)
@@ -104,19 +105,27 @@ def register(session: Session, application: Application, *, agency: Agency, cloc
     return _register(session, application, fields, person=person, agency=agency, clock=clock)
 
 
-def _locked(session: Session, application: Application, agency: Agency) -> Agreement | None:
-    """Give the agreement that it rests on, with its slots and its row locked; before them its reference."""
+def lock_application(session: Session, application: Application, *, agency: Agency) -> None:
+    """Let nobody else register for the application's reference or agreement until the transaction ends.
+
+    Whoever asks ``find_registered`` before registering locks first: what it finds then stays true.
+    The reference is locked, then the slots and the row of the agreement.
+    """
     if application.reference is not None:
         named = f"{agency.speaker.uscc} {application.reference}"
         session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(named))))
-    if application.agreement is None:
-        if application.certificate_type.basis is Basis.AGREEMENT:
-            type_ = application.certificate_type
-            raise AgreementNeeded(certificate_type=Term(type_.zh, type_.en))
-        return None
-    lock_slots(session, application.agreement)  # before the log, as by whoever voids the agreement
-    session.get(AgreementRow, application.agreement, with_for_update={"key_share": True})
-    return agreement(session, application.agreement)
+    if application.agreement is not None:
+        lock_slots(session, application.agreement)  # before the log, as by whoever voids the agreement
+        session.get(AgreementRow, application.agreement, with_for_update={"key_share": True})
+
+
+def _rests_on(session: Session, application: Application) -> Agreement | None:
+    if application.agreement is not None:
+        return agreement(session, application.agreement)
+    if application.certificate_type.basis is Basis.AGREEMENT:
+        type_ = application.certificate_type
+        raise AgreementNeeded(certificate_type=Term(type_.zh, type_.en))
+    return None
 
 
 def _last_day(application: Application) -> date | None:

@@ -32,7 +32,7 @@ from api.webhooks import events
 from api.webhooks.events import EventType
 from evidence.errors import Refused, Unavailable, YinxinError
 from signing.certificate_issue import check_printable
-from signing.certificate_registration import find_registered, today
+from signing.certificate_registration import find_registered, lock_application, today
 from signing.certificates import Certificate, certificate
 from signing.registered_types import type_named
 from signing.typesetting import TypesettingFailed
@@ -159,6 +159,7 @@ def _registered(house: House, claim: _Claim) -> Certificate:
     with house.database.transaction() as session:
         row = _held(session, claim)
         application = asked.application(type_, first=asked.valid_from or today(house.clock))
+        lock_application(session, application, agency=house.agency)
         before = find_registered(session, application, house.agency)
         if before is not None and asked.valid_from is None:
             application = asked.application(type_, first=before.valid_from)

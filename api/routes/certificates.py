@@ -31,7 +31,7 @@ from signing import certificate_bundles
 from signing.certificate_changes import CertificateUnpublished, change
 from signing.certificate_issue import check_printable
 from signing.certificate_refusals import CertificateErased
-from signing.certificate_registration import Application, find_registered
+from signing.certificate_registration import Application, find_registered, lock_application
 from signing.certificate_steps import Reason, Step
 from signing.certificate_succession import NextVersion, Succession, succeed, version_after
 from signing.certificates import Certificate, certificate, certificate_page
@@ -126,6 +126,7 @@ def issue(issuing: Issuing, visitor: AsAgency, house: InHouse, once: Once) -> Is
     with house.database.transaction() as session:
         if issuing.agreement is not None:
             visible_agreement(session, issuing.agreement, visitor, house)
+        lock_application(session, application, agency=house.agency)
         before = find_registered(session, application, house.agency)
         registered = register_on(session, application, issuing.authorizations, house=house)
         if before is None:

@@ -1,6 +1,9 @@
 """What an organization's software is told: each thing once, with its fact, to who sees it, nobody by name."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,21 +11,27 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
+from api.bulk_issuing.issuing import issue_next
 from api.demonstration.people import CONTRACTOR, DESIGNER, ENGINEER, OWNER, PEOPLE
 from api.house import House
 from api.policy import Role
 from api.routes.scan_effects import take_effect
-from api.webhooks import endpoints
+from api.webhooks import endpoints, events
 from api.webhooks.deliveries import DeliveryRow
 from api.webhooks.endpoints import EndpointRow
+from api.webhooks.events import EventType
+from evidence.clock import FixedClock
 from evidence.identifiers import Uscc
 from identity import authorizations
 from identity.authorizations import AuthorizationId
 from identity.challenges import Action
 from signing.agreements import agreement
+from signing.certificate_registration import Application, register, today
+from signing.certificate_types import certificate_type
 from tests.api.joint import (
     AGENCY_DESK,
     CLERK,
+    PATIENCE_S,
     SIGNERS,
     SLOTS,
     approval,
@@ -32,6 +41,7 @@ from tests.api.joint import (
     signed_by_all,
     started,
 )
+from tests.api.sheets import TYPE, act, checked, counts, row, sheet
 from tests.permit import FIELDS
 from tests.quiet_city import QuietCity
 
@@ -92,6 +102,21 @@ def signed(house: House, id_: str, number: int) -> None:
     shown = approval(house, SIGNERS[number - 1], slot.kind.action, slot.subject)
     with house.database.transaction() as session:
         take_effect(session, house, shown)
+
+
+def somebody_waits_for_a_lock(house: House) -> None:
+    """Return when a transaction of the house's database waits for an advisory lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+        "WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    )
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        with house.database.transaction() as session:
+            if session.scalar(waiting):
+                return
+        time.sleep(0.02)
+    pytest.fail("nobody waits")
 
 
 def test_an_agreement_is_told_from_its_start_to_its_end(city: QuietCity, clerk: httpx.Client) -> None:
@@ -184,6 +209,32 @@ def test_holder_and_agency_are_told_of_a_certificate(city: QuietCity, clerk: htt
             (one["type"].removeprefix(CERTIFICATE), one["data"]["certificate"], one["data"]["state"])
             for one in events
         ] == [("issued", certificate, "being-made"), ("changed", certificate, "suspended")]
+
+
+def test_a_row_that_another_worker_registers_at_that_moment_is_the_same_certificate_told_once(
+    city: QuietCity,
+) -> None:
+    house, agency = city.house, enter(city, AGENCY_DESK)
+    asked = row("同时", reference="同时-1")
+    batch = checked(agency, sheet(asked))
+    act(agency, batch).raise_for_status()
+    evening = FixedClock(house.clock.now() - timedelta(days=1))  # the other one's first day is yesterday
+    other = Application(
+        certificate_type=certificate_type(TYPE),
+        holder=OWNER.uscc,
+        fields=dict(zip((each.name for each in certificate_type(TYPE).fields), asked, strict=False)),
+        valid_from=today(evening),
+        reference="同时-1",
+    )
+    with ThreadPoolExecutor(1) as worker:
+        with house.database.transaction() as session:
+            first = register(session, other, agency=house.agency, clock=evening)
+            events.tell_certificate(session, house, first, EventType.CERTIFICATE_ISSUED)
+            issuing = worker.submit(issue_next, house)
+            somebody_waits_for_a_lock(house)
+        assert issuing.result(timeout=PATIENCE_S)
+    assert counts(agency, batch) == {"issued": 1}
+    assert [each["subject"] for each in told(house, OWNER.uscc)] == [str(first.id)]
 
 
 def test_an_event_holds_nothing_personal_and_no_words(city: QuietCity, clerk: httpx.Client) -> None:
