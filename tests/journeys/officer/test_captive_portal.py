@@ -20,7 +20,9 @@ pytestmark = pytest.mark.browser
 SIGN_IN = "<!doctype html><title>Wi-Fi</title><h1>请先登录上网</h1>"
 ANOTHER = "这里的网络答复的不是本站的内容（可能要先登录 Wi-Fi），没有采用。"
 LIST = '<script type="application/json" id="officer-shell">'
-NOW, NEXT = "核验证照", "下一版"
+NOW, NEXT, LATER = "核验证照", "下一版", "再下一版"
+TEXT = "async (path) => (await fetch(path)).text()"
+VERSIONS = "async () => (await caches.keys()).filter((name) => name.startsWith('yinxin-shell-')).length"
 
 
 def sign_in_page(route: Route) -> None:
@@ -60,36 +62,67 @@ def test_a_gateway_that_answers_for_the_site_breaks_nothing(
     expect_answer(page, "有效", tone="good")
 
 
-def in_next_version(files: dict[str, str], route: Route) -> None:
-    """Answer with the site's page in its next version, which lists ``files`` with these digests as well."""
+def in_next_version(title: str, files: dict[str, str], route: Route) -> None:
+    """Answer with the site's page in a later version, which lists ``files`` with these digests as well."""
     before, after = httpx.get(route.request.url).text.split(LIST)
     listed, _, rest = after.partition("</script>")
     later = json.dumps({**json.loads(listed), **files})
-    written = f"{before.replace(NOW, NEXT)}{LIST}{later}</script>{rest}"
+    written = f"{before.replace(NOW, title)}{LIST}{later}</script>{rest}"
     route.fulfill(content_type="text/html; charset=utf-8", body=written)
 
 
+def integrity(content: bytes) -> str:
+    """Give the digest of a file as the page lists it."""
+    return f"sha256-{b64encode(sha256(content).digest()).decode()}"
+
+
 def test_another_version_opens_once_all_of_it_is_there(phone: BrowserContext, page: Page, site: Site) -> None:
-    def expect_opened(title: str) -> None:
+    seal, one_more = "/static/seal.svg", "/static/icons/seal-192.png"
+    before = (STATIC / "seal.svg").read_text(encoding="utf-8")
+    after = "<svg xmlns='http://www.w3.org/2000/svg'/>"
+
+    def expect_opened(title: str, seal_of: str) -> None:
         for offline in (False, True):
             phone.set_offline(offline)
             page.reload()
             expect(page.locator("#scan h1")).to_have_text(title)
             expect(page.locator("#ready")).to_contain_text("可断网核验")
+            assert page.evaluate(TEXT, seal) == seal_of
         phone.set_offline(False)
 
-    one_more = "/static/icons/seal-192.png"
+    def publish(title: str, files: dict[str, str]) -> None:
+        for address in ("/c?*", "/c"):
+            phone.route(f"{site.url}{address}", partial(in_next_version, title, files))
+
     open_scan_page(page, site)
-    phone.route(f"{site.url}/c?*", partial(in_next_version, {one_more: f"sha256-{'A' * 43}="}))
-    phone.route(f"{site.url}/c", partial(in_next_version, {one_more: f"sha256-{'A' * 43}="}))
+    phone.route(f"{site.url}{seal}", lambda route: route.fulfill(content_type="image/svg+xml", body=after))
+    publish(NEXT, {seal: integrity(after.encode()), one_more: integrity(b"")})
     with phone.expect_event("requestfinished", lambda request: request.url.endswith(one_more)):
         page.reload()
-    expect_opened(NOW)
+    expect_opened(NOW, before)
 
-    whole = sha256((STATIC / "icons/seal-192.png").read_bytes()).digest()
-    listed = {one_more: f"sha256-{b64encode(whole).decode()}"}
-    phone.route(f"{site.url}/c?*", partial(in_next_version, listed))
-    phone.route(f"{site.url}/c", partial(in_next_version, listed))
+    # Whole, it is fetched once, and the page that is open keeps the files of its own version.
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url.removeprefix(site.url)))
+    icon = (STATIC / "icons/seal-192.png").read_bytes()
+    whole = {seal: integrity(after.encode()), one_more: integrity(icon)}
+    publish(NEXT, whole)
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-kept", "")
-    expect_opened(NEXT)
+    assert asked.count(one_more) == 1
+    phone.set_offline(True)
+    assert page.evaluate(TEXT, seal) == before
+    phone.set_offline(False)
+    expect_opened(NEXT, after)
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-kept", "")
+    assert page.evaluate(VERSIONS) == 1
+
+    # Sentences that change without a file are the last ones, after the other language as well.
+    for language in ("en", "zh"):
+        page.goto(f"{site.url}/c?lang={language}")
+        expect(page.locator("html")).to_have_attribute("data-kept", "")
+    publish(LATER, whole)
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-kept", "")
+    expect_opened(LATER, after)

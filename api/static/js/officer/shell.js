@@ -13,5 +13,5 @@ export async function keepShell() {
   const { active } = await navigator.serviceWorker.ready;
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data: kept }) => kept && (document.documentElement.dataset.kept = "");
-  active.postMessage({ keep: language }, [port2]);
+  active.postMessage({ keep: language, list: document.getElementById("officer-shell").textContent }, [port2]);
 }
