@@ -80,12 +80,17 @@ export async function fetched() {
     contents.set(path, path === TRUST ? await download(path) : await list(path, carried));
     return contents.get(path);
   }, fetchedAt);
-  for (const [issuer, list] of anchors.lists) await readable(() => authenticList(list, issuer, anchors.trust));
+  for (const [issuer, list] of anchors.lists) await readable(() => signed(list, issuer, anchors.trust));
   if (cache) {
     const headers = { [FETCHED_AT]: new Date(fetchedAt).toISOString() };
     for (const [path, content] of contents) await cache.put(path, new Response(content, { headers }));
   }
   return anchors;
+}
+
+/** Throws where a list, or what changed since, is by nobody whom the trust file names. */
+async function signed(list, issuer, trust) {
+  if ((await authenticList(list, issuer, trust)) === null) throw new Error("by a key that nobody pinned");
 }
 
 /** The list with what changed since, as of now; one that is `carried` already is not fetched again. */
