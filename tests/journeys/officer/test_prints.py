@@ -22,6 +22,18 @@ from tests.journeys.officer.photocopies import around_code, photocopy, stained
 
 pytestmark = pytest.mark.browser
 
+IOS = 4096 * 4096  # pixels of a canvas that Safari on iOS draws at most
+SMALL_CANVAS = f"""
+window.most = {IOS};
+window.drawn = [];
+const drawn = OffscreenCanvasRenderingContext2D.prototype.getImageData;
+OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...asked) {{
+  const {{ width, height }} = this.canvas;
+  window.drawn.push(width * height);
+  if (width * height > window.most) throw new DOMException("no room", "InvalidStateError");
+  return drawn.apply(this, asked);
+}};"""
+
 
 def test_a_pdf_prints_what_its_code_signs_and_is_compared_on_the_device(
     phone: BrowserContext, page: Page, site: Site, house: House, permit: Certificate
@@ -120,6 +132,23 @@ def test_a_photocopy_is_answered_truthfully_or_not_at_all(
         expect(page.locator("[data-part=facts]")).to_contain_text(permit.licence_id)
         expect(page.locator("[data-part=bearer]")).to_contain_text("复印件的二维码也是这个结果")
         page.goto(f"{site.url}/c")
+
+
+def test_a_picture_larger_than_a_phone_can_draw_is_read_smaller(
+    page: Page, site: Site, print_of: Image.Image
+) -> None:
+    page.add_init_script(SMALL_CANVAS)
+    open_scan_page(page, site)
+    choose_picture(page, Image.new("1", (5656, 4242), 1))
+    expect(page.locator("#hint")).to_contain_text("没有找到完整、清晰的二维码")
+    drawn = page.evaluate("window.drawn")
+    assert 15e6 < max(drawn) <= IOS
+
+    # Where there is room for less still, the sizes that do not fit are passed over.
+    page.evaluate("window.most = 2_500_000")
+    choose_picture(page, print_of.resize((2400, 1697)))
+    expect_answer(page, "有效", tone="good")
+    assert max(page.evaluate("window.drawn")[len(drawn) :]) > 2_500_000
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ const PROGRAM = "/static/third_party/zxing-wasm/reader/zxing_reader.wasm";
 const WIDEST_PICTURE = 2400; // pixels; a code of version 20 stays sharp and a phone stays quick
 const SOFTER = [0.7, 0.5]; // parts of that at which the speckles of a photocopy fade
 const WIDEST_OF_ALL = 4800; // pixels, for a small code on a large picture
+const LARGEST_PICTURE = 16e6; // pixels; Safari on iOS draws none on a canvas of more than 4096 by 4096
 const LARGEST_FILE = 40 * 2 ** 20; // bytes, as of a PDF
 const LOOKS = [640, WIDEST_PICTURE]; // pixels, in turn: a code that fills the sight is read in a third of the time
 const PAUSE = 40; // milliseconds between two looks
@@ -116,12 +117,23 @@ async function textAt(read, picture) {
 }
 
 async function textIn(read, picture, width, height, paper, options, widest = WIDEST_PICTURE) {
-  const scale = Math.min(1, widest / Math.max(width, height));
+  const scale = Math.min(1, widest / Math.max(width, height), Math.sqrt(LARGEST_PICTURE / (width * height)));
   paper.width = Math.round(width * scale);
   paper.height = Math.round(height * scale);
-  const context = paper.getContext("2d", { willReadFrequently: true });
-  if (options === FROM_PICTURE) context.imageSmoothingQuality = "high";
-  context.drawImage(picture, 0, 0, paper.width, paper.height);
-  const [code] = await read(context.getImageData(0, 0, paper.width, paper.height), options);
+  const drawn = drawnOn(paper, picture, options);
+  if (drawn === null) return null;
+  const [code] = await read(drawn, options);
   return code?.isValid ? code.text : null;
+}
+
+/** The picture in the size of `paper`; null where this device has no room for it, so that nothing is read in this size. */
+function drawnOn(paper, picture, options) {
+  try {
+    const context = paper.getContext("2d", { willReadFrequently: true });
+    if (options === FROM_PICTURE) context.imageSmoothingQuality = "high";
+    context.drawImage(picture, 0, 0, paper.width, paper.height);
+    return context.getImageData(0, 0, paper.width, paper.height);
+  } catch {
+    return null;
+  }
 }
