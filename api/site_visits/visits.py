@@ -2,11 +2,14 @@
 
 What is sent again is kept once; what was sent is never changed, and deleted when its time is over
 (``api.site_visits.retention``). Photographs lie in the object store by their digest, and are named by the
-finding that they belong to.
+finding that they belong to: before they are stored, so that none lies there that nothing names. One that was
+named and not stored, because the server died between, is stored when the device sends it again.
 
     keep_visit(session, visit, clock=clock)
     keep_finding(session, visit.id, finding, officer=account, clock=clock)
     keep_photograph(session, visit.id, finding.id, digest, officer=account, clock=clock)
+    hold_photograph(session, visit.id, digest, officer=account)       # in the next transaction
+    store.put(content)
 """
 
 from collections.abc import Sequence
@@ -190,7 +193,7 @@ def check_room(session: Session, visit_id: UUID, finding_id: UUID, *, officer: U
 def keep_photograph(
     session: Session, visit_id: UUID, finding_id: UUID, digest: Digest, *, officer: UUID, clock: Clock
 ) -> None:
-    """Keep a photograph of a finding; the same one again changes nothing.
+    """Name a photograph of a finding, whose file is then stored; the same one again changes nothing.
 
     Raises:
         VisitUnknown, VisitForgotten, FindingUnknown, VisitFull: as :func:`check_room`.
@@ -204,6 +207,17 @@ def keep_photograph(
         PhotographRow(visit=visit_id, finding=finding_id, digest=str(digest), received_at=clock.now())
     )
     session.flush()
+
+
+def hold_photograph(session: Session, visit_id: UUID, digest: Digest, *, officer: UUID) -> None:
+    """Let nobody delete a photograph that is named, until the transaction ends, so that it can be stored.
+
+    Raises:
+        VisitUnknown, VisitForgotten, PhotographUnknown: nothing names it, or nothing any more.
+    """
+    session.execute(select(func.pg_advisory_xact_lock_shared(PHOTOGRAPHS_LOCK)))
+    _own(session, visit_id, officer=officer, lock=True)
+    photograph(session, visit_id, digest, officer=officer)
 
 
 def visits(session: Session, *, officer: UUID) -> tuple[Sent, ...]:

@@ -1,5 +1,6 @@
 """Visits of officers: sent once however often the network makes the device send them, and kept as sent."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -10,14 +11,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from api.policy import Role
 from api.site_visits import retention, visits
 from api.site_visits.finding import LONGEST_NOTE
 from api.site_visits.visits import FindingRow, PhotographRow, VisitRow
 from evidence.clock import FixedClock
-from evidence.digest import Digest
+from evidence.digest import Digest, sha256
 from evidence.type_description import MOST_FIELDS
 from ledger.database import Base, Database
 from signing.objects import ObjectMissing
@@ -26,6 +27,11 @@ from tests.quiet_city import QuietCity
 
 NOW = "2026-05-02T06:00:00Z"
 KEPT_DAYS = 730
+FILL_DISK = """
+    CREATE FUNCTION fill_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '53100'; END $$;
+    CREATE CONSTRAINT TRIGGER fill_disk AFTER INSERT ON site_photographs
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fill_disk();
+"""
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +200,47 @@ def test_a_visit_is_deleted_when_its_time_is_over(city: QuietCity, officer: http
     ):
         assert (refused.status_code, refused.json()["title"]) == (409, "visit-forgotten")
     assert not later(KEPT_DAYS - 1)
+
+
+@pytest.fixture
+def commits_fail(city: QuietCity) -> Iterator[None]:
+    """Let each commit of a photograph's row fail, as on a full disk."""
+    owner = Database(str(city.house.settings.database_owner_url))
+    with owner.transaction() as session:
+        session.execute(text(FILL_DISK))
+    yield
+    with owner.transaction() as session:
+        session.execute(text("DROP FUNCTION fill_disk CASCADE"))
+    owner.close()
+
+
+@pytest.mark.usefixtures("commits_fail")
+def test_a_photograph_that_no_row_names_in_the_end_is_not_stored(
+    city: QuietCity, officer: httpx.Client
+) -> None:
+    visit, found = sent_visit(officer), finding()
+    officer.post(f"/api/visits/{visit}/findings", json=found).raise_for_status()
+    failed = send_picture(officer, visit, found["id"], picture("green"))
+    assert (failed.status_code, failed.json()["title"]) == (503, "database-full")
+    with pytest.raises(ObjectMissing):
+        city.house.store.get(sha256(picture("green")))
+
+
+def test_a_photograph_that_was_named_and_not_stored_is_stored_when_it_is_sent_again(
+    city: QuietCity, officer: httpx.Client
+) -> None:
+    visit, found = sent_visit(officer), finding()
+    officer.post(f"/api/visits/{visit}/findings", json=found).raise_for_status()
+    digest = sha256(picture("yellow"))
+    with city.house.database.transaction() as session:
+        row = session.get_one(VisitRow, UUID(visit))
+        visits.keep_photograph(
+            session, row.id, UUID(found["id"]), digest, officer=row.officer, clock=city.house.clock
+        )
+    shown = f"/visits/{visit}/photographs/{digest}"
+    assert officer.get(shown).json()["title"] == "object-missing"
+    send_picture(officer, visit, found["id"], picture("yellow")).raise_for_status()
+    assert officer.get(shown).content == picture("yellow")
 
 
 @pytest.mark.parametrize(
