@@ -61,6 +61,11 @@ def refuse(code: str, route: Route) -> None:
         route.fulfill(status=409, json={"title": "sent-otherwise", "detail": "已有另一份。"})
 
 
+def over(route: Route) -> None:
+    """Refuse a visit that was kept for its time and deleted."""
+    route.fulfill(status=409, json={"title": "visit-forgotten", "detail": "已过保存期限。"})
+
+
 def photographs_shown(page: Page, site: Site) -> list[bytes]:
     cookies = {each["name"]: each["value"] for each in page.context.cookies()}
     addresses = [each.get_attribute("src") for each in page.locator("article img").all()]
@@ -101,6 +106,22 @@ def send_at_last(page: Page, site: Site, *, refused: str) -> None:
         page.reload()
     assert refused in (asked.value.post_data or "")
     expect(page.locator("#visit-hint")).to_have_text("已上报。")
+
+
+def send_too_late(page: Page) -> None:
+    """Send what the server kept for its time and deleted: it is refused once, and not sent again."""
+    page.route("**/api/visits", over)
+    page.get_by_role("button", name="上报本次检查").click()
+    expect(page.locator("#visit-hint")).to_contain_text("“未写地点”没有报上去，仍存在本机：已过保存期限。")
+    page.get_by_text("以往的检查").click()
+    expect(page.locator("#visit-closed")).to_contain_text("已过保存期限，不再上报")
+    sent_again: list[str] = []
+    page.on("request", lambda request: sent_again.append(request.url))
+    page.reload()
+    expect(page.locator("#visit-rows li")).to_contain_text("联网")
+    expect(page.locator("html")).to_have_attribute("data-kept", "")
+    assert not [address for address in sent_again if address.endswith("/api/visits")]
+    expect(page.locator("#visit-hint")).to_be_empty()
 
 
 def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
@@ -148,10 +169,12 @@ def test_a_visit_without_a_network_is_asked_again_and_sent_when_it_is_back(
     assert (anew.size, dict(anew.getexif())) == ((1600, 1200), {})
     assert photograph in contents  # with the place of the shot, because the officer said so
 
-    # Nothing stays on a device that was wiped.
     page.goto(permit.qr)
     expect_answer(page, "有效", tone="good")
     expect(page.locator("#visit-rows li")).to_contain_text("联网")
+    send_too_late(page)
+
+    # Nothing stays on a device that was wiped.
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="清除本机记录").click()
     expect(page.locator("#visit")).to_be_hidden()

@@ -1,6 +1,7 @@
 // Sends the visits that were closed, when there is a network and an officer is signed in: the visit, then its findings,
 // then their photographs. What arrived is marked at once, so that a break loses nothing and sends little twice; it
-// arrived when the answer names it. What is refused holds nothing else up.
+// arrived when the answer names it. What is refused holds nothing else up; a visit that is refused because the server
+// kept it for its time and deleted it is not sent again.
 
 import { Problem, send } from "../house.js";
 import { sha256 } from "../verifier/statement.js";
@@ -12,6 +13,7 @@ import { sentence } from "./wording.js";
 const LONGEST = 4096; // characters of a code, as the server takes them; a certificate's is shorter
 const PATIENCE = 30_000, PHOTOGRAPH_PATIENCE = 120_000; // milliseconds, for a bad network on a building site
 const STOPS = ["network", "other-answer", "sign-in-needed", "not-yours"]; // what the next thing to send would meet as well
+const FORGOTTEN = "visit-forgotten";
 let running = null;
 
 /** Send what waits; gives the Problems: none where all is sent, else what was refused and what stopped it. */
@@ -45,8 +47,8 @@ async function unlessRefused(name, refused, work) {
   }
 }
 
-async function sendVisit({ id, site, begun_at }, refused) {
-  const { next } = await receipt(id, "/api/visits", { id, site, begun_at });
+async function sendVisit(visit, refused) {
+  const { id } = visit, { next } = await begin(visit);
   const tried = new Set(), before = refused.length;
   for (let left = await unsent(id, tried); left.length > 0; left = await unsent(id, tried)) {
     for (const each of left) {
@@ -55,6 +57,16 @@ async function sendVisit({ id, site, begun_at }, refused) {
     }
   }
   if (refused.length === before) await change("visits", id, (kept) => Object.assign(kept, { state: "sent", next }));
+}
+
+/** Send that there was a visit. One that the server kept for its time and deleted is refused for good. */
+async function begin({ id, site, begun_at }) {
+  try {
+    return await receipt(id, "/api/visits", { id, site, begun_at });
+  } catch (problem) {
+    if (problem.code === FORGOTTEN) await change("visits", id, (kept) => (kept.state = "forgotten"));
+    throw problem;
+  }
 }
 
 /** What of a visit is still to be sent, as the device has it now: findings, and photographs of those that arrived. */
