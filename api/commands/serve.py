@@ -8,7 +8,7 @@ from api.demonstration.narrator import Narrator
 from api.ending import ending
 from api.operator_arguments import add_operator, operator_of
 from api.settings import Settings
-from api.site import listen, open_site
+from api.site import listen, open_site, settle
 from api.wiring import Operator, open_house
 
 NAME = "serve"
@@ -31,6 +31,7 @@ def _serve(settings: Settings, operator: Operator) -> int:
         open_house(settings, operator) as house,
     ):
         site = open_site(create_app(house), listener)
+        settle()
         Narrator(settings.language).say(f"网站已打开：{site.url}", f"The site is open: {site.url}")
         try:
             threading.Event().wait()

@@ -16,7 +16,7 @@ from api.app import create_app
 from api.demonstration.city import OPERATOR, plant
 from api.house import House
 from api.settings import Mode, Settings
-from api.site import listen, open_site
+from api.site import listen, open_site, settle
 from api.tasks import at_work
 from api.wiring import open_house
 from signing.certificate_issue import issue
@@ -51,6 +51,7 @@ def main() -> None:
                 took.append(time.monotonic() - began)
             while not house.anchoring.step().complete:
                 time.sleep(ROUND_S)
+            settle()
             codes = [permit.qr for permit in issued]
             show(json.dumps({"url": site.url, "codes": codes, "issued": took}))
             for line in sys.stdin:
