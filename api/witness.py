@@ -27,7 +27,7 @@ from evidence.shown_codes import CopyTerms, ShownCode
 from evidence.statuslist import CertificateState
 from ledger import status
 from ledger.chain import Address, ChainRefused, ChainUnavailable, LedgerDiffers
-from ledger.status import ChainStatus, Place, SettledStates
+from ledger.status import ChainStatus, RegisterPlace, SettledStates
 from signing.certificate_changes import history, words_of
 from signing.certificate_copies import copy_of_statement
 from signing.certificate_standings import RecordedStanding, standings
@@ -76,11 +76,11 @@ class Consulted:
     at: datetime
     recorded: Mapping[bytes, RecordedStanding]
     told: Mapping[bytes, StateTold]
-    settled: Mapping[Place, SettledStates]
+    settled: Mapping[RegisterPlace, SettledStates]
     copies: Mapping[bytes, WitnessedCopy]
 
 
-Shown = Mapping[Place, ChainStatus] | ChainWord
+Shown = Mapping[RegisterPlace, ChainStatus] | ChainWord
 """What the register had of certificates, or the word for why it is not known."""
 
 
@@ -167,7 +167,7 @@ class OnlineWitness:
         """Give what became of a purpose-bound copy; None when there is no record of it here."""
         return self._known.copies.get(statement)
 
-    def _registered(self, place: Place) -> ChainStatus | None:
+    def _registered(self, place: RegisterPlace) -> ChainStatus | None:
         if isinstance(self._shown, ChainWord):
             self.word = self._shown
             return None

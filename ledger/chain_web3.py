@@ -11,7 +11,6 @@ Source: Ethereum execution APIs (JSON-RPC), methods eth_*.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 from eth_utils.crypto import keccak
@@ -29,7 +28,6 @@ from ledger.chain import (
     Reading,
 )
 from ledger.chain_history import MinedEvent, SentCall
-from ledger.gathering import Gathering
 from ledger.node_address import checked
 from ledger.node_answers import (
     ADDRESS,
@@ -52,7 +50,6 @@ class Web3Chain:
 
     def __init__(self, rpc: Rpc) -> None:
         self._rpc = rpc
-        self._gatherings: dict[int, Gathering[Mapping[str, str], Reading]] = {}
         self._newest: dict[int, int] = {}
 
     @classmethod
@@ -102,8 +99,7 @@ class Web3Chain:
         call = {"to": _hex(contract), "data": _hex(data)}
         if sender is not None:
             call["from"] = _hex(sender)
-        gathering = self._gatherings.setdefault(depth, Gathering(partial(self._called, depth=depth)))
-        return gathering.ask(call)
+        return self._called([call], depth)[0]
 
     def read_all(
         self, contract: Address, questions: Sequence[bytes], *, depth: int = 1

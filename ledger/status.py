@@ -88,7 +88,7 @@ _SETTLED = (
     .order_by(StatusChangeRow.id)
 )
 
-Place = tuple[bytes, bytes]
+RegisterPlace = tuple[bytes, bytes]
 """What names a certificate to the register: issuer and key, 32 bytes each."""
 
 
@@ -139,7 +139,7 @@ def read(chain: Chain, register: Address, *, issuer: bytes, key: bytes, depth: i
 
 
 def read_all(
-    chain: Chain, register: Address, places: Sequence[Place], *, depth: int = 1
+    chain: Chain, register: Address, places: Sequence[RegisterPlace], *, depth: int = 1
 ) -> tuple[ChainStatus, ...]:
     """Ask the register for the states of many certificates at one block, in their order.
 
@@ -169,14 +169,14 @@ class SettledStates:
         return found.block.number >= self.block and found.state in self.states
 
 
-def settled(session: Session, places: Collection[Place]) -> Mapping[Place, SettledStates]:
+def settled(session: Session, places: Collection[RegisterPlace]) -> Mapping[RegisterPlace, SettledStates]:
     """Give what the register must show of certificates by what is final there; of an unchanged one nothing.
 
     A change on its way may or may not show already.
     """
     issuers, keys = zip(*places, strict=True) if places else ((), ())
     rows = session.execute(_SETTLED, {"issuers": list(issuers), "keys": list(keys)})
-    found: dict[Place, SettledStates] = {}
+    found: dict[RegisterPlace, SettledStates] = {}
     for issuer, key, state, sent_state, block in rows:
         place = issuer, key
         if sent_state == State.FINAL and block is not None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from evidence.certificate_types import LifeState
 from evidence.identifiers import Uscc
 from evidence.statuslist import CertificateState
-from ledger.status import Place
+from ledger.status import RegisterPlace
 from signing.certificate_changes import issuer_key
 from signing.tables import CertificateRow
 
@@ -43,7 +43,7 @@ class RecordedStanding:
 
     id: UUID
     certificate_type: str
-    place: Place
+    place: RegisterPlace
     state: CertificateState
     life: LifeState
     published: bool
