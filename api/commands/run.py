@@ -26,6 +26,7 @@ def _open(settings: Settings) -> int:
     load(tell)
     from api.demonstration.journey import Journey, done_before  # noqa: PLC0415  what load() has brought in
     from api.opening import open_city  # noqa: PLC0415  the same
+    from api.site import settle  # noqa: PLC0415  the same
 
     outputs = settings.folder / OUTPUTS
     try:
@@ -44,6 +45,7 @@ def _open(settings: Settings) -> int:
                 )
             else:
                 Journey(city.url, outputs, tell).run()
+            settle()
             _invite(city.url, tell)
             try:
                 threading.Event().wait()
